@@ -1,0 +1,108 @@
+"""Settings, read from the environment through typed readers that refuse nonsense."""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+MODES = ("production", "demo", "test")
+WEAK_SECRETS = {"dev", "secret", "changeme", "sipokat", "sipokat-demo", "password"}
+
+
+class Unsafe(SystemExit):
+    """The program refuses to start; the one line says why."""
+
+
+def _text(env: Mapping[str, str], name: str, default: str = "") -> str:
+    return env.get(name, default).strip()
+
+
+def _whole(env: Mapping[str, str], name: str, default: int, low: int, high: int) -> int:
+    raw = _text(env, name, str(default))
+    if not re.fullmatch(r"[0-9]{1,9}", raw) or not low <= int(raw) <= high:
+        raise Unsafe(f"{name} must be a whole number from {low} to {high}, not {raw!r}")
+    return int(raw)
+
+
+def _choice(env: Mapping[str, str], name: str, default: str, choices: tuple[str, ...]) -> str:
+    raw = _text(env, name) or default
+    if raw not in choices:
+        raise Unsafe(f"{name} must be one of {', '.join(choices)}, not {raw!r}")
+    return raw
+
+
+def _origin(env: Mapping[str, str], mode: str) -> str:
+    raw = _text(env, "SIPOKAT_ORIGIN").rstrip("/")
+    if not raw:
+        if mode == "production":
+            raise Unsafe("SIPOKAT_ORIGIN is missing: set it to the public https:// address")
+        return ""
+    if not re.fullmatch(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]{1,5})?", raw):
+        raise Unsafe(f"SIPOKAT_ORIGIN must look like https://host, not {raw!r}")
+    if mode == "production" and not raw.startswith("https://"):
+        raise Unsafe("SIPOKAT_ORIGIN must be https: cookies never travel over plain HTTP")
+    return raw
+
+
+def _secret(env: Mapping[str, str], mode: str) -> str:
+    raw = _text(env, "SECRET_KEY")
+    if mode != "production":
+        return raw or "only-for-demo-and-test-never-in-production"
+    if len(raw) < 32 or raw.lower() in WEAK_SECRETS or len(set(raw)) < 10:
+        raise Unsafe(
+            "SECRET_KEY is missing or weak: "
+            'make one with python -c "import secrets; print(secrets.token_urlsafe(32))"'
+        )
+    return raw
+
+
+def _database_url(env: Mapping[str, str], data: Path) -> str:
+    raw = _text(env, "DATABASE_URL")
+    if not raw:
+        return f"sqlite:///{data / 'sipokat.sqlite3'}"
+    if raw.startswith("postgres://"):
+        raw = "postgresql://" + raw.removeprefix("postgres://")
+    if raw.startswith("postgresql://"):
+        raw = "postgresql+psycopg://" + raw.removeprefix("postgresql://")
+    if not raw.startswith(("sqlite:///", "postgresql+psycopg://")):
+        raise Unsafe("DATABASE_URL must begin with sqlite:/// or postgresql://")
+    return raw
+
+
+def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
+    """All settings by name. Raises `Unsafe`, a SystemExit with one line, on a bad one."""
+    mode = _choice(env, "SIPOKAT_MODE", "production", MODES)
+    root = Path(__file__).resolve().parent.parent
+    data = Path(_text(env, "SIPOKAT_DATA") or root / "instance").resolve()
+    origin = _origin(env, mode)
+    secure = origin.startswith("https://")
+    url = _database_url(env, data)
+    hosts = _text(env, "SIPOKAT_HOSTS", "localhost,127.0.0.1,[::1]")
+    return {
+        "MODE": mode,
+        "ROOT": root,
+        "DATA": data,
+        "ORIGIN": origin,
+        "HOSTS": frozenset(host.strip() for host in hosts.split(",") if host.strip()),
+        "SECRET_KEY": _secret(env, mode),
+        "SQLALCHEMY_DATABASE_URI": url,
+        # What a report says is in the parameters of its statement: no error may show them.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True}
+        | ({} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8}),
+        "COOKIE_PREFIX": "__Host-" if secure else "",
+        "SESSION_COOKIE_NAME": "__Host-sipokat-pesan" if secure else "sipokat-pesan",
+        "SESSION_COOKIE_SECURE": secure,
+        "SESSION_COOKIE_HTTPONLY": True,
+        "SESSION_COOKIE_SAMESITE": "Lax",
+        "TRUSTED_PROXIES": _whole(env, "TRUSTED_PROXIES", 0, 0, 5),
+        "RATELIMIT_STORAGE_URI": _text(env, "RATELIMIT_STORAGE_URI", "memory://"),
+        "RATELIMIT_ENABLED": mode != "test",
+        "LOG_LEVEL": _choice(env, "LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
+        "MAX_CONTENT_LENGTH": 20 * 1024 * 1024,
+        "MAX_FORM_MEMORY_SIZE": 256 * 1024,
+        "MAX_FORM_PARTS": 200,
+        "TESTING": mode == "test",
+    }
