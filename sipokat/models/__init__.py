@@ -1,0 +1,25 @@
+"""The tables, one aggregate a file. No rules live here."""
+
+from sipokat.models.event import Counter, Event, Reading
+from sipokat.models.region import Region
+from sipokat.models.report import Photo, Report, Revision
+from sipokat.models.session import KnownDevice, LoginSession, SignInFailure
+from sipokat.models.setting import DayOverride, Setting
+from sipokat.models.user import Term, User
+
+__all__ = [
+    "Counter",
+    "DayOverride",
+    "Event",
+    "KnownDevice",
+    "LoginSession",
+    "Photo",
+    "Reading",
+    "Region",
+    "Report",
+    "Revision",
+    "Setting",
+    "SignInFailure",
+    "Term",
+    "User",
+]

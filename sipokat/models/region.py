@@ -1,0 +1,22 @@
+"""The tree of regions, keyed by the official dotted code."""
+
+from __future__ import annotations
+
+from sqlalchemy import ForeignKey, String
+from sqlalchemy.orm import Mapped, mapped_column
+
+from sipokat.database import Base, RegionCode
+
+
+class Region(Base):
+    """`16.73` kota, `16.73.04` kecamatan, `16.73.04.1009` kelurahan, `16.73.04.1009.001` RT."""
+
+    __tablename__ = "region"
+    steady = True
+
+    code: Mapped[str] = mapped_column(RegionCode, primary_key=True)
+    parent_code: Mapped[str | None] = mapped_column(RegionCode, ForeignKey("region.code"))
+    level: Mapped[str] = mapped_column(String(10))
+    name: Mapped[str] = mapped_column(String(80))
+    official_name: Mapped[str] = mapped_column(String(80))
+    also: Mapped[str] = mapped_column(String(80), default="")

@@ -1,0 +1,136 @@
+"""A report: its present content, its revisions and its photos."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sipokat.database import Base, Moment, RegionCode
+from sipokat.models.region import Region
+from sipokat.models.user import User
+
+_STANDING = "period IS NOT NULL AND status NOT IN ('rejected', 'withdrawn')"
+
+
+class Report(Base):
+    """One report. Its state is changed by `domain/verification.py` alone.
+
+    `desk` is where it lies, None when final; `ended_desk` where it lay when it became final.
+    """
+
+    __tablename__ = "report"
+    __table_args__ = (
+        UniqueConstraint("reporter_id", "client_id"),
+        # One standing report per region, category and period: nihil and the monthly counts.
+        Index(
+            "uq_report_period",
+            "region_code",
+            "category",
+            "period",
+            unique=True,
+            sqlite_where=text(_STANDING),
+            postgresql_where=text(_STANDING),
+        ),
+        Index("ix_report_desk_region_code", "desk", "region_code", "arrived_at"),
+        Index("ix_report_region_code_id", "region_code", "id"),
+        Index("ix_report_reporter_id_id", "reporter_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    number: Mapped[str] = mapped_column(String(12), unique=True)
+    client_id: Mapped[str] = mapped_column(String(36))
+    reporter_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    region_code: Mapped[str] = mapped_column(RegionCode, ForeignKey("region.code"))
+    author_desk: Mapped[str] = mapped_column(String(10))
+    submission_digest: Mapped[str] = mapped_column(String(64))
+    received_at: Mapped[datetime] = mapped_column(Moment)
+    written_at_raw: Mapped[str | None] = mapped_column(String(40))
+    written_at: Mapped[datetime] = mapped_column(Moment)
+    clock_doubtful: Mapped[bool] = mapped_column(default=False)
+    form_version: Mapped[str | None] = mapped_column(String(40))
+
+    category: Mapped[str] = mapped_column(String(30))
+    period: Mapped[str | None] = mapped_column(String(7))
+    urgent: Mapped[bool] = mapped_column(default=False)
+    happened_on: Mapped[date]
+    text: Mapped[str] = mapped_column(Text)
+    fields: Mapped[dict[str, Any]] = mapped_column(JSON)
+    lat: Mapped[float | None]
+    lon: Mapped[float | None]
+    accuracy_m: Mapped[float | None]
+    place_text: Mapped[str | None] = mapped_column(String(200))
+    content_digest: Mapped[str] = mapped_column(String(64))
+
+    status: Mapped[str] = mapped_column(String(10))
+    desk: Mapped[str | None] = mapped_column(String(10))
+    version: Mapped[int]
+    klass: Mapped[str | None] = mapped_column("class", String(10))
+    arrived_at: Mapped[datetime] = mapped_column(Moment)
+    due_at: Mapped[datetime | None] = mapped_column(Moment)
+    ended_desk: Mapped[str | None] = mapped_column(String(10))
+
+    reporter: Mapped[User] = relationship(lazy="joined", innerjoin=True)
+    region: Mapped[Region] = relationship(lazy="joined", innerjoin=True)
+    photos: Mapped[list[Photo]] = relationship(
+        back_populates="report", order_by="Photo.id", lazy="selectin"
+    )
+    revisions: Mapped[list[Revision]] = relationship(
+        back_populates="report", order_by="Revision.version"
+    )
+
+
+class Revision(Base):
+    """The content as it stood from one version on, kept whole."""
+
+    __tablename__ = "revision"
+    __table_args__ = (UniqueConstraint("report_id", "version"),)
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"))
+    version: Mapped[int]
+    author_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    at: Mapped[datetime] = mapped_column(Moment)
+    content: Mapped[dict[str, Any]] = mapped_column(JSON)
+    content_digest: Mapped[str] = mapped_column(String(64))
+
+    report: Mapped[Report] = relationship(back_populates="revisions")
+
+
+class Photo(Base):
+    """A declared photo: `missing`, `received`, `ready` or `broken`.
+
+    `sha256` is the digest that the phone computed of the bytes it sends. `current` is false for
+    a photo that only an old revision shows. `claimed_at` is set while a worker holds it, and
+    `original` while the received bytes still lie in the store.
+    """
+
+    __tablename__ = "photo"
+    __table_args__ = (
+        UniqueConstraint("report_id", "client_id"),
+        Index(
+            "ix_photo_waiting",
+            "state",
+            sqlite_where=text("state = 'received' OR original"),
+            postgresql_where=text("state = 'received' OR original"),
+        ),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), index=True)
+    client_id: Mapped[str] = mapped_column(String(36))
+    declared_by: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    sha256: Mapped[str] = mapped_column(String(64))
+    state: Mapped[str] = mapped_column(String(10), default="missing")
+    current: Mapped[bool] = mapped_column(default=True)
+    original: Mapped[bool] = mapped_column(default=False)
+    received_at: Mapped[datetime | None] = mapped_column(Moment)
+    claimed_at: Mapped[datetime | None] = mapped_column(Moment)
+    claim: Mapped[str | None] = mapped_column(String(36))
+    tries: Mapped[int] = mapped_column(default=0)
+    width: Mapped[int | None]
+    height: Mapped[int | None]
+
+    report: Mapped[Report] = relationship(back_populates="photos")
