@@ -1,0 +1,95 @@
+"""What can be reported: read once from `data/categories.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from datetime import date
+from functools import cache
+from importlib.resources import files
+from typing import Any
+
+from sipokat.domain.roles import OFFICIAL_REPORTERS
+
+
+@dataclass(frozen=True)
+class Choice:
+    key: str
+    label: str
+    off_since: date | None = None
+
+
+@dataclass(frozen=True)
+class Field:
+    """One field of a category. `type` is choice, count (whole number), decimal, rupiah (whole),
+    text (at most 200 characters), bool or period (`YYYY-MM`); bounds are inclusive."""
+
+    key: str
+    label: str
+    type: str
+    required: bool = False
+    unit: str = ""
+    help: str = ""
+    min: int = 0
+    max: int = 0
+    all_choices: tuple[Choice, ...] = ()
+    off_since: date | None = None
+
+    def taken_on(self, day: date) -> bool:
+        """Whether a report written on `day` may carry this field."""
+        return self.off_since is None or day < self.off_since
+
+    @property
+    def choices(self) -> list[tuple[str, str]]:
+        """What the form offers today."""
+        return [(one.key, one.label) for one in self.all_choices if one.off_since is None]
+
+
+@dataclass(frozen=True)
+class Category:
+    key: str
+    name: str
+    icon: str
+    roles: tuple[str, ...]
+    all_fields: tuple[Field, ...]
+    urgent: bool = False
+    periodic: bool = False
+    classed: bool = True
+    text_required: bool = True
+    text_label: str = "Apa yang dilakukan?"
+    text_help: str = ""
+    place_required: bool = False
+    photo_required: bool = False
+
+    @property
+    def fields(self) -> list[Field]:
+        """What the form offers today."""
+        return [field for field in self.all_fields if field.off_since is None]
+
+
+def _field(row: dict[str, Any]) -> Field:
+    off = row.get("choices_off", {})
+    choices = tuple(Choice(k, v, off.get(k)) for k, v in row.get("choices", {}).items())
+    rest = {k: v for k, v in row.items() if k not in ("choices", "choices_off")}
+    return Field(all_choices=choices, **rest)
+
+
+def _category(key: str, row: dict[str, Any]) -> Category:
+    roles: list[str] = []
+    for role in row["roles"]:
+        roles += OFFICIAL_REPORTERS if role == "officials" else (role,)
+    fields = tuple(_field(one) for one in row["fields"])
+    rest = {k: v for k, v in row.items() if k not in ("roles", "fields")}
+    return Category(key=key, roles=tuple(roles), all_fields=fields, **rest)
+
+
+@cache
+def categories() -> dict[str, Category]:
+    """All categories by key, in the order that the form shows them."""
+    text = files("sipokat.data").joinpath("categories.toml").read_text("utf-8")
+    return {key: _category(key, row) for key, row in tomllib.loads(text).items()}
+
+
+def name_of(key: str) -> str:
+    """The category's name on the screen."""
+    return categories()[key].name

@@ -1,0 +1,272 @@
+"""The chain of verification as pure rules: a state, an actor and an action give a move or a
+refusal. No database, no clock.
+
+One rule covers every author: a report starts on the desk above its author's and moves up one
+desk at each verification.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+
+from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
+from sipokat.domain.roles import DESK_WORDS, DESKS, ROLES, above, below
+
+FINAL = ("verified", "rejected", "withdrawn")
+DECISIONS = ("verify", "return", "reject")
+AUTHOR_ACTIONS = ("revise", "withdraw")
+CLASSES = {"kinerja": "Kinerja", "kegiatan": "Kegiatan biasa"}
+NOTE_MAX = 500
+
+RETURN_REASONS = {
+    "foto_kurang_jelas": "Foto kurang jelas",
+    "lokasi_kurang_jelas": "Lokasi kurang jelas",
+    "isi_kurang_lengkap": "Isi kurang lengkap",
+    "angka_perlu_dicek": "Angka perlu dicek",
+    "salah_jenis": "Salah jenis laporan",
+    "lainnya": "Lainnya",
+}
+REJECT_REASONS = {
+    "laporan_ganda": "Laporan ganda",
+    "bukan_wilayah": "Bukan di wilayah ini",
+    "tidak_benar": "Tidak sesuai kenyataan",
+    "bukan_urusan_rt": "Bukan urusan laporan RT",
+    "lainnya": "Lainnya",
+}
+REOPEN_REASONS = {
+    "salah_putusan": "Putusan keliru",
+    "keterangan_baru": "Ada keterangan baru",
+    "lainnya": "Lainnya",
+}
+REASONS = {"return": RETURN_REASONS, "reject": REJECT_REASONS, "reopen": REOPEN_REASONS}
+
+
+@dataclass(frozen=True)
+class State:
+    """What the rules need to know of a report.
+
+    `decided` holds (person, desk) of every decision; `last_desk` is the desk that a reopened
+    report goes back to; `writers` wrote or revised the content.
+    """
+
+    author_desk: str
+    status: str
+    desk: str | None
+    version: int
+    klass: str | None = None
+    classed: bool = True
+    decided: tuple[tuple[str, str], ...] = ()
+    last_desk: str | None = None
+    writers: frozenset[str] = frozenset()
+
+    @property
+    def final(self) -> bool:
+        return self.status in FINAL
+
+
+@dataclass(frozen=True)
+class Actor:
+    """A person before one report: their role, and the desks over it that they hold now."""
+
+    id: str
+    role: str
+    desks: frozenset[str] = frozenset()
+
+
+@dataclass(frozen=True)
+class Request:
+    """What the actor asks for. `version` is the one that they saw; None skips that check."""
+
+    action: str
+    version: int | None = None
+    klass: str | None = None
+    reason: str | None = None
+    note: str = ""
+
+
+@dataclass(frozen=True)
+class Move:
+    """One event, as far as the rules see it."""
+
+    action: str
+    actor: str
+    from_desk: str | None
+    to_desk: str | None
+    klass: str | None = None
+
+
+def start(author_desk: str, author: str, classed: bool) -> tuple[Move, State]:
+    """The submission: to the desk above the author's."""
+    first = above(author_desk)
+    if first is None:
+        raise ValueError(f"nobody sits above {author_desk}")
+    empty = State(author_desk, "waiting", None, 0, classed=classed)
+    move = Move("submit", author, None, first)
+    return move, advance(empty, move)
+
+
+def decide(state: State, actor: Actor, request: Request) -> Move:
+    """The move that this request makes, or the refusal, in the order of precedence."""
+    _role_never(state, actor, request.action)
+    _not_now(state, actor, request)
+    _content(state, request)
+    return _move(state, actor, request)
+
+
+def allowed(state: State, actor: Actor) -> tuple[str, ...]:
+    """The actions that this person may take now."""
+    actions = (*DECISIONS, *AUTHOR_ACTIONS, "reopen")
+    return tuple(action for action in actions if _permits(state, actor, action))
+
+
+def _permits(state: State, actor: Actor, action: str) -> bool:
+    try:
+        _role_never(state, actor, action)
+        _not_now(state, actor, Request(action))
+    except Refused:
+        return False
+    return True
+
+
+def _role_never(state: State, actor: Actor, action: str) -> None:
+    """403: this role, or this person, never does this to this report."""
+    role = ROLES[actor.role]
+    if action == "reopen":
+        if not role.reopens or role.desk not in actor.desks:
+            raise NeverAllowed("Hanya Bag. Pemerintahan yang dapat membuka kembali laporan.")
+        return
+    if action in AUTHOR_ACTIONS:
+        if state.author_desk not in actor.desks:
+            raise NeverAllowed("Hanya pembuat laporan yang dapat melakukan ini.")
+        return
+    if not role.decides or role.desk is None:
+        raise NeverAllowed("Peran Anda tidak memverifikasi laporan.")
+    if (
+        actor.id in state.writers
+        or DESKS.index(role.desk) <= DESKS.index(state.author_desk)
+        or (state.desk in actor.desks and _decided_below(state, actor))
+    ):
+        raise NeverAllowed("Laporan Anda sendiri. Pejabat lain yang memutuskannya.", code="own")
+
+
+def _decided_below(state: State, actor: Actor) -> bool:
+    assert state.desk is not None
+    here = DESKS.index(state.desk)
+    return any(who == actor.id and DESKS.index(desk) < here for who, desk in state.decided)
+
+
+def _not_now(state: State, actor: Actor, request: Request) -> None:
+    """409: may, but not now: final, other desk, old version."""
+    action = request.action
+    if action == "reopen":
+        if not state.final:
+            raise NotNow("Laporan ini belum selesai, jadi tidak perlu dibuka kembali.")
+    elif state.final:
+        raise NotNow("Laporan ini sudah selesai. Lihat keadaannya sekarang.")
+    elif action == "revise":
+        if state.desk != state.author_desk:
+            raise NotNow(f"Laporan sedang di meja {_desk(state)}, belum dapat diperbaiki.")
+    elif action == "withdraw":
+        if state.decided and state.desk != state.author_desk:
+            raise NotNow("Laporan sudah diperiksa, jadi tidak dapat ditarik lagi.")
+    elif state.desk not in actor.desks:
+        raise NotNow(f"Laporan sekarang di meja {_desk(state)}. Lihat keadaannya sekarang.")
+    if request.version is not None and request.version != state.version:
+        raise NotNow("Laporan sudah berubah sejak Anda buka. Lihat keadaannya sekarang.")
+
+
+def _desk(state: State) -> str:
+    return DESK_WORDS[state.desk] if state.desk else "akhir"
+
+
+def _content(state: State, request: Request) -> None:
+    """422: what the request says is missing or wrong."""
+    wrong: dict[str, str] = {}
+    action = request.action
+    if action == "verify":
+        _check_class(state, request.klass, wrong)
+        if state.status == "returned" and not request.note:
+            wrong["note"] = "Tulis catatan: mengapa laporan ini diteruskan lagi."
+    elif request.klass is not None:
+        wrong["class"] = "Kelas hanya diisi saat verifikasi."
+    if action in REASONS:
+        if request.reason not in REASONS[action]:
+            wrong["reason"] = "Pilih alasannya."
+        if action in ("return", "reject") and not request.note:
+            wrong["note"] = "Tulis catatan untuk pembuat laporan."
+    elif request.reason is not None:
+        wrong["reason"] = "Alasan tidak diminta untuk tindakan ini."
+    if len(request.note) > NOTE_MAX:
+        wrong["note"] = f"Catatan paling banyak {NOTE_MAX} huruf."
+    if wrong:
+        raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
+
+
+def _check_class(state: State, klass: str | None, wrong: dict[str, str]) -> None:
+    if not state.classed:
+        if klass is not None:
+            wrong["class"] = "Laporan jenis ini tidak diberi kelas."
+    elif klass is None:
+        if state.klass is None:
+            wrong["class"] = "Pilih Kinerja atau Kegiatan biasa."
+    elif klass not in CLASSES:
+        wrong["class"] = "Pilih Kinerja atau Kegiatan biasa."
+    elif not may_class(state) and klass != state.klass:
+        wrong["class"] = "Kelas sudah ditetapkan dan tidak diubah di meja ini."
+
+
+def may_class(state: State) -> bool:
+    """Whether the next verification sets the class: the first one, one by the desk that classes,
+    or one of a returned report by a desk between."""
+    return state.classed and (
+        state.klass is None or state.status == "returned" or state.desk == above(state.author_desk)
+    )
+
+
+def _move(state: State, actor: Actor, request: Request) -> Move:
+    action, here = request.action, state.desk
+    klass = state.klass
+    if action == "verify":
+        assert here is not None
+        to, klass = above(here), request.klass or state.klass
+    elif action == "return":
+        assert here is not None
+        to = below(here)
+    elif action == "revise":
+        to = above(state.author_desk)
+    elif action == "reopen":
+        to = state.last_desk
+    else:
+        to = None
+    return Move(action, actor.id, here, to, klass)
+
+
+def advance(state: State, move: Move) -> State:
+    """The state after a move. Folding the moves of a report from the first gives its state."""
+    after = replace(state, version=state.version + 1, desk=move.to_desk, klass=move.klass)
+    if move.action in DECISIONS:
+        assert move.from_desk is not None
+        after = replace(after, decided=(*state.decided, (move.actor, move.from_desk)))
+    if move.action in ("submit", "revise"):
+        return replace(after, status="waiting", writers=state.writers | {move.actor})
+    if move.action == "verify":
+        status = "waiting" if move.to_desk else "verified"
+        return replace(after, status=status, last_desk=move.from_desk)
+    if move.action == "return":
+        return replace(after, status="returned", last_desk=move.from_desk)
+    if move.action == "reject":
+        return replace(after, status="rejected", last_desk=move.from_desk)
+    if move.action == "withdraw":
+        return replace(after, status="withdrawn", last_desk=move.from_desk)
+    if move.action == "reopen":
+        return replace(after, status="waiting")
+    raise ValueError(f"unknown action {move.action}")
+
+
+def fold(author_desk: str, classed: bool, moves: Iterable[Move]) -> State:
+    """The state that the events alone give."""
+    state = State(author_desk, "waiting", None, 0, classed=classed)
+    for move in moves:
+        state = advance(state, move)
+    return state

@@ -1,0 +1,277 @@
+"""What a report says: checked field by field, and put into one canonical form."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import math
+import re
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from decimal import Decimal, InvalidOperation
+from typing import Any
+
+from sipokat.domain.categories import Category, Field, categories
+from sipokat.domain.refusals import WrongContent
+
+TEXT_MAX = 1000
+FIELD_TEXT_MAX = 200
+PLACE_TEXT_MAX = 200
+PHOTOS_MAX = 3
+DAYS_BACK = 60
+TOLERANCE = timedelta(days=1)
+
+
+@dataclass(frozen=True)
+class PhotoClaim:
+    """A photo that the phone declares: its id and the SHA-256 of its bytes, in hex."""
+
+    id: str
+    sha256: str
+
+
+@dataclass(frozen=True)
+class Raw:
+    """What arrived, of the right types but not yet judged. Numbers may still be text."""
+
+    happened_on: str = ""
+    text: str = ""
+    fields: Mapping[str, Any] = field(default_factory=dict)
+    lat: Any = None
+    lon: Any = None
+    accuracy_m: Any = None
+    place_text: str = ""
+    photos: Sequence[PhotoClaim] = ()
+
+
+@dataclass(frozen=True)
+class Content:
+    """What was judged sound. Decimals are floats, counts and rupiah whole numbers."""
+
+    happened_on: date
+    text: str
+    fields: dict[str, Any]
+    lat: float | None
+    lon: float | None
+    accuracy_m: float | None
+    place_text: str | None
+    photos: tuple[PhotoClaim, ...]
+    period: str | None
+
+    def as_json(self) -> dict[str, Any]:
+        """The canonical form, kept whole with each revision."""
+        return {
+            "happened_on": self.happened_on.isoformat(),
+            "text": self.text,
+            "fields": self.fields,
+            "lat": self.lat,
+            "lon": self.lon,
+            "accuracy_m": self.accuracy_m,
+            "place_text": self.place_text,
+            "photos": [{"id": one.id, "sha256": one.sha256} for one in self.photos],
+        }
+
+
+def digest(value: Any) -> str:
+    """SHA-256 in hex over canonical JSON: sorted keys, no spaces, UTF-8."""
+    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
+    return hashlib.sha256(text.encode()).hexdigest()
+
+
+def loose(raw: Raw) -> dict[str, Any]:
+    """What arrived, without the place's coordinates: the part that two sendings of one report
+    have in common."""
+    return {
+        "happened_on": raw.happened_on,
+        "text": tidy(raw.text),
+        "fields": {key: value for key, value in raw.fields.items() if value not in (None, "")},
+        "place_text": tidy(raw.place_text),
+        "photos": [[one.id, one.sha256] for one in raw.photos],
+    }
+
+
+def tidy(text: str | None) -> str:
+    """Line ends made one kind, blanks at the ends of the text dropped."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def find_category(key: str, role: str) -> Category:
+    """The category, if this role may file it. Raises WrongContent on `category`."""
+    category = categories().get(key)
+    if category is None:
+        raise WrongContent("Periksa isian.", {"category": "Pilih jenis laporan yang ada."})
+    if role not in category.roles:
+        raise WrongContent(
+            "Periksa isian.", {"category": f"{category.name} diisi oleh lurah dan camat."}
+        )
+    return category
+
+
+def check(category: Category, raw: Raw, written_on: date) -> Content:
+    """Judge every field and say all that is wrong at once.
+
+    `written_on` is the day in Lubuklinggau on which the author wrote it, after the phone's clock
+    was corrected; how long the report has waited since is never held against it. Raises
+    WrongContent with a sentence for each field, named as on the wire.
+    """
+    wrong: dict[str, str] = {}
+    happened_on = _day(raw.happened_on, written_on, wrong)
+    text = tidy(raw.text)
+    if category.text_required and not text:
+        wrong["text"] = "Tulis keterangannya, satu kalimat saja cukup."
+    elif len(text) > TEXT_MAX:
+        wrong["text"] = f"Keterangan paling banyak 1.000 huruf, sekarang {_id(len(text))}."
+    fields = _fields(category, raw.fields, written_on, wrong)
+    lat, lon, accuracy = _place(raw, wrong)
+    place_text = tidy(raw.place_text)
+    if len(place_text) > PLACE_TEXT_MAX:
+        wrong["place_text"] = f"Lokasi paling banyak {PLACE_TEXT_MAX} huruf."
+    elif category.place_required and lat is None and not place_text and "place" not in wrong:
+        wrong["place"] = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya."
+    if len(raw.photos) > PHOTOS_MAX:
+        wrong["photos"] = f"Foto paling banyak {PHOTOS_MAX}. Hapus salah satu."
+    elif category.photo_required and not raw.photos:
+        wrong["photos"] = "Tambahkan paling sedikit satu foto."
+    elif len({one.id for one in raw.photos}) != len(raw.photos):
+        wrong["photos"] = "Ada foto yang terkirim dua kali. Hapus salah satu."
+    if wrong or happened_on is None:
+        raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
+    period = fields.get("periode") if category.periodic else None
+    return Content(
+        happened_on,
+        text,
+        fields,
+        lat,
+        lon,
+        accuracy,
+        place_text or None,
+        tuple(raw.photos),
+        period,
+    )
+
+
+def _id(number: int) -> str:
+    return f"{number:,}".replace(",", ".")
+
+
+def _day(raw: str, written_on: date, wrong: dict[str, str]) -> date | None:
+    try:
+        if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
+            raise ValueError
+        day = date.fromisoformat(raw)
+    except ValueError:
+        wrong["happened_on"] = "Isi tanggal kejadian."
+        return None
+    if day > written_on + TOLERANCE:
+        wrong["happened_on"] = "Tanggal belum terjadi. Pilih hari ini atau sebelumnya."
+    elif day < written_on - timedelta(days=DAYS_BACK) - TOLERANCE:
+        wrong["happened_on"] = f"Tanggal paling lama {DAYS_BACK} hari yang lalu."
+    return day
+
+
+def months(written_on: date) -> tuple[str, str]:
+    """This month and the last, as `YYYY-MM`."""
+    first = written_on.replace(day=1)
+    return first.strftime("%Y-%m"), (first - timedelta(days=1)).strftime("%Y-%m")
+
+
+def _fields(
+    category: Category, raw: Mapping[str, Any], written_on: date, wrong: dict[str, str]
+) -> dict[str, Any]:
+    known = {one.key: one for one in category.all_fields if one.taken_on(written_on)}
+    for key in raw:
+        if key not in known:
+            wrong[f"fields.{key}"] = "Isian ini tidak dikenal pada jenis laporan ini."
+    out: dict[str, Any] = {}
+    for key, one in known.items():
+        value = raw.get(key)
+        value = tidy(value) if isinstance(value, str) else value
+        if value is None or value == "":
+            if one.required:
+                wrong[f"fields.{key}"] = f"{_ask(one)}"
+            continue
+        try:
+            out[key] = _value(one, value, written_on)
+        except ValueError as error:
+            wrong[f"fields.{key}"] = str(error)
+    return out
+
+
+def _ask(one: Field) -> str:
+    word = "Pilih" if one.type in ("choice", "period", "bool") else "Isi"
+    return f"{word} {one.label[0].lower()}{one.label[1:]}."
+
+
+def _value(one: Field, value: Any, written_on: date) -> Any:
+    if one.type == "choice":
+        for choice in one.all_choices:
+            if choice.key == value and (choice.off_since is None or written_on < choice.off_since):
+                return value
+        raise ValueError("Pilih salah satu yang ada.")
+    if one.type == "period":
+        # A day's tolerance, as for dates: the phone's clock may be a little off at month's end.
+        offered = {month for day in (-1, 0, 1) for month in months(written_on + day * TOLERANCE)}
+        if value in offered:
+            return value
+        raise ValueError("Pilih bulan ini atau bulan lalu.")
+    if one.type == "bool":
+        truth = {True: True, False: False, "ya": True, "tidak": False}
+        if isinstance(value, bool | str) and value in truth:
+            return truth[value]
+        raise ValueError("Pilih Ya atau Tidak.")
+    if one.type == "text":
+        if not isinstance(value, str):
+            raise ValueError("Isi dengan tulisan.")
+        if len(value) > FIELD_TEXT_MAX:
+            raise ValueError(f"Paling banyak {FIELD_TEXT_MAX} huruf.")
+        return value
+    return _number(one, value)
+
+
+def _number(one: Field, value: Any) -> int | float:
+    whole = one.type in ("count", "rupiah")
+    if isinstance(value, bool):
+        raise ValueError("Isi dengan angka.")
+    text = str(value).replace(" ", "")
+    if isinstance(value, str):
+        if one.type == "rupiah" and re.fullmatch(r"\d{1,3}(\.\d{3})+", text):
+            text = text.replace(".", "")  # 1.500.000, as people write rupiah
+        text = text.replace(",", ".")
+    try:
+        number = Decimal(text)
+        if not number.is_finite() or len(text) > 20:
+            raise InvalidOperation
+    except InvalidOperation:
+        raise ValueError("Isi dengan angka." if not whole else "Isi dengan angka bulat.") from None
+    if whole and number != number.to_integral_value():
+        raise ValueError("Isi dengan angka bulat.")
+    if number < one.min:
+        raise ValueError("Angka tidak boleh kurang dari 0.")
+    if one.max and number > one.max:
+        raise ValueError(f"Angka paling besar {_id(one.max)}.")
+    return int(number) if whole else float(number)
+
+
+def _place(raw: Raw, wrong: dict[str, str]) -> tuple[float | None, float | None, float | None]:
+    given = [None if value in (None, "") else value for value in (raw.lat, raw.lon, raw.accuracy_m)]
+    lat, lon, accuracy = given
+    if lat is None and lon is None:
+        return None, None, None
+    try:
+        numbers = [None if value is None else float(value) for value in (lat, lon, accuracy)]
+    except (TypeError, ValueError):
+        numbers = [None, None, None]
+    lat, lon, accuracy = numbers
+    sound = (
+        lat is not None
+        and lon is not None
+        and all(math.isfinite(number) for number in numbers if number is not None)
+        and -90 <= lat <= 90
+        and -180 <= lon <= 180
+        and (accuracy is None or 0 <= accuracy <= 1_000_000)
+    )
+    if not sound:
+        wrong["place"] = "Lokasi tidak terbaca. Ambil lokasi sekali lagi, atau tulis patokannya."
+        return None, None, None
+    return lat, lon, accuracy

@@ -1,0 +1,81 @@
+"""The clock of each desk, in working days of the city.
+
+Public holidays and cuti bersama come from the `holidays` library (some lunar dates are its
+estimates); the table of day overrides, which the city keeps, has the last word.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from collections.abc import Mapping
+from datetime import date, datetime, time, timedelta
+from functools import cache
+from importlib.resources import files
+
+import holidays
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sipokat.domain.clock import WIB, day_of
+from sipokat.models import DayOverride
+
+
+@cache
+def _clocks() -> tuple[dict[int, time], dict[str, int]]:
+    raw = tomllib.loads(files("sipokat.data").joinpath("clocks.toml").read_text("utf-8"))
+    closing = {int(day): time.fromisoformat(hours[1]) for day, hours in raw["hours"].items()}
+    return closing, dict(raw["limits"])
+
+
+@cache
+def _holidays(year: int) -> frozenset[date]:
+    return frozenset(
+        holidays.country_holidays("ID", years=year, categories=("public", "government"))
+    )
+
+
+def overrides(session: Session) -> dict[date, bool]:
+    """Days that the city itself declared working (True) or free (False)."""
+    return {row.day: row.working for row in session.scalars(select(DayOverride))}
+
+
+def is_working(day: date, overridden: Mapping[date, bool]) -> bool:
+    """Whether the offices of the city are open on this day."""
+    if day in overridden:
+        return overridden[day]
+    closing, _ = _clocks()
+    return day.weekday() in closing and day not in _holidays(day.year)
+
+
+def due_at(
+    arrived_at: datetime, desk: str | None, overridden: Mapping[date, bool]
+) -> datetime | None:
+    """When the desk's limit ends for what arrived then; None for a desk without a limit."""
+    closing, limits = _clocks()
+    if desk not in limits:
+        return None
+    day, left = day_of(arrived_at), limits[desk]
+    while left:
+        day += timedelta(days=1)
+        left -= is_working(day, overridden)
+    return datetime.combine(day, closing.get(day.weekday(), time(16, 0)), WIB)
+
+
+def days_between(first: date, last: date, overridden: Mapping[date, bool]) -> int:
+    """Working days after `first` up to and with `last`."""
+    days = range((last - first).days)
+    return sum(is_working(first + timedelta(days=n + 1), overridden) for n in days)
+
+
+def standing(
+    due: datetime | None, now: datetime, overridden: Mapping[date, bool]
+) -> tuple[str, bool] | None:
+    """The clock in words and whether it is late; None where no clock runs."""
+    if due is None:
+        return None
+    today, last = day_of(now), day_of(due)
+    if now > due:
+        late = max(1, days_between(last, today, overridden))
+        return f"Terlambat {late} hari kerja", True
+    left = days_between(today, last, overridden)
+    return (f"Sisa {left} hari kerja" if left else "Batasnya hari ini"), False

@@ -1,0 +1,80 @@
+"""Lists of reports: filtered and paged, always within what the person may see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import or_, select
+from sqlalchemy.orm import Session
+
+from sipokat.domain.chain import DECISIONS
+from sipokat.domain.regions import in_scope
+from sipokat.domain.visibility import scopes, visible_reports
+from sipokat.models import Event, Region, Report, User
+
+PAGE = 20
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What to list; an empty value filters nothing. `month` is `YYYY-MM` of the event's day."""
+
+    status: str = ""
+    category: str = ""
+    region: str = ""
+    month: str = ""
+
+
+def list_reports(
+    session: Session, user: User, wanted: Filter, before: int | None = None
+) -> tuple[list[Report], int | None]:
+    """A page of reports, newest first, and the cursor of the next page."""
+    query = visible_reports(user)
+    if wanted.status:
+        query = query.where(Report.status == wanted.status)
+    if wanted.category:
+        query = query.where(Report.category == wanted.category)
+    if wanted.region:
+        query = query.where(in_scope(Report.region_code, wanted.region))
+    if wanted.month:
+        year, month = map(int, wanted.month.split("-"))
+        query = query.where(
+            Report.happened_on >= date(year, month, 1),
+            Report.happened_on < date(year + month // 12, month % 12 + 1, 1),
+        )
+    if before is not None:
+        query = query.where(Report.id < before)
+    found = list(session.scalars(query.order_by(Report.id.desc()).limit(PAGE + 1)).unique())
+    more = len(found) > PAGE
+    return found[:PAGE], found[PAGE - 1].id if more else None
+
+
+def own_desk(session: Session, user: User) -> list[Report]:
+    """Reports that wait for the author's office to mend them."""
+    query = (
+        visible_reports(user)
+        .where(Report.desk == Report.author_desk, Report.region_code.in_(scopes(user)))
+        .order_by(Report.arrived_at)
+    )
+    return list(session.scalars(query).unique())
+
+
+def answers_to(session: Session, user: User, limit: int = 3) -> list[Event]:
+    """The latest words that desks wrote to the authors of this person's regions."""
+    reports = visible_reports(user).with_only_columns(Report.id)
+    query = (
+        select(Event)
+        .where(Event.report_id.in_(reports), Event.action.in_(DECISIONS), Event.note.is_not(None))
+        .where(Event.action != "return")
+        .order_by(Event.seq.desc())
+        .limit(limit)
+    )
+    return list(session.scalars(query).unique())
+
+
+def regions_below(session: Session, user: User) -> list[Region]:
+    """The regions that the person may narrow a list to: one level down."""
+    held = scopes(user)
+    query = select(Region).where(or_(Region.parent_code.in_(held))).order_by(Region.code)
+    return list(session.scalars(query))

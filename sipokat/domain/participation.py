@@ -1,0 +1,36 @@
+"""Whether a region has reported in a month, and which month its nihil is offered for."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from sipokat.domain.content import months
+from sipokat.models import Report
+
+CLOSING_DAY = 10
+
+
+def has_reported(session: Session, region_code: str, period: str) -> bool:
+    """Whether anything of this month (`YYYY-MM`) stands for the region, nihil included."""
+    year, month = map(int, period.split("-"))
+    first = date(year, month, 1)
+    after = date(year + month // 12, month % 12 + 1, 1)
+    within = (Report.happened_on >= first) & (Report.happened_on < after)
+    query = select(func.count(Report.id)).where(
+        Report.region_code == region_code,
+        Report.status.not_in(("rejected", "withdrawn")),
+        or_(Report.period == period, Report.period.is_(None) & within),
+    )
+    return bool(session.scalar(query))
+
+
+def nihil_month(session: Session, region_code: str, today: date) -> str | None:
+    """The month for which nihil is offered now: the last one until the 10th while it is empty,
+    else this one while it is empty, else none."""
+    this, last = months(today)
+    if today.day <= CLOSING_DAY and not has_reported(session, region_code, last):
+        return last
+    return None if has_reported(session, region_code, this) else this

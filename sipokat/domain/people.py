@@ -1,0 +1,102 @@
+"""People: making an account, its phone number and its password."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import date
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerificationError
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.regions import ensure_rt, level_of
+from sipokat.domain.roles import ROLES
+from sipokat.models import LoginSession, Region, Term, User
+
+PASSWORD_MIN = 8
+_hasher = PasswordHasher()  # argon2id with the library's present defaults (RFC 9106)
+_NOBODY = _hasher.hash("no account has this password")
+
+
+def normal_phone(typed: str) -> str | None:
+    """`0812…`, `+62812…`, `62812…`, with blanks, dots and dashes, as `+62812…`; None if it
+    cannot be a phone number."""
+    digits = re.sub(r"[\s().\-\u2010-\u2015]", "", typed)
+    match = re.fullmatch(r"(?:\+?62|0)(8\d{7,12})", digits)
+    return f"+62{match[1]}" if match else None
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash. Raises ValueError when the password is too short."""
+    if len(password) < PASSWORD_MIN:
+        raise ValueError(f"Kata sandi paling sedikit {PASSWORD_MIN} huruf.")
+    return _hasher.hash(password)
+
+
+def password_matches(user: User | None, password: str) -> bool:
+    """Whether this is the password. Takes as long for nobody as for somebody."""
+    try:
+        _hasher.verify(user.password_hash if user else _NOBODY, password)
+    except (VerificationError, InvalidHashError):
+        return False
+    return user is not None
+
+
+def find_by_phone(session: Session, typed: str) -> User | None:
+    """The account with this number, however it was typed."""
+    phone = normal_phone(typed)
+    return session.scalars(select(User).where(User.phone == phone)).first() if phone else None
+
+
+def create(
+    session: Session,
+    phone: str,
+    name: str,
+    role: str,
+    region_code: str,
+    password_hash: str,
+    since: date | None = None,
+) -> User:
+    """A new account and its first term. Raises ValueError in words for what is wrong."""
+    normal = normal_phone(phone)
+    if normal is None:
+        raise ValueError(f"{phone} is not a mobile number")
+    if role not in ROLES:
+        raise ValueError(f"the role must be one of {', '.join(ROLES)}")
+    if level_of(region_code) != ROLES[role].level:
+        raise ValueError(f"a {role} holds a {ROLES[role].level}, {region_code} is not one")
+    if session.scalars(select(User.id).where(User.phone == normal)).first():
+        raise ValueError(f"{phone} already has an account")
+    if ROLES[role].level == "rt":
+        ensure_rt(session, region_code)
+    elif session.get(Region, region_code) is None:
+        raise ValueError(f"there is no region {region_code}")
+    moment = now()
+    user = User(
+        id=str(uuid.uuid4()),
+        phone=normal,
+        name=name,
+        role=role,
+        password_hash=password_hash,
+        active=True,
+        created_at=moment,
+    )
+    user.terms = [Term(region_code=region_code, since=since or day_of(moment))]
+    session.add(user)
+    session.flush()
+    return user
+
+
+def set_password(session: Session, user: User, password: str) -> None:
+    """A new password; it ends every session of the account. Raises ValueError if too short."""
+    user.password_hash = hash_password(password)
+    session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
+
+
+def disable(session: Session, user: User) -> None:
+    """Shut the account; it ends every session of it."""
+    user.active = False
+    session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))

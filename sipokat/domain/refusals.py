@@ -1,0 +1,78 @@
+"""Why something is not done, each with the HTTP status that the wire gives it.
+
+They are raised in this order of precedence: malformed (400), not visible (404), a role that
+never does this (403), may but not now (409), wrong content (422).
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+class Refused(Exception):
+    """A refusal in words. `message` is an Indonesian sentence that says how to mend it."""
+
+    status = 400
+    code = "malformed"
+
+    def __init__(
+        self, message: str, fields: dict[str, str] | None = None, code: str | None = None
+    ) -> None:
+        super().__init__(message)
+        self.message = message
+        self.fields = fields or {}
+        if code:
+            self.code = code
+
+
+class Malformed(Refused):
+    status, code = 400, "malformed"
+
+
+class NotSignedIn(Refused):
+    status, code = 401, "not_signed_in"
+
+
+class NeverAllowed(Refused):
+    status, code = 403, "forbidden"
+
+
+class NotFound(Refused):
+    status, code = 404, "not_found"
+
+    def __init__(self, message: str = "Tidak ditemukan. Periksa nomornya.") -> None:
+        super().__init__(message)
+
+
+class NotNow(Refused):
+    """May, but not now. `report` is the report as it is now, when there is one to show."""
+
+    status, code = 409, "conflict"
+
+    def __init__(self, message: str, report: Any = None, code: str | None = None) -> None:
+        super().__init__(message, code=code)
+        self.report = report
+
+
+class TooLarge(Refused):
+    status, code = 413, "too_large"
+
+
+class WrongType(Refused):
+    status, code = 415, "wrong_type"
+
+
+class WrongContent(Refused):
+    """Each entry of `fields` is a sentence to show beside that field."""
+
+    status, code = 422, "wrong_content"
+
+
+class TooMany(Refused):
+    """`retry_after` is in seconds."""
+
+    status, code = 429, "too_many"
+
+    def __init__(self, message: str, retry_after: int) -> None:
+        super().__init__(message)
+        self.retry_after = retry_after

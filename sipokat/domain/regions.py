@@ -1,0 +1,104 @@
+"""The tree of regions: which code lies in which scope, and names as the city writes them."""
+
+from __future__ import annotations
+
+import csv
+from importlib.resources import files
+from typing import Any
+
+from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy.orm import Session
+
+from sipokat.domain.roles import DESKS
+from sipokat.models import Region
+
+_PARTS = {"kota": 2, "kecamatan": 3, "kelurahan": 4, "rt": 5}
+
+
+def in_scope(column: Any, scope: str) -> ColumnElement[bool]:
+    """At or below `scope`: one range on an indexed, bytewise column.
+
+    The root scope is the empty code and no condition. '/' is the byte after '.', so the range
+    holds what begins with `scope.` and nothing of a sibling such as 16.73.010.
+    """
+    if scope == "":
+        return true()
+    return or_(column == scope, and_(column >= scope + ".", column < scope + "/"))
+
+
+def lies_in(code: str, scope: str) -> bool:
+    """The same rule for two codes in hand."""
+    return scope == "" or code == scope or code.startswith(scope + ".")
+
+
+def level_of(code: str) -> str:
+    """The level that a dotted code names. Raises ValueError for a code of no level."""
+    for level, parts in _PARTS.items():
+        if code.count(".") + 1 == parts:
+            return level
+    raise ValueError(f"{code!r} is not the code of a region")
+
+
+def at_desk(code: str, desk: str) -> str:
+    """The region of `desk` that `code` lies in: its own first parts, never a computed number."""
+    return ".".join(code.split(".")[: _PARTS[desk]])
+
+
+def up_from(code: str) -> tuple[str, ...]:
+    """The code itself and every region above it, lowest first."""
+    parts = code.split(".")
+    return tuple(".".join(parts[:count]) for count in range(len(parts), 1, -1))
+
+
+def full_name(region: Region, names: dict[str, str] | None = None) -> str:
+    """`RT 001, Petanang Ulu`; for the rest the name itself. `names` maps codes to names."""
+    if region.level != "rt" or names is None:
+        return region.name
+    return f"{region.name}, {names.get(region.parent_code or '', '')}".rstrip(", ")
+
+
+def ensure_official(session: Session) -> int:
+    """Add the 81 official regions that are missing; how many were added.
+
+    Source: Kepmendagri 300.2.2-2430/2025.
+    """
+    there = set(session.scalars(select(Region.code)))
+    text = files("sipokat.data").joinpath("regions.csv").read_text("utf-8")
+    added = 0
+    for row in csv.DictReader(text.splitlines()):
+        if row["code"] in there:
+            continue
+        session.add(
+            Region(
+                code=row["code"],
+                parent_code=row["parent"] or None,
+                level=row["level"],
+                name=row["name"],
+                official_name=row["official_name"],
+                also=row["also"],
+            )
+        )
+        session.flush()
+        added += 1
+    return added
+
+
+def ensure_rt(session: Session, code: str) -> Region:
+    """The RT with this code, added when its kelurahan is known. Raises ValueError otherwise."""
+    region = session.get(Region, code)
+    if region is not None:
+        return region
+    parent, _, last = code.rpartition(".")
+    if level_of(code) != "rt" or not (last.isdigit() and len(last) == 3):
+        raise ValueError(f"{code} is not the code of an RT")
+    if session.get(Region, parent) is None:
+        raise ValueError(f"there is no kelurahan {parent}")
+    region = Region(
+        code=code, parent_code=parent, level="rt", name=f"RT {last}", official_name=f"RT {last}"
+    )
+    session.add(region)
+    session.flush()
+    return region
+
+
+assert tuple(_PARTS) == tuple(reversed(DESKS))

@@ -1,0 +1,79 @@
+"""Who there is, as one table of data."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+DESKS = ("rt", "kelurahan", "kecamatan", "kota")
+
+
+@dataclass(frozen=True)
+class Role:
+    """`desk` is the desk that its holders sit at; `level` that of the regions they hold."""
+
+    key: str
+    label: str
+    short: str
+    level: str
+    desk: str | None = None
+    reports: bool = False
+    decides: bool = False
+    reopens: bool = False
+    reads_reports: bool = True
+    session: timedelta = timedelta(hours=12)
+
+
+ROLES = {
+    role.key: role
+    for role in (
+        Role(
+            "rt_head",
+            "Ketua RT",
+            "RT",
+            "rt",
+            desk="rt",
+            reports=True,
+            session=timedelta(days=90),
+        ),
+        Role("lurah", "Lurah", "Lurah", "kelurahan", desk="kelurahan", reports=True, decides=True),
+        Role("camat", "Camat", "Camat", "kecamatan", desk="kecamatan", reports=True, decides=True),
+        Role(
+            "pemerintahan",
+            "Bagian Pemerintahan",
+            "Bag. Pem.",
+            "kota",
+            desk="kota",
+            decides=True,
+            reopens=True,
+        ),
+        Role("diskominfo", "Diskominfo", "Diskominfo", "kota", reads_reports=False),
+        Role("viewer", "Pemantau kota", "Pemantau", "kota"),
+    )
+}
+
+REPORTERS = tuple(role.key for role in ROLES.values() if role.reports)
+OFFICIAL_REPORTERS = tuple(key for key in REPORTERS if key != "rt_head")
+DECIDERS = tuple(role.key for role in ROLES.values() if role.decides)
+READERS = tuple(role.key for role in ROLES.values() if role.reads_reports)
+
+# The holder of each desk, as the screen names it.
+DESK_HOLDERS = {"rt": "RT", "kelurahan": "Lurah", "kecamatan": "Camat", "kota": "Bag. Pem."}
+DESK_WORDS = {
+    "rt": "ketua RT",
+    "kelurahan": "lurah",
+    "kecamatan": "camat",
+    "kota": "Bag. Pemerintahan",
+}
+
+
+def above(desk: str) -> str | None:
+    """The desk above, None above the last."""
+    place = DESKS.index(desk) + 1
+    return DESKS[place] if place < len(DESKS) else None
+
+
+def below(desk: str) -> str | None:
+    """The desk below, None below the first."""
+    place = DESKS.index(desk)
+    return DESKS[place - 1] if place else None

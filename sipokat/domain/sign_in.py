@@ -1,0 +1,186 @@
+"""Signing in: tries, sessions and the phones that an account knows."""
+
+from __future__ import annotations
+
+import hashlib
+import math
+import secrets
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy.orm import Session, joinedload
+
+from sipokat.database import db, take_turns, writing
+from sipokat.domain.clock import now as present
+from sipokat.domain.people import find_by_phone, normal_phone, password_matches
+from sipokat.domain.refusals import NotSignedIn, TooMany
+from sipokat.domain.roles import ROLES
+from sipokat.models import KnownDevice, LoginSession, SignInFailure, User
+
+WINDOW = timedelta(minutes=15)
+PER_NUMBER = 5
+PER_ADDRESS = 100
+DEVICE_LIFE = timedelta(days=730)
+
+
+@dataclass(frozen=True)
+class SignedIn:
+    """Tokens for the cookies; only their hashes are kept here."""
+
+    user: User
+    token: str
+    device_token: str
+
+
+def hashed(token: str) -> str:
+    """SHA-256 of a random token, in hex."""
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
+def sign_in(
+    phone: str,
+    password: str,
+    address: str,
+    device_token: str | None,
+    device: str,
+    now: datetime | None = None,
+) -> SignedIn:
+    """Open a session. Raises NotSignedIn, the same for an unknown number and a wrong password,
+    and TooMany with the time left.
+
+    Only failures count, five a typed number and a hundred an address in fifteen minutes. A phone
+    that has signed in to the account before has its own allowance, so that nobody can lock
+    another out.
+    """
+    at = now or present()
+    user = find_by_phone(db.session(), phone)
+    if user is not None and not user.active:
+        user = None
+    known = _known_device(db.session(), user, device_token)
+    tries = _count_as_failure(_limits(phone, address, known), at)
+    if not password_matches(user, password):
+        raise NotSignedIn("Nomor HP atau kata sandi salah. Periksa, lalu coba lagi.")
+    assert user is not None
+    token = secrets.token_urlsafe(32)
+    device_token = device_token if known else secrets.token_urlsafe(32)
+    assert device_token is not None
+    with writing() as session:
+        session.execute(delete(SignInFailure).where(SignInFailure.id.in_(tries)))
+        _remember_device(session, user.id, device_token, at)
+        session.add(
+            LoginSession(
+                user_id=user.id,
+                token_hash=hashed(token),
+                device=device[:80],
+                created_at=at,
+                last_used_at=at,
+            )
+        )
+    return SignedIn(user, token, device_token)
+
+
+def _limits(phone: str, address: str, known: KnownDevice | None) -> list[tuple[str, int]]:
+    if known is not None:
+        return [(f"device:{known.id}", PER_NUMBER)]
+    typed = normal_phone(phone) or f"?{hashed(phone)[:32]}"
+    return [(f"phone:{typed}", PER_NUMBER), (f"address:{address}", PER_ADDRESS)]
+
+
+def _count_as_failure(limits: list[tuple[str, int]], at: datetime) -> list[int]:
+    """Count the try before the password is looked at, so that a hundred at once are a hundred;
+    a success takes it back."""
+    with writing() as session:
+        take_turns(session, "sign_in")
+        session.execute(delete(SignInFailure).where(SignInFailure.at <= at - WINDOW))
+        for key, most in limits:
+            query = select(func.count(), func.min(SignInFailure.at)).where(SignInFailure.key == key)
+            count, first = session.execute(query).one()
+            if count >= most:
+                left = first + WINDOW - at
+                minutes = max(1, math.ceil(left / timedelta(minutes=1)))
+                raise TooMany(
+                    f"Terlalu banyak percobaan. Coba lagi {minutes} menit lagi.",
+                    max(1, math.ceil(left.total_seconds())),
+                )
+        rows = [SignInFailure(key=key, at=at) for key, _ in limits]
+        session.add_all(rows)
+        session.flush()
+        return [row.id for row in rows]
+
+
+def _known_device(session: Session, user: User | None, token: str | None) -> KnownDevice | None:
+    if user is None or not token:
+        return None
+    query = select(KnownDevice).where(
+        KnownDevice.user_id == user.id, KnownDevice.token_hash == hashed(token)
+    )
+    return session.scalars(query).first()
+
+
+def _remember_device(session: Session, user_id: str, token: str, at: datetime) -> None:
+    moved = session.execute(
+        update(KnownDevice)
+        .where(KnownDevice.user_id == user_id, KnownDevice.token_hash == hashed(token))
+        .values(last_used_at=at)
+        .returning(KnownDevice.id)
+    ).first()
+    if moved is None:
+        session.add(KnownDevice(user_id=user_id, token_hash=hashed(token), last_used_at=at))
+
+
+def find_session(token: str | None, now: datetime | None = None) -> LoginSession | None:
+    """The live session with this token. Its last use is written down now and then, so that a
+    page read is seldom a write."""
+    if not token:
+        return None
+    at = now or present()
+    found = db.session.scalars(_BY_TOKEN, {"token": hashed(token)}).unique().first()
+    if found is None or not found.user.active:
+        return None
+    life = ROLES[found.user.role].session
+    if at - found.last_used_at > life:
+        return None
+    if at - found.last_used_at > life / 100:
+        with writing() as session:
+            session.execute(
+                update(LoginSession).where(LoginSession.id == found.id).values(last_used_at=at)
+            )
+        found = db.session.scalars(_BY_TOKEN, {"token": hashed(token)}).unique().first()
+    return found
+
+
+# With the person and their terms in one look: every request begins with it.
+_BY_TOKEN = (
+    select(LoginSession)
+    .where(LoginSession.token_hash == bindparam("token"))
+    .options(joinedload(LoginSession.user).joinedload(User.terms))
+)
+
+
+def sign_out(token: str | None) -> None:
+    """End the session with this token, if there is one."""
+    if token:
+        with writing() as session:
+            session.execute(delete(LoginSession).where(LoginSession.token_hash == hashed(token)))
+
+
+def sessions_of(session: Session, user: User, now: datetime | None = None) -> list[LoginSession]:
+    """Where the person is signed in, last used first."""
+    oldest = (now or present()) - ROLES[user.role].session
+    query = (
+        select(LoginSession)
+        .where(LoginSession.user_id == user.id, LoginSession.last_used_at > oldest)
+        .order_by(LoginSession.last_used_at.desc())
+    )
+    return list(session.scalars(query).unique())
+
+
+def end_session(user: User, session_id: int) -> None:
+    """End one of the person's own sessions; another's is left alone."""
+    with writing() as session:
+        session.execute(
+            delete(LoginSession).where(
+                LoginSession.id == session_id, LoginSession.user_id == user.id
+            )
+        )
