@@ -1,0 +1,1 @@
+"""The world outside: files, pictures and what is sent."""

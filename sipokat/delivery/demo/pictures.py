@@ -1,0 +1,29 @@
+"""Small pictures for the demo city, drawn by chance and never of a real place or person."""
+
+from __future__ import annotations
+
+import io
+
+from PIL import Image, ImageDraw
+
+from sipokat.delivery.demo.people import dice
+from sipokat.delivery.demo.scenery import SIZE
+from sipokat.delivery.demo.scenes import SCENES
+from sipokat.delivery.pictures import THUMBNAIL
+
+
+def draw(scene: str, seed: int) -> tuple[bytes, bytes]:
+    """A JPEG of 960 by 720 pixels and its thumbnail: the same for the same scene and seed.
+
+    Raises KeyError for an unknown scene.
+    """
+    chance = dice(f"{scene} {seed}")
+    picture = Image.new("RGB", SIZE)
+    SCENES[scene](ImageDraw.Draw(picture), chance)
+    return _jpeg(picture, 38), _jpeg(picture.reduce(SIZE[0] // THUMBNAIL), 60)
+
+
+def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    out = io.BytesIO()
+    picture.save(out, "JPEG", quality=quality)
+    return out.getvalue()

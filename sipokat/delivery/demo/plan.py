@@ -1,0 +1,78 @@
+"""Six months of the demo city as one list of steps in the order of time: pure, and the same for
+the same day."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from sipokat.delivery.demo import staged
+from sipokat.delivery.demo.heads import DAYS, half_year, past_months
+from sipokat.delivery.demo.life import Life
+from sipokat.delivery.demo.people import book, dice
+from sipokat.delivery.demo.reports import kinds, new_id, write
+from sipokat.delivery.demo.steps import Step, office_time
+from sipokat.domain.clock import WIB
+from sipokat.domain.demo_accounts import accounts
+from sipokat.domain.regions import at_desk, level_of
+
+ACTIVE = 53  # one RT in ten
+WRITING = {"kelurahan": 8, "kecamatan": 3}  # how many lurah and camat report themselves
+
+
+def plan(today: date, codes: list[str]) -> list[Step]:
+    """Everything that happens from six months before `today` to its end, oldest first. `codes`
+    are those of all regions; a report's own steps never bear the same time."""
+    steps = list(staged.steps(today))
+    for office in active(codes):
+        steps += half_year(office, today)
+    for office in writing(codes):
+        steps += _official(dice(f"official {office}"), office, today)
+    return sorted(steps, key=lambda step: (step.at, step.story))
+
+
+def active(codes: list[str]) -> list[str]:
+    """The RT that report at all; where there is no signal, fewer do."""
+    chosen = {row["region"] for row in accounts()} | staged.offices()
+    chosen = {code for code in chosen if level_of(code) == "rt"}
+    others = sorted(code for code in codes if level_of(code) == "rt" and code not in chosen)
+    chance = dice("active")
+    chance.shuffle(others)
+    others.sort(key=lambda code: at_desk(code, "kelurahan") in book("demo")["blank_spots"])
+    return sorted([*chosen, *others[: ACTIVE - len(chosen)]])
+
+
+def writing(codes: list[str]) -> list[str]:
+    """The kelurahan and kecamatan whose lurah and camat report themselves."""
+    chance = dice("writing")
+    chosen = []
+    for level, count in WRITING.items():
+        offered = [row["region"] for row in accounts()]
+        mine = [code for code in offered if level_of(code) == level]
+        others = sorted(code for code in codes if level_of(code) == level and code not in mine)
+        chosen += [*mine, *chance.sample(others, count - len(mine))]
+    return chosen
+
+
+def _official(chance: Random, office: str, today: date) -> Iterator[Step]:
+    """The monthly summaries of a lurah or camat, and some reports of their own."""
+    for first in past_months(today):
+        if chance.random() < 0.5:
+            rows = kinds("officials", "rekap_bulanan")
+            after = (first + timedelta(days=31)).replace(day=1)
+            yield from _at_work(chance, office, after, rows, first.strftime("%Y-%m"))
+    for _ in range(chance.randint(0, 5)):
+        day = today - timedelta(days=chance.randint(1, DAYS))
+        yield from _at_work(chance, office, day, kinds("officials"), "")
+
+
+def _at_work(
+    chance: Random, office: str, day: date, rows: list[dict[str, Any]], period: str
+) -> Iterator[Step]:
+    weights = [row["weight"] or (1 if period else 0) for row in rows]
+    kind = chance.choices(rows, weights)[0]
+    at = office_time(datetime.combine(day, time(0), WIB), chance.uniform(20, 2000))
+    draft = write(chance, kind, office, at.date(), period)
+    yield from Life(chance, new_id(chance), draft).steps(at, at - timedelta(seconds=60))

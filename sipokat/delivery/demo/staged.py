@@ -1,0 +1,77 @@
+"""The reports that the demo city must have whatever chance makes of the rest."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import date, datetime, time, timedelta
+from random import Random
+from typing import Any
+
+from sipokat.delivery.demo.people import book, dice
+from sipokat.delivery.demo.reports import Draft, new_id, picture
+from sipokat.delivery.demo.steps import Step
+from sipokat.delivery.demo.words import spot
+from sipokat.domain.clock import WIB
+from sipokat.domain.deadlines import is_working
+from sipokat.domain.regions import at_desk
+
+
+def offices() -> set[str]:
+    """The regions that these reports speak for."""
+    return {row["office"] for row in book("demo_staged")["reports"]}
+
+
+def steps(today: date) -> Iterator[Step]:
+    """All their steps, counted back from `today`."""
+    for place, row in enumerate(book("demo_staged")["reports"]):
+        yield from _life(dice(f"staged {place}"), row, today)
+
+
+def _life(chance: Random, row: dict[str, Any], today: date) -> Iterator[Step]:
+    story, office, at = new_id(chance), row["office"], _moment(today, row)
+    draft = _draft(chance, row, at)
+    yield Step(at, story, "submit", office, draft, at - timedelta(seconds=90))
+    for step in row.get("steps", ()):
+        if step["action"] == "revise":
+            draft = replace(draft, text=step["text"], fields=step["fields"])
+        yield Step(
+            at=_moment(today, step),
+            story=story,
+            action=step["action"],
+            office=at_desk(office, step["desk"]) if "desk" in step else office,
+            draft=draft if step["action"] == "revise" else None,
+            klass=step.get("class"),
+            reason=step.get("reason"),
+            note=step.get("note", ""),
+        )
+
+
+def _draft(chance: Random, row: dict[str, Any], at: datetime) -> Draft:
+    scenes = row.get("scenes", [])
+    here = len(scenes) - row.get("missing", 0)
+    pictures = [picture(chance, scene, place >= here) for place, scene in enumerate(scenes)]
+    point = None
+    if "accuracy_m" in row:
+        lat, lon, _ = spot(chance, row["office"])
+        point = lat, lon, float(row["accuracy_m"])
+    return Draft(
+        office=row["office"],
+        category=row["category"],
+        happened_on=at.date(),
+        text=row["text"],
+        fields=row["fields"],
+        place_text=row.get("place_text", ""),
+        point=point,
+        pictures=tuple(pictures),
+    )
+
+
+def _moment(today: date, row: dict[str, Any]) -> datetime:
+    """`days` working days before today, at the time of day that the row names."""
+    day, left = today, row["days"]
+    while left:
+        day -= timedelta(days=1)
+        left -= is_working(day, {})
+    hour: time = row["at"]
+    return datetime.combine(day, hour, WIB)

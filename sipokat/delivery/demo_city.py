@@ -1,0 +1,124 @@
+"""The demo city: a made-up half year of Lubuklinggau, played through the real rules."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+from collections.abc import Mapping
+from datetime import datetime, timedelta
+
+from sqlalchemy import select
+
+from sipokat.database import writing
+from sipokat.delivery.demo import people, pictures
+from sipokat.delivery.demo.plan import plan
+from sipokat.delivery.demo.reports import Draft
+from sipokat.delivery.demo.scenery import SIZE
+from sipokat.delivery.demo.steps import Step
+from sipokat.delivery.photo_store import PhotoStore
+from sipokat.domain import chain, intake, verification
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.content import PhotoClaim
+from sipokat.domain.demo_accounts import PASSWORD
+from sipokat.domain.photos import picture_key
+from sipokat.models import Region, Report, User
+
+
+def load(store: PhotoStore) -> str:
+    """Fill an empty database with the demo city and say in one line what is in it.
+
+    All or nothing: one transaction, and the pictures are on the disk before it ends. Raises
+    ValueError when anybody has an account here already.
+    """
+    moment = now()
+    with writing() as session:
+        if session.scalars(select(User.id).limit(1)).first() is not None:
+            raise ValueError("the database is not empty: nothing was loaded")
+        offices = people.settle(session, day_of(moment))
+        play = Play(offices, store)
+        for step in plan(day_of(moment), list(session.scalars(select(Region.code)))):
+            if step.at <= moment:
+                play.step(step)
+        accounts = len(list(session.scalars(select(User.id))))
+        os.sync()  # once, and not for each of a thousand files: until the commit nobody names them
+    return (
+        f"Demo city: {accounts} accounts, {len(play.reports)} reports, {play.photos} photos; "
+        f"the password of all is {PASSWORD}"
+    )
+
+
+class Play:
+    """Plays steps on the database, by the people who hold the offices."""
+
+    def __init__(self, offices: Mapping[str, User], store: PhotoStore) -> None:
+        self.offices = offices
+        self.store = store
+        self.reports: dict[str, Report] = {}
+        self.drawn: dict[str, tuple[bytes, bytes]] = {}
+        self.claims: dict[str, PhotoClaim] = {}
+        self.photos = 0
+
+    def step(self, step: Step) -> None:
+        """Do one step as the person who holds its office. Raises what the domain raises."""
+        person = self.offices[step.office]
+        if step.action == "submit":
+            self._submit(person, step)
+        elif step.action == "read":
+            verification.note_reading(person, self.reports[step.story], step.at)
+        elif step.action == "revise":
+            self._revise(person, step)
+        else:
+            report = self.reports[step.story]
+            request = chain.Request(step.action, report.version, step.klass, step.reason, step.note)
+            verification.act(person, report.number, request, step.action_id, step.at)
+
+    def _submit(self, person: User, step: Step) -> None:
+        assert step.draft is not None
+        self._draw(step.draft)
+        written = step.written_at or step.at
+        sent = intake.Submission(
+            category=step.draft.category,
+            raw=step.draft.raw(self.claims),
+            client_id=step.story,
+            written_at=written,
+            written_at_raw=written.isoformat(),
+            sent_at=step.at,
+            form_version="demo",
+        )
+        report, _ = intake.submit(person, sent, step.at)
+        self.reports[step.story] = report
+        self._keep(report, step.draft, step.at)
+
+    def _revise(self, person: User, step: Step) -> None:
+        assert step.draft is not None
+        report = self.reports[step.story]
+        self._draw(step.draft)
+        raw = step.draft.raw(self.claims)
+        verification.revise(person, report.number, report.version, raw, step.action_id, step.at)
+        self._keep(report, step.draft, step.at)
+
+    def _draw(self, draft: Draft) -> None:
+        for one in draft.pictures:
+            if one.id not in self.claims:
+                self.drawn[one.id] = pictures.draw(one.scene, one.seed)
+                digest = hashlib.sha256(self.drawn[one.id][0]).hexdigest()
+                self.claims[one.id] = PhotoClaim(one.id, digest)
+
+    def _keep(self, report: Report, draft: Draft, at: datetime) -> None:
+        """Put the pictures where the worker would have put them."""
+        missing = {one.id for one in draft.pictures if one.missing}
+        for place, photo in enumerate(report.photos):
+            if photo.client_id in missing or photo.client_id not in self.drawn:
+                continue
+            picture, thumbnail = self.drawn.pop(photo.client_id)
+            _write(self.store, picture_key(photo, "photo"), picture)
+            _write(self.store, picture_key(photo, "thumbnail"), thumbnail)
+            photo.state, photo.received_at = "ready", at + timedelta(seconds=9 * (place + 1))
+            photo.width, photo.height = SIZE
+            self.photos += 1
+
+
+def _write(store: PhotoStore, key: str, data: bytes) -> None:
+    path = store.path(key)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(data)

@@ -1,0 +1,66 @@
+"""Photos as files under one folder."""
+
+from __future__ import annotations
+
+import os
+import uuid
+from pathlib import Path
+
+
+class PhotoStore:
+    """Keys are slash-separated relative paths that the domain makes."""
+
+    def __init__(self, folder: Path) -> None:
+        self.folder = folder.resolve()
+        self._lasting: set[Path] = set()
+
+    def path(self, key: str) -> Path:
+        """Where the bytes of `key` lie. Raises ValueError for a key that leaves the folder."""
+        path = (self.folder / key).resolve()
+        if self.folder not in path.parents:
+            raise ValueError(f"{key!r} leaves the photo folder")
+        return path
+
+    def keep(self, key: str, data: bytes) -> None:
+        """Write whole or not at all; durable on return: file and folder are synced."""
+        path = self.path(key)
+        path.parent.mkdir(parents=True, exist_ok=True)
+        part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
+        try:
+            with open(part, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(part, path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
+        _sync_folder(path.parent)
+        self._make_lasting(path.parent)
+
+    def _make_lasting(self, folder: Path) -> None:
+        """Sync the folders above, once in a process: one that was there already may have been
+        made a moment ago by somebody who has not come to syncing it yet."""
+        if folder in self._lasting:
+            return
+        for above in folder.parents:
+            _sync_folder(above)
+            if above == self.folder.parent:
+                break
+        self._lasting.add(folder)
+
+    def read(self, key: str) -> bytes:
+        """The bytes. Raises FileNotFoundError."""
+        return self.path(key).read_bytes()
+
+    def drop(self, key: str) -> None:
+        """Remove the bytes, if they are there."""
+        self.path(key).unlink(missing_ok=True)
+
+
+def _sync_folder(folder: Path) -> None:
+    descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
