@@ -1,0 +1,39 @@
+"""SIPOKAT, the reporting system of the neighbourhood heads of Kota Lubuklinggau."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from flask import Flask
+from werkzeug.middleware.proxy_fix import ProxyFix
+
+from sipokat import assets, commands, config, errors, extensions, logs, web
+
+
+def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
+    """The application. `settings` override what the environment says."""
+    values = {**config.read(), **(settings or {})}
+    root = values["ROOT"]
+    app = Flask("sipokat", root_path=str(root), template_folder="templates", static_folder="static")
+    app.config.update(values)
+    app.json.sort_keys = False  # type: ignore[attr-defined]
+    app.json.ensure_ascii = False  # type: ignore[attr-defined]
+    logs.configure(app)
+    if app.config["TRUSTED_PROXIES"]:
+        hops = app.config["TRUSTED_PROXIES"]
+        app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops)  # type: ignore[method-assign]
+    extensions.bind(app)
+    assets.register(app)
+    errors.register(app)
+    web.register(app)
+    commands.register(app)
+    if app.config["MODE"] == "production":
+        _refuse_demo_database(app)
+    return app
+
+
+def _refuse_demo_database(app: Flask) -> None:
+    with app.app_context():
+        if commands.is_demo():
+            raise config.Unsafe("this database holds the demo city: give production its own")

@@ -1,0 +1,145 @@
+"""The command line: `flask …`."""
+
+from __future__ import annotations
+
+import os
+import signal
+import sys
+import threading
+
+import click
+from flask import Flask, current_app
+from flask.cli import with_appcontext
+from flask_migrate import upgrade
+from sqlalchemy import inspect, select
+
+from sipokat import assets, serving
+from sipokat.database import db, writing
+from sipokat.delivery import photo_worker
+from sipokat.domain import demo_accounts, people, regions
+from sipokat.domain.roles import ROLES
+from sipokat.models import Setting
+
+
+def register(app: Flask) -> None:
+    """Add every command."""
+    for command in (create_user, load_regions, load_demo, build_assets, worker, prepare, start):
+        app.cli.add_command(command)
+
+
+@click.command("create-user")
+@click.option("--phone", prompt=True, help="Mobile number, 0812… or +62812…")
+@click.option("--name", prompt=True)
+@click.option("--role", type=click.Choice(list(ROLES)), prompt=True)
+@click.option("--region", prompt=True, help="Code of the office's region, 16.73.04.1009.001")
+@click.password_option()
+@with_appcontext
+def create_user(phone: str, name: str, role: str, region: str, password: str) -> None:
+    """Add an account with its first term of office."""
+    try:
+        with writing() as session:
+            hashed = people.hash_password(password)
+            people.create(session, phone, name, role, region, hashed)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{name} may sign in with {phone}.")
+
+
+@click.command("load-regions")
+@with_appcontext
+def load_regions() -> None:
+    """Add the 81 official regions that are missing."""
+    with writing() as session:
+        added = regions.ensure_official(session)
+    click.echo(f"{added} regions added.")
+
+
+@click.command("load-demo")
+@with_appcontext
+def load_demo() -> None:
+    """Fill an empty database with the demo city."""
+    from sipokat.delivery import demo_city
+
+    if current_app.config["MODE"] == "production":
+        raise click.ClickException("production never holds the demo city")
+    if is_filled():
+        raise click.ClickException("the database is not empty: nothing was loaded")
+    click.echo(demo_city.load(current_app.extensions["photo_store"]))
+
+
+@click.command("build-assets")
+@with_appcontext
+def build_assets() -> None:
+    """Build the bundles of styles and scripts, and their compressed forms."""
+    for name in assets.build(current_app._get_current_object()):  # type: ignore[attr-defined]
+        click.echo(name)
+
+
+@click.command("worker")
+@with_appcontext
+def worker() -> None:
+    """Make received photos ready, until told to stop."""
+    _work()
+
+
+def _work() -> None:
+    stop = threading.Event()
+    for sign in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(sign, lambda *_: stop.set())
+    photo_worker.work(current_app.extensions["photo_store"], stop)
+
+
+@click.command("prepare")
+@with_appcontext
+def prepare() -> None:
+    """Bring assets, schema and, in the demo, the city up to date; quick when they are."""
+    _prepare()
+
+
+def _prepare() -> None:
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    if not assets.is_built(app):
+        assets.build(app)
+    upgrade()
+    with writing() as session:
+        regions.ensure_official(session)
+    if app.config["MODE"] == "demo" and not is_filled():
+        from sipokat.delivery import demo_city
+
+        click.echo("Filling the demo city ...")
+        click.echo(demo_city.load(app.extensions["photo_store"]))
+
+
+@click.command("start")
+@with_appcontext
+def start() -> None:
+    """Prepare, then run gunicorn and the worker together until told to stop."""
+    _prepare()
+    db.session.remove()
+    db.engine.dispose()
+    click.echo(f"SIPOKAT: http://127.0.0.1:{os.environ.get('PORT', '5000')}  (Ctrl-C ends it)")
+    if current_app.config["MODE"] == "demo":
+        for account in demo_accounts.accounts():
+            click.echo(f"  {account['phone']}  {account['label']}")
+        click.echo(f"  password of all: {demo_accounts.PASSWORD}")
+    sys.exit(serving.together({"gunicorn": serving.gunicorn, "worker": _work}))
+
+
+def is_filled() -> bool:
+    """Whether anybody has an account here."""
+    from sipokat.models import User
+
+    found = db.session.scalar(select(User.id).limit(1)) is not None
+    db.session.rollback()
+    return found
+
+
+def is_demo() -> bool:
+    """Whether this database holds the demo city. Leaves no connection open: gunicorn forks next."""
+    try:
+        if not inspect(db.engine).has_table("setting"):
+            return False
+        return db.session.get(Setting, "demo") is not None
+    finally:
+        db.session.remove()
+        db.engine.dispose()

@@ -1,0 +1,120 @@
+"""One page, one fragment and one JSON form of every error."""
+
+from __future__ import annotations
+
+import errno
+from typing import Any
+
+import structlog
+from flask import Flask, current_app, g, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
+from werkzeug.exceptions import HTTPException
+
+from sipokat.database import db
+from sipokat.domain.refusals import NotNow, Refused, TooMany
+from sipokat.extensions import login
+
+log = structlog.get_logger()
+RETRY_SECONDS = 20
+
+# Status: (code, title, sentence).
+WORDS = {
+    400: ("malformed", "Permintaan tidak terbaca", "Muat ulang halaman, lalu coba lagi."),
+    401: ("not_signed_in", "Masuk dulu", "Masuk dengan nomor HP dan kata sandi Anda."),
+    403: ("forbidden", "Bukan untuk akun ini", "Halaman ini bukan untuk peran Anda."),
+    404: ("not_found", "Tidak ditemukan", "Periksa alamat atau nomornya."),
+    405: ("wrong_method", "Tidak bisa begitu", "Kembali ke beranda, lalu coba lagi."),
+    409: ("conflict", "Sudah berubah", "Lihat keadaannya sekarang."),
+    413: ("too_large", "Terlalu besar", "Kirim foto yang lebih kecil."),
+    415: ("wrong_type", "Jenis berkas tidak diterima", "Pilih foto JPEG, PNG atau WebP."),
+    422: ("wrong_content", "Mohon periksa kembali", "Ada isian yang perlu diperbaiki."),
+    429: ("too_many", "Terlalu sering", "Tunggu sebentar, lalu coba lagi."),
+    500: ("broken", "Ada yang rusak di sini", "Kami mencatatnya. Coba lagi sebentar lagi."),
+    503: ("busy", "Sedang sibuk", "Laporan tetap aman di HP. Coba lagi sebentar lagi."),
+}
+NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
+
+
+def register(app: Flask) -> None:
+    """Handle every refusal and failure in the form that was asked for."""
+    app.register_error_handler(Refused, refused)
+    app.register_error_handler(HTTPException, http_error)
+    app.register_error_handler(DBAPIError, database_error)
+    app.register_error_handler(OSError, file_error)
+    app.register_error_handler(Exception, unforeseen)
+
+
+def answer(
+    status: int,
+    message: str = "",
+    fields: dict[str, str] | None = None,
+    code: str = "",
+    extra: dict[str, Any] | None = None,
+    headers: dict[str, str] | None = None,
+) -> ResponseReturnValue:
+    """The error in the form that was asked for: JSON, fragment or page."""
+    from sipokat.web.respond import error_response
+
+    word = WORDS.get(status, WORDS[500])
+    body = {
+        "error": code or word[0],
+        "message": message or word[2],
+        "fields": fields or {},
+        **(extra or {}),
+    }
+    return error_response(status, word[1], body, headers or {})
+
+
+def refused(error: Refused) -> ResponseReturnValue:
+    """A refusal of the domain, with the report as it is now where there is one."""
+    from sipokat.web.wire import report_json
+
+    db.session.rollback()
+    extra: dict[str, Any] = {}
+    headers: dict[str, str] = {}
+    if isinstance(error, NotNow) and error.report is not None:
+        extra["report"] = report_json(error.report)
+    if isinstance(error, TooMany):
+        headers["Retry-After"] = str(error.retry_after)
+    return answer(error.status, error.message, error.fields, error.code, extra, headers)
+
+
+def http_error(error: HTTPException) -> ResponseReturnValue:
+    """What Flask or a library refused; redirects pass."""
+    status = error.code or 500
+    if status < 400:
+        return error
+    headers = {k: v for k, v in error.get_headers() if k in ("Allow", "Retry-After")}
+    if status == 429:
+        headers.setdefault("Retry-After", "60")
+    return answer(status, headers=headers)
+
+
+def database_error(error: DBAPIError) -> ResponseReturnValue:
+    """The database is locked, full or gone: the phone keeps its entry and comes again."""
+    db.session.rollback()
+    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+        log.error("database_unavailable", why=str(error.orig))
+        # Who it is cannot be looked up: the page that says so must not ask again.
+        g._login_user = login.anonymous_user()
+        return answer(503, headers={"Retry-After": str(RETRY_SECONDS)})
+    return unforeseen(error)
+
+
+def file_error(error: OSError) -> ResponseReturnValue:
+    """The disk is full or failing."""
+    db.session.rollback()
+    if error.errno in NO_SPACE:
+        log.error("storage_unavailable", why=str(error))
+        return answer(503, headers={"Retry-After": str(RETRY_SECONDS)})
+    return unforeseen(error)
+
+
+def unforeseen(error: Exception) -> ResponseReturnValue:
+    """A fault of ours: logged, and said without its insides."""
+    db.session.rollback()
+    log.error("unforeseen", path=request.path, exc_info=error)
+    if current_app.config["TESTING"] and current_app.config.get("RAISE_UNFORESEEN"):
+        raise error
+    return answer(500)

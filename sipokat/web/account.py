@@ -1,0 +1,97 @@
+"""The person's own account: where they are signed in, and their password."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, flash, g, make_response, render_template
+from flask.typing import ResponseReturnValue
+
+from sipokat.database import db, writing
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.people import password_matches, set_password
+from sipokat.domain.refusals import NotFound
+from sipokat.domain.roles import ROLES
+from sipokat.domain.sign_in import end_session, sessions_of
+from sipokat.models import Term
+from sipokat.web import shapes, words
+from sipokat.web.access import EVERYBODY, allow, me, takes
+from sipokat.web.cookies import clear_session
+from sipokat.web.present import names_of
+from sipokat.web.respond import see_other
+
+pages = Blueprint("account", __name__)
+
+
+def _form() -> dict[str, Any]:
+    shapes.is_json()
+    return shapes.read_form()
+
+
+@pages.get("/akun")
+@allow(*EVERYBODY)
+def show() -> ResponseReturnValue:
+    """The account."""
+    return _page({})
+
+
+def _page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+    names = names_of(term.region_code for term in me().terms)
+    html = render_template(
+        "account/show.html",
+        role=ROLES[me().role],
+        phone=words.phone(me().phone),
+        offices=[_office(term, names) for term in me().terms],
+        sessions=sessions_of(db.session(), me()),
+        this_session=g.login_session,
+        errors=errors,
+    )
+    return make_response(html, status)
+
+
+def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
+    """A line of the account: `("Jabatan", "RT 001, Petanang Ulu, sejak 1 Jan")`."""
+    text = f"{region_words(term.region_code, names)}, sejak {words.day(term.since)}"
+    if term.until is None:
+        return "Jabatan", text
+    over = term.until < day_of(now())
+    return "Jabatan dahulu" if over else "Jabatan", f"{text} sampai {words.day(term.until)}"
+
+
+def region_words(code: str, names: dict[str, str]) -> str:
+    """`RT 001, Petanang Ulu`."""
+    parent = code.rpartition(".")[0]
+    name = names.get(code, code)
+    return f"{name}, {names[parent]}" if name.startswith("RT ") and parent in names else name
+
+
+@pages.post("/akun/kata-sandi")
+@allow(*EVERYBODY)
+@takes(_form)
+def change_password() -> ResponseReturnValue:
+    """A new password ends every session, this one too."""
+    old, new = g.body.get("old", ""), g.body.get("new", "")
+    if not password_matches(me(), old):
+        return _page({"old": "Kata sandi sekarang tidak cocok. Ketik lagi."}, 422)
+    try:
+        with writing() as session:
+            set_password(session, me(), new)
+    except ValueError as error:
+        return _page({"new": str(error)}, 422)
+    flash("Kata sandi sudah diganti. Masuk dengan kata sandi baru.", "ok")
+    response = see_other("/masuk")
+    clear_session(response)
+    return response
+
+
+@pages.post("/akun/sesi/<session_id>/akhiri")
+@allow(*EVERYBODY)
+@takes(_form)
+def close_session(session_id: str) -> ResponseReturnValue:
+    """Sign another phone of one's own out."""
+    try:
+        end_session(me(), shapes.row_id(session_id))
+    except ValueError:
+        raise NotFound from None
+    flash("HP atau peramban itu sudah dikeluarkan.", "ok")
+    return see_other("/akun")

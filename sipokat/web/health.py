@@ -1,0 +1,21 @@
+"""Whether the program is well, for the machine that watches it."""
+
+from __future__ import annotations
+
+from flask import Blueprint, jsonify
+from flask.typing import ResponseReturnValue
+from sqlalchemy import select
+
+from sipokat.database import db
+from sipokat.models import Region
+from sipokat.web.access import ANYONE, allow
+
+pages = Blueprint("health", __name__)
+
+
+@pages.get("/sehat")
+@allow(ANYONE)
+def show() -> ResponseReturnValue:
+    """200 when the database answers with a table of ours; otherwise the usual 503."""
+    db.session.execute(select(Region.code).limit(1))
+    return jsonify({"sehat": True})

@@ -1,0 +1,169 @@
+"""Home, for each role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy import func, or_, select
+
+from sipokat.database import db
+from sipokat.domain import listing, participation, queue
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.people import normal_phone
+from sipokat.domain.roles import ROLES
+from sipokat.domain.visibility import scopes
+from sipokat.models import User
+from sipokat.web import present, words
+from sipokat.web.access import ANYONE, EVERYBODY, allow, me
+from sipokat.web.account import region_words
+from sipokat.web.respond import see_other
+
+pages = Blueprint("home", __name__)
+
+
+@pages.get("/")
+@allow(ANYONE)
+def root() -> ResponseReturnValue:
+    """The bare address leads home."""
+    return see_other("/beranda")
+
+
+@pages.get("/beranda")
+@allow(*EVERYBODY)
+def show() -> ResponseReturnValue:
+    """What this person needs first."""
+    role = ROLES[me().role]
+    if role.decides:
+        return render_template("home/official.html", **_official())
+    if role.reports:
+        return render_template("home/rt_head.html", **_rt_head())
+    if role.reads_reports:
+        return render_template("home/viewer.html", **_viewer())
+    return render_template("home/diskominfo.html", **_accounts())
+
+
+def _role_words() -> str:
+    """`Lurah Petanang Ulu`."""
+    offices = _offices()
+    if ROLES[me().role].level == "kota":
+        return ROLES[me().role].label
+    return f"{ROLES[me().role].label} {' dan '.join(offices)}".strip()
+
+
+def _offices() -> list[str]:
+    codes = scopes(me())
+    names = present.names_of(codes)
+    return [region_words(code, names) for code in codes]
+
+
+def _rt_head() -> dict[str, Any]:
+    session, today = db.session(), day_of(now())
+    held = scopes(me())
+    nihil = participation.nihil_month(session, held[0], today) if len(held) == 1 else None
+    answers = listing.answers_to(session, me())
+    last, _ = listing.list_reports(session, me(), listing.Filter())
+    returned = listing.own_desk(session, me())
+    mending = {one.id for one in returned}
+    return {
+        "greeting": words.greeting(me().name),
+        "offices": _offices(),
+        "nihil": nihil,
+        "today": today.isoformat(),
+        "region": held[0] if len(held) == 1 else "",
+        "returned": [present.full(one, me()) for one in returned],
+        "answers": _answers(answers),
+        "last": present.rows([one for one in last if one.id not in mending][:5]),
+    }
+
+
+def _answers(events: Any) -> list[dict[str, Any]]:
+    from sipokat.models import Report
+
+    found = {event.report_id: event for event in events}
+    query = select(Report).where(Report.id.in_(found))
+    reports = {one.report.id: one for one in present.rows(list(db.session.scalars(query).unique()))}
+    return [
+        {
+            "report": reports[event.report_id],
+            "note": event.note,
+            "what": words.what_happened(event.action, event.actor_desk, event.to_desk),
+            "who": event.actor.name,
+            "when": words.ago(event.at),
+        }
+        for event in events
+        if event.report_id in reports
+    ]
+
+
+def _official() -> dict[str, Any]:
+    session = db.session()
+    own = listing.own_desk(session, me())
+    waiting = queue.desk_queue(session, me())
+    summary = queue.summary(session, me())
+    vacant = queue.vacant_below(session, me())
+    names = present.names_of(region.code for region in vacant)
+    return {
+        "greeting": words.greeting(me().name),
+        "offices": _offices(),
+        "role_words": _role_words(),
+        "one_office": me().role == "lurah",
+        "may_report": ROLES[me().role].reports,
+        "summary": summary,
+        "urgent": present.rows(queue.urgent(session, me())),
+        "oldest": present.rows([one for one in waiting if one not in own][:5]),
+        "own": [present.full(one, me()) for one in own],
+        "vacant": [region_words(region.code, names) for region in vacant],
+    }
+
+
+def _viewer() -> dict[str, Any]:
+    session = db.session()
+    figures = queue.city_figures(session, me())
+    last, _ = listing.list_reports(session, me(), listing.Filter())
+    on_desk = {
+        desk: sum(n for (_, at), n in figures.items() if at == desk)
+        for desk in ("rt", "kelurahan", "kecamatan", "kota")
+    }
+    return {
+        "greeting": words.greeting(me().name),
+        "offices": _offices(),
+        "total": sum(figures.values()),
+        "on_desk": on_desk,
+        "verified": figures.get(("verified", None), 0),
+        "rejected": figures.get(("rejected", None), 0),
+        "withdrawn": figures.get(("withdrawn", None), 0),
+        "urgent": present.rows(queue.urgent(session, me())),
+        "last": present.rows(last[:5]),
+    }
+
+
+def _accounts() -> dict[str, Any]:
+    """Accounts by role, and a search by name or number; nothing of what reports say."""
+    session = db.session()
+    wanted = request.args.get("cari", "").strip()[:80]
+    counts = dict(session.execute(select(User.role, func.count()).group_by(User.role)).all())
+    query = select(User).order_by(User.name).limit(30)
+    if wanted:
+        phone = normal_phone(wanted)
+        named = User.name.icontains(wanted, autoescape=True)
+        query = query.where(or_(named, User.phone == phone))
+    people = list(session.scalars(query)) if wanted else []
+    codes = [term.region_code for person in people for term in person.terms]
+    names = present.names_of(codes)
+    return {
+        "greeting": words.greeting(me().name),
+        "counts": [(role.label, counts.get(key, 0)) for key, role in ROLES.items()],
+        "wanted": wanted,
+        "people": [
+            {
+                "name": person.name,
+                "role": ROLES[person.role].label,
+                "offices": [region_words(t.region_code, names) for t in person.terms],
+                "phone": words.phone(person.phone),
+                "active": person.active,
+            }
+            for person in people
+        ],
+    }

@@ -1,0 +1,61 @@
+"""The places of the menu, for each role."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from flask import request
+from flask_login import current_user
+
+from sipokat.domain.roles import READERS, ROLES
+
+RT_NAV = [
+    ("Beranda", "/beranda", "home", ()),
+    ("Laporan", "/laporan", "doc", ()),
+    ("Kotak keluar", "/kotak-keluar", "outbox", ()),
+    ("Akun", "/akun", "user", ()),
+]
+OFFICIAL_NAV = [
+    ("Beranda", "/beranda", "home", ()),
+    ("Verifikasi", "/verifikasi", "queue", ()),
+    ("Laporan", "/laporan", "doc", ()),
+    ("Akun", "/akun", "user", ()),
+]
+PLAIN_NAV = [("Beranda", "/beranda", "home", ()), ("Akun", "/akun", "user", ())]
+VIEWER_NAV = [
+    ("Beranda", "/beranda", "home", ()),
+    ("Laporan", "/laporan", "doc", ()),
+    ("Akun", "/akun", "user", ()),
+]
+# The shells are the same bytes for everybody; the phone's script shows the owner's places.
+SHELL_NAV = [
+    ("Beranda", "/beranda", "home", ()),
+    ("Verifikasi", "/verifikasi", "queue", tuple(k for k, r in ROLES.items() if r.decides)),
+    ("Laporan", "/laporan", "doc", READERS),
+    ("Kotak keluar", "/kotak-keluar", "outbox", ("rt_head",)),
+    ("Akun", "/akun", "user", ()),
+]
+
+
+def places(shell: bool = False) -> list[dict[str, Any]]:
+    """The places of the menu for this person; on a shell, all with the roles they are for."""
+    if shell:
+        shown = SHELL_NAV
+    elif not current_user.is_authenticated:
+        return []
+    elif ROLES[current_user.role].decides:
+        shown = OFFICIAL_NAV
+    elif current_user.role == "viewer":
+        shown = VIEWER_NAV
+    else:
+        shown = RT_NAV if current_user.role == "rt_head" else PLAIN_NAV
+    return [
+        {
+            "label": label,
+            "href": href,
+            "icon": icon,
+            "roles": roles,
+            "current": request.path == href or request.path.startswith(href + "/"),
+        }
+        for label, href, icon, roles in shown
+    ]

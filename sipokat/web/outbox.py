@@ -1,0 +1,90 @@
+"""The shells that the phone keeps: the outbox, the offline page, and the worker itself."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from functools import cache
+from pathlib import Path
+
+from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from sipokat.web import menu
+from sipokat.web.access import ANYONE, allow
+
+pages = Blueprint("outbox", __name__)
+SHELLS = ("/laporan/baru", "/kotak-keluar", "/luring")
+PRECACHED = ("app.css", "core.js", "app.js", "form.js", "outbox-page.js", "sprite.svg")
+
+
+@cache
+def _version(root: Path, urls: str) -> str:
+    """Changes with anything that the shells are made of."""
+    summary = hashlib.sha256(urls.encode())
+    sources = [
+        *sorted((root / "templates").rglob("*.html")),
+        *sorted((root / "sipokat/data").glob("*.toml")),
+    ]
+    for path in [root / "service-worker.js", *sources]:
+        summary.update(path.read_bytes())
+    return summary.hexdigest()[:12]
+
+
+def shell_version() -> str:
+    """The version of the shells, and of the form in them."""
+    urls = json.dumps(current_app.config["ASSET_URLS"], sort_keys=True)
+    return _version(current_app.config["ROOT"], urls)
+
+
+def shell(template: str, **context: object) -> Response:
+    """A page with the same bytes for everybody, which the worker may keep."""
+    g.shell = True
+    html = render_template(
+        template,
+        shell=True,
+        owner=None,
+        nav=menu.places(shell=True),
+        form_version=shell_version(),
+        **context,
+    )
+    response = make_response(html)
+    response.headers["Sipokat-Shell"] = shell_version()
+    response.headers["Cache-Control"] = "no-cache"
+    response.add_etag()
+    return response.make_conditional(request)
+
+
+@pages.get("/kotak-keluar")
+@allow(ANYONE)
+def show() -> ResponseReturnValue:
+    """The outbox; the phone's own script fills it."""
+    return shell("outbox/index.html")
+
+
+@pages.get("/luring")
+@allow(ANYONE)
+def offline() -> ResponseReturnValue:
+    """What the worker shows for a page that it does not have."""
+    return shell("offline.html")
+
+
+@pages.get("/service-worker.js")
+@allow(ANYONE)
+def worker() -> ResponseReturnValue:
+    """The worker, told what to keep; the outbox and its replay stand before it, the very files
+    that the page runs. Importing them would cost the first visit one request more."""
+    urls, root = current_app.config["ASSET_URLS"], current_app.config["ROOT"]
+    told = {
+        "version": shell_version(),
+        "precache": [*SHELLS, *(urls[name] for name in PRECACHED if name in urls)],
+    }
+    parts = [root / urls["core.js"].lstrip("/"), root / "service-worker.js"]
+    source = "\n".join(path.read_text("utf-8") for path in parts)
+    response = make_response(f"self.SHELL = {json.dumps(told)};\n{source}")
+    response.mimetype = "text/javascript"
+    response.headers["Service-Worker-Allowed"] = "/"
+    response.headers["Cache-Control"] = "no-cache"
+    response.headers["Sipokat-Shell"] = shell_version()
+    response.add_etag()
+    return response.make_conditional(request)

@@ -1,0 +1,26 @@
+"""Showing photos, to those who may see the report."""
+
+from __future__ import annotations
+
+from flask import Blueprint, Response, current_app, request
+from flask.typing import ResponseReturnValue
+
+from sipokat.database import db
+from sipokat.domain.photos import find_visible, picture_key
+from sipokat.domain.roles import READERS
+from sipokat.web.access import allow, me
+
+pages = Blueprint("photos", __name__)
+
+
+@pages.get("/laporan/<number>/foto/<photo_id>")
+@allow(*READERS)
+def show(number: str, photo_id: str) -> ResponseReturnValue:
+    """A ready photo or its thumbnail; access is asked again each time."""
+    photo = find_visible(db.session(), me(), number, photo_id)
+    size = "thumbnail" if request.args.get("ukuran") == "kecil" else "photo"
+    data = current_app.extensions["photo_store"].read(picture_key(photo, size))
+    response = Response(data, mimetype="image/jpeg")
+    response.headers["Cache-Control"] = "private, no-cache"
+    response.set_etag(f"{photo.sha256[:32]}-{size}")
+    return response.make_conditional(request)

@@ -1,0 +1,351 @@
+"""A report as the screen and the wire show it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import cached_property
+from itertools import pairwise
+from typing import Any
+
+from sqlalchemy import select
+
+from sipokat.database import db
+from sipokat.domain import chain, deadlines, verification
+from sipokat.domain.categories import Category, Field, categories
+from sipokat.domain.clock import now
+from sipokat.domain.refusals import NeverAllowed, Refused
+from sipokat.domain.regions import up_from
+from sipokat.domain.roles import ROLES
+from sipokat.models import Event, Photo, Reading, Region, Report, Revision
+from sipokat.web import words
+
+ANY_VERIFY = chain.Request("verify")
+# What a desk says to the author.
+SPEAKING = (*chain.DECISIONS, "reopen")
+
+
+@dataclass
+class Row:
+    """What a list shows of a report."""
+
+    report: Report
+    names: dict[str, str]
+    overridden: dict[date, bool]
+
+    @property
+    def number(self) -> str:
+        return self.report.number
+
+    @property
+    def url(self) -> str:
+        return f"/laporan/{self.report.number}"
+
+    @cached_property
+    def category(self) -> Category:
+        return categories()[self.report.category]
+
+    @property
+    def jenis(self) -> str:
+        """What it is within its category; empty where that says nothing."""
+        chosen = self.report.fields.get("jenis")
+        if not chosen or chosen == "lainnya":
+            return ""
+        field = next(one for one in self.category.all_fields if one.key == "jenis")
+        return next((c.label for c in field.all_choices if c.key == chosen), chosen)
+
+    @property
+    def kind(self) -> str:
+        """The category, and its `jenis` where it has one."""
+        return f"{self.category.name}: {self.jenis}" if self.jenis else self.category.name
+
+    @property
+    def region(self) -> str:
+        """`RT 001, Petanang Ulu`."""
+        code = self.report.region_code
+        if self.report.author_desk != "rt":
+            return self.names.get(code, code)
+        parent = code.rpartition(".")[0]
+        return f"{self.names.get(code, code)}, {self.names.get(parent, parent)}"
+
+    @property
+    def short_region(self) -> str:
+        return self.names.get(self.report.region_code, self.report.region_code)
+
+    @property
+    def author(self) -> str:
+        return self.report.reporter.name
+
+    @property
+    def summary(self) -> str:
+        """The text, or what stands for it."""
+        if self.report.text:
+            return self.report.text
+        if self.report.period:
+            return f"{self.category.name} {words.month(self.report.period)}"
+        return self.kind
+
+    @property
+    def badge(self) -> tuple[str, str]:
+        return words.badge(self.report)
+
+    @cached_property
+    def clock(self) -> tuple[str, bool] | None:
+        """The desk's clock in words and whether it is late."""
+        return deadlines.standing(self.report.due_at, now(), self.overridden)
+
+    @property
+    def late(self) -> bool:
+        return bool(self.clock and self.clock[1])
+
+    @property
+    def rail(self) -> list[dict[str, str]]:
+        return words.stops(self.report, self.late)
+
+    @property
+    def happened(self) -> str:
+        return words.day(self.report.happened_on)
+
+    @property
+    def about(self) -> str:
+        """The month that it speaks for, else the day."""
+        return words.month(self.report.period) if self.report.period else self.happened
+
+    @property
+    def received(self) -> str:
+        return words.ago(self.report.received_at)
+
+    @property
+    def waiting(self) -> str:
+        """How long it has lain on this desk."""
+        return words.age(self.report.arrived_at)
+
+    @property
+    def lying(self) -> str:
+        """`3 hari di meja lurah`; empty when it is final."""
+        if self.report.desk is None:
+            return ""
+        at = f"di meja {words.BY[self.report.desk]}"
+        return f"baru tiba {at}" if self.waiting == "baru saja" else f"{self.waiting} {at}"
+
+    @property
+    def place(self) -> str:
+        names = ("place_text", "lat", "accuracy_m")
+        return place_words({name: getattr(self.report, name) for name in names})
+
+    @property
+    def map_url(self) -> str:
+        """Opens the phone's own map; nothing is fetched from it by us."""
+        if self.report.lat is None:
+            return ""
+        return f"geo:{self.report.lat},{self.report.lon}?q={self.report.lat},{self.report.lon}"
+
+    @property
+    def photos(self) -> list[dict[str, str]]:
+        return [photo_view(self.report, photo) for photo in self.report.photos if photo.current]
+
+    @property
+    def photos_awaited(self) -> str:
+        """`2 foto menyusul`, empty when all are here."""
+        count = sum(p.current and p.state in ("missing", "broken") for p in self.report.photos)
+        return f"{count} foto menyusul" if count else ""
+
+    @property
+    def klass(self) -> str:
+        return chain.CLASSES.get(self.report.klass or "", "")
+
+    @property
+    def facts(self) -> list[tuple[str, str]]:
+        return field_facts(self.category, self.report.fields)
+
+
+@dataclass
+class Full(Row):
+    """What the report's own page shows; `user` is who looks at it."""
+
+    user: Any
+    events: Sequence[Event]
+    readings: Sequence[Reading]
+
+    @cached_property
+    def state(self) -> chain.State:
+        return verification.rebuild(self.report, self.events)
+
+    @cached_property
+    def allowed(self) -> tuple[str, ...]:
+        return chain.allowed(self.state, verification.actor_before(self.user, self.report))
+
+    @property
+    def asks_class(self) -> bool:
+        return chain.may_class(self.state)
+
+    @property
+    def barred(self) -> str:
+        """Why another holder of the desk decides it: it is one's own."""
+        if self.allowed:
+            return ""
+        try:
+            chain.decide(self.state, verification.actor_before(self.user, self.report), ANY_VERIFY)
+        except NeverAllowed as refusal:
+            return refusal.message if refusal.code == "own" else ""
+        except Refused:
+            pass
+        return ""
+
+    @property
+    def note_required(self) -> bool:
+        return self.report.status == "returned"
+
+    @property
+    def timeline(self) -> list[dict[str, str]]:
+        """Events and readings, oldest first."""
+        rows = [(event.at, self._event(event)) for event in self.events]
+        for reading in self.readings:
+            desk = words.BY[reading.desk]
+            row = {
+                "what": f"Dibaca {desk}",
+                "who": reading.user.name,
+                "when": words.moment(reading.at),
+            }
+            rows.append((reading.at, row))
+        return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
+
+    def _event(self, event: Event) -> dict[str, str]:
+        reasons = chain.REASONS.get(event.action, {})
+        note = event.note or ""
+        what = words.what_happened(event.action, event.actor_desk, event.to_desk)
+        if event.action == "verify" and event.klass:
+            what = f"{what} sebagai {chain.CLASSES[event.klass].lower()}"
+        return {
+            "what": what,
+            "who": f"{event.actor.name}, {ROLES[event.actor.role].label}",
+            "when": words.moment(event.at),
+            "reason": reasons.get(event.reason or "", ""),
+            "note": note,
+            "tone": words.TONES.get(event.action, "wait" if event.action == "reopen" else "ok"),
+        }
+
+    @property
+    def standing(self) -> dict[str, str]:
+        """Where it lies now, as the open end of its time line; empty when it is final."""
+        if self.report.desk is None:
+            return {}
+        word, tone = self.badge
+        clock = self.clock[0] if self.clock else ""
+        return {"what": word, "who": clock, "tone": "late" if self.late else tone}
+
+    @property
+    def why(self) -> dict[str, str]:
+        """The latest decision with a reason or a note, in words; empty when there is none."""
+        said = [e for e in self.events if (e.note or e.reason) and e.action in SPEAKING]
+        return self._event(said[-1]) if said else {}
+
+    @property
+    def revisions(self) -> list[dict[str, Any]]:
+        """Every content that it had, newest first, when there is more than one."""
+        rows = self.report.revisions
+        if len(rows) < 2:
+            return []
+        shown = [self._revision(row, place) for place, row in enumerate(rows, 1)]
+        for before, after in pairwise(shown):
+            _mark_changes(before, after)
+        return shown[::-1]
+
+    def _revision(self, row: Revision, place: int) -> dict[str, Any]:
+        content = row.content
+        by_id = {photo.client_id: photo for photo in self.report.photos}
+        listed = [by_id[one["id"]] for one in content["photos"] if one["id"] in by_id]
+        return {
+            "title": "Laporan pertama" if place == 1 else f"Perbaikan {place - 1}",
+            "when": words.moment(row.at),
+            "text": content["text"],
+            "facts": [
+                *field_facts(self.category, content["fields"]),
+                ("Tanggal", words.day(date.fromisoformat(content["happened_on"]))),
+                ("Lokasi", place_words(content)),
+            ],
+            "changed": set(),
+            "photos": [photo_view(self.report, photo) for photo in listed],
+        }
+
+
+def _mark_changes(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Names in `after["changed"]` what a revision changed: "text", "photos", and facts by label."""
+    old, new = dict(before["facts"]), dict(after["facts"])
+    after["facts"] += [(label, "") for label in old if label not in new]
+    changed = {label for label in old | new if old.get(label, "") != new.get(label, "")}
+    changed |= {name for name in ("text", "photos") if before[name] != after[name]}
+    after["changed"] = changed
+
+
+def place_words(place: dict[str, Any]) -> str:
+    """`Gang 3, akurasi ±12 m`."""
+    parts = [place["place_text"] or ""]
+    if place["lat"] is not None and place["accuracy_m"] is not None:
+        parts.append(f"akurasi ±{round(place['accuracy_m'])} m")
+    elif place["lat"] is not None:
+        parts.append("titik lokasi tercatat")
+    return ", ".join(part for part in parts if part)
+
+
+def field_facts(category: Category, values: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every filled field as (label, value in words)."""
+    return [
+        (field.label, _field_words(field, values[field.key]))
+        for field in category.all_fields
+        if field.key in values
+    ]
+
+
+def _field_words(field: Field, value: Any) -> str:
+    if field.type == "choice":
+        return next((one.label for one in field.all_choices if one.key == value), str(value))
+    if field.type == "bool":
+        return "Ya" if value else "Tidak"
+    if field.type == "period":
+        return words.month(value)
+    if field.type == "text":
+        return str(value)
+    if field.type == "rupiah":
+        return f"Rp {words.figure(value)}"
+    return f"{words.figure(value)} {field.unit}".strip()
+
+
+def photo_view(report: Report, photo: Photo) -> dict[str, str]:
+    base = f"/laporan/{report.number}/foto/{photo.client_id}"
+    return {
+        "id": photo.client_id,
+        "sha256": photo.sha256,
+        "state": photo.state,
+        "url": base,
+        "thumbnail_url": f"{base}?ukuran=kecil",
+        "alt": f"Foto laporan {categories()[report.category].name.lower()}",
+    }
+
+
+def names_of(codes: Iterable[str]) -> dict[str, str]:
+    """The names of these regions and of those above them."""
+    wanted = {above for code in codes for above in up_from(code)}
+    query = select(Region.code, Region.name).where(Region.code.in_(wanted))
+    return dict(db.session.execute(query).all())
+
+
+def rows(reports: Sequence[Report]) -> list[Row]:
+    """Reports for a list."""
+    names = names_of(report.region_code for report in reports)
+    overridden = deadlines.overrides(db.session())
+    return [Row(report, names, overridden) for report in reports]
+
+
+def full(report: Report, user: Any) -> Full:
+    """A report for its own page."""
+    session = db.session()
+    return Full(
+        report,
+        names_of([report.region_code]),
+        deadlines.overrides(session),
+        user,
+        verification.moves_of(session, report),
+        verification.readings_of(session, report),
+    )

@@ -1,0 +1,150 @@
+"""A report as it arrives: JSON from the outbox or a plain form, read into one shape."""
+
+from __future__ import annotations
+
+import hashlib
+import uuid
+from dataclasses import dataclass, field
+from typing import Any
+
+from flask import request
+
+from sipokat.delivery.pictures import inspect
+from sipokat.domain.content import PhotoClaim, Raw
+from sipokat.domain.intake import Submission
+from sipokat.domain.refusals import Refused
+from sipokat.web import shapes
+
+_PHOTO_NAMES = uuid.UUID("5d2b6c1e-9a0f-4a53-8d5e-6f1f0f1c7a11")
+
+CONTENT = {
+    "happened_on": shapes.text,
+    "text": shapes.text,
+    "fields": shapes.scalars,
+    "lat": shapes.number,
+    "lon": shapes.number,
+    "accuracy_m": shapes.number,
+    "place_text": shapes.text,
+    "photos": shapes.photo_claims,
+    "written_at": shapes.moment_text,
+    "form_version": shapes.text,
+}
+REPORT = CONTENT | {
+    "client_id": shapes.uuid_text,
+    "category": shapes.text,
+    "region": shapes.text,
+}
+REVISION = CONTENT | {"action_id": shapes.uuid_text, "version": shapes.whole}
+
+
+@dataclass
+class Arrived:
+    """What was sent. `files` are the photos of a plain form by id; `typed` what to show again in
+    the form when it is refused; `refusal` a photo that could not be taken."""
+
+    values: dict[str, Any]
+    json: bool
+    files: dict[str, bytes] = field(default_factory=dict)
+    typed: dict[str, Any] = field(default_factory=dict)
+    refusal: Refused | None = None
+
+    def raw(self) -> Raw:
+        """The content, for the domain to judge."""
+        given = self.values
+        return Raw(
+            happened_on=given.get("happened_on", ""),
+            text=given.get("text", ""),
+            fields=given.get("fields", {}),
+            lat=given.get("lat"),
+            lon=given.get("lon"),
+            accuracy_m=given.get("accuracy_m"),
+            place_text=given.get("place_text", ""),
+            photos=given.get("photos", ()),
+        )
+
+    def submission(self) -> Submission:
+        """The whole report, for the domain to take in."""
+        given = self.values
+        written = given.get("written_at")
+        return Submission(
+            category=given.get("category", ""),
+            raw=self.raw(),
+            client_id=given.get("client_id"),
+            region=given.get("region") or None,
+            written_at=shapes.moment(written) if written else None,
+            written_at_raw=written,
+            sent_at=shapes.sent_at(),
+            form_version=(given.get("form_version") or "")[:40] or None,
+        )
+
+
+def read_report() -> Arrived:
+    """`POST /laporan`."""
+    if shapes.is_json():
+        required = ("client_id", "category", "happened_on")
+        values = shapes.read_json(REPORT, required)
+        shapes.require_sender()
+        return Arrived(values, json=True)
+    return _from_form()
+
+
+def read_revision() -> Arrived:
+    """`POST /laporan/<number>/perbaikan`."""
+    if shapes.is_json():
+        values = shapes.read_json(REVISION, required=("action_id", "version", "happened_on"))
+        shapes.require_sender()
+        return Arrived(values, json=True)
+    arrived = _from_form()
+    form = arrived.typed
+    try:
+        arrived.values["version"] = int(form.get("version", ""))
+        if form.get("action_id"):
+            arrived.values["action_id"] = shapes.uuid_text(form["action_id"])
+    except ValueError:
+        raise shapes.Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
+    return arrived
+
+
+def _from_form() -> Arrived:
+    form = shapes.read_form()
+    values: dict[str, Any] = {
+        key: form[key]
+        for key in ("category", "region", "happened_on", "text", "place_text", "form_version")
+        if key in form
+    }
+    values |= {key: form[key] for key in ("lat", "lon", "accuracy_m") if form.get(key)}
+    values["fields"] = {
+        key.removeprefix("fields."): value
+        for key, value in form.items()
+        if key.startswith("fields.") and value != ""
+    }
+    arrived = Arrived(values, json=False, typed=dict(form))
+    try:
+        values["photos"] = (*_kept(), *_files(arrived))
+    except Refused as refusal:
+        arrived.refusal = refusal
+    return arrived
+
+
+def _kept() -> list[PhotoClaim]:
+    """Photos of an earlier revision that a plain form keeps: `keep` is `<id>:<sha256>`."""
+    try:
+        pairs = [value.split(":") for value in request.form.getlist("keep")]
+        return [PhotoClaim(shapes.uuid_text(one), shapes.sha256_text(two)) for one, two in pairs]
+    except ValueError:
+        raise shapes.Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
+
+
+def _files(arrived: Arrived) -> list[PhotoClaim]:
+    """The photos of a plain form. Their ids follow from their bytes, so that the same form sent
+    twice is the same report."""
+    claims = []
+    files = [file for file in request.files.getlist("photos") if file.filename]
+    for place, file in enumerate(files):
+        data = file.read()
+        inspect(data)
+        sha256 = hashlib.sha256(data).hexdigest()
+        photo_id = str(uuid.uuid5(_PHOTO_NAMES, f"{sha256}:{place}"))
+        arrived.files[photo_id] = data
+        claims.append(PhotoClaim(photo_id, sha256))
+    return claims

@@ -1,0 +1,216 @@
+"""Lists of reports, and the page of one."""
+
+from __future__ import annotations
+
+import re
+import uuid
+from typing import Any
+from urllib.parse import urlencode
+
+from flask import Blueprint, flash, g, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from sipokat.database import db
+from sipokat.domain import listing, verification
+from sipokat.domain.categories import categories
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.content import months
+from sipokat.domain.refusals import Malformed, NeverAllowed, NotNow, Refused
+from sipokat.domain.roles import READERS
+from sipokat.domain.visibility import find_report
+from sipokat.models import Report
+from sipokat.web import present, shapes, wire, words
+from sipokat.web.access import allow, me, takes
+from sipokat.web.intake import FORM_MAX, errors_of, form_context, keep_files
+from sipokat.web.report_body import Arrived, read_revision
+from sipokat.web.respond import respond, see_other
+
+pages = Blueprint("reports", __name__)
+STATUSES = [
+    ("waiting", "Menunggu"),
+    ("returned", "Dikembalikan"),
+    ("verified", "Terverifikasi"),
+    ("rejected", "Ditolak"),
+    ("withdrawn", "Ditarik"),
+]
+
+
+@pages.get("/laporan")
+@allow(*READERS)
+def index() -> ResponseReturnValue:
+    """Mine, or my region's: filtered and paged."""
+    wanted = _filter()
+    cursor = _cursor()
+    found, following = listing.list_reports(db.session(), me(), wanted, cursor)
+    next_url = _next_url(following)
+    context = {
+        "rows": present.rows(found),
+        "next_url": next_url,
+        "wanted": wanted,
+        "filtered": wanted != listing.Filter(),
+        "statuses": STATUSES,
+        "categories": [(key, one.name) for key, one in categories().items()],
+        "regions": [(r.code, r.name) for r in listing.regions_below(db.session(), me())],
+        "months": _month_choices(),
+        "first_page": cursor is None,
+    }
+    data = {"items": [wire.item_json(one) for one in found], "next": next_url}
+    return respond("reports/index.html", context, "reports/_list.html", data)
+
+
+def _filter() -> listing.Filter:
+    args = request.args
+    wanted = listing.Filter(
+        *(args.get(name, "").strip() for name in ("status", "category", "region", "month"))
+    )
+    if (
+        (wanted.status and wanted.status not in dict(STATUSES))
+        or (wanted.category and wanted.category not in categories())
+        or (wanted.region and not re.fullmatch(r"[0-9.]{2,20}", wanted.region))
+        or (wanted.month and not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", wanted.month))
+    ):
+        raise Malformed("Saringan ini tidak dikenal. Pilih dari daftar.")
+    return wanted
+
+
+def _cursor() -> int | None:
+    raw = request.args.get("cursor")
+    if raw is None:
+        return None
+    try:
+        return shapes.row_id(raw)
+    except ValueError:
+        raise Malformed("Halaman ini tidak dikenal. Mulai dari awal daftar.") from None
+
+
+def _next_url(cursor: int | None) -> str | None:
+    if cursor is None:
+        return None
+    kept = {k: v for k, v in request.args.items() if v and k != "cursor"}
+    return f"/laporan?{urlencode(kept | {'cursor': cursor})}"
+
+
+def _month_choices() -> list[tuple[str, str]]:
+    this = day_of(now())
+    periods: list[str] = []
+    while len(periods) < 12:
+        one, last = months(this)
+        periods.append(one)
+        this = this.replace(year=int(last[:4]), month=int(last[5:]), day=1)
+    return [(period, words.month(period)) for period in periods]
+
+
+@pages.get("/laporan/<number>")
+@allow(*READERS)
+def show(number: str) -> ResponseReturnValue:
+    """One report: content, photos, the chain as a time line, and what this person may do now."""
+    report = find_report(db.session(), me(), number)
+    verification.note_reading(me(), report)
+    return report_page(report)
+
+
+def report_page(
+    report: Report,
+    status: int = 200,
+    errors: dict[str, str] | None = None,
+    values: dict[str, Any] | None = None,
+    message: str = "",
+    typed: str = "",
+) -> ResponseReturnValue:
+    """The report's page; after a refusal with what was typed and why it was refused. `typed` is
+    text for which the page has no field any more."""
+    context = {
+        "report": present.full(report, me()),
+        "errors": errors or {},
+        "values": values or {},
+        "message": message,
+        "typed": typed,
+        "action_id": str(uuid.uuid4()),
+    }
+    return respond("reports/show.html", context, None, wire.report_json(report), status)
+
+
+@pages.get("/laporan/<number>/perbaikan")
+@allow(*READERS)
+def revise_form(number: str) -> ResponseReturnValue:
+    """The form with everything in it, for the author's office while it lies there."""
+    report = find_report(db.session(), me(), number)
+    full = present.full(report, me())
+    if "revise" not in full.allowed:
+        if report.author_desk not in verification.actor_before(me(), report).desks:
+            raise NeverAllowed("Hanya pembuat laporan yang dapat memperbaikinya.")
+        raise NotNow("Laporan ini belum dapat diperbaiki sekarang.", report)
+    return _revision_page(full, _values_of(report), {}, 200)
+
+
+def _revision_page(
+    full: present.Full, values: dict[str, Any], errors: dict[str, str], status: int
+) -> ResponseReturnValue:
+    revision = {
+        "number": full.number,
+        "client_id": full.report.client_id,
+        "version": full.report.version,
+        "action_id": str(uuid.uuid4()),
+        "region": full.report.region_code,
+        "kept_photos": full.photos,
+        "note": full.why,
+        "report": full,
+    }
+    context = form_context(values, errors, revision)
+    return make_response(render_template("reports/revise.html", **context), status)
+
+
+def _values_of(report: Report) -> dict[str, Any]:
+    values: dict[str, Any] = {
+        "category": report.category,
+        "keep": [f"{photo.client_id}:{photo.sha256}" for photo in report.photos if photo.current],
+        "happened_on": report.happened_on.isoformat(),
+        "text": report.text,
+        "place_text": report.place_text or "",
+        "lat": report.lat,
+        "lon": report.lon,
+        "accuracy_m": report.accuracy_m,
+    }
+    for key, value in report.fields.items():
+        shown = {True: "ya", False: "tidak"}.get(value) if isinstance(value, bool) else value
+        values[f"fields.{key}"] = (
+            str(shown).replace(".", ",") if isinstance(value, float) else shown
+        )
+    return values
+
+
+@pages.post("/laporan/<number>/perbaikan")
+@allow(*READERS)
+@takes(read_revision, form_limit=FORM_MAX)
+def revise(number: str) -> ResponseReturnValue:
+    """Replace the content and send it up again."""
+    arrived: Arrived = g.body
+    action_id = arrived.values.get("action_id")
+    try:
+        if arrived.refusal is not None:
+            find_report(db.session(), me(), number)
+            raise arrived.refusal
+        report = verification.revise(
+            me(), number, arrived.values["version"], arrived.raw(), action_id
+        )
+    except Refused as refusal:
+        if arrived.json or refusal.status not in (409, 413, 415, 422):
+            raise
+        return _refused_revision(number, refusal, arrived)
+    if arrived.json:
+        return jsonify(wire.report_json(report) | {"action_id": action_id})
+    keep_files(report, arrived)
+    flash("Perbaikan terkirim.", "ok")
+    return see_other(f"/laporan/{number}")
+
+
+def _refused_revision(number: str, refusal: Refused, arrived: Arrived) -> ResponseReturnValue:
+    db.session.rollback()
+    db.session.expire_all()
+    report = find_report(db.session(), me(), number)
+    if isinstance(refusal, NotNow):
+        typed = arrived.typed.get("text", "")
+        return report_page(report, refusal.status, message=refusal.message, typed=typed)
+    values = arrived.typed | {"category": report.category, "keep": request.form.getlist("keep")}
+    full = present.full(report, me())
+    return _revision_page(full, values, errors_of(refusal, arrived), refusal.status)

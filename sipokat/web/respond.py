@@ -1,0 +1,127 @@
+"""One answer in three forms: a page for people, its fragment for htmx, JSON for programs."""
+
+from __future__ import annotations
+
+from typing import Any
+from urllib.parse import urlencode, urlsplit
+
+from flask import current_app, g, jsonify, make_response, redirect, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from sipokat.domain.visibility import scopes
+from sipokat.web import demo, menu
+
+DOORS = {401: ("/masuk", "Masuk")}
+
+
+def wants_json() -> bool:
+    """Whether the asker prefers JSON. Photos and bodies in JSON are answered in JSON too."""
+    accept = request.accept_mimetypes
+    if request.method == "PUT" or request.method == "DELETE":
+        return True
+    if not accept or (accept.accept_html and accept.accept_json and "*/*" in str(accept)):
+        if accept["application/json"] > accept["text/html"]:
+            return True
+        return request.mimetype == "application/json"
+    return accept["application/json"] > accept["text/html"]
+
+
+def wants_fragment() -> bool:
+    """Whether htmx asks for a part of the page; a restored history entry is a whole page."""
+    return bool(request.htmx) and "HX-History-Restore-Request" not in request.headers
+
+
+def respond(
+    page: str,
+    context: dict[str, Any],
+    fragment: str | None = None,
+    data: Any = None,
+    status: int = 200,
+) -> ResponseReturnValue:
+    """The page, or the fragment that it includes, or `data` as JSON."""
+    if data is not None and wants_json():
+        response = jsonify(data)
+        response.status_code = status
+        return response
+    template = fragment if fragment and wants_fragment() else page
+    return make_response(render_template(template, **context), status)
+
+
+def see_other(url: str) -> Response:
+    """After a plain post: go and look there."""
+    return redirect(url, 303)
+
+
+def error_response(
+    status: int, title: str, body: dict[str, Any], headers: dict[str, str]
+) -> ResponseReturnValue:
+    """An error in the form that was asked for."""
+    response = jsonify(body) if wants_json() else make_response(_error_html(status, title, body))
+    response.status_code = status
+    for name, value in headers.items():
+        response.headers[name] = value
+    return response
+
+
+def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
+    context = {
+        "title": title,
+        "message": body["message"],
+        "way_on": DOORS.get(status, ("/beranda", "Ke beranda")),
+        "typed": _typed(),
+    }
+    if wants_fragment():
+        if status == 401:
+            page = urlsplit(request.headers.get("HX-Current-URL", "")).path
+            context["way_on"] = (f"/masuk?{urlencode({'lanjut': page})}", "Masuk")
+        return render_template("errors/_error.html", **context)
+    if status == 401 and request.method == "GET":
+        return render_template(
+            "account/sign_in.html",
+            message=body["message"],
+            values={},
+            next=_here(),
+            accounts=demo.accounts(),
+        )
+    return render_template("errors/error.html", **context)
+
+
+def _typed() -> str:
+    """What the person had written in a plain form that could not be taken: it is shown again."""
+    body = g.get("body")
+    form = getattr(body, "typed", body)
+    return str(form.get("text") or form.get("note") or "") if isinstance(form, dict) else ""
+
+
+def _here() -> str:
+    return request.full_path.rstrip("?")
+
+
+def owner() -> dict[str, Any] | None:
+    """Who the phone belongs to while this person is signed in on it."""
+    if not current_user.is_authenticated:
+        return None
+    held = scopes(current_user) or [term.region_code for term in current_user.terms[-1:]]
+    return {
+        "id": current_user.id,
+        "name": current_user.name,
+        "role": current_user.role,
+        "region": held[0] if held else "",
+    }
+
+
+def asset(name: str) -> str:
+    """The address of a bundle, with its content's hash. A template global, so that macros that
+    are imported without context know it too."""
+    urls: dict[str, str] = current_app.config["ASSET_URLS"]
+    return urls.get(name, f"/static/{name}")
+
+
+def page_context() -> dict[str, Any]:
+    """What every template may use. A shell asks for nobody: it is the same for everybody."""
+    shared: dict[str, Any] = {"demo": current_app.config["MODE"] == "demo"}
+    if g.get("shell"):
+        return shared
+    return shared | {"owner": owner(), "nav": menu.places(), "current_user": current_user}

@@ -1,0 +1,190 @@
+"""Shapes of what arrives: read strictly into plain values, or refused as malformed (400).
+
+What a field says is judged later, by the domain; here only whether it can be read at all.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import uuid
+from collections.abc import Callable, Mapping
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import unquote_to_bytes
+
+from flask import request
+
+from sipokat.domain.content import PhotoClaim
+from sipokat.domain.refusals import Malformed, WrongType
+
+# Control characters but tab, line feed and carriage return; lone surrogates; and the sign that
+# stands where bytes were no UTF-8.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
+Check = Callable[[Any], Any]
+
+
+def has_control(text: str) -> bool:
+    """Whether the text holds what no keyboard writes."""
+    return _CONTROL.search(text) is not None
+
+
+def text(value: Any) -> str:
+    if not isinstance(value, str) or has_control(value):
+        raise ValueError
+    return value
+
+
+def whole(value: Any) -> int:
+    if isinstance(value, bool) or not isinstance(value, int) or abs(value) > 2**31:
+        raise ValueError
+    return value
+
+
+def row_id(value: str) -> int:
+    """The number of a row, as an address names it: what the database's column can hold."""
+    if not value.isascii() or not value.isdigit() or len(value) > 10 or int(value) >= 2**31:
+        raise ValueError
+    return int(value)
+
+
+def number(value: Any) -> float:
+    if isinstance(value, bool) or not isinstance(value, int | float):
+        raise ValueError
+    return float(value)
+
+
+def uuid_text(value: Any) -> str:
+    """A UUID in its usual form, lower case."""
+    if not isinstance(value, str) or not re.fullmatch(
+        r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value
+    ):
+        raise ValueError
+    return str(uuid.UUID(value))
+
+
+def sha256_text(value: Any) -> str:
+    """A SHA-256 in hex, lower case."""
+    if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{64}", value):
+        raise ValueError
+    return value.lower()
+
+
+def moment(value: Any) -> datetime:
+    """A point in time with its offset (RFC 3339)."""
+    if not isinstance(value, str) or len(value) > 40:
+        raise ValueError
+    if not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}", value):
+        raise ValueError
+    parsed = datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
+    if parsed.tzinfo is None:
+        raise ValueError
+    return parsed.astimezone(UTC)  # a year that no clock knows is an OverflowError here
+
+
+def moment_text(value: Any) -> str:
+    """As `moment`, kept as it was written."""
+    moment(value)
+    return str(value)
+
+
+def scalars(value: Any) -> dict[str, Any]:
+    """An object of plain values."""
+    if not isinstance(value, dict) or len(value) > 60:
+        raise ValueError
+    for key, one in value.items():
+        text(key)
+        if isinstance(one, str):
+            text(one)
+        elif one is not None and not isinstance(one, bool | int | float):
+            raise ValueError
+    return value
+
+
+def photo_claims(value: Any) -> tuple[PhotoClaim, ...]:
+    """A list of `{id, sha256}`."""
+    if not isinstance(value, list) or len(value) > 60:
+        raise ValueError
+    claims = []
+    for one in value:
+        if not isinstance(one, dict) or set(one) != {"id", "sha256"}:
+            raise ValueError
+        claims.append(PhotoClaim(uuid_text(one["id"]), sha256_text(one["sha256"])))
+    return tuple(claims)
+
+
+def read_json(shape: Mapping[str, Check], required: tuple[str, ...] = ()) -> dict[str, Any]:
+    """The JSON object of this request; keys with null are left out. Raises Malformed for what is
+    no JSON, an unknown key, a missing one or a wrong type."""
+    try:
+        raw = json.loads(request.get_data().decode("utf-8"), parse_constant=_no_constant)
+    except (ValueError, RecursionError):
+        raise Malformed("Kiriman tidak terbaca. Muat ulang halaman, lalu kirim lagi.") from None
+    if not isinstance(raw, dict):
+        raise Malformed("Kiriman tidak terbaca. Muat ulang halaman, lalu kirim lagi.")
+    out: dict[str, Any] = {}
+    wrong = {key: "Isian ini tidak dikenal." for key in raw if key not in shape}
+    for key, check in shape.items():
+        value = raw.get(key)
+        if value is None:
+            if key in required:
+                wrong[key] = "Isian ini harus ada."
+            continue
+        try:
+            out[key] = check(value)
+        except (ValueError, OverflowError):
+            wrong[key] = "Isian ini tidak terbaca."
+    if wrong:
+        clean = {key: value for key, value in wrong.items() if not has_control(key)}
+        raise Malformed("Ada isian yang tidak terbaca. Muat ulang halaman, lalu kirim lagi.", clean)
+    return out
+
+
+def _no_constant(_name: str) -> None:
+    raise ValueError("NaN and Infinity are no JSON")
+
+
+def read_form() -> dict[str, str]:
+    """The plain form of this request, first value of each name. Raises Malformed."""
+    if request.mimetype == "application/x-www-form-urlencoded":
+        _require_utf8(request.get_data())
+    form = dict(request.form.items())
+    for key, value in form.items():
+        if has_control(key) or has_control(value):
+            raise Malformed("Ada tulisan yang tidak terbaca. Ketik ulang, lalu kirim lagi.")
+    return form
+
+
+def _require_utf8(encoded: bytes) -> None:
+    """Werkzeug leaves what is no UTF-8 as it stands, `%ff`, for the person to have written."""
+    try:
+        unquote_to_bytes(encoded).decode("utf-8")
+    except ValueError:
+        raise Malformed("Ada tulisan yang tidak terbaca. Ketik ulang, lalu kirim lagi.") from None
+
+
+def is_json() -> bool:
+    """Whether the body is JSON; raises WrongType when it is neither that nor a form."""
+    if request.mimetype == "application/json":
+        return True
+    if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded", ""):
+        return False
+    raise WrongType("Jenis kiriman ini tidak diterima.")
+
+
+def require_sender() -> None:
+    """JSON from a phone names its owner and tells its clock."""
+    if not request.headers.get("Sipokat-User"):
+        raise Malformed("Kiriman ini tidak menyebut pemiliknya. Muat ulang halaman.")
+    sent_at()
+
+
+def sent_at() -> datetime | None:
+    """The phone's clock at the moment of sending, None when it did not tell."""
+    raw = request.headers.get("Sipokat-Sent-At")
+    if raw is None:
+        return None
+    try:
+        return moment(raw)
+    except (ValueError, OverflowError):
+        raise Malformed("Jam HP tidak terbaca. Periksa jam HP, lalu kirim lagi.") from None

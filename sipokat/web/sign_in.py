@@ -1,0 +1,118 @@
+"""Signing in and out."""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from flask import Blueprint, g, jsonify, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+from flask_login import current_user
+from werkzeug.user_agent import UserAgent
+
+from sipokat.domain.refusals import NotSignedIn, Refused, TooMany
+from sipokat.domain.sign_in import sign_in, sign_out
+from sipokat.extensions import login
+from sipokat.web import demo, shapes
+from sipokat.web.access import ANYONE, allow, takes
+from sipokat.web.cookies import clear_session, device_token, session_token, set_cookies
+from sipokat.web.respond import owner, see_other, wants_json
+
+pages = Blueprint("sign_in", __name__)
+
+
+def _credentials() -> dict[str, Any]:
+    if shapes.is_json():
+        shape = {"phone": shapes.text, "password": shapes.text}
+        return shapes.read_json(shape, required=("phone", "password"))
+    return shapes.read_form()
+
+
+def _nothing() -> dict[str, Any]:
+    return shapes.read_json({}) if shapes.is_json() and request.get_data() else {}
+
+
+def safe_next(url: str) -> str:
+    """A path of ours, or home. Browsers take a backslash for a slash and overlook blanks, so
+    neither may stand in it."""
+    ours = re.fullmatch(r"/(?!/)[^\\\s]*", url) and not url.startswith(("/masuk", "/keluar"))
+    return url if ours else "/beranda"
+
+
+@pages.get("/masuk")
+@allow(ANYONE)
+def form() -> ResponseReturnValue:
+    """The sign-in page."""
+    if current_user.is_authenticated:
+        return see_other("/beranda")
+    return _page({}, safe_next(request.args.get("lanjut", "/beranda")))
+
+
+def _page(
+    values: dict[str, Any], to: str, message: str = "", status: int = 200
+) -> ResponseReturnValue:
+    html = render_template(
+        "account/sign_in.html", values=values, next=to, message=message, accounts=demo.accounts()
+    )
+    return make_response(html, status)
+
+
+@pages.post("/masuk")
+@allow(ANYONE)
+@takes(_credentials)
+def enter() -> ResponseReturnValue:
+    """Open a session; a former one on this browser ends."""
+    to = safe_next(g.body.get("next", "/beranda"))
+    phone, password = g.body.get("phone", ""), g.body.get("password", "")
+    try:
+        signed_in = sign_in(
+            phone, password, request.remote_addr or "", device_token(), device_name()
+        )
+    except (NotSignedIn, TooMany) as refusal:
+        if wants_json():
+            raise
+        return _refused_page(refusal, phone, to)
+    former = session_token()
+    if former:
+        sign_out(former)
+    g._login_user = signed_in.user
+    response = jsonify({"user": owner()}) if wants_json() else see_other(to)
+    set_cookies(response, signed_in)
+    return response
+
+
+def _refused_page(refusal: Refused, phone: str, to: str) -> ResponseReturnValue:
+    response = make_response(_page({"phone": phone}, to, refusal.message, refusal.status))
+    if isinstance(refusal, TooMany):
+        response.headers["Retry-After"] = str(refusal.retry_after)
+    return response
+
+
+@pages.post("/keluar")
+@allow(ANYONE)
+@takes(_nothing)
+def leave() -> ResponseReturnValue:
+    """End the session of this browser; without one there is nothing to end."""
+    sign_out(session_token())
+    g._login_user = login.anonymous_user()
+    response = jsonify({"ok": True}) if wants_json() else see_other("/masuk")
+    clear_session(response)
+    return response
+
+
+def device_name() -> str:
+    """The browser and the system, as far as the browser tells."""
+    agent: UserAgent = request.user_agent
+    text = agent.string
+    systems = (
+        ("Android", "Android"),
+        ("iPhone", "iPhone"),
+        ("iPad", "iPad"),
+        ("Windows", "Windows"),
+        ("Mac OS", "Mac"),
+        ("Linux", "Linux"),
+    )
+    browsers = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+    browser = next((name for sign, name in browsers if sign in text), "Peramban")
+    system = next((name for sign, name in systems if sign in text), "")
+    return f"{browser} di {system}" if system else browser

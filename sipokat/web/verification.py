@@ -1,0 +1,180 @@
+"""The desk's queue, and one route for each action of the chain."""
+
+from __future__ import annotations
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from flask import Blueprint, flash, g, make_response, render_template, request
+from flask.typing import ResponseReturnValue
+
+from sipokat.database import db
+from sipokat.domain import chain, queue, verification
+from sipokat.domain.refusals import Malformed, NotNow, Refused, WrongContent
+from sipokat.domain.roles import DECIDERS, READERS
+from sipokat.domain.visibility import find_report
+from sipokat.models import Report
+from sipokat.web import present, shapes, wire, words
+from sipokat.web.access import allow, me, takes
+from sipokat.web.reports import report_page
+from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
+
+pages = Blueprint("verification", __name__)
+
+ACTION = {
+    "action_id": shapes.uuid_text,
+    "version": shapes.whole,
+    "class": shapes.text,
+    "reason": shapes.text,
+    "note": shapes.text,
+}
+# The noun of each action on the wire.
+NOUNS = {
+    "verifikasi": "verify",
+    "pengembalian": "return",
+    "penolakan": "reject",
+    "penarikan": "withdraw",
+    "pembukaan-kembali": "reopen",
+}
+READY_SENTENCES = {
+    "verify": ["Terima kasih, sudah kami cek.", "Sudah kami teruskan.", "Sedang kami tangani."],
+    "return": [
+        "Foto kurang jelas. Mohon foto ulang dari jarak dekat.",
+        "Lokasi belum jelas. Mohon tulis patokannya.",
+        "Keterangan kurang lengkap. Mohon tambahkan jumlah dan waktunya.",
+    ],
+    "reject": [
+        "Laporan yang sama sudah ada.",
+        "Kejadian ini di luar wilayah kami.",
+        "Setelah dicek, keadaannya tidak seperti itu.",
+    ],
+}
+
+
+@pages.app_context_processor
+def _words() -> dict[str, Any]:
+    return {
+        "classes": list(chain.CLASSES.items()),
+        "reasons": {action: list(rows.items()) for action, rows in chain.REASONS.items()},
+        "ready_sentences": READY_SENTENCES,
+    }
+
+
+@pages.get("/verifikasi")
+@allow(*DECIDERS)
+def index() -> ResponseReturnValue:
+    """The desk's queue: bencana on top, then oldest first."""
+    session = db.session()
+    after = _after()
+    found = queue.desk_queue(session, me(), after)
+    top = [] if after else queue.urgent(session, me())
+    more = found[queue.PAGE - 1] if len(found) > queue.PAGE else None
+    found = found[: queue.PAGE]
+    next_url = f"/verifikasi?sesudah={more.arrived_at.isoformat()}~{more.id}" if more else None
+    context = {
+        "cards": cards(found),
+        "urgent": cards(top),
+        "summary": queue.summary(session, me()),
+        "next_url": (next_url or "").replace("+", "%2B"),
+    }
+    items = [wire.item_json(one) for one in (*top, *found)]
+    data = {"items": items, "next": context["next_url"] or None}
+    return respond("verification/index.html", context, "verification/_list.html", data)
+
+
+def _after() -> tuple[datetime, int] | None:
+    raw = request.args.get("sesudah")
+    if raw is None:
+        return None
+    at, _, last = raw.partition("~")
+    try:
+        return shapes.moment(at), shapes.row_id(last)
+    except (ValueError, OverflowError):
+        raise Malformed("Halaman ini tidak dikenal. Mulai dari awal antrean.") from None
+
+
+def cards(reports: list[Report]) -> list[dict[str, Any]]:
+    """Each report with what this person may do with it, and an id for a try of theirs."""
+    return [{"report": present.full(one, me()), "action_id": str(uuid.uuid4())} for one in reports]
+
+
+def _read_action() -> dict[str, Any]:
+    if shapes.is_json():
+        body = shapes.read_json(ACTION, required=("version", "action_id"))
+        shapes.require_sender()
+        return body
+    form = shapes.read_form()
+    body = {k: v for k, v in form.items() if v and k in ACTION}
+    body["next"] = form.get("next", "")
+    try:
+        body["version"] = int(form.get("version", ""))
+        if "action_id" in body:
+            body["action_id"] = shapes.uuid_text(body["action_id"])
+    except ValueError:
+        raise Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
+    return body
+
+
+@pages.post("/laporan/<number>/<any({}):noun>".format(",".join(f'"{noun}"' for noun in NOUNS)))
+@allow(*READERS)
+@takes(_read_action)
+def act(number: str, noun: str) -> ResponseReturnValue:
+    """One move of one report."""
+    action, body = NOUNS[noun], g.body
+    asked = chain.Request(
+        action,
+        body["version"],
+        body.get("class"),
+        body.get("reason"),
+        chain_note(body.get("note", "")),
+    )
+    try:
+        report = verification.act(me(), number, asked, body.get("action_id"))
+    except (NotNow, WrongContent) as refusal:
+        if wants_json():
+            raise
+        return _refused(refusal, number, action)
+    if wants_json():
+        return report_page(report)
+    said = words.done(action, report.desk)
+    if wants_fragment():
+        return _done(report, action, said)
+    flash(f"Laporan {number} {said}", "ok")
+    return see_other("/verifikasi" if body["next"] == "/verifikasi" else f"/laporan/{number}")
+
+
+def _done(report: Report, action: str, said: str) -> ResponseReturnValue:
+    """What stands in the card's place; the card has 150 ms to fold away first."""
+    waiting = queue.summary(db.session(), me()).waiting
+    row = present.rows([report])[0]
+    html = render_template(
+        "verification/_done.html", report=row, action=action, said=said, waiting=waiting
+    )
+    response = make_response(html)
+    response.headers["HX-Reswap"] = "outerHTML swap:150ms"
+    return response
+
+
+def chain_note(text: str) -> str:
+    """A note without blanks at its ends."""
+    return text.replace("\r\n", "\n").strip()
+
+
+def _refused(refusal: Refused, number: str, action: str) -> ResponseReturnValue:
+    """The report as it is now, with what was typed and why it was refused."""
+    db.session.rollback()
+    db.session.expire_all()
+    report = find_report(db.session(), me(), number)
+    values = {key: g.body.get(key, "") for key in ("class", "reason", "note")} | {"action": action}
+    if not wants_fragment():
+        return report_page(report, refusal.status, refusal.fields, values, refusal.message)
+    (card,) = cards([report])
+    html = render_template(
+        "verification/_card.html",
+        card=card,
+        errors=refusal.fields,
+        values=values,
+        message=refusal.message,
+    )
+    return make_response(html, refusal.status)

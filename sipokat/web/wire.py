@@ -1,0 +1,69 @@
+"""A report on the wire, in JSON."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sipokat.database import db
+from sipokat.domain import verification
+from sipokat.models import Event, Photo, Report
+from sipokat.web.present import photo_view
+
+
+def item_json(report: Report) -> dict[str, Any]:
+    """A report in a list on the wire."""
+    return {
+        "number": report.number,
+        "client_id": report.client_id,
+        "category": report.category,
+        "region": report.region_code,
+        "happened_on": report.happened_on.isoformat(),
+        "received_at": report.received_at.isoformat(),
+        "text": report.text,
+        "status": report.status,
+        "desk": report.desk,
+        "version": report.version,
+        "class": report.klass,
+        "url": f"/laporan/{report.number}",
+    }
+
+
+def report_json(report: Report) -> dict[str, Any]:
+    """A report on the wire, as it is now."""
+    return item_json(report) | {
+        "fields": report.fields,
+        "place": {
+            "lat": report.lat,
+            "lon": report.lon,
+            "accuracy_m": report.accuracy_m,
+            "text": report.place_text,
+        },
+        "photos": [_photo_json(report, photo) for photo in report.photos if photo.current],
+        "events": [event_json(one) for one in verification.moves_of(db.session(), report)],
+    }
+
+
+def _photo_json(report: Report, photo: Photo) -> dict[str, Any]:
+    view = photo_view(report, photo)
+    ready = photo.state == "ready"
+    return {
+        "id": photo.client_id,
+        "sha256": photo.sha256,
+        "state": photo.state,
+        "url": view["url"] if ready else None,
+        "thumbnail": view["thumbnail_url"] if ready else None,
+    }
+
+
+def event_json(event: Event) -> dict[str, Any]:
+    """One event on the wire."""
+    return {
+        "seq": event.seq,
+        "at": event.at.isoformat(),
+        "actor": {"name": event.actor.name, "role": event.actor.role, "desk": event.actor_desk},
+        "action": event.action,
+        "from": event.from_desk,
+        "to": event.to_desk,
+        "reason": event.reason,
+        "note": event.note,
+    }

@@ -1,0 +1,180 @@
+"""Times, numbers and states as people read them."""
+
+from __future__ import annotations
+
+from datetime import date, datetime
+
+from babel.dates import format_date
+from babel.numbers import format_decimal
+
+from sipokat.domain.chain import State
+from sipokat.domain.clock import WIB, day_of, now
+from sipokat.domain.roles import DESKS
+from sipokat.models import Report
+
+WAITING = {
+    "kelurahan": "Menunggu lurah",
+    "kecamatan": "Menunggu camat",
+    "kota": "Menunggu Bag. Pemerintahan",
+}
+RETURNED = {"kelurahan": "Dikembalikan ke lurah", "kecamatan": "Dikembalikan ke camat"}
+FINAL = {
+    "verified": ("Terverifikasi", "ok"),
+    "rejected": ("Ditolak", "late"),
+    "withdrawn": ("Ditarik", "warn"),
+}
+DONE = {
+    "submit": "Dikirim",
+    "revise": "Diperbaiki",
+    "reject": "Ditolak",
+    "withdraw": "Ditarik",
+    "reopen": "Dibuka kembali",
+}
+BY = {"rt": "RT", "kelurahan": "lurah", "kecamatan": "camat", "kota": "Bag. Pemerintahan"}
+TONES = {"verify": "ok", "return": "warn", "reject": "late", "withdraw": "warn"}
+
+
+def badge(report: Report | State) -> tuple[str, str]:
+    """The one badge of (status, desk): its word and its tone."""
+    if report.status in FINAL:
+        return FINAL[report.status]
+    assert report.desk is not None
+    if report.desk == report.author_desk:
+        return "Perlu diperbaiki", "warn"
+    if report.status == "returned":
+        return RETURNED[report.desk], "warn"
+    return WAITING[report.desk], "wait"
+
+
+def done(action: str, to_desk: str | None) -> str:
+    """What the person's own action has just done: "diverifikasi, naik ke camat"."""
+    to = BY[to_desk] if to_desk else ""
+    return {
+        "verify": f"diverifikasi, naik ke {to}." if to else "terverifikasi, selesai.",
+        "return": f"dikembalikan ke {to}.",
+        "reject": "ditolak. Pembuatnya melihat alasannya.",
+        "withdraw": "ditarik.",
+        "reopen": f"dibuka kembali, sekarang di meja {to}.",
+    }[action]
+
+
+def what_happened(action: str, actor_desk: str, to_desk: str | None) -> str:
+    """An event in words, for time lines."""
+    if action == "verify":
+        return f"Diverifikasi {BY[actor_desk]}"
+    if action == "return":
+        return f"Dikembalikan ke {BY[to_desk]}" if to_desk else "Dikembalikan"
+    return DONE[action]
+
+
+def day(value: date, today: date | None = None) -> str:
+    """`hari ini`, `kemarin`, else `23 Nov`, with the year when it is another."""
+    today = today or day_of(now())
+    if value == today:
+        return "hari ini"
+    if (today - value).days == 1:
+        return "kemarin"
+    pattern = "d MMM" if value.year == today.year else "d MMM y"
+    return str(format_date(value, pattern, locale="id_ID"))
+
+
+def moment(value: datetime) -> str:
+    """`23 Nov 07.12`, by the city's clock."""
+    local = value.astimezone(WIB)
+    pattern = "d MMM" if local.year == now().astimezone(WIB).year else "d MMM y"
+    return f"{format_date(local.date(), pattern, locale='id_ID')} {local:%H.%M}"
+
+
+def ago(value: datetime) -> str:
+    """`hari ini 07.12`, `kemarin 07.12`, else as `moment`."""
+    local = value.astimezone(WIB)
+    word = day(local.date())
+    return f"{word} {local:%H.%M}" if word in ("hari ini", "kemarin") else moment(value)
+
+
+def age(value: datetime) -> str:
+    """How long ago, in the largest whole unit: `3 hari`."""
+    seconds = max(0, int((now() - value).total_seconds()))
+    for unit, length in (("hari", 86400), ("jam", 3600), ("menit", 60)):
+        if seconds >= length:
+            return f"{seconds // length} {unit}"
+    return "baru saja"
+
+
+def month(period: str) -> str:
+    """`2026-11` as `November 2026`."""
+    return str(format_date(date.fromisoformat(f"{period}-01"), "MMMM y", locale="id_ID"))
+
+
+def month_name(period: str) -> str:
+    """`2026-11` as `November`."""
+    return month(period).split(" ")[0]
+
+
+def figure(value: int | float) -> str:
+    """`1.000`, `2,5`."""
+    return str(format_decimal(value, locale="id_ID"))
+
+
+def phone(number: str) -> str:
+    """`+6281234567890` as `0812 3456 7890`."""
+    digits = f"0{number.removeprefix('+62')}"
+    return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
+
+
+def greeting(name: str) -> str:
+    """`Selamat pagi, Pak Rahman`, by the city's clock."""
+    hour = now().astimezone(WIB).hour
+    word = next(
+        w for end, w in ((11, "pagi"), (15, "siang"), (18, "sore"), (24, "malam")) if hour < end
+    )
+    return f"Selamat {word}, {name}"
+
+
+def stops(report: Report, late: bool = False) -> list[dict[str, str]]:
+    """The rail: the four stops (fewer for an official's report), each with a state and a word."""
+    labels = {"rt": "RT", "kelurahan": "Lurah", "kecamatan": "Camat", "kota": "Bag. Pem."}
+    first = DESKS.index(report.author_desk)
+    here = report.desk
+    if here is None:
+        return _final_stops(report, labels, first)
+    out = []
+    for place in range(first, len(DESKS)):
+        desk = DESKS[place]
+        state, word = "todo", "Belum sampai"
+        if place < DESKS.index(here):
+            state, word = "done", "Dikirim" if place == first else "Diverifikasi"
+        elif desk == here:
+            state, word = _here(report, late)
+        out.append({"label": labels[desk], "state": state, "word": word})
+    return out
+
+
+def _here(report: Report, late: bool) -> tuple[str, str]:
+    if report.desk == report.author_desk:
+        return "returned", "Perlu diperbaiki"
+    if report.status == "returned":
+        return "returned", "Dikembalikan"
+    return ("late", "Terlambat") if late else ("here", "Menunggu")
+
+
+def _final_stops(report: Report, labels: dict[str, str], first: int) -> list[dict[str, str]]:
+    """A finished report: all the way where it was verified, else up to where it ended."""
+    if report.status == "verified":
+        return [
+            {
+                "label": labels[desk],
+                "state": "done",
+                "word": "Dikirim" if n == 0 else "Diverifikasi",
+            }
+            for n, desk in enumerate(DESKS[first:])
+        ]
+    word, tone = FINAL[report.status]
+    state = "late" if tone == "late" else "returned"
+    out = [{"label": labels[DESKS[first]], "state": "done", "word": "Dikirim"}]
+    out += [{"label": labels[desk], "state": "todo", "word": ""} for desk in DESKS[first + 1 :]]
+    end = DESKS.index(report.ended_desk) - first if report.ended_desk else 0
+    for place in range(end):
+        out[place] |= {"state": "done", "word": "Diverifikasi" if place else "Dikirim"}
+    out[end] |= {"state": state, "word": word}
+    return out
