@@ -1,0 +1,130 @@
+/*
+ * The worker: keeps the shell, shows pages without signal, and sends the outbox when the browser
+ * wakes it. The server puts before this: self.SHELL = {version, precache}, and the same bundle of
+ * outbox and replay that the pages load.
+ */
+const { identity, replay } = self.sipokat;
+const OURS = "sipokat-shell-";
+const SHELL_CACHE = OURS + self.SHELL.version;
+const PAGES = "sipokat-pages-";
+const PAGES_KEPT = 30;
+const SLOW = 4000; // a page that we have is not kept back longer by a very weak signal
+const TYPES = { css: /^text\/css/, js: /^(text|application)\/javascript/, svg: /^image\/svg/ };
+
+const ours = (response) => response.headers.get("Sipokat") === "1";
+const isFile = (path) => path.startsWith("/static/");
+
+/** Somebody's Wi-Fi page with a status of 200 must never become part of the shell. */
+function sound(path, response) {
+  if (!response.ok || response.redirected) return false;
+  if (!isFile(path)) return response.headers.get("Sipokat-Shell") === self.SHELL.version;
+  const type = TYPES[path.split(".").pop()];
+  return !type || type.test(response.headers.get("Content-Type") || "");
+}
+
+async function fetchSound(path) {
+  // What the page has just loaded is taken from the HTTP cache, unless it is of another version.
+  for (const cache of ["force-cache", "reload"]) {
+    const response = await fetch(path, { cache });
+    if (sound(path, response)) return response;
+  }
+  throw new Error(`not ours: ${path}`); // the browser installs again at the next visit
+}
+
+async function install() {
+  const { precache } = self.SHELL;
+  const responses = await Promise.all(precache.map(fetchSound));
+  const cache = await caches.open(SHELL_CACHE);
+  await Promise.all(precache.map((path, at) => cache.put(path, responses[at])));
+}
+
+/** Ours alone; the last shell stays one version longer, for the pages that were kept with it. */
+async function clean() {
+  const shells = (await caches.keys()).filter((name) => name.startsWith(OURS));
+  const old = shells.filter((name) => name !== SHELL_CACHE).slice(0, -1);
+  await Promise.all(old.map((name) => caches.delete(name)));
+  await self.clients.claim();
+}
+
+async function file(request, path) {
+  const kept = await caches.match(request, { ignoreVary: true });
+  if (kept) return kept;
+  const response = await fetch(request);
+  if (path.startsWith("/static/gen/") && sound(path, response)) {
+    await (await caches.open(SHELL_CACHE)).put(request, response.clone());
+  }
+  return response;
+}
+
+const shell = (path) => caches.match(path, { cacheName: SHELL_CACHE, ignoreVary: true });
+
+/** Keeps a page that was made for the owner of this phone, and for nobody else. */
+async function keepPage(request, response) {
+  const made_for = response.headers.get("Sipokat-User");
+  if (response.status !== 200 || !made_for) return;
+  const name = PAGES + made_for;
+  const mine = async () => (await identity.who()).owner?.id === made_for;
+  if (!(await mine())) return;
+  const cache = await caches.open(name);
+  await cache.put(request, response);
+  const all = await cache.keys();
+  await Promise.all(all.slice(0, -PAGES_KEPT).map((one) => cache.delete(one)));
+  if (!(await mine())) await caches.delete(name); // signed out meanwhile
+}
+
+async function fromNetwork(event) {
+  const response = await fetch(event.request);
+  if (response.type === "opaqueredirect") return response; // our own way on; the browser follows
+  if (!ours(response)) throw new Error("somebody else's page");
+  const copy = response.clone();
+  event.waitUntil(identity.noteDate(response.headers.get("Date")).catch(() => {}));
+  event.waitUntil(keepPage(event.request, copy).catch(() => {}));
+  return response;
+}
+
+const patience = (value) => new Promise((resolve) => setTimeout(resolve, SLOW, value));
+
+/** A sign-out made without signal: the server hears of it first, until then there is only sign-in. */
+async function closed(signed_out, path) {
+  if (!signed_out) return false;
+  const told = await Promise.race([replay.leave().catch(() => false), patience(false)]);
+  return !told && path !== "/masuk";
+}
+
+async function page(event, path) {
+  const nobody = { owner: null, signed_out: null };
+  const { owner, signed_out } = await identity.who().catch(() => nobody);
+  if (await closed(signed_out, path)) return shell("/luring");
+  const shown = self.SHELL.precache.includes(path) && (await shell(path));
+  if (shown) return shown;
+  const cacheName = PAGES + owner?.id;
+  const kept = owner && (await caches.match(event.request, { cacheName, ignoreVary: true }));
+  try {
+    const network = fromNetwork(event);
+    event.waitUntil(network.catch(() => {}));
+    return await (kept ? Promise.race([network, patience(kept)]) : network);
+  } catch {
+    return kept || (await shell("/luring")) || Response.error();
+  }
+}
+
+self.addEventListener("install", (event) => event.waitUntil(install()));
+self.addEventListener("activate", (event) => event.waitUntil(clean()));
+self.addEventListener("message", (event) => {
+  if (event.data === "take-over") self.skipWaiting();
+});
+self.addEventListener("sync", (event) => {
+  if (event.tag !== "sipokat-replay") return;
+  // What still waits rejects, so that the browser wakes us again.
+  const sent = replay
+    .drain("now")
+    .then((left) => left && Promise.reject(new Error("still waiting")));
+  event.waitUntil(sent);
+});
+self.addEventListener("fetch", (event) => {
+  const { method, mode, url } = event.request;
+  const { origin, pathname } = new URL(url);
+  if (method !== "GET" || origin !== location.origin) return;
+  if (isFile(pathname)) event.respondWith(file(event.request, pathname));
+  else if (mode === "navigate") event.respondWith(page(event, pathname));
+});

@@ -1,0 +1,47 @@
+/*
+ * The hint to install, at the moment when the person has just seen that it works: after a report
+ * was saved. Said once; "Nanti" is remembered.
+ */
+(() => {
+  const { identity, page } = self.sipokat;
+  let prompt = null;
+
+  addEventListener("beforeinstallprompt", (event) => {
+    event.preventDefault();
+    prompt = event;
+  });
+  addEventListener("appinstalled", () => {
+    prompt = null;
+    identity.note("install_hint", "done").catch(() => {});
+  });
+
+  const installed = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone;
+  const apple = () => /iphone|ipad|ipod/i.test(navigator.userAgent);
+
+  /** Shows the hint in `place`, if there is anything to say. */
+  async function offer(place) {
+    if (!place || installed() || (!prompt && !apple())) return;
+    if (await identity.recall("install_hint").catch(() => "done")) return;
+    const later = page.make("button", { type: "button", class: "button quiet" }, "Nanti saja");
+    const words = prompt
+      ? "Pasang SIPOKAT di HP ini, supaya mudah dibuka lagi, juga tanpa sinyal."
+      : "Supaya mudah dibuka lagi: ketuk Bagikan, lalu pilih “Tambah ke Layar Utama”.";
+    const button = prompt && { label: "Pasang", act: install };
+    const hint = page.banner(words, "wait", button);
+    later.addEventListener("click", () => {
+      hint.remove();
+      identity.note("install_hint", "later").catch(() => {});
+    });
+    hint.append(later);
+    place.replaceChildren(hint);
+  }
+
+  async function install(hint) {
+    const event = prompt;
+    prompt = null;
+    hint.remove();
+    await event?.prompt();
+  }
+
+  self.sipokat.install = { offer };
+})();

@@ -1,0 +1,159 @@
+/* Small things that every page needs: a notice, a question, words for time and size. */
+(() => {
+  const MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November";
+  const NAMES = `${MONTHS} Desember`.split(" ");
+  const WIB = 7 * 3_600_000; // Lubuklinggau's clock: no summer time
+  const DAY = 86_400_000;
+
+  /** An element with attributes and children; text is always text, never markup. */
+  function make(name, attributes = {}, ...children) {
+    const node = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (value !== null && value !== false) node.setAttribute(key, value === true ? "" : value);
+    }
+    node.append(...children.filter((child) => child !== null && child !== ""));
+    return node;
+  }
+
+  /** One symbol of the sprite, as the macro of that name draws it. */
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    const known = document.querySelector("svg.icon use");
+    if (known) use.setAttribute("href", known.getAttribute("href").replace(/#.*/, `#${name}`));
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    svg.append(use);
+    return svg;
+  }
+
+  const ICONS = { wait: "info", ok: "check", warn: "warn", late: "warn" };
+
+  /** A sentence on a tinted ground, with a button if one is given: `{label, act}`. */
+  function banner(text, tone = "wait", button = null) {
+    const node = make("div", { class: `notice ${tone}` });
+    if (document.querySelector("svg.icon use")) node.append(icon(ICONS[tone]));
+    node.append(make("p", { class: "notice-text" }, text));
+    if (button) {
+      const push = make("button", { type: "button", class: "button" }, button.label);
+      push.addEventListener("click", () => button.act(node));
+      node.append(push);
+    }
+    return node;
+  }
+
+  /** The same on top of the page, read aloud; one of a `key` at a time. */
+  function notice(text, tone, { key = text, button = null } = {}) {
+    const place = document.getElementById("notices");
+    if (!place) return;
+    clear(key);
+    const node = banner(text, tone, button);
+    node.dataset.key = key;
+    place.append(node);
+  }
+
+  function clear(key) {
+    for (const node of document.querySelectorAll("#notices > [data-key]")) {
+      if (node.dataset.key === key) node.remove();
+    }
+  }
+
+  /** Asks in a dialog; true for yes. `danger` colours what cannot be taken back. */
+  function ask(title, text, { yes, no = "Batal", danger = false }) {
+    return new Promise((resolve) => {
+      const say = make(
+        "button",
+        { class: `button ${danger ? "late" : "main"}`, value: "yes" },
+        yes,
+      );
+      const box = make(
+        "dialog",
+        { class: "dialog", "aria-labelledby": "ask-title", "aria-describedby": "ask-text" },
+        make(
+          "form",
+          { method: "dialog" },
+          make("h2", { id: "ask-title" }, title),
+          make("p", { id: "ask-text" }, text),
+          make(
+            "div",
+            { class: "actions" },
+            make("button", { class: "button", value: "no" }, no),
+            say,
+          ),
+        ),
+      );
+      box.addEventListener("close", () => {
+        box.remove();
+        resolve(box.returnValue === "yes");
+      });
+      document.body.append(box);
+      box.showModal();
+    });
+  }
+
+  const two = (number) => String(number).padStart(2, "0");
+  const day = (ms) => new Date(ms + WIB).toISOString().slice(0, 10);
+
+  /**
+   * Today in Lubuklinggau, `{today, first, months, doubtful}`; `first` is the earliest date that
+   * is taken and `months` this one and the last. When the phone's clock cannot be right (before
+   * the server's last answer, or already ahead of it then), the server's date is what counts.
+   */
+  async function calendar() {
+    const clock = await self.sipokat.identity.recall("clock").catch(() => null);
+    const now = Date.now();
+    const behind = clock && now < clock.server - DAY;
+    const ahead = clock && clock.phone - clock.server > DAY && now >= clock.phone;
+    const doubtful = Boolean(behind || ahead);
+    const at = doubtful ? clock.server : now;
+    const today = day(at);
+    const last = new Date(`${today.slice(0, 7)}-01T00:00:00Z`).getTime() - DAY;
+    const months = [today.slice(0, 7), new Date(last).toISOString().slice(0, 7)];
+    return { today, first: day(at - 60 * DAY), months, doubtful };
+  }
+
+  /** "November 2026" of "2026-11". */
+  function monthName(month) {
+    return `${NAMES[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`;
+  }
+
+  /** "23 Nov 07.12", with the year when it is another one. */
+  function moment(value) {
+    const date = new Date(new Date(value).getTime() + WIB);
+    if (Number.isNaN(date.getTime())) return "";
+    const year = date.getUTCFullYear();
+    const month = NAMES[date.getUTCMonth()].slice(0, 3);
+    const other = year === new Date(Date.now() + WIB).getUTCFullYear() ? "" : ` ${year}`;
+    const time = `${two(date.getUTCHours())}.${two(date.getUTCMinutes())}`;
+    return `${date.getUTCDate()} ${month}${other} ${time}`;
+  }
+
+  /** "312 KB", "1,4 MB". */
+  function size(bytes) {
+    if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1000))} KB`;
+    return `${(bytes / 1_000_000).toFixed(1).replace(".", ",")} MB`;
+  }
+
+  // What is being typed is asked about before anything reloads the page.
+  let typed = false;
+  addEventListener("input", (event) => {
+    if (event.target.form?.method === "post") typed = true;
+  });
+
+  self.sipokat.page = {
+    ask,
+    banner,
+    calendar,
+    clear,
+    icon,
+    make,
+    moment,
+    monthName,
+    notice,
+    saved: () => {
+      typed = false;
+    },
+    size,
+    typed: () => typed,
+  };
+})();
