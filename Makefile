@@ -1,0 +1,55 @@
+# make run   the demo city on http://127.0.0.1:5000        make test   everything that is tested
+# make check format, lint, types, architecture, migrations  make help   the rest
+.DEFAULT_GOAL := help
+.PHONY: help run test check format lock bench clean
+
+export PORT ?= 5000
+BIN := .venv/bin
+
+help: ## what there is
+	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+
+.venv/.run: requirements/run.txt tools/environment.sh
+	@echo "Installing what SIPOKAT needs into .venv ..."
+	@tools/environment.sh $<
+	@touch $@
+
+.venv/.dev: requirements/dev.txt tools/environment.sh
+	@echo "Installing what its tests need into .venv ..."
+	@tools/environment.sh $<
+	@touch $@
+
+run: export SIPOKAT_MODE = demo
+run: .venv/.run ## the demo city with its worker; Ctrl-C ends both (PORT, DATABASE_URL, SIPOKAT_DATA)
+	@exec $(BIN)/flask start
+
+test: .venv/.dev ## all tests, browsers included; ARGS="-k outbox --chromium current" for some
+	@tools/browsers.sh
+	$(BIN)/pytest $(ARGS)
+
+check: .venv/.dev ## format, lint, types, import arrows, migrations in step with the models
+	@tools/node.sh
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	node_modules/.bin/biome ci --colors=off
+	$(BIN)/pytest -q tests/test_architecture.py tests/test_migrations.py
+
+format: .venv/.dev ## put Python and JavaScript into shape
+	@tools/node.sh
+	$(BIN)/ruff check --fix --exit-zero .
+	$(BIN)/ruff format .
+	node_modules/.bin/biome check --write
+
+bench: .venv/.dev ## the figures that the docs quote: reports per second, weight and speed of the form
+	@tools/browsers.sh
+	$(BIN)/python -m bench.intake
+	$(BIN)/python -m bench.form_load
+
+lock: ## renew the lock files from pyproject.toml and package.json (needs uv and npm)
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml -o requirements/run.txt
+	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade --group dev pyproject.toml -o requirements/dev.txt
+	npm install --package-lock-only --loglevel=error
+
+clean: ## remove everything that can be made again; the data in instance/ stays
+	rm -rf .venv node_modules .tools static/gen .pytest_cache .hypothesis .mypy_cache .ruff_cache test-results

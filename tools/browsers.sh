@@ -1,0 +1,31 @@
+#!/bin/sh
+# What the browser tests need beyond Python: the current Chromium, Chromium 106 (the last for
+# Android 6) and the phones' font. A second run does nothing.
+set -eu
+cd "$(dirname "$0")/.."
+tools/node.sh
+mkdir -p .tools
+
+if ! command -v chromium >/dev/null && [ ! -e .tools/chromium-downloaded ]; then
+    tools/apt.sh chromium || {
+        .venv/bin/playwright install chromium
+        touch .tools/chromium-downloaded
+    }
+fi
+if [ ! -e .tools/font-asked ]; then
+    # Screens are judged in Roboto; without it the tests still run.
+    tools/apt.sh fonts-roboto-unhinted || true
+    touch .tools/font-asked
+fi
+
+packed=node_modules/@sparticuz/chromium/bin/chromium.br
+old=.tools/chromium-106/chromium
+if [ ! -x "$old" ] || [ "$packed" -nt "$old" ]; then
+    mkdir -p .tools/chromium-106
+    .venv/bin/python -c '
+import pathlib, sys, brotli
+pathlib.Path(sys.argv[2]).write_bytes(brotli.decompress(pathlib.Path(sys.argv[1]).read_bytes()))
+' "$packed" "$old.part"
+    chmod +x "$old.part"
+    mv "$old.part" "$old"
+fi
