@@ -1,0 +1,224 @@
+"""The demo city: loaded once, then looked at from all sides."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections import Counter
+from collections.abc import Iterator
+from datetime import date, datetime, timedelta
+from itertools import pairwise
+
+import pytest
+import time_machine
+from click.testing import Result
+from flask import Flask
+from flask_migrate import upgrade
+from PIL import Image
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sipokat import commands, create_app
+from sipokat.database import db
+from sipokat.delivery.demo.plan import plan
+from sipokat.domain import chain, listing, participation, people, queue, verification
+from sipokat.domain.clock import WIB, day_of
+from sipokat.domain.deadlines import is_working
+from sipokat.domain.photos import picture_key
+from sipokat.models import Event, Photo, Reading, Region, Report, Revision, Term, User
+from tests.cast import CAST, DEWI, EFFENDI, HARTONO, PASSWORD, RAHMAN, SARI, SITI, YUSUF, Person
+
+MOMENT = datetime(2026, 11, 24, 10, 0, tzinfo=WIB)
+
+
+@pytest.fixture(scope="module")
+def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
+    """The application on a demo city that was loaded on a Tuesday morning."""
+    data = tmp_path_factory.mktemp("city")
+    app = create_app(
+        {"DATA": data, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{data / 'city.sqlite3'}"}
+    )
+    with time_machine.travel(MOMENT, tick=False), app.app_context():
+        upgrade()
+        loaded = load(app)
+        assert loaded.exit_code == 0, loaded.output
+        assert "611 accounts" in loaded.output
+        yield app
+        db.session.remove()
+        db.engine.dispose()
+
+
+@pytest.fixture
+def rows(city: Flask) -> Iterator[Session]:
+    yield db.session()
+    db.session.rollback()
+
+
+def load(app: Flask) -> Result:
+    return app.test_cli_runner().invoke(args=["load-demo"])
+
+
+def user(session: Session, person: Person) -> User:
+    found = people.find_by_phone(session, person.phone)
+    assert found is not None
+    return found
+
+
+def test_everybody_has_one_office(rows: Session) -> None:
+    levels = dict(rows.execute(select(Region.level, func.count()).group_by(Region.level)).all())
+    assert levels == {"kota": 1, "kecamatan": 8, "kelurahan": 72, "rt": 528}
+    rt = select(func.count()).where(Region.level == "rt").group_by(Region.parent_code)
+    assert Counter(rows.scalars(rt)) == {8: 24, 7: 48}
+    roles = dict(rows.execute(select(User.role, func.count()).group_by(User.role)).all())
+    assert roles == {
+        "rt_head": 528, "lurah": 72, "camat": 8, "pemerintahan": 1, "diskominfo": 1, "viewer": 1
+    }  # fmt: skip
+    below = select(Term.region_code).where(Term.region_code != "16.73")
+    assert sorted(rows.scalars(below)) == sorted(
+        rows.scalars(select(Region.code).where(Region.level != "kota"))
+    )
+
+
+def test_the_offered_accounts_let_in(rows: Session) -> None:
+    for person in CAST:
+        if not person.active:
+            continue
+        found = user(rows, person)
+        assert found.name in (f"Pak {person.name}", f"Bu {person.name}")
+        assert (found.role, [term.region_code for term in found.terms]) == (
+            person.role,
+            [person.region],
+        )
+        assert people.password_matches(found, PASSWORD)
+    assert rows.scalars(select(User.phone).where(~User.phone.startswith("+628120000"))).all() == []
+
+
+def test_the_mix_is_that_of_the_city(rows: Session) -> None:
+    mix = Counter(rows.scalars(select(Report.category)))
+    total = mix.total()
+    assert 700 <= total <= 1200
+    assert mix["pemerintahan"] / total == pytest.approx(0.64, abs=0.04)
+    assert (mix["kesehatan_lingkungan"] + mix["sampah"]) / total == pytest.approx(0.24, abs=0.04)
+    assert len(mix) == 13
+    assert set(rows.scalars(select(Report.klass))) == {"kinerja", "kegiatan", None}
+
+
+def test_one_rt_in_ten_is_active(rows: Session) -> None:
+    active = select(func.count(Report.region_code.distinct())).where(Report.author_desk == "rt")
+    assert rows.scalar(active) == 53
+
+
+def test_reports_lie_on_every_desk_in_every_state(rows: Session) -> None:
+    lying = Counter((r.author_desk, r.status, r.desk) for r in rows.scalars(select(Report)))
+    assert {status for _, status, _ in lying} == {"waiting", "returned", *chain.FINAL}
+    for desk in ("kelurahan", "kecamatan", "kota"):
+        assert lying["rt", "waiting", desk] > 3
+    for desk in ("rt", "kelurahan", "kecamatan"):
+        assert lying["rt", "returned", desk] > 0
+    assert any(author != "rt" for author, status, _ in lying if status == "waiting")
+
+
+@pytest.mark.parametrize("person", [HARTONO, SARI, YUSUF, EFFENDI, DEWI], ids=str)
+def test_the_offered_desks_have_work(rows: Session, person: Person) -> None:
+    figures = queue.summary(rows, user(rows, person))
+    assert figures.waiting >= 2
+    assert figures.late >= (person is not SARI)
+
+
+def test_what_the_offered_rt_heads_see(rows: Session) -> None:
+    (returned,) = listing.own_desk(rows, user(rows, RAHMAN))
+    last = verification.moves_of(rows, returned)[-1]
+    assert (last.action, last.reason) == ("return", "foto_kurang_jelas")
+    assert last.note == "Foto kurang jelas. Mohon foto ulang dari jarak dekat."
+    assert listing.answers_to(rows, user(rows, RAHMAN))
+    today = day_of(MOMENT)
+    assert participation.nihil_month(rows, RAHMAN.region, today) is None
+    assert participation.nihil_month(rows, SITI.region, today) == "2026-11"
+    reports, _ = listing.list_reports(rows, user(rows, SITI), listing.Filter())
+    assert len(reports) > 5
+
+
+def test_bencana_is_open_on_two_desks(rows: Session) -> None:
+    open_now = select(Report.desk).where(Report.urgent, Report.status.not_in(chain.FINAL))
+    assert {"kelurahan", "kecamatan"} <= set(rows.scalars(open_now))
+
+
+def test_some_is_fresh_and_nothing_from_tomorrow(rows: Session) -> None:
+    received = sorted(rows.scalars(select(Report.received_at)))
+    assert day_of(received[-1]) == day_of(MOMENT)
+    assert MOMENT - timedelta(days=190) < received[0] < MOMENT - timedelta(days=170)
+    assert rows.scalar(select(func.max(Event.at))) <= MOMENT
+    assert rows.scalar(select(func.max(Reading.at))) <= MOMENT
+
+
+def test_events_are_gapless_in_time_and_tell_every_state(rows: Session) -> None:
+    events = list(rows.scalars(select(Event).order_by(Event.seq)))
+    assert [event.seq for event in events] == list(range(1, len(events) + 1))
+    assert all(one.at <= other.at for one, other in pairwise(events))
+    told: dict[int, list[Event]] = {}
+    for event in events:
+        told.setdefault(event.report_id, []).append(event)
+    for report in rows.scalars(select(Report)):
+        state = verification.rebuild(report, told[report.id])
+        assert (state.status, state.desk, state.version, state.klass) == (
+            report.status,
+            report.desk,
+            report.version,
+            report.klass,
+        )
+    assert Counter(event.action for event in events)["reopen"] == 1
+
+
+def test_revisions_change_something(rows: Session) -> None:
+    kept: dict[int, list[str]] = {}
+    for row in rows.scalars(select(Revision).order_by(Revision.version)):
+        kept.setdefault(row.report_id, []).append(row.content_digest)
+    revised = [digests for digests in kept.values() if len(digests) > 1]
+    assert len(revised) > 20
+    assert all(one != other for digests in revised for one, other in pairwise(digests))
+
+
+def test_officials_keep_office_hours_mostly(rows: Session) -> None:
+    query = select(Event.at).join(Report, Report.id == Event.report_id)
+    query = query.where(Event.action.in_(chain.DECISIONS), Report.urgent.is_(False))
+    decided = [at.astimezone(WIB) for at in rows.scalars(query)]
+    in_office = [at for at in decided if is_working(at.date(), {}) and 7 <= at.hour < 17]
+    assert 0.85 < len(in_office) / len(decided) < 1
+
+
+def test_photos_are_there_and_are_what_was_declared(city: Flask, rows: Session) -> None:
+    store = city.extensions["photo_store"]
+    photos = list(rows.scalars(select(Photo)))
+    states = Counter(photo.state for photo in photos)
+    assert set(states) == {"ready", "missing"}
+    assert states["ready"] > 300
+    assert states["missing"] == 3
+    ready = [photo for photo in photos if photo.state == "ready"]
+    assert len({photo.sha256 for photo in ready}) == len(ready)
+    for photo in ready:
+        picture = store.read(picture_key(photo, "photo"))
+        assert hashlib.sha256(picture).hexdigest() == photo.sha256
+        with Image.open(io.BytesIO(store.read(picture_key(photo, "thumbnail")))) as thumbnail:
+            assert max(thumbnail.size) == 320
+    with Image.open(io.BytesIO(picture)) as opened:
+        assert opened.size == (photo.width, photo.height)
+
+
+def test_a_filled_database_is_left_alone(city: Flask, rows: Session) -> None:
+    before = rows.scalar(select(func.count(Report.id)))
+    again = load(city)
+    assert again.exit_code != 0
+    assert "not empty" in again.output
+    assert rows.scalar(select(func.count(Report.id))) == before
+
+
+def test_production_knows_a_demo_city(city: Flask) -> None:
+    assert commands.is_demo()
+
+
+@pytest.mark.parametrize("day", [date(2026, 11, 24), date(2027, 1, 1), date(2028, 2, 29)], ids=str)
+def test_the_same_day_gives_the_same_city(city: Flask, rows: Session, day: date) -> None:
+    codes = list(rows.scalars(select(Region.code)))
+    steps = plan(day, codes)
+    assert steps == plan(day, codes[::-1])
+    assert len({(step.story, step.at) for step in steps}) == len(steps)

@@ -1,0 +1,285 @@
+"""The photo worker: whenever it is killed, the next one ends with the photo ready."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import signal
+import subprocess
+import sys
+import threading
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from sipokat.database import db, writing
+from sipokat.delivery import photo_worker
+from sipokat.delivery.photo_store import PhotoStore
+from sipokat.domain import photos
+from sipokat.domain.content import PhotoClaim
+from sipokat.models import Photo, Report
+from tests import steps
+from tests.cast import RAHMAN
+from tests.services.pictures import from_camera, jpeg, webp
+from tests.steps import photo, send, user_of
+
+ROOT = Path(__file__).parents[2]
+
+
+@pytest.fixture
+def store(app: Flask) -> PhotoStore:
+    made: PhotoStore = app.extensions["photo_store"]
+    return made
+
+
+def received(store: PhotoStore, *pictures: bytes) -> int:
+    """A report whose photos have arrived."""
+    claims = [PhotoClaim(photo().id, hashlib.sha256(data).hexdigest()) for data in pictures]
+    report = send(RAHMAN, "sampah", photos=claims, text=f"Sampah {claims[0].id}")
+    for one, data in zip(claims, pictures, strict=True):
+        photos.accept(user_of(RAHMAN), report.client_id, one.id, one.sha256, data, store)
+    return report.id
+
+
+def work(store: PhotoStore) -> int:
+    """All that there is to do; how many photos it was."""
+    done = 0
+    while photo_worker.work_once(store):
+        done += 1
+    return done
+
+
+def look(report: int) -> list[Photo]:
+    """Its photos as they are now."""
+    steps.afresh(db.session())
+    return db.session.get_one(Report, report).photos
+
+
+def original_of(store: PhotoStore, report: int) -> Path:
+    """Where the bytes of its only photo lie as they came."""
+    (one,) = look(report)
+    return store.path(photos.original_key(report, one.client_id))
+
+
+def files(store: PhotoStore) -> set[str]:
+    found = store.folder.rglob("*")
+    return {str(path.relative_to(store.folder)) for path in found if path.is_file()}
+
+
+def assert_ready(store: PhotoStore, report: int) -> None:
+    for one in look(report):
+        assert (one.state, one.original) == ("ready", False)
+        served = [photos.picture_key(one, size) for size in ("photo", "thumbnail")]
+        for key in served:
+            assert store.read(key).startswith(b"\xff\xd8")
+            assert b"GPS" not in store.read(key)
+        assert not [name for name in files(store) if one.client_id in name and name not in served]
+
+
+def test_a_received_photo_is_made_ready(session: Session, store: PhotoStore) -> None:
+    report = received(store, from_camera(6), webp())
+    assert work(store) == 2
+    assert_ready(store, report)
+    assert [(one.width, one.height) for one in look(report)] == [(48, 64), (64, 48)]
+    assert work(store) == 0
+
+
+def test_one_that_cannot_be_decoded_is_broken_and_the_others_go_on(
+    session: Session, store: PhotoStore
+) -> None:
+    report = received(store, jpeg()[:300], jpeg())
+    assert work(store) == 2
+    assert [one.state for one in look(report)] == ["broken", "ready"]
+
+
+def test_one_whose_bytes_are_gone_is_broken(session: Session, store: PhotoStore) -> None:
+    report = received(store, jpeg())
+    original_of(store, report).unlink()
+    work(store)
+    assert [one.state for one in look(report)] == ["broken"]
+
+
+def test_the_same_photo_in_two_reports_is_two_files(session: Session, store: PhotoStore) -> None:
+    same = from_camera()
+    one, two = received(store, same), received(store, same)
+    work(store)
+    assert_ready(store, one)
+    assert_ready(store, two)
+    assert len(files(store)) == 4
+
+
+class Killed(BaseException):
+    """As SIGKILL: nothing of the worker's own handles it."""
+
+
+class Hunter:
+    """Kills the worker before or after its n-th step."""
+
+    def __init__(self, patch: pytest.MonkeyPatch, store: PhotoStore, step: int) -> None:
+        self.left = step
+        self.killed = ""
+        for owner, name in (
+            (photo_worker.photos, "claim"),
+            (store, "read"),
+            (photo_worker, "make_ready"),
+            (store, "keep"),
+            (photo_worker.photos, "settle"),
+            (store, "drop"),
+        ):
+            patch.setattr(owner, name, self._watched(name, getattr(owner, name)))
+
+    def _watched(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
+        def step(*args: Any, **options: Any) -> Any:
+            self._tick(f"before {name}")
+            result = real(*args, **options)
+            self._tick(f"after {name}")
+            return result
+
+        return step
+
+    def _tick(self, where: str) -> None:
+        if self.left == 0:
+            self.killed = where
+            raise Killed
+        self.left -= 1
+
+
+def test_killed_at_any_step_it_ends_ready_with_the_original_dropped(
+    session: Session, store: PhotoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    killed: list[str] = []
+    start = steps.now()
+    with time_machine.travel(start, tick=False) as clock:
+        while not killed or killed[-1]:
+            report = received(store, from_camera())
+            with monkeypatch.context() as patch:
+                hunter = Hunter(patch, store, len(killed))
+                try:
+                    work(store)
+                except Killed:
+                    db.session.remove()
+            killed.append(hunter.killed)
+            clock.shift(timedelta(minutes=3))
+            work(store)
+            assert_ready(store, report)
+    steps_of = ("claim", "read", "make_ready", "keep", "keep", "settle", "claim", "drop")
+    assert killed[:-1] == [f"{when} {name}" for name in steps_of for when in ("before", "after")]
+
+
+def test_a_worker_that_lost_its_claim_does_no_harm(session: Session, store: PhotoStore) -> None:
+    """It slept, another made the photo ready and dropped the original, and it goes on."""
+    report = received(store, from_camera())
+    slow = photos.claim()
+    assert slow is not None
+    with time_machine.travel(steps.now() + timedelta(minutes=3), tick=False):
+        work(store)
+    assert photos.settle(*slow, None) is False
+    assert_ready(store, report)
+
+
+def test_stumbling_over_one_photo_does_not_end_the_worker(
+    session: Session, store: PhotoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    report = received(store, jpeg())
+    stop = Pauses(3)
+    real, falls = photo_worker.make_ready, iter([OSError(5, "Input/output error")])
+
+    def unsteady(data: bytes) -> Any:
+        for error in falls:
+            raise error
+        return real(data)
+
+    monkeypatch.setattr(photo_worker, "make_ready", unsteady)
+    photo_worker.work(store, stop)
+    assert [one.state for one in look(report)] == ["received"]
+    with time_machine.travel(steps.now() + timedelta(minutes=3), tick=False):
+        photo_worker.work(store, Pauses(2))
+    assert_ready(store, report)
+
+
+class Pauses(threading.Event):
+    """Stops the worker at its n-th pause, without waiting."""
+
+    def __init__(self, count: int) -> None:
+        super().__init__()
+        self.count = count
+
+    def wait(self, timeout: float | None = None) -> bool:
+        self.count -= 1
+        if self.count <= 0:
+            self.set()
+        return self.is_set()
+
+
+def test_sigkill_in_the_middle_of_a_photo(app: Flask, session: Session, store: PhotoStore) -> None:
+    """A real worker: its original is a pipe, so that it stands there reading when it is killed."""
+    report = received(store, from_camera(6))
+    pipe = original_of(store, report)
+    data = pipe.read_bytes()
+    pipe.unlink()
+    os.mkfifo(pipe)
+    db.session.remove()
+    worker = start_worker(app)
+    try:
+        end = other_end(pipe)
+        (one,) = look(report)
+        assert (one.state, one.tries) == ("received", 1)
+        assert one.claimed_at is not None
+    finally:
+        worker.send_signal(signal.SIGKILL)
+        worker.communicate()
+    os.close(end)
+    pipe.unlink()
+    pipe.write_bytes(data)
+    with writing():
+        db.session.get_one(Photo, one.id).claimed_at = steps.now() - timedelta(minutes=3)
+    assert work(store) == 1
+    assert_ready(store, report)
+
+
+def test_sigterm_ends_it_in_order(app: Flask, session: Session, store: PhotoStore) -> None:
+    report = received(store, from_camera(6))
+    pipe = original_of(store, report)
+    data = pipe.read_bytes()
+    pipe.unlink()
+    os.mkfifo(pipe)
+    db.session.remove()
+    worker = start_worker(app)
+    with open(pipe, "wb") as end:  # waits for the worker to open the other
+        worker.send_signal(signal.SIGTERM)
+        end.write(data)
+    said = worker.communicate(timeout=60)[0]
+    assert worker.returncode == 0, said
+    assert [one.state for one in look(report)] == ["ready"], "it finished what it held"
+
+
+def start_worker(app: Flask) -> subprocess.Popen[str]:
+    settings = {
+        "SIPOKAT_MODE": "test",
+        "SIPOKAT_DATA": str(app.config["DATA"]),
+        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+    }
+    return subprocess.Popen(
+        [Path(sys.executable).parent / "flask", "--app", "wsgi", "worker"],
+        cwd=ROOT,
+        env=os.environ | settings,
+        text=True,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+    )
+
+
+def other_end(pipe: Path) -> int:
+    """The end to write to, once somebody has opened the other: they read until it is closed."""
+    ends: list[int] = []
+    opener = threading.Thread(target=lambda: ends.append(os.open(pipe, os.O_WRONLY)), daemon=True)
+    opener.start()
+    opener.join(60)
+    assert ends, "the worker never came to read"
+    return ends[0]

@@ -1,0 +1,173 @@
+"""Accounts: telephone numbers as people type them, passwords, and what cannot be an account."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sipokat.database import writing
+from sipokat.domain import people
+from sipokat.models import Region, Term, User
+from tests.cast import BEJO, KOTA, PETANANG_ULU, RAHMAN
+from tests.services.database import CHEAP, CHEAP_HASHER
+from tests.steps import user_of
+
+NEW = "0813-0000-0001"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "081200000101",
+        "+6281200000101",
+        "6281200000101",
+        "0812 0000 0101",
+        "0812-0000-0101",
+        "+62 812-0000-0101",
+        "(0812) 0000.0101",
+        " 081200000101 ",
+        "0812\u00a00000\u20130101",
+    ],
+)
+def test_one_number_in_many_hands(typed: str) -> None:
+    assert people.normal_phone(typed) == "+6281200000101"
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "0",
+        "812",
+        "0812",
+        "0812000001012345",
+        "021 555 0101",
+        "+1 812 0000 0101",
+        "081200000101x",
+        "0812+0000+0101",
+        "08120000010a",
+        "rahman@example.org",
+        "٠٨١٢٠٠٠٠٠١٠١",
+    ],
+)
+def test_what_is_no_mobile_number(typed: str) -> None:
+    assert people.normal_phone(typed) is None
+
+
+@given(st.from_regex(r"8[0-9]{7,12}", fullmatch=True), st.sampled_from(["0", "62", "+62"]))
+def test_every_beginning_is_the_same_number(rest: str, start: str) -> None:
+    assert people.normal_phone(start + rest) == f"+62{rest}"
+
+
+@given(st.text(max_size=30))
+def test_whatever_is_typed_is_a_number_or_none(typed: str) -> None:
+    number = people.normal_phone(typed)
+    assert number is None or (number.startswith("+628") and len(number) <= 20)
+
+
+def make(session: Session, **changes: Any) -> User:
+    values: dict[str, Any] = {
+        "phone": NEW,
+        "name": "Budi",
+        "role": "rt_head",
+        "region_code": f"{PETANANG_ULU}.009",
+        "password_hash": CHEAP,
+    }
+    with writing():
+        return people.create(session, **(values | changes))
+
+
+def test_a_new_head_has_a_term_and_his_rt_a_place(session: Session) -> None:
+    user = make(session, since=date(2026, 11, 1))
+    (term,) = user.terms
+    assert (term.region_code, term.since, term.until) == (
+        f"{PETANANG_ULU}.009",
+        date(2026, 11, 1),
+        None,
+    )
+    rt = session.get_one(Region, f"{PETANANG_ULU}.009")
+    assert (rt.name, rt.level, rt.parent_code) == ("RT 009", "rt", PETANANG_ULU)
+    assert people.find_by_phone(session, "+62 813 0000 0001") is user
+    assert user.phone == "+6281300000001"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        ({"phone": "021555"}, "mobile"),
+        ({"phone": RAHMAN.phone}, "already"),
+        ({"role": "walikota"}, "role"),
+        ({"region_code": PETANANG_ULU}, "rt"),
+        ({"region_code": "16.73.99.1001.001"}, "16.73.99.1001"),
+        ({"region_code": f"{PETANANG_ULU}.1"}, "RT"),
+        ({"region_code": f"{PETANANG_ULU}.abc"}, "RT"),
+        ({"region_code": "16"}, "16"),
+        ({"region_code": ""}, "region"),
+        ({"region_code": f"{PETANANG_ULU}.001.01"}, "region"),
+        ({"role": "lurah", "region_code": "16.73.99.1001"}, "16.73.99.1001"),
+        ({"role": "camat", "region_code": "16.74.01"}, "16.74.01"),
+        ({"role": "viewer", "region_code": "16.73.01"}, "kota"),
+    ],
+    ids=str,
+)
+def test_what_cannot_be_an_account_is_said_in_words(
+    session: Session, change: dict[str, Any], says: str
+) -> None:
+    with pytest.raises(ValueError, match=says):
+        make(session, **change)
+    assert people.find_by_phone(session, NEW) is None
+    assert session.scalars(select(Term).where(Term.region_code.endswith(".009"))).all() == []
+
+
+def test_every_role_can_be_given(session: Session) -> None:
+    places = {
+        "rt_head": f"{PETANANG_ULU}.009",
+        "lurah": PETANANG_ULU,
+        "camat": "16.73.04",
+        "pemerintahan": KOTA,
+        "diskominfo": KOTA,
+        "viewer": KOTA,
+    }
+    for number, (role, place) in enumerate(places.items()):
+        user = make(session, phone=f"08130000000{number}", role=role, region_code=place)
+        assert (user.role, user.terms[0].region_code) == (role, place)
+
+
+def test_ids_are_opaque_and_never_used_twice(session: Session) -> None:
+    ids = set(session.scalars(select(User.id)))
+    assert all(len(one) == 36 and one.count("-") == 4 for one in ids)
+    assert make(session).id not in ids
+
+
+def test_a_password_matches_itself_only(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_hasher", CHEAP_HASHER)
+    with writing():
+        people.set_password(session, user_of(RAHMAN), "kata sandi é")
+    rahman = user_of(RAHMAN)
+    assert people.password_matches(rahman, "kata sandi é")
+    for typed in ("kata sandi e", "", "Kata sandi é", "kata sandi é "):
+        assert not people.password_matches(rahman, typed)
+    assert not people.password_matches(None, "no account has this password")
+
+
+def test_a_hash_that_is_none_matches_nothing() -> None:
+    assert not people.password_matches(User(password_hash=""), "")
+    assert not people.password_matches(User(password_hash="sipokat-demo"), "sipokat-demo")
+
+
+@pytest.mark.parametrize("short", ["", "1234567"])
+def test_a_short_password_is_refused(session: Session, short: str) -> None:
+    with pytest.raises(ValueError, match="8 huruf"), writing():
+        people.set_password(session, user_of(RAHMAN), short)
+    assert people.password_matches(user_of(RAHMAN), "sipokat-demo")
+
+
+def test_bejos_account_is_closed(session: Session) -> None:
+    bejo = user_of(BEJO)
+    assert (bejo.active, bejo.is_active, bejo.is_authenticated) == (False, False, False)

@@ -1,0 +1,491 @@
+"""Photos: declared, received, made ready; what may be replaced or dropped, who works on them."""
+
+from __future__ import annotations
+
+import uuid
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from sipokat.database import writing
+from sipokat.domain import intake, photos, verification
+from sipokat.domain.content import PhotoClaim
+from sipokat.domain.refusals import NotFound, NotNow, WrongContent
+from sipokat.models import Photo, Report
+from tests import steps
+from tests.cast import DEWI, HARTONO, MARLINA, RAHMAN, RATNA, SARI, SITI, YUSUF, Person
+from tests.steps import act, climb, photo, refused, revise, send, user_of
+
+NOW = datetime(2026, 11, 23, 0, 12, tzinfo=UTC)
+DATA = b"the bytes of a picture"
+
+
+@dataclass
+class Shelf:
+    """A store in memory."""
+
+    kept: dict[str, bytes] = field(default_factory=dict)
+
+    def keep(self, key: str, data: bytes) -> None:
+        self.kept[key] = data
+
+    def read(self, key: str) -> bytes:
+        return self.kept[key]
+
+    def drop(self, key: str) -> None:
+        self.kept.pop(key, None)
+
+
+@pytest.fixture
+def shelf() -> Shelf:
+    return Shelf()
+
+
+def put(
+    shelf: Shelf,
+    report: Report,
+    claim: PhotoClaim,
+    person: Person = RAHMAN,
+    replaces: str | None = None,
+    data: bytes = DATA,
+) -> Report:
+    return photos.accept(
+        user_of(person), report.client_id, claim.id, claim.sha256, data, shelf, replaces, NOW
+    )
+
+
+def states(report: Report) -> dict[str, str]:
+    """Of the photos in the receipt."""
+    return {one["id"]: one["state"] for one in intake.receipt(report)["photos"]}
+
+
+def become(report: Report, state: str) -> None:
+    """All photos of the report are now in this state."""
+    with writing():
+        for one in report.photos:
+            one.state = state
+            one.original = state != "missing"
+
+
+def row(report: Report, claim: PhotoClaim) -> Photo:
+    return next(one for one in report.photos if one.client_id == claim.id)
+
+
+# Receiving.
+
+
+def test_a_declared_photo_is_received_and_kept(session: Session, shelf: Shelf) -> None:
+    one, two = photo("one"), photo("two")
+    report = send(RAHMAN, "sampah", photos=[one, two])
+    assert states(report) == {one.id: "missing", two.id: "missing"}
+    assert states(put(shelf, report, one)) == {one.id: "received", two.id: "missing"}
+    assert shelf.kept == {photos.original_key(report.id, one.id): DATA}
+    assert row(report, one).received_at == NOW
+    assert report.version == 1
+
+
+def test_a_repeat_changes_nothing(session: Session, shelf: Shelf) -> None:
+    one = photo()
+    report = send(RAHMAN, "sampah", photos=[one])
+    put(shelf, report, one)
+    shelf.kept.clear()
+    assert states(put(shelf, report, one)) == {one.id: "received"}
+    assert shelf.kept == {}
+    for state in ("ready", "broken"):
+        become(report, state)
+        assert states(put(shelf, report, one)) == {one.id: state}
+
+
+def test_an_id_stands_for_one_digest(session: Session, shelf: Shelf) -> None:
+    one = photo("one")
+    report = send(RAHMAN, "sampah", photos=[one])
+    other = PhotoClaim(one.id, photo("other").sha256)
+    assert refused(NotNow, put, shelf, report, other).report.id == report.id
+    put(shelf, report, one)
+    refused(NotNow, put, shelf, report, other)
+    assert shelf.kept == {photos.original_key(report.id, one.id): DATA}
+
+
+def test_what_was_not_declared_is_not_found(session: Session, shelf: Shelf) -> None:
+    report = send(RAHMAN, "sampah")
+    refused(NotFound, put, shelf, report, photo())
+    with pytest.raises(NotFound):
+        photos.accept(user_of(RAHMAN), str(uuid.uuid4()), photo().id, "0" * 64, DATA, shelf)
+    assert shelf.kept == {}
+
+
+@pytest.mark.parametrize("person", [SITI, MARLINA, HARTONO, SARI, YUSUF, DEWI, RATNA], ids=str)
+def test_only_the_authors_office_sends_photos(
+    session: Session, shelf: Shelf, person: Person
+) -> None:
+    one = photo()
+    report = send(RAHMAN, "sampah", photos=[one])
+    refused(NotFound, put, shelf, report, one, person)
+    with pytest.raises(NotFound):
+        photos.drop(user_of(person), report.client_id, one.id)
+    assert states(report) == {one.id: "missing"}
+
+
+def test_the_same_ids_of_two_people_are_two_photos(session: Session, shelf: Shelf) -> None:
+    ident, one = str(uuid.uuid4()), photo()
+    first = send(RAHMAN, "sampah", client_id=ident, photos=[one])
+    second = send(SITI, "sampah", client_id=ident, photos=[one])
+    put(shelf, second, one, SITI)
+    assert (states(first), states(second)) == ({one.id: "missing"}, {one.id: "received"})
+    put(shelf, first, one)
+    assert len(shelf.kept) == 2, "files are never shared between reports"
+
+
+@pytest.mark.parametrize(
+    "ending",
+    [
+        lambda report: climb(report, HARTONO, YUSUF, DEWI),
+        lambda report: act(HARTONO, report, "reject"),
+        lambda report: act(HARTONO, report, "return"),
+        lambda report: act(RAHMAN, report, "withdraw"),
+    ],
+    ids=["verified", "rejected", "returned", "withdrawn"],
+)
+def test_a_photo_is_taken_in_every_state_of_the_report(
+    session: Session, shelf: Shelf, ending: Any
+) -> None:
+    one = photo()
+    report = ending(send(RAHMAN, "sampah", photos=[one]))
+    version = report.version
+    assert states(put(shelf, report, one)) == {one.id: "received"}
+    assert report.version == version
+
+
+def test_a_former_head_still_sends_the_photo_of_his_report(session: Session, shelf: Shelf) -> None:
+    one, two = photo("one"), photo("two")
+    report = send(RAHMAN, "sampah", photos=[one, two])
+    steps.end_term(RAHMAN, steps.today() - timedelta(days=1))
+    successor = steps.newcomer("Budi", "rt_head", RAHMAN.region, steps.today())
+    put(shelf, report, one)
+    put(shelf, report, two, successor)
+    assert set(states(report).values()) == {"received"}
+
+
+def test_a_photo_of_a_revision_comes_the_same_way(session: Session, shelf: Shelf) -> None:
+    old, new = photo("old"), photo("new")
+    report = act(HARTONO, send(RAHMAN, "sampah", photos=[old]), "return")
+    put(shelf, report, old)
+    revise(RAHMAN, report, photos=[new])
+    assert states(put(shelf, report, new)) == {old.id: "received", new.id: "received"}
+    assert row(report, old).state == "received"
+
+
+def test_a_photo_left_out_by_a_revision_still_gets_its_receipt(
+    session: Session, shelf: Shelf
+) -> None:
+    old, new = photo("old"), photo("new")
+    report = act(HARTONO, send(RAHMAN, "sampah", photos=[old]), "return")
+    revise(RAHMAN, report, photos=[new])
+    assert states(report) == {new.id: "missing"}
+    assert states(put(shelf, report, old)) == {old.id: "received", new.id: "missing"}
+
+
+def test_the_successors_revision_with_a_photo(session: Session, shelf: Shelf) -> None:
+    new = photo("new")
+    report = act(HARTONO, send(RAHMAN, "sampah"), "return")
+    steps.end_term(RAHMAN, steps.today() - timedelta(days=1))
+    successor = steps.newcomer("Budi", "rt_head", RAHMAN.region, steps.today())
+    revise(successor, report, photos=[new])
+    assert states(put(shelf, report, new, successor)) == {new.id: "received"}
+
+
+def test_received_is_said_only_when_the_bytes_are_kept(session: Session) -> None:
+    class Full(Shelf):
+        def keep(self, key: str, data: bytes) -> None:
+            raise OSError(28, "No space left on device")
+
+    one = photo()
+    report = send(RAHMAN, "sampah", photos=[one])
+    with pytest.raises(OSError, match="No space"):
+        put(Full(), report, one)
+    steps.afresh(session)
+    assert states(report) == {one.id: "missing"}
+    assert (row(report, one).original, row(report, one).received_at) == (False, None)
+
+
+def test_sent_twice_at_once_it_is_received_once(app: Flask, session: Session, shelf: Shelf) -> None:
+    one = photo()
+    report = send(RAHMAN, "sampah", photos=[one])
+    ident = report.client_id
+
+    def send_it() -> dict[str, str]:
+        user = user_of(RAHMAN)
+        return states(photos.accept(user, ident, one.id, one.sha256, DATA, shelf))
+
+    assert steps.at_once(app, *[send_it] * 4) == [{one.id: "received"}] * 4
+
+
+# Giving way.
+
+
+@pytest.mark.parametrize("state", ["missing", "broken"])
+def test_a_photo_that_is_not_there_gives_way(session: Session, shelf: Shelf, state: str) -> None:
+    old, new = photo("old"), photo("new")
+    report = send(RAHMAN, "sampah", photos=[old])
+    become(report, state)
+    assert states(put(shelf, report, new, replaces=old.id)) == {new.id: "received"}
+    assert not row(report, old).current
+    assert report.version == 1
+    # The answer was lost: the phone sends it again.
+    assert states(put(shelf, report, new, replaces=old.id)) == {new.id: "received"}
+
+
+@pytest.mark.parametrize("state", ["received", "ready"])
+def test_a_photo_that_is_there_does_not(session: Session, shelf: Shelf, state: str) -> None:
+    old, new = photo("old"), photo("new")
+    report = send(RAHMAN, "sampah", photos=[old])
+    become(report, state)
+    assert refused(NotNow, put, shelf, report, new, replaces=old.id).report.id == report.id
+    assert states(report) == {old.id: state}
+
+
+def test_a_photo_gives_way_once(session: Session, shelf: Shelf) -> None:
+    old = photo("old")
+    report = send(RAHMAN, "sampah", photos=[old])
+    put(shelf, report, photo("new"), replaces=old.id)
+    refused(NotNow, put, shelf, report, photo("newer"), replaces=old.id)
+    refused(NotFound, put, shelf, report, photo("x"), replaces=str(uuid.uuid4()))
+    assert len(states(report)) == 1
+
+
+def test_a_replacement_has_one_digest_too(session: Session, shelf: Shelf) -> None:
+    old, new = photo("old"), photo("new")
+    report = send(RAHMAN, "sampah", photos=[old])
+    put(shelf, report, new, replaces=old.id)
+    other = PhotoClaim(new.id, photo("other").sha256)
+    refused(NotNow, put, shelf, report, other, replaces=old.id)
+
+
+def test_a_replacement_is_declared_even_if_its_bytes_do_not_fit(session: Session) -> None:
+    class Full(Shelf):
+        def keep(self, key: str, data: bytes) -> None:
+            raise OSError(28, "No space left on device")
+
+    old, new = photo("old"), photo("new")
+    report = send(RAHMAN, "sampah", photos=[old])
+    with pytest.raises(OSError, match="No space"):
+        put(Full(), report, new, replaces=old.id)
+    steps.afresh(session)
+    assert states(report) == {new.id: "missing"}
+    assert states(put(Shelf(), report, new, replaces=old.id)) == {new.id: "received"}
+
+
+# Dropping.
+
+
+def drop(report: Report, claim: PhotoClaim, person: Person = RAHMAN) -> Report:
+    return photos.drop(user_of(person), report.client_id, claim.id)
+
+
+@pytest.mark.parametrize("state", ["missing", "broken"])
+def test_a_photo_that_is_not_there_may_be_dropped(session: Session, state: str) -> None:
+    one, two = photo("one"), photo("two")
+    report = send(RAHMAN, "sampah", photos=[one, two])
+    become(report, state)
+    assert states(drop(report, one)) == {two.id: state}
+    assert states(drop(report, one)) == {two.id: state}, "a repeat changes nothing"
+
+
+@pytest.mark.parametrize("state", ["received", "ready"])
+def test_a_photo_that_is_there_may_not(session: Session, state: str) -> None:
+    one, two = photo("one"), photo("two")
+    report = send(RAHMAN, "sampah", photos=[one, two])
+    become(report, state)
+    assert refused(NotNow, drop, report, one).report.id == report.id
+    assert len(states(report)) == 2
+
+
+def test_the_last_one_that_is_required_may_only_be_replaced(session: Session, shelf: Shelf) -> None:
+    one, two = photo("one"), photo("two")
+    report = send(RAHMAN, "sampah", photos=[one, two])
+    drop(report, one)
+    assert list(refused(WrongContent, drop, report, two).fields) == ["photos"]
+    assert states(put(shelf, report, photo("new"), replaces=two.id))
+
+
+def test_the_last_one_that_is_not_required_may_be_dropped(session: Session) -> None:
+    one = photo()
+    assert states(drop(send(RAHMAN, "tamu", photos=[one]), one)) == {}
+
+
+def test_two_drops_at_once_leave_the_required_one(app: Flask, session: Session) -> None:
+    """Of many pairs, so that some meet."""
+    pairs = [[photo("one"), photo("two")] for _ in range(8)]
+    reports = [send(RAHMAN, "sampah", photos=pair) for pair in pairs]
+
+    def drop_it(ident: str, claim: PhotoClaim) -> int:
+        return len(states(photos.drop(user_of(RAHMAN), ident, claim.id)))
+
+    deeds = [
+        partial(drop_it, report.client_id, one)
+        for report, pair in zip(reports, pairs, strict=True)
+        for one in pair
+    ]
+    outcomes = steps.at_once(app, *deeds)
+    assert [type(one) for one in outcomes].count(WrongContent) == 8, outcomes
+    steps.afresh(session)
+    assert [len(states(report)) for report in reports] == [1] * 8
+
+
+def test_what_was_dropped_or_never_there(session: Session) -> None:
+    report = send(RAHMAN, "tamu", photos=[photo()])
+    refused(NotFound, drop, report, photo())
+
+
+# Who is shown what.
+
+
+def test_only_a_ready_photo_is_shown_to_who_may_see_the_report(session: Session) -> None:
+    one = photo()
+    report = send(RAHMAN, "sampah", photos=[one])
+
+    def find(person: Person) -> Photo:
+        return photos.find_visible(session, user_of(person), report.number, one.id)
+
+    for state in ("missing", "received", "broken"):
+        become(report, state)
+        refused(NotFound, find, RAHMAN)
+    become(report, "ready")
+    for person in (RAHMAN, HARTONO, YUSUF, DEWI, RATNA):
+        assert find(person).client_id == one.id
+    for person in (SITI, SARI, MARLINA):
+        refused(NotFound, find, person)
+
+
+def test_a_photo_of_an_old_revision_is_still_shown(session: Session) -> None:
+    old = photo("old")
+    report = act(HARTONO, send(RAHMAN, "sampah", photos=[old]), "return")
+    become(report, "ready")
+    revise(RAHMAN, report, photos=[photo("new")])
+    assert photos.find_visible(session, user_of(YUSUF), report.number, old.id)
+
+
+def test_a_photo_is_found_under_its_own_report(session: Session) -> None:
+    one = photo()
+    become(send(RAHMAN, "sampah", photos=[one]), "ready")
+    other = send(RAHMAN, "sampah", text="Lain.")
+    with pytest.raises(NotFound):
+        photos.find_visible(session, user_of(RAHMAN), other.number, one.id)
+
+
+# Working on them.
+
+
+def received(shelf: Shelf, count: int = 1) -> Report:
+    claims = [photo(str(n)) for n in range(count)]
+    report = send(RAHMAN, "sampah", photos=claims)
+    for one in claims:
+        put(shelf, report, one)
+    return report
+
+
+def test_a_photo_is_claimed_by_one_worker(app: Flask, session: Session, shelf: Shelf) -> None:
+    assert photos.claim(NOW) is None
+    received(shelf)
+    outcomes = steps.at_once(app, *[partial(photos.claim, NOW)] * 4)
+    assert [one is None for one in outcomes].count(False) == 1, outcomes
+    assert photos.claim(NOW) is None
+
+
+def test_several_workers_share_the_work(session: Session, shelf: Shelf) -> None:
+    received(shelf, 3)
+    claimed = [photos.claim(NOW) for _ in range(4)]
+    assert len({one[0] for one in claimed if one}) == 3
+    assert claimed[3] is None
+
+
+def test_a_dead_workers_photo_is_taken_over(session: Session, shelf: Shelf) -> None:
+    received(shelf)
+    dead = photos.claim(NOW)
+    assert photos.claim(NOW + timedelta(minutes=2)) is None
+    heir = photos.claim(NOW + timedelta(minutes=2, seconds=1))
+    assert dead is not None
+    assert heir is not None
+    assert heir[0] == dead[0]
+    assert heir[1] != dead[1]
+    assert photos.settle(*dead, (10, 10)) is False, "the dead one woke up: it lost its claim"
+    assert photos.settle(*heir, (10, 20)) is True
+    assert photos.settle(*heir, (10, 20)) is False
+
+
+def test_a_photo_on_which_five_workers_died_is_broken(session: Session, shelf: Shelf) -> None:
+    report = received(shelf)
+    at = NOW
+    for _ in range(5):
+        assert photos.claim(at) is not None
+        at += timedelta(minutes=3)
+    assert photos.claim(at) is None
+    steps.afresh(session)
+    assert set(states(report).values()) == {"broken"}
+
+
+@pytest.mark.parametrize(("size", "state"), [((1600, 900), "ready"), (None, "broken")])
+def test_what_became_of_it(
+    session: Session, shelf: Shelf, size: tuple[int, int] | None, state: str
+) -> None:
+    report = received(shelf)
+    claimed = photos.claim(NOW)
+    assert claimed is not None
+    assert photos.settle(*claimed, size)
+    steps.afresh(session)
+    (one,) = report.photos
+    assert (one.state, (one.width, one.height)) == (state, size or (None, None))
+
+
+def test_originals_are_dropped_when_the_photo_is_ready(session: Session, shelf: Shelf) -> None:
+    report = received(shelf, 2)
+    first, second = photos.claim(NOW), photos.claim(NOW)
+    assert first is not None
+    assert second is not None
+    assert photos.drop_originals(shelf) == 0
+    photos.settle(*first, (10, 10))
+    assert photos.drop_originals(shelf) == 1
+    assert len(shelf.kept) == 1
+    photos.settle(*second, (10, 10))
+    assert (photos.drop_originals(shelf), photos.drop_originals(shelf)) == (1, 0)
+    assert shelf.kept == {}
+    steps.afresh(session)
+    assert [one.original for one in report.photos] == [False, False]
+
+
+def test_the_original_of_a_broken_photo_is_kept(session: Session, shelf: Shelf) -> None:
+    """The phone may have forgotten its copy: it is the only one."""
+    received(shelf)
+    claimed = photos.claim(NOW)
+    assert claimed is not None
+    photos.settle(*claimed, None)
+    assert photos.drop_originals(shelf) == 0
+    assert len(shelf.kept) == 1
+
+
+def test_a_worker_killed_between_dropping_and_noting_it(session: Session, shelf: Shelf) -> None:
+    report = received(shelf)
+    claimed = photos.claim(NOW)
+    assert claimed is not None
+    photos.settle(*claimed, (10, 10))
+    shelf.kept.clear()
+    assert photos.drop_originals(shelf) == 1
+    steps.afresh(session)
+    assert not report.photos[0].original
+
+
+def test_the_report_knows_nothing_of_a_lost_answer(session: Session, shelf: Shelf) -> None:
+    """Text again, then the photo again: one report, one photo."""
+    one = photo()
+    sent = steps.submission("sampah", photos=[one])
+    report, _ = intake.submit(user_of(RAHMAN), sent)
+    put(shelf, report, one)
+    again, new = intake.submit(user_of(RAHMAN), sent)
+    assert not new
+    assert states(put(shelf, again, one)) == {one.id: "received"}
+    assert len(verification.moves_of(session, report)) == 1

@@ -1,0 +1,321 @@
+"""Signing in: who gets in, how often one may try, and how long a session lasts."""
+
+from __future__ import annotations
+
+import math
+from contextlib import suppress
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sipokat.database import writing
+from sipokat.domain import people, sign_in
+from sipokat.domain.refusals import NotSignedIn, TooMany
+from sipokat.domain.roles import ROLES
+from sipokat.domain.sign_in import SignedIn, find_session, sessions_of
+from sipokat.models import KnownDevice, LoginSession, SignInFailure
+from tests import steps
+from tests.cast import BEJO, CAST, DEWI, HARTONO, PASSWORD, RAHMAN, SITI, Person
+from tests.services.database import CHEAP, CHEAP_HASHER
+from tests.steps import refused, user_of
+
+NOW = datetime(2026, 11, 23, 0, 12, tzinfo=UTC)
+WINDOW = timedelta(minutes=15)
+UNKNOWN = "0819-9999-9999"
+HOME, CAFE = "203.0.113.1", "203.0.113.2"
+
+
+def enter(
+    phone: str = RAHMAN.phone,
+    password: str = PASSWORD,
+    address: str = HOME,
+    device: str | None = None,
+    at: datetime = NOW,
+) -> SignedIn:
+    return sign_in.sign_in(phone, password, address, device, "Chrome di Android", at)
+
+
+def fail(times: int, *args: Any, **said: Any) -> None:
+    for _ in range(times):
+        refused(NotSignedIn, enter, *args, password="salah", **said)
+
+
+NOBODY = people._NOBODY
+
+
+@pytest.fixture(autouse=True)
+def cheap_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Tries for nobody cost as little here as those for the cast."""
+    monkeypatch.setattr(people, "_NOBODY", CHEAP)
+
+
+@pytest.mark.parametrize("person", [one for one in CAST if one.active], ids=str)
+def test_everybody_gets_in_with_their_password(session: Session, person: Person) -> None:
+    signed_in = enter(person.phone)
+    assert signed_in.user.name == person.name
+    found = find_session(signed_in.token, NOW)
+    assert found is not None
+    assert found.user.id == signed_in.user.id
+
+
+@pytest.mark.parametrize(
+    "typed", ["081200000101", "+6281200000101", "6281200000101", "0812 0000 0101", "0812-0000-0101"]
+)
+def test_a_number_however_it_is_typed(session: Session, typed: str) -> None:
+    assert enter(typed).user.name == "Rahman"
+
+
+def test_unknown_number_and_wrong_password_are_answered_alike(session: Session) -> None:
+    wrong = refused(NotSignedIn, enter, password="salah")
+    for phone in (UNKNOWN, BEJO.phone, "", "bukan nomor", "0812" * 500):
+        other = refused(NotSignedIn, enter, phone)
+        assert vars(other) == vars(wrong)
+
+
+def test_every_try_costs_one_hash(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
+    """About the same time: for nobody as for somebody. Counted, since clocks are unsteady."""
+    hashes: list[str] = []
+    real = people._hasher
+
+    class Counting:
+        def verify(self, hashed: str, password: str) -> bool:
+            hashes.append(hashed)
+            return real.verify(hashed, password)
+
+    monkeypatch.setattr(people, "_hasher", Counting())
+    for phone, password in (
+        (RAHMAN.phone, PASSWORD),
+        (RAHMAN.phone, "salah"),
+        (UNKNOWN, PASSWORD),
+        (BEJO.phone, PASSWORD),
+        ("", ""),
+    ):
+        hashes.clear()
+        with suppress(NotSignedIn):
+            enter(phone, password)
+        assert len(hashes) == 1, phone
+        assert hashes[0].startswith("$argon2id$")
+
+
+def test_passwords_are_kept_as_argon2id_and_nobodys_hash_costs_as_much() -> None:
+    ours, nobodys = people.hash_password("rahasia sekali"), NOBODY
+    assert ours.startswith("$argon2id$")
+    assert ours.split("$")[:4] == nobodys.split("$")[:4]
+
+
+# Tries.
+
+
+def test_five_failures_a_number(session: Session) -> None:
+    fail(5)
+    error = refused(TooMany, enter, address=CAFE)
+    assert error.retry_after == WINDOW.total_seconds()
+    assert "15 menit" in error.message
+    assert enter(SITI.phone).user.name == "Siti Aminah"
+
+
+def test_however_the_number_is_typed_it_is_one(session: Session) -> None:
+    for typed in ("081200000101", "+62 812 0000 0101", "6281200000101", "0812-0000-0101"):
+        fail(1, typed)
+    fail(1)
+    refused(TooMany, enter)
+
+
+def test_a_number_without_an_account_has_its_limit_too(session: Session) -> None:
+    fail(5, UNKNOWN)
+    refused(TooMany, enter, UNKNOWN)
+    fail(5, "bukan nomor")
+    refused(TooMany, enter, "bukan nomor")
+    refused(NotSignedIn, enter, "nomor lain")
+
+
+def test_the_time_left_is_that_of_the_oldest_failure(session: Session) -> None:
+    for minute in range(5):
+        fail(1, at=NOW + timedelta(minutes=minute))
+    later = NOW + timedelta(minutes=10, seconds=30)
+    error = refused(TooMany, enter, at=later)
+    assert error.retry_after == 270
+    assert f"{math.ceil(4.5)} menit" in error.message
+    assert enter(at=NOW + WINDOW).user.name == "Rahman"
+
+
+def test_a_refused_try_does_not_lengthen_the_wait(session: Session) -> None:
+    fail(5)
+    for minute in range(14):
+        refused(TooMany, enter, at=NOW + timedelta(minutes=minute))
+    assert enter(at=NOW + WINDOW)
+
+
+def test_only_failures_count(session: Session) -> None:
+    for _ in range(8):
+        enter()
+    fail(4)
+    enter()
+    assert session.scalar(select(func.count()).select_from(SignInFailure)) == 8  # two keys a try
+
+
+def test_a_hundred_an_address_for_many_phones_share_one(session: Session) -> None:
+    with writing():
+        session.add_all(SignInFailure(key=f"address:{HOME}", at=NOW) for _ in range(99))
+    fail(1)
+    refused(TooMany, enter, SITI.phone)
+    assert enter(SITI.phone, address=CAFE)
+
+
+def test_limits_hold_for_tries_at_the_same_moment(app: Flask, session: Session) -> None:
+    """As from several processes: each with a session of its own, and a database between them."""
+    outcomes = steps.at_once(app, *[partial(enter, password="salah")] * 16)
+    kinds = [type(one) for one in outcomes]
+    assert sorted(kind.__name__ for kind in kinds) == ["NotSignedIn"] * 5 + ["TooMany"] * 11
+
+
+def test_another_application_on_the_database_counts_along(app: Flask, session: Session) -> None:
+    from sipokat import create_app
+
+    fail(5)
+    second = create_app({"SQLALCHEMY_DATABASE_URI": app.config["SQLALCHEMY_DATABASE_URI"]})
+    with second.app_context():
+        refused(TooMany, enter)
+        steps.db.engine.dispose()
+
+
+# A phone that the account knows has its own allowance.
+
+
+def test_nobody_can_lock_another_out(session: Session) -> None:
+    known = enter().device_token
+    fail(5, address=CAFE)
+    refused(TooMany, enter, address=CAFE)
+    assert enter(device=known).user.name == "Rahman"
+
+
+def test_a_known_phone_has_five_tries_of_its_own(session: Session) -> None:
+    known = enter().device_token
+    fail(5, device=known)
+    refused(TooMany, enter, device=known)
+    assert enter(address=CAFE).user.name == "Rahman", "and they are not counted for the number"
+
+
+def test_a_phone_is_known_to_the_accounts_that_signed_in_on_it(session: Session) -> None:
+    of_rahman = enter().device_token
+    fail(5, SITI.phone, device=of_rahman)
+    refused(TooMany, enter, SITI.phone, device=of_rahman)
+    of_siti = enter(SITI.phone, device=of_rahman, at=NOW + WINDOW).device_token
+    assert of_siti != of_rahman
+    assert session.scalar(select(func.count()).select_from(KnownDevice)) == 2
+
+
+def test_a_made_up_device_is_not_known(session: Session) -> None:
+    fail(3, device="x" * 43)
+    fail(2, device="y" * 43)
+    refused(TooMany, enter, device="z" * 43)
+
+
+def test_a_known_phone_keeps_its_token(session: Session) -> None:
+    first = enter().device_token
+    assert enter(device=first).device_token == first
+    assert session.scalar(select(func.count()).select_from(KnownDevice)) == 1
+
+
+# Sessions.
+
+
+def test_only_hashes_of_tokens_are_kept(session: Session) -> None:
+    signed_in = enter()
+    kept = {row.token_hash for row in session.scalars(select(LoginSession))}
+    kept |= {row.token_hash for row in session.scalars(select(KnownDevice))}
+    assert kept == {sign_in.hashed(signed_in.token), sign_in.hashed(signed_in.device_token)}
+    assert signed_in.token not in kept
+
+
+@pytest.mark.parametrize("token", [None, "", "x" * 43])
+def test_no_session_without_its_token(session: Session, token: str | None) -> None:
+    enter()
+    assert find_session(token, NOW) is None
+
+
+@pytest.mark.parametrize(
+    ("person", "life"),
+    [(RAHMAN, timedelta(days=90)), (HARTONO, timedelta(hours=12)), (DEWI, timedelta(hours=12))],
+    ids=str,
+)
+def test_a_session_lasts_so_long_since_its_last_use(
+    session: Session, person: Person, life: timedelta
+) -> None:
+    token = enter(person.phone).token
+    used = NOW + life - timedelta(seconds=1)
+    assert find_session(token, used) is not None
+    again = used + life - timedelta(seconds=1)
+    assert find_session(token, again) is not None
+    assert find_session(token, again + life + timedelta(seconds=1)) is None
+
+
+def test_every_role_has_its_session_life() -> None:
+    lives = {key: role.session for key, role in ROLES.items()}
+    assert lives.pop("rt_head") == timedelta(days=90)
+    assert set(lives.values()) == {timedelta(hours=12)}
+
+
+def test_sign_out_ends_that_session_only(session: Session) -> None:
+    here, there = enter().token, enter().token
+    sign_in.sign_out(here)
+    assert find_session(here, NOW) is None
+    assert find_session(there, NOW) is not None
+    sign_in.sign_out(here)
+    sign_in.sign_out(None)
+
+
+def test_a_new_password_ends_all_sessions(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people, "_hasher", CHEAP_HASHER)
+    tokens = [enter().token, enter().token]
+    other = enter(SITI.phone).token
+    with writing():
+        people.set_password(session, user_of(RAHMAN), "kata sandi baru")
+    assert [find_session(token, NOW) for token in tokens] == [None, None]
+    assert find_session(other, NOW) is not None
+    refused(NotSignedIn, enter)
+    assert enter(password="kata sandi baru")
+
+
+def test_a_closed_account_ends_all_sessions_and_opens_none(session: Session) -> None:
+    token = enter().token
+    with writing():
+        people.disable(session, user_of(RAHMAN))
+    assert find_session(token, NOW) is None
+    assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
+    refused(NotSignedIn, enter)
+
+
+def test_a_session_that_a_closed_account_still_has_is_none(session: Session) -> None:
+    token = enter().token
+    with writing():
+        user = user_of(RAHMAN)
+        user.active = False
+    assert find_session(token, NOW) is None
+
+
+def test_one_sees_and_ends_ones_own_sessions(session: Session) -> None:
+    old = enter().token
+    new = enter(at=NOW + timedelta(days=1)).token
+    others = enter(SITI.phone).token
+    rahman = user_of(RAHMAN)
+    first, second = sessions_of(session, rahman, NOW + timedelta(days=1))
+    assert (first.device, first.last_used_at) == ("Chrome di Android", NOW + timedelta(days=1))
+    (of_siti,) = sessions_of(session, user_of(SITI), NOW)
+    sign_in.end_session(rahman, second.id)
+    sign_in.end_session(rahman, of_siti.id)
+    assert find_session(old, NOW) is None
+    assert find_session(new, NOW) is not None
+    assert find_session(others, NOW) is not None
+
+
+def test_dead_sessions_are_not_listed(session: Session) -> None:
+    enter()
+    assert sessions_of(session, user_of(RAHMAN), NOW + timedelta(days=91)) == []

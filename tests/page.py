@@ -1,0 +1,259 @@
+"""The one client of the web tests. It fetches as somebody and checks every answer on the way.
+
+    page = site(RAHMAN).get("/beranda")                    # 200, and all the checks below
+    page.text("h1")                                        # "Selamat pagi, Pak Rahman"
+    page = page.submit("form[action$=verifikasi]", note="Terima kasih")   # as without JavaScript
+    report = site(HARTONO).json("GET", "/laporan/RT-1")    # as the phone's script, parsed
+    site(SARI).get("/laporan/RT-1", status=404)
+
+A page must parse without one error, name itself, tie its labels to its fields, repeat no id and
+hold nothing that the content policy would drop in silence.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urljoin
+
+import html5lib
+from bs4 import BeautifulSoup, Tag
+from flask import Flask
+from werkzeug.datastructures import MultiDict
+from werkzeug.test import TestResponse
+
+from tests.cast import PASSWORD, Person
+
+UNTYPED = {"hidden", "submit", "button", "reset", "image"}
+FORBIDDEN_IN_POLICY = ("unsafe-inline", "unsafe-eval", "*", "http:", "https:")
+
+
+class Visitor:
+    """Somebody with a browser: `person` signed in, or nobody."""
+
+    def __init__(self, app: Flask, person: Person | None = None) -> None:
+        self.app = app
+        self.person = person
+        self.client = app.test_client()
+        self.user_id: str | None = None
+        if person:
+            answer = self.request(
+                "POST",
+                "/masuk",
+                json={"phone": person.phone, "password": PASSWORD},
+                headers={"Accept": "application/json"},
+            )
+            if answer.status_code == 200:
+                self.user_id = answer.get_json()["user"]["id"]
+
+    def request(self, method: str, path: str, **options: Any) -> TestResponse:
+        """Any request, as the browser sends it from our own pages; checks what holds for all."""
+        headers = {"Sec-Fetch-Site": "same-origin"} | dict(options.pop("headers", None) or {})
+        response = self.client.open(path, method=method, headers=headers, **options)
+        check_headers(response, signed_in=self.user_id is not None)
+        return response
+
+    def get(self, path: str, status: int = 200, **options: Any) -> Page:
+        return self._page("GET", path, status, **options)
+
+    def post(self, path: str, data: Any = None, status: int | None = None, **options: Any) -> Page:
+        """Post a form; a 303 is followed, as browsers do, and `status` is that of the end."""
+        return self._page("POST", path, status, data=data, **options)
+
+    def fragment(self, method: str, path: str, status: int = 200, **options: Any) -> BeautifulSoup:
+        """What htmx gets: part of a page."""
+        headers = {"HX-Request": "true"} | dict(options.pop("headers", None) or {})
+        response = self.request(method, path, headers=headers, **options)
+        expect_status(response, status)
+        soup = parse(response.text, fragment=True)
+        check_markup(soup)
+        return soup
+
+    def json(
+        self, method: str, path: str, body: Any = None, status: int = 200, **options: Any
+    ) -> Any:
+        """A request of the phone's script; the answer parsed."""
+        headers = {"Accept": "application/json", "Sipokat-Sent-At": datetime.now(UTC).isoformat()}
+        if self.user_id:
+            headers["Sipokat-User"] = self.user_id
+        headers |= dict(options.pop("headers", None) or {})
+        if body is not None:
+            options["json"] = body
+        response = self.request(method, path, headers=headers, **options)
+        expect_status(response, status)
+        assert response.mimetype == "application/json", response.mimetype
+        return response.get_json()
+
+    def _page(self, method: str, path: str, status: int | None, **options: Any) -> Page:
+        response = self.request(method, path, **options)
+        if response.status_code == 303 and status != 303:
+            return self._page("GET", response.headers["Location"], status)
+        expect_status(response, 200 if status is None else status)
+        return Page(self, response)
+
+
+class Page:
+    """An answer for a person, checked and parsed. `soup` is BeautifulSoup's tree."""
+
+    def __init__(self, visitor: Visitor, response: TestResponse) -> None:
+        self.visitor = visitor
+        self.response = response
+        self.url = response.request.path
+        self.soup = BeautifulSoup("", "html.parser")
+        if 300 <= response.status_code < 400:
+            return
+        assert response.mimetype == "text/html", response.mimetype
+        self.soup = parse(response.text)
+        check_page(self.soup)
+        check_markup(self.soup)
+
+    def all(self, selector: str) -> list[Tag]:
+        return list(self.soup.select(selector))
+
+    def one(self, selector: str) -> Tag:
+        found = self.all(selector)
+        assert len(found) == 1, f"{len(found)} of {selector} on {self.url}"
+        return found[0]
+
+    def has(self, selector: str) -> bool:
+        return bool(self.all(selector))
+
+    def text(self, selector: str = "body") -> str:
+        """The words in the one element, spaces folded."""
+        return " ".join(self.one(selector).get_text(" ").split())
+
+    def values(self, form: str) -> MultiDict[str, Any]:
+        """What a browser would send of this form, untouched."""
+        sent: MultiDict[str, Any] = MultiDict()
+        for field in self.one(form).select("input, select, textarea"):
+            name = str(field.get("name", ""))
+            kind = str(field.get("type", "text")) if field.name == "input" else field.name
+            if not name or field.has_attr("disabled") or kind in (UNTYPED - {"hidden"} | {"file"}):
+                continue
+            if kind in ("checkbox", "radio") and not field.has_attr("checked"):
+                continue
+            if kind == "textarea":
+                sent.add(name, field.get_text().removeprefix("\n"))
+            elif kind == "select":
+                options = field.select("option")
+                chosen = [option for option in options if option.has_attr("selected")]
+                for option in chosen or options[:1]:
+                    sent.add(name, str(option.get("value", option.get_text())))
+            else:
+                sent.add(name, str(field.get("value", "on" if kind == "checkbox" else "")))
+        return sent
+
+    def submit(
+        self, form: str, status: int | None = None, typed: dict[str, Any] | None = None, **more: Any
+    ) -> Page:
+        """Fill in and send a form as a browser without JavaScript does.
+
+        `typed` is for names that Python cannot spell (`fields.jenis`); None leaves a field out.
+        """
+        sent = self.values(form)
+        for name, value in ((typed or {}) | more).items():
+            sent.poplist(name)
+            if value is not None:
+                sent.setlist(name, value if isinstance(value, list) else [value])
+        element = self.one(form)
+        path = urljoin(self.url, str(element.get("action") or self.url))
+        if str(element.get("method", "get")).lower() == "get":
+            return self.visitor.get(path, status or 200, query_string=sent)
+        kind = str(element.get("enctype", "application/x-www-form-urlencoded"))
+        return self.visitor.post(path, sent, status, content_type=kind)
+
+
+def expect_status(response: TestResponse, status: int) -> None:
+    assert response.status_code == status, (
+        f"{response.request.method} {response.request.path} answered {response.status}, "
+        f"not {status}:\n{response.text[:2000]}"
+    )
+
+
+def check_headers(response: TestResponse, signed_in: bool) -> None:
+    """What every answer of ours bears."""
+    headers = response.headers
+    assert headers.get("Sipokat") == "1"
+    assert headers.get("X-Content-Type-Options") == "nosniff"
+    assert headers.get("Referrer-Policy") == "same-origin"
+    assert "storage" not in headers.get("Clear-Site-Data", "")
+    if response.mimetype == "text/html":
+        policy = headers["Content-Security-Policy"]
+        sources = re.split(r"[\s;]+", policy)
+        assert "default-src 'none'" in policy
+        assert "frame-ancestors 'none'" in policy
+        assert not [word for word in sources if word.strip("'") in FORBIDDEN_IN_POLICY]
+    shell = "Sipokat-Shell" in headers
+    if response.mimetype in ("text/html", "application/json") and not shell:
+        varied = {name.strip().lower() for name in headers.get("Vary", "").split(",")}
+        assert {"accept", "hx-request", "cookie"} <= varied, headers.get("Vary")
+        if signed_in:
+            assert "no-store" in headers.get("Cache-Control", ""), response.request.path
+
+
+def parse(markup: str, fragment: bool = False) -> BeautifulSoup:
+    """The tree, after a strict parser had nothing to say about the markup."""
+    parser = html5lib.HTMLParser(strict=True)
+    try:
+        parser.parseFragment(markup) if fragment else parser.parse(markup)
+    except html5lib.html5parser.ParseError as error:
+        (line, column), code, details = parser.errors[-1]
+        shown = markup.splitlines()[line - 1].strip() if line > 0 else ""
+        raise AssertionError(
+            f"Invalid HTML at {line}:{column}, {code} {details}:\n{shown}"
+        ) from error
+    return BeautifulSoup(markup, "html.parser" if fragment else "html5lib")
+
+
+def check_page(soup: BeautifulSoup) -> None:
+    """A whole page says what it is."""
+    html = soup.select_one("html")
+    assert html
+    assert html.get("lang") == "id"
+    assert soup.title
+    assert soup.title.get_text(strip=True)
+    assert soup.select_one('meta[name="viewport"]')
+    assert len(soup.select("h1")) == 1, [h1.get_text(strip=True) for h1 in soup.select("h1")]
+    assert len(soup.select("main")) == 1
+
+
+def check_markup(soup: BeautifulSoup) -> None:
+    """Of pages and of fragments: ids, labels, and what the content policy drops without a word."""
+    ids = [str(tag["id"]) for tag in soup.select("[id]") if not tag.find_parent("template")]
+    assert len(ids) == len(set(ids)), sorted({name for name in ids if ids.count(name) > 1})
+    for field in soup.select("input, select, textarea"):
+        if field.get("type") not in UNTYPED:
+            assert labelled(soup, field), f"no label: {field}"
+    for button in soup.select("button:not([hidden]), a[href]:not([hidden])"):
+        named = button.get_text(strip=True) or button.get("aria-label")
+        assert named or button.select("img[alt], svg[aria-label]"), f"no words: {button}"
+    for image in soup.select("img"):
+        assert image.has_attr("alt"), f"no alt: {image}"
+    for label in soup.select("label[for]"):
+        assert label["for"] in ids or label.find_parent("template"), f"for nothing: {label}"
+    check_policy(soup)
+
+
+def labelled(soup: BeautifulSoup, field: Tag) -> bool:
+    if field.find_parent("label") or field.get("aria-label") or field.get("aria-labelledby"):
+        return True
+    return bool(field.get("id") and soup.select(f'label[for="{field["id"]}"]'))
+
+
+def check_policy(soup: BeautifulSoup) -> None:
+    assert not soup.select("style, [style]")
+    for script in soup.select("script"):
+        assert script.get("src") or script.get("type") == "application/json", script
+    for tag in soup.find_all(True):
+        for name, value in tag.attrs.items():
+            text = str(value)
+            assert not name.startswith(("on", "hx-on")), f"{name} on {tag.name}"
+            assert not re.match(r"\s*(js|javascript):", text), f"{name}={text}"
+            assert not (name == "hx-trigger" and "[" in text), f"{name}={text}"
+
+
+def fresh_id() -> str:
+    """A client id, as the phone makes it."""
+    return str(uuid.uuid4())

@@ -1,0 +1,148 @@
+"""A fresh database for every test, SQLite and PostgreSQL, with the regions and the cast in it.
+
+The schema is made once by the real migrations; each test starts from a copy of that. One
+application serves all tests of a database: making it anew would cost more than the test.
+"""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from datetime import date
+from pathlib import Path
+from typing import Protocol
+
+from argon2 import PasswordHasher
+from flask import Flask
+from flask_migrate import upgrade
+
+from sipokat import assets, create_app
+from sipokat.database import db, writing
+from sipokat.domain import people, regions
+from tests.cast import CAST, PASSWORD
+from tests.services.postgres import Postgres
+
+# A real hash, checked by the real code, that costs a test nothing.
+CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
+CHEAP = CHEAP_HASHER.hash(PASSWORD)
+LONG_AGO = date(2020, 1, 1)
+
+
+class Database(Protocol):
+    """Where tests keep their data: `prepare` once, then `copy` as often as needed."""
+
+    name: str
+
+    def url(self, data: Path) -> str:
+        """The database that belongs to this data folder."""
+
+    def template(self, fill: Callable[[str], None]) -> None:
+        """Make the template; `fill` gets its URL."""
+
+    def copy(self, data: Path) -> None:
+        """Make the data folder's database a fresh copy of the template."""
+
+    def remove(self, data: Path) -> None:
+        """Let go of the data folder's database."""
+
+
+class Sqlite:
+    name = "sqlite"
+
+    def __init__(self, folder: Path) -> None:
+        self._template = folder / "template.sqlite3"
+
+    def url(self, data: Path) -> str:
+        return f"sqlite:///{data / 'sipokat.sqlite3'}"
+
+    def template(self, fill: Callable[[str], None]) -> None:
+        fill(f"sqlite:///{self._template}")
+        assert not self._template.with_name("template.sqlite3-wal").exists(), "still in use"
+
+    def copy(self, data: Path) -> None:
+        self.remove(data)
+        shutil.copyfile(self._template, data / "sipokat.sqlite3")
+
+    def remove(self, data: Path) -> None:
+        for path in data.glob("sipokat.sqlite3*"):
+            path.unlink()
+
+
+class Postgresql:
+    name = "postgresql"
+
+    def __init__(self, server: Postgres) -> None:
+        self._server = server
+
+    def url(self, data: Path) -> str:
+        return self._server.url(data.name)
+
+    def template(self, fill: Callable[[str], None]) -> None:
+        self._server.create("template")
+        fill(self._server.url("template"))
+        self._server.remember("template")
+
+    def copy(self, data: Path) -> None:
+        if not self._server.restore(data.name):
+            self._server.create(data.name, template="template")
+
+    def remove(self, data: Path) -> None:
+        self._server.drop(data.name)
+
+
+def fill(url: str) -> None:
+    """Migrate the database and put the regions and the cast into it."""
+    app = create_app({"SQLALCHEMY_DATABASE_URI": url})
+    if not assets.is_built(app):
+        assets.build(app)
+    with app.app_context():
+        upgrade()
+        with writing() as session:
+            regions.ensure_official(session)
+            for person in CAST:
+                user = people.create(
+                    session,
+                    person.phone,
+                    person.name,
+                    person.role,
+                    person.region,
+                    CHEAP,
+                    since=LONG_AGO,
+                )
+                if not person.active:
+                    people.disable(session, user)
+        db.session.remove()
+        db.engine.dispose()
+
+
+class House:
+    """One database and the application on it. `fresh()` between tests makes all as new."""
+
+    def __init__(self, database: Database, data: Path) -> None:
+        self.database = database
+        self.data = data
+        data.mkdir()
+        self.app: Flask = create_app(
+            {
+                "DATA": data,
+                "SQLALCHEMY_DATABASE_URI": database.url(data),
+                "RAISE_UNFORESEEN": True,
+            }
+        )
+        self._settings = dict(self.app.config)
+
+    def fresh(self) -> None:
+        self.app.config.clear()
+        self.app.config.update(self._settings)
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        for path in self.data.iterdir():
+            shutil.rmtree(path) if path.is_dir() else path.unlink()
+        self.database.copy(self.data)
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.session.remove()
+            db.engine.dispose()
+        self.database.remove(self.data)

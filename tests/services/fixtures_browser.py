@@ -1,0 +1,70 @@
+"""Fixtures of browser tests; `tests/conftest.py` says what they are for."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from playwright.sync_api import Playwright
+
+from tests.services.nursery import Nursery
+from tests.services.phone import Engine, Phone, engine
+
+NUMBERS = itertools.count(1)
+
+
+@pytest.fixture(scope="session")
+def chromium(request: pytest.FixtureRequest) -> Engine:
+    return engine(request.param)
+
+
+@pytest.fixture(scope="session")
+def nursery() -> Iterator[Nursery]:
+    made = Nursery()
+    yield made
+    made.close()
+
+
+@pytest.fixture
+def server(nursery: Nursery, database: Any, tmp_path: Path) -> Iterator[Any]:
+    from tests.services.server import Server
+
+    # The name is the PostgreSQL database's too, so no two may be alike.
+    data = tmp_path / f"data-{next(NUMBERS)}"
+    data.mkdir()
+    database.copy(data)
+    made = Server(nursery, data, database.url(data))
+    try:
+        made.start()
+        yield made
+    finally:
+        made.close()
+        database.remove(data)
+
+
+@pytest.fixture
+def phones(
+    playwright: Playwright, chromium: Engine, server: Any, tmp_path: Path
+) -> Iterator[Callable[..., Phone]]:
+    made: list[Phone] = []
+
+    def make(name: str | None = None, **options: Any) -> Phone:
+        profile = tmp_path / f"phone-{name or len(made)}"
+        phone = Phone(playwright, chromium, profile, server.network.line(), options)
+        made.append(phone)
+        phone.start()
+        return phone
+
+    yield make
+    for phone in made:
+        phone.close()
+    complaints = [complaint for phone in made for complaint in phone.complaints]
+    assert not complaints, complaints
+
+
+@pytest.fixture
+def phone(phones: Callable[..., Phone]) -> Phone:
+    return phones()

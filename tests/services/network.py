@@ -1,0 +1,239 @@
+"""The stretch between the phone and the server, with everything that goes wrong on it.
+
+A small HTTP proxy. Each phone always talks to the same address of it; a test says what shall happen
+to which request. Each answer closes its connection, so that the browser never resends by itself.
+
+    network.when("POST", "/laporan", lose_answer(then=server.kill))
+    network.when("PUT", "/laporan/*", cut_upload(after=20_000))
+    network.when("*", "*", somebody_elses(200, "<h1>Wi-Fi</h1>"), times=None)   # until heal()
+"""
+
+from __future__ import annotations
+
+import contextlib
+import http.client
+import socket
+import threading
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from fnmatch import fnmatchcase
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+@dataclass
+class Exchange:
+    """One request that reached the network, and the status of the answer that left it."""
+
+    method: str
+    path: str
+    headers: dict[str, str]
+    body: bytes = b""
+    status: int | None = None
+    answer: bytes = b""
+
+
+@dataclass
+class Rule:
+    method: str
+    path: str
+    fault: Fault
+    times: int | None
+
+    def takes(self, exchange: Exchange) -> bool:
+        path = exchange.path.partition("?")[0]
+        return fnmatchcase(exchange.method, self.method) and fnmatchcase(path, self.path)
+
+
+class Line:
+    """One phone's own way into the network: an address, which nothing reaches while it is `cut`."""
+
+    def __init__(self, network: Network) -> None:
+        self.cut = False
+        handler = type("Handler", (_Handler,), {"network": network, "line": self})
+        self._server = _Listener(("127.0.0.1", 0), handler)
+        self.url = f"http://localhost:{self._server.server_address[1]}"
+        self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
+        self._thread.start()
+
+    def stop(self) -> None:
+        self._server.shutdown()
+        self._server.server_close()
+        self._thread.join()
+
+
+@dataclass
+class Network:
+    """`exchanges` lists what passed, oldest first."""
+
+    upstream: tuple[str, int]
+    exchanges: list[Exchange] = field(default_factory=list)
+    _lines: list[Line] = field(default_factory=list)
+    _rules: list[Rule] = field(default_factory=list)
+    _lock: threading.Lock = field(default_factory=threading.Lock)
+
+    def line(self) -> Line:
+        """A way in for one more phone."""
+        self._lines.append(Line(self))
+        return self._lines[-1]
+
+    def when(self, method: str, path: str, fault: Fault, times: int | None = 1) -> None:
+        """The next `times` requests that match (all of them with None) meet `fault`.
+
+        `path` may hold shell wildcards and is compared without the query.
+        """
+        with self._lock:
+            self._rules.append(Rule(method, path, fault, times))
+
+    def heal(self) -> None:
+        """Nothing goes wrong from here on."""
+        with self._lock:
+            self._rules.clear()
+
+    def passed(self, method: str = "*", path: str = "*") -> list[Exchange]:
+        rule = Rule(method, path, pass_on, None)
+        return [exchange for exchange in list(self.exchanges) if rule.takes(exchange)]
+
+    def stop(self) -> None:
+        self.heal()
+        for line in self._lines:
+            line.stop()
+
+    def fault_for(self, exchange: Exchange) -> Fault:
+        with self._lock:
+            for rule in self._rules:
+                if rule.takes(exchange):
+                    if rule.times is not None:
+                        rule.times -= 1
+                        if rule.times == 0:
+                            self._rules.remove(rule)
+                    return rule.fault
+        return pass_on
+
+
+class _Listener(ThreadingHTTPServer):
+    daemon_threads = True
+    block_on_close = False
+    request_queue_size = 64
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """A browser that was killed leaves broken connections: that is no error here."""
+
+
+class _Handler(BaseHTTPRequestHandler):
+    protocol_version = "HTTP/1.1"
+    network: Network
+    line: Line
+
+    def handle_one_request(self) -> None:
+        self.raw_requestline = self.rfile.readline(65537)
+        self.close_connection = True
+        if self.line.cut or not self.raw_requestline or not self.parse_request():
+            return
+        self.close_connection = True
+        exchange = Exchange(self.command, self.path, dict(self.headers.items()))
+        self.network.exchanges.append(exchange)
+        # A server that is down is, to the phone, a connection that breaks.
+        with contextlib.suppress(OSError, http.client.HTTPException):
+            self.network.fault_for(exchange)(self, exchange)
+
+    def read_body(self, exchange: Exchange) -> bytes:
+        exchange.body = self.rfile.read(int(self.headers.get("Content-Length") or 0))
+        return exchange.body
+
+    def forward(self, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
+        """What the server says to this request."""
+        upstream = http.client.HTTPConnection(*self.network.upstream, timeout=60)
+        try:
+            upstream.putrequest(
+                exchange.method, exchange.path, skip_host=True, skip_accept_encoding=True
+            )
+            for name, value in exchange.headers.items():
+                if name.lower() not in HOP_BY_HOP:
+                    upstream.putheader(name, value)
+            if exchange.body or exchange.method in ("POST", "PUT", "PATCH"):
+                upstream.putheader("Content-Length", str(len(exchange.body)))
+            upstream.endheaders(exchange.body)
+            response = upstream.getresponse()
+            return response.status, response.getheaders(), response.read()
+        finally:
+            upstream.close()
+
+    def reply(
+        self, exchange: Exchange, status: int, headers: list[tuple[str, str]], body: bytes
+    ) -> None:
+        self.send_response_only(status)
+        for name, value in headers:
+            if name.lower() not in HOP_BY_HOP:
+                self.send_header(name, value)
+        if status not in (204, 304):
+            self.send_header("Content-Length", str(len(body)))
+        self.send_header("Connection", "close")
+        self.end_headers()
+        self.wfile.write(body)
+        exchange.status, exchange.answer = status, body
+
+    def log_message(self, format: str, *args: Any) -> None:
+        """The exchanges are the log."""
+
+
+Fault = Callable[[_Handler, Exchange], None]
+
+
+def pass_on(handler: _Handler, exchange: Exchange) -> None:
+    handler.read_body(exchange)
+    handler.reply(exchange, *handler.forward(exchange))
+
+
+def refuse(handler: _Handler, exchange: Exchange) -> None:
+    """The request never arrives."""
+
+
+def lose_answer(then: Callable[[], object] = lambda: None) -> Fault:
+    """The server answers; `then` happens; the phone hears nothing."""
+
+    def fault(handler: _Handler, exchange: Exchange) -> None:
+        handler.read_body(exchange)
+        handler.forward(exchange)
+        then()
+
+    return fault
+
+
+def cut_upload(after: int) -> Fault:
+    """The connection breaks once `after` bytes of the body have gone through, at both ends."""
+
+    def fault(handler: _Handler, exchange: Exchange) -> None:
+        exchange.body = handler.rfile.read(after)
+        with socket.create_connection(handler.network.upstream, timeout=10) as upstream:
+            head = [f"{exchange.method} {exchange.path} HTTP/1.1"]
+            head += [f"{name}: {value}" for name, value in exchange.headers.items()]
+            upstream.sendall("\r\n".join([*head, "", ""]).encode() + exchange.body)
+
+    return fault
+
+
+def somebody_elses(
+    status: int, body: str = "<h1>Wi-Fi</h1>", content_type: str = "text/html", **headers: str
+) -> Fault:
+    """A captive portal or a proxy answers in the server's place."""
+
+    def fault(handler: _Handler, exchange: Exchange) -> None:
+        handler.read_body(exchange)
+        named = [(name.replace("_", "-"), value) for name, value in headers.items()]
+        handler.reply(exchange, status, [("Content-Type", content_type), *named], body.encode())
+
+    return fault
+
+
+def hold(gate: threading.Event, seconds: float = 30) -> Fault:
+    """The request waits until `gate` is set, then goes through."""
+
+    def fault(handler: _Handler, exchange: Exchange) -> None:
+        handler.read_body(exchange)
+        gate.wait(seconds)
+        handler.reply(exchange, *handler.forward(exchange))
+
+    return fault

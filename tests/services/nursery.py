@@ -1,0 +1,104 @@
+"""A process that has imported SIPOKAT once and forks servers from that, each in 0.1 s.
+
+    nursery = Nursery()
+    pid = nursery.start("gunicorn", environment, log)
+
+What it starts is real gunicorn and the real worker. It ends all of them when its own input ends,
+so that nothing outlives a test run that was killed.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import json
+import os
+import pkgutil
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+ROOT = Path(__file__).parents[2]
+
+
+class Nursery:
+    def __init__(self) -> None:
+        self._process = subprocess.Popen(
+            [sys.executable, "-m", "tests.services.nursery"],
+            cwd=ROOT,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            text=True,
+            start_new_session=True,  # a Ctrl-C is for the tests; this one ends with its input
+        )
+
+    def start(self, program: str, environment: dict[str, str], log: Path) -> int:
+        """Run `gunicorn` or `worker` in a session of its own; the pid, also that of its group."""
+        assert self._process.stdin
+        assert self._process.stdout
+        order = {"program": program, "environment": environment, "log": str(log)}
+        self._process.stdin.write(json.dumps(order) + "\n")
+        self._process.stdin.flush()
+        return int(self._process.stdout.readline())
+
+    def close(self) -> None:
+        self._process.communicate()
+
+
+def main() -> None:
+    import gunicorn.app.wsgiapp
+    import gunicorn.workers.gthread  # noqa: F401
+
+    import sipokat
+
+    for module in pkgutil.walk_packages(sipokat.__path__, "sipokat."):
+        importlib.import_module(module.name)
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
+    started = []
+    for line in sys.stdin:
+        order = json.loads(line)
+        pid = os.fork()
+        if pid == 0:
+            run(**order)
+        started.append(pid)
+        print(pid, flush=True)
+    for pid in started:
+        with contextlib.suppress(ProcessLookupError):
+            os.killpg(pid, signal.SIGKILL)
+
+
+def run(program: str, environment: dict[str, str], log: str) -> None:
+    from sipokat import serving
+
+    code = 1
+    try:
+        os.setsid()
+        signal.signal(signal.SIGCHLD, signal.SIG_DFL)
+        output = os.open(log, os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+        nothing = os.open(os.devnull, os.O_RDONLY)
+        for old, new in ((0, nothing), (1, output), (2, output)):
+            os.dup2(new, old)
+        os.environ.clear()
+        os.environ.update(environment)
+        if program == "gunicorn":
+            serving.gunicorn()
+        else:
+            from flask.cli import main as flask
+
+            sys.argv = ["flask", program]
+            flask()
+        code = 0
+    except SystemExit as end:
+        code = end.code if isinstance(end.code, int) else 1
+    except BaseException:
+        import traceback
+
+        traceback.print_exc()
+    finally:
+        sys.stderr.flush()
+        os._exit(code)
+
+
+if __name__ == "__main__":
+    main()

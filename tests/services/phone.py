@@ -1,0 +1,234 @@
+"""A phone with a browser of its own, whose profile outlives a killed browser.
+
+360x640 and touch, as a J2 Prime. `phone.page` is the page in the hand (Playwright's); what the page
+complained about is gathered in `phone.complaints`, and a test that leaves any fails.
+"""
+
+from __future__ import annotations
+
+import os
+import signal
+import sqlite3
+import time
+from collections.abc import Iterator
+from contextlib import closing, contextmanager, suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import psutil
+from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright
+
+from tests.cast import PASSWORD, Person
+from tests.services.network import Line
+
+ROOT = Path(__file__).parents[2]
+J2_PRIME = {
+    "viewport": {"width": 360, "height": 640},
+    "device_scale_factor": 1.5,
+    "is_mobile": True,
+    "has_touch": True,
+}
+QUIET = [
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-quic",
+    "--no-first-run",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+]
+
+
+@dataclass(frozen=True)
+class Engine:
+    """A browser to run: which binary, and what it needs to be told."""
+
+    name: str
+    executable: Path | None
+    arguments: tuple[str, ...] = ()
+
+
+def engine(name: str) -> Engine:
+    """`current` is Debian's Chromium or Playwright's own, `106` the last for Android 6."""
+    if name == "106":
+        old = ROOT / ".tools/chromium-106/chromium"
+        return Engine("106", old, ("--no-zygote", "--headless"))
+    debian = Path("/usr/bin/chromium")
+    return Engine("current", debian if debian.exists() else None)
+
+
+@dataclass
+class Phone:
+    playwright: Playwright
+    engine: Engine
+    profile: Path
+    line: Line
+    options: dict[str, Any] = field(default_factory=dict)
+    complaints: list[str] = field(default_factory=list)
+    _cookies: list[Any] = field(default_factory=list)
+
+    @property
+    def url(self) -> str:
+        """The address of SIPOKAT for this phone."""
+        return self.line.url
+
+    def start(self) -> Page:
+        """Open the browser on the same profile as before."""
+        self.context: BrowserContext = self.playwright.chromium.launch_persistent_context(
+            self.profile,
+            executable_path=self.engine.executable,
+            args=[*QUIET, *self.engine.arguments],
+            base_url=self.url,
+            locale="id-ID",
+            timezone_id="Asia/Jakarta",
+            **J2_PRIME | self.options,
+        )
+        self.context.set_default_timeout(10_000)
+        self.context.on("console", self._hear)
+        self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
+        self.context.add_cookies(self._cookies)
+        self.context.set_offline(self.line.cut)
+        self.page: Page = self.context.pages[0] if self.context.pages else self.context.new_page()
+        return self.page
+
+    def kill(self) -> None:
+        """SIGKILL to the browser and its children, as Android does when memory is short."""
+        self._settle_cookies()
+        for process in self._processes():
+            with suppress(ProcessLookupError):
+                os.kill(process.pid, signal.SIGKILL)
+        with suppress(Error):
+            self.context.close()
+
+    def restart(self) -> Page:
+        """Kill and open again: what the phone had promised to keep must be there."""
+        self.kill()
+        return self.start()
+
+    def close(self) -> None:
+        with suppress(Error):
+            self.context.close()
+
+    def open(self, path: str) -> Page:
+        self.page.goto(path)
+        return self.page
+
+    def new_tab(self) -> Page:
+        return self.context.new_page()
+
+    def sign_in(self, person: Person) -> Page:
+        """Through the form of /masuk, as a person does."""
+        self.page.goto("/masuk")
+        self.page.fill("[name=phone]", person.phone)
+        self.page.fill("[name=password]", PASSWORD)
+        self.page.locator("form:has([name=password]) [type=submit]").click()
+        self.page.wait_for_url(lambda url: "/masuk" not in url)
+        return self.page
+
+    def go_offline(self) -> None:
+        """No network for the page and its worker; `navigator.onLine` says so."""
+        self.line.cut = True  # 106 forgets its workers when it is told
+        self.context.set_offline(True)
+
+    def go_online(self) -> None:
+        self.line.cut = False
+        self.context.set_offline(False)
+
+    def worker_ready(self) -> None:
+        """Wait until the service worker is active and has the page under its control.
+
+        A page that was on its way while the worker took over is in nobody's hands: it is loaded
+        again, so call this before anything is typed.
+        """
+        controlled = self.page.evaluate(
+            """async () => {
+                const after = (ms) => new Promise((done) => setTimeout(done, ms));
+                const ready = navigator.serviceWorker.ready;
+                const registration = await Promise.race([ready, after(10000)]);
+                if (!registration) throw new Error("no worker");
+                const { active } = registration;
+                if (active.state !== "activated") {
+                    await new Promise((done) => { active.onstatechange = done; });
+                }
+                return Boolean(navigator.serviceWorker.controller);
+            }"""
+        )
+        if not controlled:
+            self.page.reload()
+
+    def stored(self, store: str, database: str = "sipokat") -> list[Any]:
+        """Everything in one IndexedDB store; bytes come as their length."""
+        stored: list[Any] = self.page.evaluate(
+            """async ([database, store]) => {
+                const open = indexedDB.open(database);
+                const db = await new Promise((done, failed) => {
+                    open.onsuccess = () => done(open.result);
+                    open.onerror = () => failed(open.error);
+                });
+                try {
+                    const all = db.transaction(store).objectStore(store).getAll();
+                    const rows = await new Promise((done, failed) => {
+                        all.onsuccess = () => done(all.result);
+                        all.onerror = () => failed(all.error);
+                    });
+                    return JSON.parse(JSON.stringify(rows, (key, value) =>
+                        value instanceof ArrayBuffer || ArrayBuffer.isView(value)
+                            ? value.byteLength : value));
+                } finally {
+                    db.close();
+                }
+            }""",
+            [database, store],
+        )
+        return stored
+
+    @contextmanager
+    def expecting(self, *words: str) -> Iterator[None]:
+        """Complaints with any of these words are part of this test."""
+        yield
+        self.complaints[:] = [
+            complaint
+            for complaint in self.complaints
+            if not any(word in complaint for word in words)
+        ]
+
+    def _settle_cookies(self) -> None:
+        """A test signs in seconds before it kills; on a real phone that was days ago.
+
+        Chromium writes cookies to the disk after half a minute or 512 changes. 106 without a
+        window never does: there they are given back at the next start.
+        """
+        self._cookies = self.context.cookies()
+        if self._cookies and self.engine.name != "106":
+            changes = [{"name": "n", "value": str(n), "url": self.url} for n in range(600)]
+            self.context.add_cookies(changes)  # type: ignore[arg-type]
+            self.context.clear_cookies(name="n")
+            deadline = time.monotonic() + 5
+            while not self._cookies_on_disk() and time.monotonic() < deadline:
+                time.sleep(0.02)
+
+    def _cookies_on_disk(self) -> bool:
+        path = self.profile / "Default/Cookies"
+        with (
+            suppress(sqlite3.Error),
+            closing(sqlite3.connect(f"file:{path}?mode=ro", uri=True)) as db,
+        ):
+            names = {name for (name,) in db.execute("SELECT name FROM cookies")}
+            return {cookie["name"] for cookie in self._cookies} <= names
+        return False
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        # What the network did to a request is the test's own doing.
+        if message.type == "error" and not message.text.startswith("Failed to load resource"):
+            self.complaints.append(message.text)
+
+    def _processes(self) -> list[psutil.Process]:
+        mark = f"--user-data-dir={self.profile}"
+        found = []
+        for process in psutil.process_iter(["cmdline"]):
+            if mark in (process.info["cmdline"] or []):
+                found.append(process)
+                with suppress(psutil.NoSuchProcess):
+                    found += process.children(recursive=True)
+        return found

@@ -1,0 +1,222 @@
+"""What people do, in a line each: for tests that are about what comes of it.
+
+    report = send(RAHMAN)                          # a sound report, from his RT
+    report = send(RAHMAN, "sampah", photos=[photo])
+    act(HARTONO, report, "verify", klass="kinerja")
+    refused(NeverAllowed, act, RAHMAN, report, "verify")
+
+Everything runs inside an application context, as the `session` fixture opens one.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import itertools
+import threading
+import uuid
+from collections.abc import Callable
+from datetime import date, datetime
+from typing import Any, TypeVar
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sipokat.database import db, writing
+from sipokat.domain import intake, people, verification
+from sipokat.domain.chain import Request
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.content import PhotoClaim, Raw, months
+from sipokat.domain.refusals import Refused
+from sipokat.models import Event, Report, Term, User
+from tests.cast import Person
+from tests.services.database import CHEAP, LONG_AGO
+
+Refusal = TypeVar("Refusal", bound=Refused)
+NEW_NUMBERS = itertools.count(81_300_000_001)
+
+# What each category asks at the least.
+LEAST: dict[str, dict[str, Any]] = {
+    "pemerintahan": {"jenis": "rapat"},
+    "kependudukan": {"kk": 90}
+    | {
+        f"{what}_{sex}": 3
+        for what in ("penduduk", "lahir", "meninggal", "datang", "pindah")
+        for sex in "lp"
+    },
+    "kesehatan_lingkungan": {"jenis": "gotong_royong"},
+    "sampah": {"jenis": "tumpukan"},
+    "keamanan_ketertiban": {"jenis": "ronda"},
+    "sosial_kemasyarakatan": {"jenis": "bansos"},
+    "keagamaan": {"jenis": "pengajian"},
+    "pembangunan": {"jenis": "jalan", "kondisi": "sedang"},
+    "bencana": {"jenis": "banjir"},
+    "tamu": {"laki": 1, "perempuan": 2, "lama_hari": 3},
+    "nihil": {},
+    "pad_inovasi": {"sumber": "Parkir tepi sungai"},
+    "rekap_bulanan": {},
+}
+PERIODIC = ("kependudukan", "nihil", "rekap_bulanan")
+
+
+def today() -> date:
+    """The day in Lubuklinggau."""
+    return day_of(now())
+
+
+def least(category: str, on: date | None = None) -> dict[str, Any]:
+    """The fields that this category cannot do without."""
+    fields = dict(LEAST[category])
+    if category in PERIODIC:
+        fields["periode"] = months(on or today())[0]
+    return fields
+
+
+def raw(category: str = "pemerintahan", on: date | None = None, **changes: Any) -> Raw:
+    """The content of a sound report of this category."""
+    values: dict[str, Any] = {
+        "happened_on": (on or today()).isoformat(),
+        "text": "Rapat bulanan warga di balai RT.",
+        "fields": least(category, on),
+    }
+    if category in ("sampah", "pembangunan", "bencana"):
+        values["place_text"] = "Gang 3, depan musala"
+    if category == "sampah":
+        values["photos"] = [photo()]
+    return Raw(**(values | changes))
+
+
+def photo(content: str | None = None) -> PhotoClaim:
+    """A photo that a phone declares."""
+    content = content or str(uuid.uuid4())
+    return PhotoClaim(str(uuid.uuid4()), hashlib.sha256(content.encode()).hexdigest())
+
+
+def user_of(person: Person) -> User:
+    """The account of one of the cast."""
+    phone = people.normal_phone(person.phone)
+    return db.session.scalars(select(User).where(User.phone == phone)).one()
+
+
+def newcomer(name: str, role: str, region: str, since: date = LONG_AGO) -> Person:
+    """Somebody who is not of the cast, with an account of their own."""
+    person = Person(f"0{next(NEW_NUMBERS)}", name, role, region)
+    with writing() as session:
+        people.create(session, person.phone, name, role, region, CHEAP, since=since)
+    return person
+
+
+def end_term(person: Person, until: date) -> None:
+    """The person's first office ends after this day."""
+    with writing():
+        user = user_of(person)
+        user.terms[0].until = until
+
+
+def add_term(
+    person: Person, region: str, since: date = LONG_AGO, until: date | None = None
+) -> None:
+    """One more office of this person."""
+    with writing():
+        user = user_of(person)
+        user.terms.append(Term(region_code=region, since=since, until=until))
+
+
+def submission(category: str = "pemerintahan", **changes: Any) -> intake.Submission:
+    """A sound report on its way; what `Submission` does not know goes into its content."""
+    own = {
+        name: changes.pop(name)
+        for name in list(changes)
+        if name in intake.Submission.__dataclass_fields__
+    }
+    own.setdefault("client_id", str(uuid.uuid4()))
+    own.setdefault("raw", raw(category, **changes))
+    return intake.Submission(category, **own)
+
+
+def send(
+    person: Person, category: str = "pemerintahan", at: datetime | None = None, **changes: Any
+) -> Report:
+    """A report taken in."""
+    report, new = intake.submit(user_of(person), submission(category, **changes), at)
+    assert new
+    return report
+
+
+def act(
+    person: Person,
+    report: Report,
+    action: str,
+    version: int | None = None,
+    action_id: str | None = None,
+    at: datetime | None = None,
+    **said: Any,
+) -> Report:
+    """One action on the report as it is now, with all that it needs unless told otherwise."""
+    usual: dict[str, dict[str, str]] = {
+        "verify": {"klass": "kegiatan"} if report.klass is None else {},
+        "return": {"reason": "lainnya", "note": "Mohon dilengkapi."},
+        "reject": {"reason": "lainnya", "note": "Tidak terjadi."},
+        "reopen": {"reason": "lainnya"},
+        "withdraw": {},
+    }
+    asked = Request(action, report.version if version is None else version, **usual[action] | said)
+    return verification.act(user_of(person), report.number, asked, action_id, at)
+
+
+def revise(person: Person, report: Report, action_id: str | None = None, **changes: Any) -> Report:
+    """New content of the same category."""
+    version = changes.pop("version", report.version)
+    content = raw(report.category, **changes)
+    return verification.revise(user_of(person), report.number, version, content, action_id)
+
+
+def climb(report: Report, *people: Person) -> Report:
+    """Verified by these people, one after the other."""
+    for person in people:
+        report = act(person, report, "verify")
+    return report
+
+
+def events_of(report: Report) -> list[Event]:
+    """All that happened to it, oldest first."""
+    return verification.moves_of(db.session(), report)
+
+
+def afresh(session: Session) -> None:
+    """Look at the database again, as it is now."""
+    session.rollback()
+    session.expire_all()
+
+
+def refused(kind: type[Refusal], do: Callable[..., Any], *args: Any, **said: Any) -> Refusal:
+    """The refusal that this meets."""
+    with pytest.raises(kind) as caught:
+        do(*args, **said)
+    assert type(caught.value) is kind
+    return caught.value
+
+
+def at_once(app: Flask, *deeds: Callable[[], Any]) -> list[Any]:
+    """What comes of doing all of this at the same moment, each in a thread and session of its
+    own: a result, or the exception."""
+    outcomes: list[Any] = [None] * len(deeds)
+    gate = threading.Barrier(len(deeds), timeout=30)
+
+    def run(place: int) -> None:
+        with app.app_context():
+            try:
+                gate.wait()
+                outcomes[place] = deeds[place]()
+            except Exception as error:
+                outcomes[place] = error
+            finally:
+                db.session.remove()
+
+    threads = [threading.Thread(target=run, args=[place]) for place in range(len(deeds))]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(60)
+    return outcomes

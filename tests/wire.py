@@ -1,0 +1,122 @@
+"""What the phone's script puts on the wire, in a line each.
+
+receipt = file_report(site(RAHMAN), "sampah", photos=[declared(data)])
+put(site(RAHMAN), receipt, photo_id, data)
+decide(site(HARTONO), number, "verifikasi", **{"class": "kinerja"})
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from tests.page import Visitor, expect_status, fresh_id
+from tests.steps import least, today
+
+PLACED = ("sampah", "pembangunan", "bencana")
+
+
+def declared(data: bytes) -> dict[str, str]:
+    """A photo as a report declares it."""
+    return {"id": fresh_id(), "sha256": hashlib.sha256(data).hexdigest()}
+
+
+def digest_of(data: bytes) -> str:
+    """The value of Content-Digest (RFC 9530)."""
+    return f"sha-256=:{base64.b64encode(hashlib.sha256(data).digest()).decode()}:"
+
+
+def body(category: str = "pemerintahan", **changes: Any) -> dict[str, Any]:
+    """A sound report; None leaves a key out."""
+    whole: dict[str, Any] = {
+        "client_id": fresh_id(),
+        "category": category,
+        "happened_on": today().isoformat(),
+        "text": "Rapat bulanan warga di balai RT.",
+        "fields": least(category),
+        "written_at": datetime.now(UTC).isoformat(),
+        "form_version": "test",
+        "photos": [],
+    }
+    if category in PLACED:
+        whole["place_text"] = "Gang 3, depan musala"
+    if category == "sampah":
+        whole["photos"] = [declared(fresh_id().encode())]
+    return {key: value for key, value in (whole | changes).items() if value is not None}
+
+
+def form(category: str = "pemerintahan", **changes: Any) -> dict[str, Any]:
+    """The same as a plain form sends it; `fields` are spelled out, None leaves a name out."""
+    given = body(category, **{"photos": None} | changes)
+    fields = given.pop("fields", {})
+    for name in ("client_id", "written_at"):
+        given.pop(name, None)
+    words = {True: "ya", False: "tidak"}
+    return given | {
+        f"fields.{key}": words[value] if isinstance(value, bool) else str(value)
+        for key, value in fields.items()
+    }
+
+
+def file_report(
+    visitor: Visitor, category: str = "pemerintahan", status: int = 201, **changes: Any
+) -> Any:
+    """Send a report; the receipt."""
+    return visitor.json("POST", "/laporan", body(category, **changes), status)
+
+
+def put(
+    visitor: Visitor,
+    client_id: str,
+    photo_id: str,
+    data: bytes,
+    status: int = 200,
+    replaces: str | None = None,
+    **headers: str,
+) -> Any:
+    """Send the bytes of a photo; the receipt."""
+    more = f"?ganti={replaces}" if replaces else ""
+    sent = {
+        "Content-Digest": digest_of(data),
+        "Content-Type": "image/jpeg",
+        "Sipokat-User": visitor.user_id or "",
+        "Sipokat-Sent-At": datetime.now(UTC).isoformat(),
+        "Accept": "application/json",
+    }
+    response = visitor.request(
+        "PUT",
+        f"/laporan/{client_id}/foto/{photo_id}{more}",
+        data=data,
+        headers=sent | {name.replace("_", "-"): value for name, value in headers.items()},
+    )
+    expect_status(response, status)
+    return response.get_json()
+
+
+def decide(visitor: Visitor, number: str, noun: str, status: int = 200, **said: Any) -> Any:
+    """One action on a report as this person sees it now, with all that it needs."""
+    usual: dict[str, dict[str, Any]] = {
+        "verifikasi": {"class": "kegiatan"},
+        "pengembalian": {"reason": "lainnya", "note": "Mohon dilengkapi."},
+        "penolakan": {"reason": "lainnya", "note": "Tidak terjadi."},
+        "penarikan": {},
+        "pembukaan-kembali": {"reason": "lainnya"},
+    }
+    whole = {"action_id": fresh_id(), "version": 1} | usual[noun] | said
+    sent = {key: value for key, value in whole.items() if value is not None}
+    return visitor.json("POST", f"/laporan/{number}/{noun}", sent, status)
+
+
+def climb(number: str, *visitors: Visitor) -> Any:
+    """Verified by these, one after the other, from its first version on."""
+    report: Any = None
+    for place, visitor in enumerate(visitors):
+        said = {"version": place + 1} | ({"class": None} if place else {})
+        report = decide(visitor, number, "verifikasi", **said)
+    return report
+
+
+def days_ago(days: int) -> str:
+    return (today() - timedelta(days=days)).isoformat()
