@@ -1,0 +1,89 @@
+"""The database as it is set up: what is committed stays, and nobody waits for ever."""
+
+from __future__ import annotations
+
+import threading
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from sipokat.database import db, writing
+from sipokat.models import Setting
+from tests import steps
+
+
+def setting(session: Session, name: str) -> Any:
+    return session.scalar(text(name))
+
+
+def test_a_commit_is_durable(session: Session) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        assert setting(session, "PRAGMA journal_mode") == "wal"
+        assert setting(session, "PRAGMA synchronous") == 2, "FULL"
+        assert setting(session, "PRAGMA foreign_keys") == 1
+    else:
+        assert setting(session, "SHOW synchronous_commit") == "on"
+
+
+def test_nobody_waits_for_a_lock_for_ever(session: Session) -> None:
+    if session.get_bind().dialect.name == "sqlite":
+        assert setting(session, "PRAGMA busy_timeout") == 5000
+    else:
+        assert setting(session, "SHOW lock_timeout") == "5s"
+
+
+def add(key: str, then_fail: bool = False) -> None:
+    with writing():
+        with writing() as inner:  # joins the outer one
+            inner.add(Setting(key=key, value="1"))
+        assert key not in kept_by_others()
+        if then_fail:
+            raise RuntimeError
+
+
+def kept_by_others() -> list[str]:
+    with db.engine.connect() as connection:
+        return sorted(connection.scalars(select(Setting.key)))
+
+
+def test_a_write_is_whole_or_not_at_all(session: Session) -> None:
+    add("a")
+    with pytest.raises(RuntimeError):
+        add("b", then_fail=True)
+    assert kept_by_others() == ["a"]
+
+
+def test_a_write_sees_what_was_committed_a_moment_ago(app: Flask, session: Session) -> None:
+    with writing():
+        session.add(Setting(key="a", value="1"))
+    row = session.get_one(Setting, "a")
+    assert row.value == "1"
+
+    def change() -> None:
+        with writing() as other:
+            other.get_one(Setting, "a").value = "2"
+
+    steps.at_once(app, change)
+    with writing():
+        assert row.value == "2"
+
+
+def test_writers_come_one_after_the_other(app: Flask, session: Session) -> None:
+    """Twelve add one to the same number at once: none is lost."""
+    with writing():
+        session.add(Setting(key="count", value="0"))
+    seen = threading.local()
+
+    def add() -> None:
+        with writing() as one:
+            query = select(Setting).where(Setting.key == "count").with_for_update()
+            row = one.scalars(query).one()
+            seen.value = int(row.value)
+            row.value = str(seen.value + 1)
+
+    assert steps.at_once(app, *[add] * 12) == [None] * 12
+    steps.afresh(session)
+    assert session.get_one(Setting, "count").value == "12"

@@ -1,0 +1,160 @@
+"""Settings: what production refuses to start with, each in one line."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from sipokat import config, create_app
+from sipokat.database import db, writing
+from sipokat.models import Setting
+from tests.cast import PASSWORD, RAHMAN
+from tests.page import Visitor
+
+ROOT = Path(__file__).parents[2]
+STRONG = "8Zt3pX0vKq5Lw2Yb7Nc9Rf4Hj6Md1GsA"
+SOUND = {"SECRET_KEY": STRONG, "SIPOKAT_ORIGIN": "https://sipokat.example"}
+
+
+def refusal(**env: str) -> str:
+    """Why it does not start, in one line."""
+    with pytest.raises(config.Unsafe) as caught:
+        config.read(SOUND | env)
+    said = str(caught.value)
+    assert isinstance(caught.value, SystemExit)
+    assert said
+    assert "\n" not in said
+    return said
+
+
+def test_production_is_what_it_is_unless_told_otherwise() -> None:
+    settings = config.read(SOUND)
+    assert settings["MODE"] == "production"
+    assert settings["TESTING"] is False
+    assert settings["RATELIMIT_ENABLED"] is True
+    for mode in ("demo", "test"):
+        assert config.read({"SIPOKAT_MODE": mode})["MODE"] == mode
+
+
+@pytest.mark.parametrize(
+    ("env", "says"),
+    [
+        ({"SIPOKAT_MODE": "produksi"}, "SIPOKAT_MODE"),
+        ({"SECRET_KEY": ""}, "SECRET_KEY"),
+        ({"SECRET_KEY": "secret"}, "SECRET_KEY"),
+        ({"SECRET_KEY": STRONG[:31]}, "SECRET_KEY"),
+        ({"SECRET_KEY": "a" * 64}, "SECRET_KEY"),
+        ({"SECRET_KEY": "abcabcabcabcabcabcabcabcabcabcabcabc"}, "SECRET_KEY"),
+        ({"SIPOKAT_ORIGIN": ""}, "SIPOKAT_ORIGIN"),
+        ({"SIPOKAT_ORIGIN": "http://sipokat.example"}, "https"),
+        ({"SIPOKAT_ORIGIN": "sipokat.example"}, "SIPOKAT_ORIGIN"),
+        ({"SIPOKAT_ORIGIN": "https://sipokat.example/app"}, "SIPOKAT_ORIGIN"),
+        ({"SIPOKAT_ORIGIN": "https://"}, "SIPOKAT_ORIGIN"),
+        ({"SIPOKAT_ORIGIN": "ftp://sipokat.example"}, "SIPOKAT_ORIGIN"),
+        ({"SIPOKAT_ORIGIN": "https://sipokat.example?a=b"}, "SIPOKAT_ORIGIN"),
+        ({"SIPOKAT_ORIGIN": "https://admin@sipokat.example"}, "SIPOKAT_ORIGIN"),
+        ({"SIPOKAT_ORIGIN": "https://satu.example https://dua.example"}, "SIPOKAT_ORIGIN"),
+        ({"SIPOKAT_ORIGIN": "https://[sipokat/"}, "SIPOKAT_ORIGIN"),
+        ({"DATABASE_URL": "mysql://localhost/x"}, "DATABASE_URL"),
+        ({"DATABASE_URL": "x"}, "DATABASE_URL"),
+        ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "99"}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "²"}, "TRUSTED_PROXIES"),
+        ({"TRUSTED_PROXIES": "9" * 5000}, "TRUSTED_PROXIES"),
+        ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+    ],
+    ids=lambda value: str(value)[:60],
+)
+def test_what_production_refuses(env: dict[str, str], says: str) -> None:
+    assert says in refusal(**env)
+
+
+def test_a_secret_is_never_shown() -> None:
+    assert "hunter2" not in refusal(SECRET_KEY="hunter2")
+
+
+def test_the_demo_needs_nothing() -> None:
+    settings = config.read({"SIPOKAT_MODE": "demo"})
+    assert settings["SESSION_COOKIE_SECURE"] is False
+    assert settings["COOKIE_PREFIX"] == ""
+    assert settings["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{ROOT / 'instance/sipokat.sqlite3'}"
+
+
+def test_production_has_secure_cookies() -> None:
+    settings = config.read(SOUND)
+    assert settings["SESSION_COOKIE_SECURE"] is True
+    assert settings["COOKIE_PREFIX"] == "__Host-"
+    assert settings["SESSION_COOKIE_NAME"].startswith("__Host-")
+
+
+def test_the_cookies_it_sets_are_bound_to_https_and_this_host(app: Flask) -> None:
+    settings = config.read(SOUND)
+    app.config.update({key: settings[key] for key in ("COOKIE_PREFIX", "SESSION_COOKIE_SECURE")})
+    body = {"phone": RAHMAN.phone, "password": PASSWORD}
+    answer = Visitor(app).request("POST", "/masuk", json=body)
+    cookies = answer.headers.getlist("Set-Cookie")
+    assert {one.partition("=")[0] for one in cookies} == {
+        "__Host-sipokat-sesi",
+        "__Host-sipokat-hp",
+    }
+    for one in cookies:
+        parts = {part.strip() for part in one.split(";")}
+        assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= parts
+    assert answer.headers["Strict-Transport-Security"]
+
+
+@pytest.mark.parametrize(
+    ("given", "used"),
+    [
+        ("postgres://u:p@db/sipokat", "postgresql+psycopg://u:p@db/sipokat"),
+        ("postgresql://u:p@db/sipokat", "postgresql+psycopg://u:p@db/sipokat"),
+        ("postgresql+psycopg://u:p@db/sipokat", "postgresql+psycopg://u:p@db/sipokat"),
+        ("sqlite:////srv/sipokat.sqlite3", "sqlite:////srv/sipokat.sqlite3"),
+    ],
+)
+def test_databases_by_their_usual_names(given: str, used: str) -> None:
+    assert config.read(SOUND | {"DATABASE_URL": given})["SQLALCHEMY_DATABASE_URI"] == used
+
+
+def test_the_folder_for_everything(tmp_path: Path) -> None:
+    settings = config.read(SOUND | {"SIPOKAT_DATA": str(tmp_path)})
+    assert settings["DATA"] == tmp_path
+    assert settings["SQLALCHEMY_DATABASE_URI"] == f"sqlite:///{tmp_path}/sipokat.sqlite3"
+
+
+def in_production(app: Flask, **more: Any) -> Flask:
+    return create_app(
+        {
+            "MODE": "production",
+            "DATA": app.config["DATA"],
+            "SQLALCHEMY_DATABASE_URI": app.config["SQLALCHEMY_DATABASE_URI"],
+            **more,
+        }
+    )
+
+
+def test_production_refuses_a_demo_database(app: Flask) -> None:
+    made = in_production(app)
+    with made.app_context():
+        db.engine.dispose()
+    with app.app_context(), writing() as session:
+        session.add(Setting(key="demo", value="1"))
+    with pytest.raises(config.Unsafe, match="demo"):
+        in_production(app)
+
+
+def test_it_ends_with_one_line_and_no_traceback() -> None:
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("SIPOKAT")}
+    done = subprocess.run(
+        [sys.executable, "-c", "import wsgi"], cwd=ROOT, env=kept, capture_output=True, text=True
+    )
+    assert done.returncode != 0
+    assert done.stdout == ""
+    assert len(done.stderr.splitlines()) == 1, done.stderr

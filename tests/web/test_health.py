@@ -1,0 +1,76 @@
+"""What the machine that watches SIPOKAT asks."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import event
+
+from sipokat.database import db
+from tests.cast import RAHMAN
+from tests.page import Visitor, expect_status
+
+Site = Callable[..., Visitor]
+
+
+@pytest.fixture
+def gone(app: Flask) -> Iterator[Callable[[], None]]:
+    """Call it, and the database takes no connection any more."""
+    with app.app_context():
+        engine = db.engine
+
+    def refuse(dialect: Any, *_rest: Any) -> None:
+        raise dialect.loaded_dbapi.OperationalError("gone")
+
+    def go() -> None:
+        engine.dispose()
+        event.listen(engine, "do_connect", refuse)
+
+    yield go
+    if event.contains(engine, "do_connect", refuse):
+        event.remove(engine, "do_connect", refuse)
+
+
+def test_all_is_well_while_the_database_answers(site: Site) -> None:
+    for headers in ({}, {"Accept": "application/json"}, {"Accept": "*/*"}):
+        response = site().request("GET", "/sehat", headers=headers)
+        expect_status(response, 200)
+        assert response.get_json() == {"sehat": True}
+        assert response.headers["Cache-Control"] == "no-store"
+
+
+def test_it_costs_a_watcher_no_session(site: Site) -> None:
+    assert not site().request("GET", "/sehat").headers.getlist("Set-Cookie")
+
+
+def test_a_database_without_its_tables_is_none(site: Site, house: Any) -> None:
+    house.database.remove(house.data)
+    for accept in ("application/json", "text/html", "*/*"):
+        answer = site().request("GET", "/sehat", headers={"Accept": accept})
+        expect_status(answer, 503)
+        assert int(answer.headers["Retry-After"]) > 0
+
+
+def test_without_the_database_it_is_503_with_retry_after(
+    site: Site, gone: Callable[[], None]
+) -> None:
+    gone()
+    for headers in ({}, {"Accept": "application/json"}):
+        response = site().request("GET", "/sehat", headers=headers)
+        expect_status(response, 503)
+        assert int(response.headers["Retry-After"]) > 0
+        assert "gone" not in response.text
+
+
+def test_without_the_database_a_signed_in_person_reads_that_nothing_is_lost(
+    site: Site, gone: Callable[[], None]
+) -> None:
+    visitor = site(RAHMAN)
+    gone()
+    page = visitor.get("/beranda", status=503)
+    assert "tetap aman di HP" in page.text("main")
+    assert page.response.headers["Retry-After"]
+    assert visitor.json("GET", "/laporan", status=503)["error"] == "busy"

@@ -1,0 +1,309 @@
+"""Every route says who may use it, and everybody of the cast tries every one of them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import pytest
+from flask import Flask
+
+from sipokat.domain import people
+from sipokat.domain.roles import ROLES
+from sipokat.web.access import ANYONE
+from tests import wire
+from tests.cast import (
+    AGUS,
+    BEJO,
+    CAST,
+    DEWI,
+    EFFENDI,
+    HARTONO,
+    MARLINA,
+    RAHMAN,
+    RATNA,
+    SARI,
+    SITI,
+    YUSUF,
+    Person,
+)
+from tests.page import Visitor, fresh_id
+from tests.services.database import CHEAP
+from tests.services.pictures import jpeg
+
+Site = Callable[..., Visitor]
+Someone = Person | None
+PHOTO = jpeg()
+NOBODY: Someone = None
+NOUNS = '"verifikasi","pengembalian","penolakan","penarikan","pembukaan-kembali"'
+ACTIONS = f"/laporan/<number>/<any({NOUNS}):noun>"
+
+
+@dataclass(frozen=True)
+class Route:
+    """A route, what a sound request of it is, and who is answered how.
+
+    `usual` is the answer to those who may, `others` names whoever is answered otherwise. Without
+    a session it is 401, for Bejo too, unless `open`."""
+
+    method: str
+    rule: str
+    path: str = ""
+    usual: int = 200
+    others: dict[Someone, int] = field(default_factory=dict)
+    json: dict[str, Any] | None = None
+    form: dict[str, Any] | None = None
+    open: bool = False
+
+    def answer_to(self, person: Someone) -> int:
+        if person in (NOBODY, BEJO) and not self.open:
+            return 401
+        return self.others.get(person, self.usual)
+
+
+# Who is kept from Rahman's report: his neighbours and the offices elsewhere, and Diskominfo.
+APART = dict.fromkeys((SITI, MARLINA, SARI, EFFENDI), 404) | {AGUS: 403}
+NO_REPORTS = {AGUS: 403}
+
+
+def action(noun: str, never: dict[Someone, int], **said: Any) -> Route:
+    """An action with an old version: 409 is for those who may take it, but not now."""
+    return Route(
+        "POST",
+        ACTIONS,
+        f"/laporan/{{number}}/{noun}",
+        409,
+        APART | never,
+        {"action_id": "{fresh}", "version": 99, **said},
+        {"version": "99", **said},
+    )
+
+
+NOT_DECIDING = {RAHMAN: 403, RATNA: 403}
+REASON = {"reason": "lainnya", "note": "Begitulah."}
+ROUTES = [
+    Route("GET", "/", usual=303, open=True),
+    Route("GET", "/beranda"),
+    Route("GET", "/sehat", open=True),
+    Route("GET", "/masuk", usual=303, others={NOBODY: 200, BEJO: 200}, open=True),
+    Route(
+        "POST",
+        "/masuk",
+        usual=401,
+        json={"phone": "{fresh}", "password": "salah"},
+        form={"phone": "{fresh}", "password": "salah"},
+        open=True,
+    ),
+    Route("GET", "/akun"),
+    Route("POST", "/akun/kata-sandi", usual=422, form={"old": "salah", "new": "apa pun juga"}),
+    Route("POST", "/akun/sesi/<session_id>/akhiri", "/akun/sesi/0/akhiri", 303, form={}),
+    Route("GET", "/laporan/baru", open=True),
+    Route("GET", "/kotak-keluar", open=True),
+    Route("GET", "/luring", open=True),
+    Route("GET", "/service-worker.js", open=True),
+    Route("GET", "/static/<path:filename>", "/static/tidak-ada.js", 404, open=True),
+    Route("GET", "/laporan", others=NO_REPORTS),
+    Route(
+        "POST",
+        "/laporan",
+        usual=422,
+        others={AGUS: 403, DEWI: 403, RATNA: 403},
+        json={"client_id": "{fresh}", "category": "gosip", "happened_on": "2026-11-23"},
+        form={"category": "gosip"},
+    ),
+    Route("GET", "/laporan/<number>", "/laporan/{number}", others=APART),
+    Route(
+        "GET",
+        "/laporan/<number>/foto/<photo_id>",
+        "/laporan/{number}/foto/{photo}",
+        404,  # none is ready
+        NO_REPORTS,
+    ),
+    Route(
+        "DELETE",
+        "/laporan/<client_id>/foto/<photo_id>",
+        "/laporan/{client_id}/foto/{photo}",
+        404,
+        {RAHMAN: 422, AGUS: 403},  # his last photo, and sampah needs one
+    ),
+    Route(
+        "PUT",
+        "/laporan/<client_id>/foto/<photo_id>",
+        "/laporan/{client_id}/foto/{photo}",
+        404,
+        {RAHMAN: 200, AGUS: 403},
+    ),
+    Route(
+        "GET",
+        "/laporan/<number>/perbaikan",
+        "/laporan/{number}/perbaikan",
+        403,
+        APART | {RAHMAN: 409},
+    ),
+    Route(
+        "POST",
+        "/laporan/<number>/perbaikan",
+        "/laporan/{number}/perbaikan",
+        403,
+        APART | {RAHMAN: 409},
+        {"action_id": "{fresh}", "version": 1, "happened_on": "2026-11-23"},
+        {"version": "1"},
+    ),
+    Route(
+        "GET",
+        "/verifikasi",
+        others=dict.fromkeys((RAHMAN, SITI, MARLINA, AGUS, RATNA), 403),
+    ),
+    action("verifikasi", NOT_DECIDING, **{"class": "kinerja"}),
+    action("pengembalian", NOT_DECIDING, **REASON),
+    action("penolakan", NOT_DECIDING, **REASON),
+    action("penarikan", dict.fromkeys((HARTONO, YUSUF, DEWI, RATNA), 403)),
+    action(
+        "pembukaan-kembali", dict.fromkeys((RAHMAN, HARTONO, YUSUF, RATNA), 403), reason="lainnya"
+    ),
+    Route("POST", "/keluar", usual=303, json={}, form={}, open=True),
+]
+
+
+def ident(route: Route) -> str:
+    return f"{route.method} {route.path or route.rule}"
+
+
+@pytest.fixture
+def places(site: Site) -> dict[str, str]:
+    """Rahman's report, waiting at Hartono's desk with its photo on the way."""
+    photo = wire.declared(PHOTO)
+    receipt = wire.file_report(site(RAHMAN), "sampah", photos=[photo])
+    return {
+        "number": receipt["number"],
+        "client_id": receipt["client_id"],
+        "photo": photo["id"],
+    }
+
+
+def knock(visitor: Visitor, route: Route, places: dict[str, str], as_json: bool) -> Any:
+    path = (route.path or route.rule).format(**places)
+    headers = {"Accept": "application/json" if as_json else "text/html"}
+    if route.method == "PUT":
+        return wire_put(visitor, path, headers)
+    if route.method != "POST":
+        return visitor.request(route.method, path, headers=headers)
+    given = route.json if as_json else route.form
+    sent = {
+        key: fresh_id() if value == "{fresh}" else value for key, value in (given or {}).items()
+    }
+    if not as_json:
+        return visitor.request("POST", path, headers=headers, data=sent)
+    headers["Sipokat-User"] = visitor.user_id or fresh_id()
+    return visitor.request("POST", path, headers=headers, json=sent)
+
+
+def wire_put(visitor: Visitor, path: str, headers: dict[str, str]) -> Any:
+    headers |= {"Content-Digest": wire.digest_of(PHOTO), "Content-Type": "image/jpeg"}
+    return visitor.request("PUT", path, headers=headers, data=PHOTO)
+
+
+def test_everybody_knocks_at_every_door(
+    site: Site, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As a page and as JSON; on PostgreSQL and SQLite alike."""
+    monkeypatch.setattr(people, "_NOBODY", CHEAP)
+    wrong = []
+    for route in ROUTES:
+        for as_json in (False, True):
+            if as_json and (route.method, route.open) == ("GET", True):
+                continue  # the same for everybody, however it is asked for
+            if as_json and route.method == "POST" and route.json is None:
+                continue  # a form only
+            for person in (*CAST, NOBODY):
+                answer = knock(site(person), route, places, as_json)
+                expected = route.answer_to(person)
+                if as_json and route.rule == "/keluar":
+                    expected = 200
+                if answer.status_code != expected:
+                    wrong.append((ident(route), str(person), as_json, answer.status, expected))
+                elif expected >= 400 and (as_json or route.method in ("PUT", "DELETE")):
+                    assert set(answer.get_json()) >= {"error", "message", "fields"}
+    assert wrong == []
+
+
+def test_no_route_is_left_out(app: Flask) -> None:
+    tried = {(route.method, route.rule) for route in ROUTES}
+    there = {
+        (method, rule.rule)
+        for rule in app.url_map.iter_rules()
+        for method in (rule.methods or set()) - {"HEAD", "OPTIONS"}
+    }
+    assert there == tried
+
+
+def test_every_route_declares_who_may_use_it(app: Flask) -> None:
+    for endpoint, view in app.view_functions.items():
+        access = getattr(view, "access", ())
+        assert access, f"{endpoint} does not say who may use it"
+        assert access == (ANYONE,) or set(access) <= set(ROLES), endpoint
+
+
+def test_what_takes_a_body_declares_it(app: Flask) -> None:
+    for rule in app.url_map.iter_rules():
+        if (rule.methods or set()) & {"POST", "PUT", "PATCH", "DELETE"}:
+            view = app.view_functions[rule.endpoint]
+            assert getattr(view, "parser", None), f"{rule.rule} reads its body unchecked"
+
+
+def test_diskominfo_reads_no_reports(site: Site) -> None:
+    for path in ("/laporan", "/laporan/12345", "/laporan/12345/perbaikan", "/verifikasi"):
+        for headers in ({}, {"Accept": "application/json"}, {"HX-Request": "true"}):
+            assert site(AGUS).request("GET", path, headers=headers).status_code == 403, path
+
+
+def test_out_of_region_and_no_such_thing_are_one_answer(site: Site, places: dict[str, str]) -> None:
+    """Nothing in the answer tells whether the number exists."""
+    for method, path, data in (
+        ("GET", "/laporan/{number}", None),
+        ("GET", "/laporan/{number}/perbaikan", None),
+        ("GET", f"/laporan/{{number}}/foto/{places['photo']}", None),
+        ("POST", "/laporan/{number}/verifikasi", {"version": "1", "class": "kinerja"}),
+        ("POST", "/laporan/{number}/perbaikan", {"version": "1"}),
+    ):
+        for accept in ("text/html", "application/json"):
+            there, nowhere = (
+                site(SARI).request(
+                    method, path.format(number=number), data=data, headers={"Accept": accept}
+                )
+                for number in (places["number"], "99994")
+            )
+            assert there.status_code == nowhere.status_code == 404, path
+            assert there.data == nowhere.data, path
+            assert dict(there.headers) == dict(nowhere.headers), path
+
+
+def test_numbers_that_are_none(site: Site) -> None:
+    for number in ("0", "x", "~", "00018.", "1" * 300, "..%2f..", "%00", "%ff"):
+        for person in (RAHMAN, DEWI):
+            answer = site(person).request("GET", f"/laporan/{number}")
+            assert answer.status_code == 404, number
+
+
+def test_without_a_session_json_and_htmx_are_never_led_elsewhere(
+    site: Site, places: dict[str, str]
+) -> None:
+    for route in [one for one in ROUTES if not one.open]:
+        path = (route.path or route.rule).format(**places)
+        if route.method == "GET" or route.json is not None:
+            as_json = knock(site(), route, places, as_json=True)
+            assert (as_json.status_code, as_json.get_json()["error"]) == (401, "not_signed_in")
+        if route.method in ("GET", "POST"):
+            headers = {"HX-Request": "true"}
+            answer = site().request(route.method, path, headers=headers, data=route.form)
+            assert answer.status_code == 401, path
+            assert "Location" not in answer.headers
+            assert "HX-Redirect" not in answer.headers
+
+
+def test_a_page_without_a_session_is_the_sign_in_page_in_its_place(site: Site) -> None:
+    page = site().get("/laporan?status=waiting", status=401)
+    assert (
+        page.values("form[action='/masuk']:has(#field-phone)")["next"] == "/laporan?status=waiting"
+    )

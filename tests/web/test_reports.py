@@ -1,0 +1,534 @@
+"""Lists of reports, and the report's own page for each who may read it."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+from collections.abc import Callable
+from datetime import datetime, timedelta
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import pytest
+from flask import Flask
+
+from tests import steps, wire
+from tests.cast import (
+    DEWI,
+    EFFENDI,
+    HARTONO,
+    MARLINA,
+    PETANANG_ULU,
+    RAHMAN,
+    RATNA,
+    SARI,
+    SITI,
+    UTARA_I,
+    YUSUF,
+    Person,
+)
+from tests.page import Page, Visitor, fresh_id
+from tests.services.pictures import jpeg
+from tests.steps import today
+from tests.wire import climb, decide, file_report
+
+Site = Callable[..., Visitor]
+FORM = "form[data-report-form]"
+PHOTO = jpeg()
+
+
+def listed(visitor: Visitor, **wanted: str) -> list[str]:
+    """The numbers in the list, which are the same on the page."""
+    data = visitor.json("GET", "/laporan", query_string=wanted)
+    numbers = [one["number"] for one in data["items"]]
+    page = visitor.get("/laporan", query_string=wanted)
+    links = [str(link["href"]) for link in page.all("article .card-link")]
+    assert links == [f"/laporan/{number}" for number in numbers]
+    return numbers
+
+
+def report_of(visitor: Visitor, number: str) -> Any:
+    return visitor.json("GET", f"/laporan/{number}")
+
+
+# The list.
+
+
+def test_newest_first_and_only_what_one_may_see(site: Site) -> None:
+    rahman, siti, marlina, own = (
+        file_report(site(person))["number"] for person in (RAHMAN, SITI, MARLINA, HARTONO)
+    )
+    for person, numbers in (
+        (RAHMAN, [rahman]),
+        (SITI, [siti]),
+        (HARTONO, [own, siti, rahman]),
+        (SARI, [marlina]),
+        (YUSUF, [own, marlina, siti, rahman]),
+        (EFFENDI, []),
+        (DEWI, [own, marlina, siti, rahman]),
+        (RATNA, [own, marlina, siti, rahman]),
+    ):
+        assert listed(site(person)) == numbers, person
+
+
+def test_an_empty_list_says_what_comes_next(site: Site) -> None:
+    assert "Belum ada laporan" in site(RAHMAN).get("/laporan").text("main")
+    page = site(RAHMAN).get("/laporan?status=verified")
+    assert "Tidak ada yang cocok" in page.text("main")
+    assert page.has("main a[href='/laporan']")
+
+
+def test_filtered_by_status(site: Site) -> None:
+    numbers = {}
+    for status in ("waiting", "returned", "verified", "rejected", "withdrawn"):
+        numbers[status] = str(file_report(site(RAHMAN))["number"])
+    decide(site(HARTONO), numbers["returned"], "pengembalian")
+    climb(numbers["verified"], site(HARTONO), site(YUSUF), site(DEWI))
+    decide(site(HARTONO), numbers["rejected"], "penolakan")
+    decide(site(RAHMAN), numbers["withdrawn"], "penarikan")
+    for status, number in numbers.items():
+        assert listed(site(RAHMAN), status=status) == [number]
+    assert len(listed(site(RAHMAN), status="")) == 5
+
+
+def test_filtered_by_category_region_and_month(site: Site) -> None:
+    then = wire.days_ago(45)
+    plain, litter, old, other = (
+        str(file_report(site(person), category, **changes)["number"])
+        for person, category, changes in (
+            (RAHMAN, "pemerintahan", {}),
+            (RAHMAN, "sampah", {}),
+            (RAHMAN, "pemerintahan", {"happened_on": then}),
+            (MARLINA, "pemerintahan", {}),
+        )
+    )
+    camat = site(YUSUF)
+    assert listed(camat, category="sampah") == [litter]
+    assert listed(camat, region=PETANANG_ULU) == [old, litter, plain]
+    assert listed(camat, region=MARLINA.region) == [other]
+    assert listed(camat, region=UTARA_I) == [other, old, litter, plain]
+    assert listed(camat, region="16.73.02") == []
+    assert listed(camat, month=then[:7]) == [old]
+    assert listed(camat, month=then[:7], category="sampah") == []
+    both = {"category": "pemerintahan", "region": PETANANG_ULU, "status": "waiting"}
+    assert listed(camat, **both) == [old, plain]
+    assert listed(camat, **both, month=today().isoformat()[:7]) == [plain]
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "status=late",
+        "category=gosip",
+        "region='",
+        "region=" + "1" * 40,
+        "month=2026-13",
+        "month=November",
+        "month=0000-01",
+        "cursor=x",
+        "cursor=-1",
+        "cursor=" + "9" * 30,
+    ],
+)
+def test_a_filter_that_is_none_is_400(site: Site, query: str) -> None:
+    assert site(DEWI).json("GET", f"/laporan?{query}", status=400)["message"]
+    assert site(DEWI).get(f"/laporan?{query}", status=400).has("main a")
+
+
+def test_the_filters_stand_as_they_were_chosen(site: Site) -> None:
+    file_report(site(RAHMAN), "sampah")
+    page = site(HARTONO).get("/laporan")
+    chosen = {"status": "waiting", "category": "sampah", "month": today().isoformat()[:7]}
+    chosen["region"] = RAHMAN.region
+    page = page.submit("form[action='/laporan']", typed=chosen)
+    assert page.values("form[action='/laporan']").to_dict() == chosen
+    assert len(page.all("article")) == 1
+    for words in ("Menunggu", "Sampah", "RT 001"):
+        assert words in page.text("p.row.apart")
+
+
+def test_a_long_list_comes_in_pages_that_keep_the_filter(app: Flask, site: Site) -> None:
+    with app.app_context():
+        numbers = [steps.send(RAHMAN).number for _ in range(43)]
+        steps.send(RAHMAN, "keagamaan")
+    wanted = {"category": "pemerintahan", "region": RAHMAN.region}
+    seen, sizes, more = listed(site(HARTONO), **wanted), [], None
+    more = site(HARTONO).json("GET", "/laporan", query_string=wanted)["next"]
+    while more:
+        query = {name: one[0] for name, one in parse_qs(urlsplit(more).query).items()}
+        assert {name: query[name] for name in wanted} == wanted
+        page = listed(site(HARTONO), **query)
+        sizes.append(len(page))
+        seen += page
+        more = site(HARTONO).json("GET", more)["next"]
+    assert sizes == [20, 3]
+    assert seen == numbers[::-1]
+
+
+def test_what_comes_in_meanwhile_moves_no_page(app: Flask, site: Site) -> None:
+    with app.app_context():
+        first = [steps.send(RAHMAN).number for _ in range(25)]
+    link = str(site(HARTONO).get("/laporan").one("a[rel='next']")["href"])
+    file_report(site(SITI))
+    items = site(HARTONO).json("GET", link)
+    assert [one["number"] for one in items["items"]] == first[4::-1]
+    assert items["next"] is None
+    assert not site(HARTONO).get(link).has("a[rel='next']")
+
+
+def test_a_list_that_fills_its_page_has_no_next(app: Flask, site: Site) -> None:
+    with app.app_context():
+        for _ in range(20):
+            steps.send(RAHMAN)
+    assert site(HARTONO).json("GET", "/laporan")["next"] is None
+
+
+def test_htmx_gets_the_rows_alone(site: Site) -> None:
+    number = file_report(site(RAHMAN))["number"]
+    rows = site(HARTONO).fragment("GET", "/laporan")
+    assert rows.select(f"a[href='/laporan/{number}']")
+    assert not rows.select("html, main, h1, form")
+
+
+# JSON, as the protocol says.
+
+ITEM = ["number", "client_id", "category", "region", "happened_on", "text"]
+STATE = ["status", "desk", "version", "class"]
+WHOLE = [*ITEM, "fields", "place", *STATE, "photos", "events"]
+# More than the protocol asks for.
+BESIDE = {"received_at", "url"}
+
+
+def test_a_report_in_json(site: Site) -> None:
+    photo = wire.declared(PHOTO)
+    sent = wire.body(
+        "sampah",
+        photos=[photo],
+        text="Tumpukan di pos ronda.",
+        fields={"jenis": "tumpukan", "volume_m3": "2,5"},
+        lat=-3.29,
+        lon=102.86,
+        accuracy_m=12,
+    )
+    number = site(RAHMAN).json("POST", "/laporan", sent, 201)["number"]
+    report = report_of(site(RAHMAN), number)
+    assert set(report) == set(WHOLE) | BESIDE
+    same = ("client_id", "category", "happened_on", "text")
+    assert {name: report[name] for name in same} == {name: sent[name] for name in same}
+    assert report["region"] == RAHMAN.region
+    assert report["fields"] == {"jenis": "tumpukan", "volume_m3": 2.5}
+    assert report["place"] == {
+        "lat": -3.29,
+        "lon": 102.86,
+        "accuracy_m": 12.0,
+        "text": "Gang 3, depan musala",
+    }
+    state = {name: report[name] for name in STATE}
+    assert state == {"status": "waiting", "desk": "kelurahan", "version": 1, "class": None}
+    assert report["photos"] == [photo | {"state": "missing", "url": None, "thumbnail": None}]
+    (event,) = report["events"]
+    assert list(event) == ["seq", "at", "actor", "action", "from", "to", "reason", "note"]
+    assert datetime.fromisoformat(event["at"]).utcoffset() == timedelta(0)
+    (item,) = site(RAHMAN).json("GET", "/laporan")["items"]
+    assert set(item) == {*ITEM, *STATE} | BESIDE
+    assert item == {name: report[name] for name in item}
+    assert list(site(RAHMAN).json("GET", "/laporan")) == ["items", "next"]
+
+
+def test_a_final_report_lies_on_no_desk(site: Site) -> None:
+    number = file_report(site(RAHMAN))["number"]
+    report = climb(number, site(HARTONO), site(YUSUF), site(DEWI))
+    assert (report["status"], report["desk"], report["class"]) == ("verified", None, "kegiatan")
+
+
+def test_numbers_are_short_enough_to_read_out(app: Flask, site: Site) -> None:
+    with app.app_context():
+        numbers = [steps.send(RAHMAN).number for _ in range(30)]
+    assert len(set(numbers)) == 30
+    assert all(number.isdigit() and len(number) <= 6 for number in numbers)
+
+
+# The report's page: what each may do with it now.
+
+
+def offered(page: Page) -> set[str]:
+    """The actions on the page, by their nouns."""
+    forms = {str(form["action"]).rpartition("/")[2] for form in page.all("form[action^='/lap']")}
+    return forms | ({"perbaikan"} if page.has("main a[href$='/perbaikan']") else set())
+
+
+DECIDE = {"verifikasi", "pengembalian", "penolakan"}
+NOTHING: set[str] = set()
+
+
+@pytest.mark.parametrize(
+    ("moves", "offers"),
+    [
+        ([], {RAHMAN: {"penarikan"}, HARTONO: DECIDE}),
+        ([(HARTONO, "pengembalian")], {RAHMAN: {"perbaikan", "penarikan"}}),
+        ([(HARTONO, "verifikasi")], {YUSUF: DECIDE}),
+        ([(HARTONO, "verifikasi"), (YUSUF, "pengembalian")], {HARTONO: DECIDE}),
+        ([(HARTONO, "verifikasi"), (YUSUF, "verifikasi")], {DEWI: DECIDE}),
+        ([(HARTONO, "penolakan")], {DEWI: {"pembukaan-kembali"}}),
+        ([(RAHMAN, "penarikan")], {DEWI: {"pembukaan-kembali"}}),
+    ],
+    ids=[
+        "sent",
+        "returned",
+        "at the camat",
+        "back at the lurah",
+        "at the last desk",
+        "rejected",
+        "withdrawn",
+    ],
+)
+def test_each_is_offered_what_they_may_do_now_and_no_more(
+    site: Site, moves: list[tuple[Person, str]], offers: dict[Person, set[str]]
+) -> None:
+    number = str(file_report(site(RAHMAN))["number"])
+    for version, (person, noun) in enumerate(moves, 1):
+        said: dict[str, Any] = {"version": version}
+        if noun == "verifikasi" and version > 1:
+            said["class"] = None
+        decide(site(person), number, noun, **said)
+    for person in (RAHMAN, HARTONO, YUSUF, DEWI, RATNA):
+        page = site(person).get(f"/laporan/{number}")
+        assert offered(page) == offers.get(person, NOTHING), person
+        assert page.has("#tindakan") == bool(offers.get(person))
+
+
+@pytest.mark.parametrize("noun", ["penarikan", "pembukaan-kembali"])
+def test_taking_back_and_opening_again_work_by_plain_form(site: Site, noun: str) -> None:
+    number = str(file_report(site(RAHMAN))["number"])
+    person = RAHMAN
+    if noun == "pembukaan-kembali":
+        decide(site(HARTONO), number, "penolakan")
+        person = DEWI
+    form = f"form[action$='/{noun}']"
+    page = site(person).get(f"/laporan/{number}")
+    if person is DEWI:
+        page = page.submit(form, 422, note="Ada saksi.")
+        assert page.values(form)["note"] == "Ada saksi."
+        assert page.has(f"{form} .field-error")
+        page = page.submit(form, reason="keterangan_baru")
+        assert "Menunggu lurah" in page.text("main")
+        assert "Ada saksi." in page.text(".timeline")
+    else:
+        page = page.submit(form, note="Keliru.")
+        assert "Ditarik" in page.text("main")
+    assert offered(page) == NOTHING
+
+
+def test_the_page_tells_the_whole_way_with_who_when_and_why(site: Site) -> None:
+    number = str(file_report(site(RAHMAN), text="Selokan gang 2 <b>mampat</b>.")["number"])
+    decide(site(HARTONO), number, "verifikasi", note="Sudah kami cek.")
+    decide(
+        site(YUSUF), number, "pengembalian", version=2, reason="isi_kurang_lengkap", note="Di mana?"
+    )
+    page = site(RAHMAN).get(f"/laporan/{number}")
+    assert "Selokan gang 2 <b>mampat</b>." in page.text(".quote")
+    told = [" ".join(one.get_text(" ").split()) for one in page.all(".timeline-event")]
+    for line, words in zip(
+        told,
+        (
+            ("Dikirim", "Rahman, Ketua RT"),
+            ("Diverifikasi lurah sebagai kegiatan biasa", "Hartono, Lurah", "Sudah kami cek."),
+            ("Dikembalikan ke lurah", "Yusuf, Camat", "Isi kurang lengkap", "Di mana?"),
+            ("Dikembalikan ke lurah", "hari kerja"),
+        ),
+        strict=True,
+    ):
+        for word in words:
+            assert word in line
+
+
+def test_badges_say_where_it_lies(site: Site) -> None:
+    number = str(file_report(site(RAHMAN))["number"])
+
+    def badge() -> str:
+        shown = site(RAHMAN).get("/laporan").text("article .badge")
+        assert site(RAHMAN).get(f"/laporan/{number}").all("main .badge")[0].get_text() == shown
+        return shown
+
+    assert badge() == "Menunggu lurah"
+    decide(site(HARTONO), number, "verifikasi")
+    assert badge() == "Menunggu camat"
+    decide(site(YUSUF), number, "pengembalian", version=2)
+    assert badge() == "Dikembalikan ke lurah"
+    decide(site(HARTONO), number, "pengembalian", version=3)
+    assert badge() == "Perlu diperbaiki"
+    decide(site(RAHMAN), number, "penarikan", version=4)
+    assert badge() == "Ditarik"
+
+
+def test_the_photos_on_their_way_are_counted(site: Site) -> None:
+    photos = [wire.declared(PHOTO), wire.declared(PHOTO)]
+    receipt = file_report(site(RAHMAN), "sampah", photos=photos)
+    page = site(HARTONO).get(f"/laporan/{receipt['number']}")
+    assert "2 foto menyusul" in page.text("main")
+    wire.put(site(RAHMAN), receipt["client_id"], photos[0]["id"], PHOTO)
+    page = site(HARTONO).get(f"/laporan/{receipt['number']}")
+    assert "1 foto menyusul" in page.text("main")
+
+
+# Mending a report that came back.
+
+
+@pytest.fixture
+def returned(site: Site) -> str:
+    """Rahman's report about litter, back on his desk."""
+    photo = wire.declared(PHOTO)
+    receipt = file_report(
+        site(RAHMAN),
+        "sampah",
+        photos=[photo],
+        fields={"jenis": "tps_liar", "volume_m3": 2.5},
+        lat=-3.29,
+        lon=102.86,
+    )
+    wire.put(site(RAHMAN), receipt["client_id"], photo["id"], PHOTO)
+    decide(site(HARTONO), receipt["number"], "pengembalian", note="Foto kurang jelas.")
+    return str(receipt["number"])
+
+
+def mended(report: Any, **changes: Any) -> dict[str, Any]:
+    """A revision in JSON, with everything as it is but `changes`."""
+    kept = {name: report[name] for name in ("version", "happened_on", "text", "fields")}
+    place = report["place"]
+    whole = kept | {
+        "action_id": fresh_id(),
+        "lat": place["lat"],
+        "lon": place["lon"],
+        "accuracy_m": place["accuracy_m"],
+        "place_text": place["text"],
+        "photos": [{"id": one["id"], "sha256": one["sha256"]} for one in report["photos"]],
+    }
+    return whole | changes
+
+
+def test_the_form_opens_with_everything_in_it_and_why(site: Site, returned: str) -> None:
+    page = site(RAHMAN).get(f"/laporan/{returned}").visitor.get(f"/laporan/{returned}/perbaikan")
+    assert "Foto kurang jelas." in page.text(FORM)
+    kept = page.values(FORM)
+    assert kept["fields.jenis"] == "tps_liar"
+    assert kept["fields.volume_m3"] == "2,5"
+    assert kept["place_text"] == "Gang 3, depan musala"
+    assert (kept["lat"], kept["lon"]) == ("-3.29", "102.86")
+    assert kept["version"] == "2"
+    assert len(kept.getlist("keep")) == 1
+
+
+def test_sent_untouched_it_says_the_same(site: Site, returned: str) -> None:
+    before = report_of(site(RAHMAN), returned)
+    page = site(RAHMAN).get(f"/laporan/{returned}/perbaikan").submit(FORM)
+    assert page.url == f"/laporan/{returned}"
+    assert "Perbaikan terkirim." in page.text("#notices")
+    after = report_of(site(RAHMAN), returned)
+    for name in ("happened_on", "text", "fields", "place", "photos"):
+        assert after[name] == before[name]
+    assert (after["status"], after["desk"], after["version"]) == ("waiting", "kelurahan", 3)
+
+
+def test_photos_are_changed_by_plain_form(site: Site, returned: str) -> None:
+    other = jpeg((80, 60))
+    file = (io.BytesIO(other), "foto.jpg", "image/jpeg")
+    form = site(RAHMAN).get(f"/laporan/{returned}/perbaikan")
+    page = form.submit(FORM, text="Foto diulang.", typed={"keep": None, "photos": file})
+    (photo,) = report_of(site(RAHMAN), returned)["photos"]
+    assert photo["sha256"] == hashlib.sha256(other).hexdigest()
+    assert photo["state"] == "received"
+    compare = page.text(".compare")
+    assert "Laporan pertama" in compare
+    assert "Perbaikan 1" in compare
+    assert "Foto diubah" in compare
+    assert [mark.get_text() for mark in page.all("mark.changed")] == ["Foto diulang."]
+
+
+def test_a_refused_revision_keeps_what_was_typed(site: Site, returned: str) -> None:
+    form = site(RAHMAN).get(f"/laporan/{returned}/perbaikan")
+    typed = {"fields.volume_m3": "banyak", "keep": None}
+    page = form.submit(FORM, 422, text="Sudah dilengkapi.", typed=typed)
+    assert page.values(FORM)["text"] == "Sudah dilengkapi."
+    assert page.values(FORM)["fields.volume_m3"] == "banyak"
+    assert page.text("#field-fields-volume_m3-error")
+    assert page.text("#field-photos-error")
+    bad = (io.BytesIO(b"bukan foto"), "foto.jpg", "image/jpeg")
+    page = form.submit(FORM, 415, text="Dengan foto.", typed={"photos": bad})
+    assert page.values(FORM)["text"] == "Dengan foto."
+    good = (io.BytesIO(PHOTO), "foto.jpg", "image/jpeg")
+    page = form.submit(FORM, 422, text="", typed={"photos": good})
+    assert "sekali lagi" in page.text("#field-photos-error")
+    assert report_of(site(RAHMAN), returned)["version"] == 2
+    assert page.submit(FORM, text="Sudah lengkap.").url == f"/laporan/{returned}"
+
+
+def test_the_photos_that_were_let_go_stay_let_go_in_a_refused_revision(site: Site) -> None:
+    photos = [wire.declared(PHOTO), wire.declared(PHOTO)]
+    number = str(file_report(site(RAHMAN), "sampah", photos=photos)["number"])
+    decide(site(HARTONO), number, "pengembalian")
+    form = site(RAHMAN).get(f"/laporan/{number}/perbaikan")
+    one = form.values(FORM).getlist("keep")[0]
+    page = form.submit(FORM, 422, text="", typed={"keep": one})
+    assert page.values(FORM).getlist("keep") == [one]
+
+
+def test_a_revision_in_json_is_answered_by_the_report_and_its_action(
+    site: Site, returned: str
+) -> None:
+    photo = wire.declared(jpeg((80, 60)))
+    sent = mended(report_of(site(RAHMAN), returned), text="Foto diulang.", photos=[photo])
+    path = f"/laporan/{returned}/perbaikan"
+    answer = site(RAHMAN).json("POST", path, sent)
+    assert answer["action_id"] == sent["action_id"]
+    assert {name: answer["photos"][0][name] for name in photo} == photo
+    assert answer["photos"][0]["state"] == "missing"
+    assert answer["events"][-1]["action"] == "revise"
+    assert site(RAHMAN).json("POST", path, sent) == answer
+    other = site(RAHMAN).json("POST", path, sent | {"text": "Lain."}, 409)
+    assert other["error"] == "action_id_used"
+    receipt = wire.put(site(RAHMAN), answer["client_id"], photo["id"], jpeg((80, 60)))
+    assert receipt["photos"][-1]["state"] == "received"
+
+
+def test_a_revision_in_json_names_its_owner(site: Site, returned: str) -> None:
+    sent = mended(report_of(site(RAHMAN), returned))
+    for user, status in ((None, 400), (site(SITI).user_id, 401)):
+        headers = {"Accept": "application/json"} | ({"Sipokat-User": user} if user else {})
+        answer = site(RAHMAN).request(
+            "POST", f"/laporan/{returned}/perbaikan", json=sent, headers=headers
+        )
+        assert answer.status_code == status
+    assert report_of(site(RAHMAN), returned)["version"] == 2
+
+
+def test_what_lies_elsewhere_is_not_mended_now(site: Site, returned: str) -> None:
+    report = report_of(site(RAHMAN), returned)
+    path = f"/laporan/{returned}/perbaikan"
+    site(RAHMAN).json("POST", path, mended(report))
+    answer = site(RAHMAN).json("POST", path, mended(report), 409)
+    assert "lurah" in answer["message"]
+    assert answer["report"]["version"] == 3
+    assert site(RAHMAN).json("GET", path, status=409)["report"]["version"] == 3
+    site(HARTONO).json("POST", path, mended(report), 403)
+    site(SARI).json("POST", path, mended(report), 404)
+
+
+def test_a_plain_revision_that_comes_too_late_shows_what_happened_and_what_was_typed(
+    site: Site, returned: str
+) -> None:
+    form = site(RAHMAN).get(f"/laporan/{returned}/perbaikan")
+    decide(site(RAHMAN), returned, "penarikan", version=2)
+    page = form.submit(FORM, 409, text="Ditulis lama sekali.")
+    assert "Terakhir: Ditarik" in page.text("#jawaban")
+    assert "Ditulis lama sekali." in page.text("main")
+
+
+def test_the_next_head_mends_what_the_former_left(app: Flask, site: Site, returned: str) -> None:
+    with app.app_context():
+        steps.end_term(RAHMAN, today() - timedelta(days=1))
+        heir = steps.newcomer("Wati", "rt_head", RAHMAN.region)
+    assert offered(site(heir).get(f"/laporan/{returned}")) == {"perbaikan", "penarikan"}
+    assert offered(site(RAHMAN).get(f"/laporan/{returned}")) == NOTHING
+    page = site(heir).get(f"/laporan/{returned}/perbaikan").submit(FORM, text="Sudah diangkut.")
+    assert "Diperbaiki Wati, Ketua RT" in page.text(".timeline")
+    site(RAHMAN).get(f"/laporan/{returned}/perbaikan", status=403)
