@@ -1,0 +1,177 @@
+"""What a person does with the phone in the hand, a line each, and what the tests look at then.
+
+page = write(phone, "sampah", photos=1)     # the form is filled in
+save(page)                                  # "Kirim laporan", until the phone says it is kept
+(entry,) = outbox(phone)
+eventually(lambda: reports(server), 1)
+"""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import random
+import time
+from collections.abc import Callable, Iterable
+from functools import cache
+from typing import Any
+
+from PIL import Image
+from playwright.sync_api import Page, expect
+
+from tests.services.phone import Phone
+from tests.services.server import Server
+
+PATIENCE = 20
+
+# What each category asks at the least, as it is chosen and typed.
+LEAST: dict[str, dict[str, str]] = {
+    "pemerintahan": {"jenis": "rapat"},
+    "sampah": {"jenis": "tumpukan"},
+    "keamanan_ketertiban": {"jenis": "ronda"},
+    "nihil": {},
+}
+TEXT = "Rapat bulanan warga di balai RT."
+PLACE = "Gang 3, depan musala"
+TRUTHY: Any = object()
+
+
+def eventually(look: Callable[[], Any], wanted: Any = TRUTHY, seconds: float = PATIENCE) -> Any:
+    """What `look` gives, once that is what is wanted."""
+    deadline = time.monotonic() + seconds
+    while True:
+        seen = look()
+        if seen if wanted is TRUTHY else seen == wanted:
+            return seen
+        if time.monotonic() > deadline:
+            raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
+        time.sleep(0.05)
+
+
+@cache
+def picture(seed: int = 1, width: int = 1200, height: int = 900) -> bytes:
+    """A JPEG that does not compress away, different for every seed."""
+    chance = random.Random(seed)
+    blocks = Image.frombytes("RGB", (120, 90), chance.randbytes(120 * 90 * 3))
+    out = io.BytesIO()
+    blocks.resize((width, height), Image.Resampling.BICUBIC).save(out, "JPEG", quality=85)
+    return out.getvalue()
+
+
+def file(data: bytes, name: str = "foto.jpg", kind: str = "image/jpeg") -> Any:
+    """What a file chooser is given."""
+    return {"name": name, "mimeType": kind, "buffer": data}
+
+
+# --- The form ----------------------------------------------------------------------------------
+
+
+def open_form(phone: Phone, category: str) -> Page:
+    """The form of one category, by its tile."""
+    page = phone.open("/laporan/baru")
+    page.locator(f".tile[data-category={category}]").click()
+    expect(page.locator("[data-report-form]")).to_be_visible()
+    return page
+
+
+def choose(page: Page, name: str, value: str) -> None:
+    """Tap one of several choices."""
+    page.locator(f"label.choice:has(input[name='{name}'][value='{value}'])").click()
+
+
+def add_photos(page: Page, photos: int | Iterable[bytes], before: int = 0) -> None:
+    """Choose photos from the gallery and wait until each is shown."""
+    data = [picture(seed) for seed in range(1, photos + 1)] if isinstance(photos, int) else photos
+    files = [file(one, f"foto-{place}.jpg") for place, one in enumerate(data)]
+    page.locator("[data-photo-add] input[multiple]").set_input_files(files)
+    expect(page.locator("[data-photos] [data-photo]")).to_have_count(before + len(files))
+
+
+def fill(
+    page: Page,
+    category: str,
+    text: str = TEXT,
+    photos: int | Iterable[bytes] = 0,
+    fields: dict[str, str] | None = None,
+) -> None:
+    """Everything that the category asks for."""
+    for key, value in (LEAST[category] | (fields or {})).items():
+        choose(page, f"fields.{key}", value)
+    if photos:
+        add_photos(page, photos)
+    page.fill("#field-text", text)
+    if category == "sampah":
+        page.fill("#field-place_text", PLACE)
+
+
+def write(
+    phone: Phone,
+    category: str = "pemerintahan",
+    text: str = TEXT,
+    photos: int | Iterable[bytes] = 0,
+) -> Page:
+    """A filled form, not yet sent."""
+    page = open_form(phone, category)
+    fill(page, category, text, photos)
+    return page
+
+
+def save(page: Page) -> None:
+    """Into the outbox: returns when the phone says that it is kept."""
+    page.locator("[data-report-form] button[type=submit]").click()
+    expect(page.locator("[data-saved]")).to_be_visible()
+
+
+def report(
+    phone: Phone,
+    category: str = "pemerintahan",
+    text: str = TEXT,
+    photos: int | Iterable[bytes] = 0,
+) -> Page:
+    """Written and in the outbox."""
+    page = write(phone, category, text, photos)
+    save(page)
+    return page
+
+
+# --- What is where -----------------------------------------------------------------------------
+
+
+def ready(phone: Phone, person: Any = None) -> Phone:
+    """Signed in, with the worker in charge: a phone that has been online once."""
+    if person:
+        phone.sign_in(person)
+    else:
+        phone.open("/masuk")
+    phone.worker_ready()
+    return phone
+
+
+def outbox(phone: Phone) -> list[Any]:
+    """All entries on the phone, whosever they are, oldest first."""
+    return sorted(phone.stored("entries"), key=lambda entry: entry["order"])
+
+
+def states(phone: Phone) -> list[str]:
+    return [entry["state"] for entry in outbox(phone)]
+
+
+def sent(phone: Phone, count: int = 1) -> list[Any]:
+    """Wait until everything of the phone has gone, `count` in all."""
+    eventually(lambda: states(phone), ["sent"] * count)
+    return outbox(phone)
+
+
+def reports(server: Server) -> list[Any]:
+    """The reports that the server has, oldest first."""
+    return server.query("SELECT * FROM report ORDER BY id")
+
+
+def photos(server: Server) -> list[Any]:
+    return server.query("SELECT * FROM photo ORDER BY id")
+
+
+def received(server: Server, photo: Any) -> str:
+    """The digest of the bytes that lie in the server's store."""
+    key = f"original/{photo.client_id[:2]}/{photo.report_id}-{photo.client_id}"
+    return hashlib.sha256((server.data / "photos" / key).read_bytes()).hexdigest()

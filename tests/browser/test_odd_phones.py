@@ -1,0 +1,164 @@
+"""Phones with a wrong clock, without room, without Background Sync, with two tabs, or switched off
+in the middle of a sentence."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.browser.steps import (
+    TEXT,
+    eventually,
+    fill,
+    open_form,
+    outbox,
+    photos,
+    ready,
+    report,
+    reports,
+    save,
+    sent,
+    write,
+)
+from tests.cast import RAHMAN
+
+IN_2015 = """
+(() => {
+  const Real = Date;
+  const behind = Real.now() - Real.UTC(2015, 2, 14, 1, 30);
+  self.Date = class extends Real {
+    constructor(...given) {
+      if (given.length) super(...given);
+      else super(Real.now() - behind);
+    }
+    static now() { return Real.now() - behind; }
+  };
+})();
+"""
+
+
+def test_a_phone_that_lives_in_2015_reports_todays_day(phone, server):
+    phone.context.add_init_script(IN_2015)
+    ready(phone, RAHMAN)
+    page = open_form(phone, "pemerintahan")
+    expect(page.get_by_text("Tanggal di HP mungkin salah").first).to_be_visible()
+    fill(page, "pemerintahan")
+    save(page)
+    sent(phone)
+    (row,) = reports(server)
+    assert row.clock_doubtful
+    assert row.written_at_raw.startswith("2015-03-14")
+    today = server.value("SELECT date('now', '+7 hours')")
+    assert str(row.happened_on) == today
+
+
+def test_without_background_sync_the_outbox_goes_by_itself(phone, server):
+    phone.context.add_init_script(
+        "delete self.SyncManager; delete ServiceWorkerRegistration.prototype.sync;"
+    )
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    report(phone, "sampah", photos=1)
+    phone.go_online()
+    sent(phone)
+    assert len(reports(server)) == 1
+
+
+def test_two_tabs_send_each_report_once(phone, server):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    for text in ("Satu.", "Dua.", "Tiga."):
+        report(phone, text=text, photos=1)
+    other = phone.new_tab()
+    phone.go_online()
+    other.goto("/kotak-keluar")
+    phone.open("/kotak-keluar")
+    sent(phone, 3)
+    assert sorted(row.text for row in reports(server)) == ["Dua.", "Satu.", "Tiga."]
+    uploads = server.network.passed("PUT")
+    assert len(uploads) == len(photos(server)) == 3
+
+
+def test_a_draft_outlives_a_killed_browser_with_its_photo(phone):
+    ready(phone, RAHMAN)
+    page = write(phone, "sampah", "Sampah di depan musala.", photos=1)
+    eventually(lambda: [len(one["photos"]) for one in phone.stored("drafts")], [1])
+    eventually(lambda: phone.stored("drafts")[0]["values"]["place_text"] != "")
+    page = phone.restart()
+    page.goto("/laporan/baru?kategori=sampah")
+    expect(page.locator("#field-text")).to_have_value("Sampah di depan musala.")
+    expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
+    expect(page.locator("input[name='fields.jenis'][value=tumpukan]")).to_be_checked()
+
+
+FULL = """
+(() => {
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (value, key) {
+    if (self.full && (this.name === "entries" || this.name === "photos")) {
+      throw new DOMException("no room", "QuotaExceededError");
+    }
+    return put.call(this, value, key);
+  };
+})();
+"""
+
+
+def test_a_full_phone_says_so_and_keeps_the_text(phone, server):
+    """By the debugging protocol's quota where IndexedDB heeds it (106), else as it would refuse."""
+    phone.context.add_init_script(FULL)
+    ready(phone, RAHMAN)
+    page = write(phone, text="Tidak muat lagi.")
+    if phone.engine.name == "106":
+        session = phone.context.new_cdp_session(page)
+        session.send("Storage.overrideQuotaForOrigin", {"origin": phone.url, "quotaSize": 1})
+    else:
+        page.evaluate("self.full = true")
+    page.locator("[data-report-form] button[type=submit]").click()
+    expect(page.locator("#notices")).to_contain_text("Penyimpanan HP penuh")
+    expect(page.locator("#field-text")).to_have_value("Tidak muat lagi.")
+    expect(page.locator("[data-saved]")).to_be_hidden()
+    assert outbox(phone) == []
+    if phone.engine.name == "106":
+        session.send("Storage.overrideQuotaForOrigin", {"origin": phone.url})
+    else:
+        page.evaluate("self.full = false")
+    save(page)
+    sent(phone)
+    assert [row.text for row in reports(server)] == ["Tidak muat lagi."]
+
+
+@pytest.mark.parametrize("way", ["sync event", "visibility"])
+def test_the_browser_wakes_the_outbox(phone, server, way):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    report(phone, text=TEXT)
+    page = phone.page
+    if way == "visibility":
+        phone.go_online()
+        page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    else:
+        page.goto("about:blank")
+        phone.go_online()
+        blank = phone.new_tab()
+        blank.goto("/static/manifest.json")
+        session = phone.context.new_cdp_session(blank)
+        registrations: list[str] = []
+        session.on(
+            "ServiceWorker.workerRegistrationUpdated",
+            lambda told: registrations.extend(
+                one["registrationId"] for one in told["registrations"] if not one["isDeleted"]
+            ),
+        )
+        session.send("ServiceWorker.enable")
+        eventually(lambda: blank.evaluate("1") and registrations)
+        session.send(
+            "ServiceWorker.dispatchSyncEvent",
+            {
+                "origin": phone.url,
+                "registrationId": registrations[0],
+                "tag": "sipokat-replay",
+                "lastChance": False,
+            },
+        )
+    eventually(lambda: len(reports(server)), 1)

@@ -1,0 +1,216 @@
+"""One visit is enough: from then on the form opens without signal, and what is typed stays."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import (
+    TEXT,
+    eventually,
+    fill,
+    open_form,
+    outbox,
+    ready,
+    report,
+    save,
+    sent,
+    states,
+)
+from tests.cast import HARTONO, RAHMAN
+from tests.services.network import refuse, somebody_elses
+
+WIFI = "<!doctype html><title>Wi-Fi gratis</title><h1>Masuk ke Wi-Fi</h1>"
+ACTIVE = """async () => {
+    const { active } = await navigator.serviceWorker.ready;
+    if (active.state === "activated") return;
+    await new Promise((done) => {
+        active.onstatechange = () => active.state === "activated" && done();
+    });
+}"""
+
+
+def styled(page: Page) -> bool:
+    """Whether the style sheet has been read."""
+    sheets = "[...document.styleSheets].map((sheet) => sheet.cssRules.length)"
+    return any(page.evaluate(sheets))
+
+
+def test_one_visit_is_enough_for_the_form_the_outbox_and_the_offline_page(phone, server):
+    page = phone.open("/laporan/baru")
+    page.evaluate(ACTIVE)
+    server.network.when("*", "*", refuse, times=None)
+    page = phone.restart()
+    page = open_form(phone, "sampah")
+    assert styled(page)
+    expect(page.locator("input[name='fields.jenis']").first).to_be_enabled()
+    page = phone.open("/kotak-keluar")
+    expect(page.get_by_text("Masuk dulu untuk melihat laporan Anda di HP ini.")).to_be_visible()
+    page = phone.open("/transparansi")
+    expect(page.get_by_role("heading", name="Tidak ada sinyal")).to_be_visible()
+    assert styled(page)
+    page.get_by_role("link", name="Buat laporan").click()
+    expect(page.locator(".tile").first).to_be_visible()
+
+
+def test_pages_that_were_read_are_there_without_signal(phone, server):
+    ready(phone, RAHMAN)
+    phone.open("/akun")
+    name = "caches.keys().then((names) => names.filter((one) => /pages/.test(one)).length)"
+    eventually(lambda: phone.page.evaluate(name), 1)
+    phone.go_offline()
+    page = phone.open("/akun")
+    expect(page.get_by_role("heading", name=RAHMAN.name)).to_be_visible()
+    page = phone.open("/laporan")
+    expect(page.get_by_role("heading", name="Tidak ada sinyal")).to_be_visible()
+
+
+def test_a_wifi_page_never_becomes_part_of_the_app(phone, server):
+    portal = somebody_elses(200, WIFI)
+    for path in ("/kotak-keluar", "/static/gen/form.*"):
+        server.network.when("GET", path, portal, times=None)
+    page = phone.open("/masuk")
+    eventually(lambda: server.network.passed("GET", "/kotak-keluar"))
+    gone = "navigator.serviceWorker.getRegistration().then((one) => !one || !one.installing)"
+    eventually(lambda: page.evaluate(gone))
+    assert not page.evaluate("navigator.serviceWorker.getRegistration().then((r) => !!r?.active)")
+    server.network.heal()
+    ready(phone, RAHMAN)
+    # And one that stands in the way later hides nothing that the phone has.
+    server.network.when("*", "*", portal, times=None)
+    open_form(phone, "sampah")
+    page = phone.open("/beranda")
+    expect(page.get_by_text("Wi-Fi")).to_have_count(0)
+    expect(page.locator(".header-title")).to_be_visible()
+
+
+def test_the_first_field_is_there_with_the_tap(phone):
+    page = ready(phone, RAHMAN).open("/laporan/baru")
+    expect(page.locator(".tile[data-category=sampah]")).to_be_visible()
+    at_once = page.evaluate(
+        """() => {
+            document.querySelector(".tile[data-category=sampah]").click();
+            const field = document.querySelector("input[name='fields.jenis']");
+            return Boolean(field && field.getClientRects().length);
+        }"""
+    )
+    assert at_once
+
+
+def test_back_leads_from_the_form_to_the_tiles_and_the_draft_stays(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan", "Belum selesai.")
+    page.go_back()
+    tile = page.locator(".tile[data-category=pemerintahan]")
+    expect(page.locator("[data-tile-draft]:visible")).to_have_count(1)
+    expect(tile.locator("[data-tile-draft]")).to_be_visible()
+    expect(page.locator("[data-report-form]")).to_be_hidden()
+    tile.click()
+    expect(page.locator("#field-text")).to_have_value("Belum selesai.")
+    expect(page.locator("input[name='fields.jenis'][value=rapat]")).to_be_checked()
+    page.get_by_role("link", name="Kembali").click()
+    expect(tile).to_be_visible()
+    # An address of one category opens that one; the arrow leads to the tiles from there too.
+    page = phone.open("/laporan/baru?kategori=pemerintahan")
+    expect(page.locator("#field-text")).to_have_value("Belum selesai.")
+    expect(page.get_by_text("dibuka lagi")).to_be_visible()
+    page.get_by_role("link", name="Kembali").click()
+    expect(tile).to_be_visible()
+    tile.click()
+    page.get_by_role("button", name="Mulai baru").click()
+    page.get_by_role("dialog").get_by_role("button", name="Hapus draf").click()
+    expect(page.locator("#field-text")).to_have_value("")
+    eventually(lambda: phone.stored("drafts"), [])
+
+
+def test_a_draft_becomes_one_report_and_is_gone_then(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "sampah")
+    fill(page, "sampah", photos=1)
+    eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [1])
+    save(page)
+    assert phone.stored("drafts") == []
+    assert {row["holder"] for row in phone.stored("photos")} == {outbox(phone)[0]["id"]}
+    page.get_by_role("button", name="Buat laporan lagi").click()
+    page.locator(".tile[data-category=sampah]").click()
+    expect(page.locator("#field-text")).to_have_value("")
+    expect(page.locator("[data-photos] [data-photo]")).to_have_count(0)
+
+
+def test_each_role_sees_its_own_tiles(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = phone.open("/laporan/baru")
+    expect(page.locator(".tile[data-category=nihil]")).to_be_visible()
+    expect(page.locator(".tile[data-category=rekap_bulanan]")).to_be_hidden()
+    expect(page.locator(".tile[data-category=pad_inovasi]")).to_be_hidden()
+    phone.go_online()
+    phone.context.clear_cookies()
+    phone.sign_in(HARTONO)
+    phone.go_offline()
+    page = phone.open("/laporan/baru")
+    expect(page.locator(".tile[data-category=rekap_bulanan]")).to_be_visible()
+    expect(page.locator(".tile[data-category=pad_inovasi]")).to_be_visible()
+    expect(page.get_by_role("link", name="Verifikasi")).to_be_visible()
+
+
+@pytest.mark.current_only
+def test_what_is_missing_is_said_beside_the_field_before_it_is_kept(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "sampah")
+    page.fill("[name='fields.volume_m3']", "banyak")
+    page.fill("[name=happened_on]", "2020-01-01")
+    page.get_by_role("button", name="Kirim laporan").click()
+    sentences = {
+        "fields-jenis": "Pilih jenis.",
+        "fields-volume_m3": "Isi dengan angka.",
+        "photos": "Tambahkan paling sedikit satu foto.",
+        "text": "Tulis keterangannya",
+        "place": "Isi lokasi",
+        "happened_on": "60 hari",
+    }
+    for field, sentence in sentences.items():
+        expect(page.locator(f"#field-{field}-error")).to_contain_text(sentence)
+    expect(page.locator("input[name='fields.jenis']").first).to_be_focused()
+    assert outbox(phone) == []
+    page.fill("[name='fields.volume_m3']", "2,5")
+    expect(page.locator("#field-fields-volume_m3-error")).to_have_count(0)
+
+
+@pytest.mark.current_only
+def test_the_place_is_one_tap_with_its_accuracy_or_words(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "sampah")
+    page.get_by_role("button", name="Ambil lokasi").click()
+    expect(page.locator("[data-place-state]")).to_have_text(
+        "Lokasi tidak diizinkan. Tulis saja patokannya."
+    )
+    phone.context.grant_permissions(["geolocation"], origin=phone.url)
+    phone.context.set_geolocation({"latitude": -3.2945, "longitude": 102.8614, "accuracy": 12})
+    page.get_by_role("button", name="Ambil lokasi").click()
+    expect(page.locator("[data-place-words]")).to_have_text("Tercatat, akurasi ±12 m")
+    fill(page, "sampah", photos=1)
+    save(page)
+    (entry,) = outbox(phone)
+    place = {key: entry["body"][key] for key in ("lat", "lon", "accuracy_m")}
+    assert place == {"lat": -3.2945, "lon": 102.8614, "accuracy_m": 12}
+
+
+def test_the_header_says_how_many_wait_on_every_page(phone):
+    ready(phone, RAHMAN)
+    phone.open("/akun")
+    phone.go_offline()
+    report(phone, text=TEXT)
+    report(phone, text="Rapat kedua.")
+    for path in ("/laporan/baru", "/kotak-keluar", "/akun", "/transparansi"):
+        page = phone.open(path)
+        expect(page.locator("[data-outbox-count]")).to_have_text("2 menunggu sinyal")
+    phone.go_online()
+    sent(phone, 2)
+    expect(page.locator("[data-outbox-count]")).to_be_hidden()
+    assert states(phone) == ["sent", "sent"]

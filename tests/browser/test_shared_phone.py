@@ -1,0 +1,246 @@
+"""One phone in several hands: nobody sees or sends what is another's, and nothing of it is lost."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import expect
+
+from tests.browser.steps import (
+    eventually,
+    fill,
+    open_form,
+    outbox,
+    ready,
+    report,
+    reports,
+    sent,
+    states,
+)
+from tests.cast import PASSWORD, RAHMAN, SITI
+from tests.services.network import refuse
+from tests.services.phone import Phone
+from tests.services.server import Server
+
+SECRET = "Pak Darmo bertengkar dengan tetangganya."
+OWNER = """() => new Promise((done, failed) => {
+    const open = indexedDB.open("sipokat");
+    open.onerror = () => failed(open.error);
+    open.onsuccess = () => {
+        const meta = open.result.transaction("meta").objectStore("meta");
+        const [owner, signed_out] = [meta.get("owner"), meta.get("signed_out")];
+        meta.transaction.oncomplete = () => {
+            open.result.close();
+            done([owner.result?.name || null, Boolean(signed_out.result)]);
+        };
+    };
+})"""
+
+
+def owner(phone: Phone) -> list[Any]:
+    """The name of the phone's owner, and whether the server is still to be told of a sign-out."""
+    seen: list[Any] = phone.page.evaluate(OWNER)
+    return seen
+
+
+def kept_pages(phone: Phone) -> list[str]:
+    """The caches of pages that were made for somebody."""
+    names = phone.page.evaluate("async () => await caches.keys()")
+    return [name for name in names if name.startswith("sipokat-pages-")]
+
+
+def no_signal(server: Server) -> None:
+    """Until the network is healed. On 106 a worker that starts anew does not know it is offline."""
+    server.network.when("*", "*", refuse, times=None)
+
+
+def expire_sessions(server: Server) -> None:
+    server.query("DELETE FROM login_session")
+
+
+def senders(server: Server) -> list[str]:
+    """Who sent each report that the server has, oldest first."""
+    rows = server.query(
+        'SELECT name FROM report JOIN "user" ON "user".id = reporter_id ORDER BY report.id'
+    )
+    return [row.name for row in rows]
+
+
+def sign_out(phone: Phone) -> None:
+    """By the button on the account page, and yes to the question about unsent reports."""
+    page = phone.open("/akun")
+    page.get_by_role("button", name="Keluar", exact=True).last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Keluar", exact=True).click()
+
+
+def shut(phone: Phone, path: str) -> None:
+    """The worker shows nothing at this address but the way to sign in."""
+    page = phone.open(path)
+    expect(page.get_by_text("Anda sudah keluar dari HP ini.")).to_be_visible()
+    expect(page.get_by_text(SECRET)).to_have_count(0)
+
+
+def test_another_person_neither_sees_nor_sends_what_the_owner_left(phone, server):
+    ready(phone, RAHMAN)
+    phone.open("/beranda")
+    eventually(lambda: kept_pages(phone))
+    server.network.when("POST", "/laporan", refuse, times=None)
+    report(phone, "keamanan_ketertiban", SECRET)
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan", "Draf Pak Rahman")
+    expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
+    server.network.heal()
+    expire_sessions(server)
+
+    page = phone.sign_in(SITI)
+    expect(page.get_by_text("Siti").first).to_be_visible()
+    assert owner(phone) == [SITI.name, False]
+    page = phone.open("/kotak-keluar")
+    expect(page.get_by_text("1 laporan milik orang lain menunggu di HP ini.")).to_be_visible()
+    expect(page.locator("[data-entry], [data-outbox-drafts] li")).to_have_count(0)
+    expect(page.get_by_text(SECRET)).to_have_count(0)
+    page = phone.open("/laporan/baru")
+    expect(page.locator("[data-tile-draft]:visible")).to_have_count(0)
+    report(phone, "pemerintahan", "Rapat Bu Siti")
+    eventually(lambda: sorted(states(phone)), ["needs_login", "sent"])
+    assert senders(server) == [SITI.name]
+    (entry,) = [one for one in outbox(phone) if one["state"] == "needs_login"]
+    page = phone.open(f"/laporan/baru?kategori=keamanan_ketertiban#entri={entry['id']}")
+    expect(page.get_by_text("tidak ada lagi di HP ini")).to_be_visible()
+    expect(page.locator("#field-text")).to_have_value("")
+
+    # His home was kept on this phone; without signal she gets hers.
+    eventually(lambda: len(kept_pages(phone)), 1)
+    no_signal(server)
+    page = phone.open("/beranda")
+    expect(page.get_by_text("Rahman")).to_have_count(0)
+    server.network.heal()
+
+    expire_sessions(server)
+    phone.sign_in(RAHMAN)
+    sent(phone, 2)
+    assert senders(server) == [SITI.name, RAHMAN.name]
+    page = phone.open("/laporan/baru")
+    expect(page.locator(".tile[data-category=pemerintahan] [data-tile-draft]")).to_be_visible()
+
+
+def test_words_on_the_screen_go_when_the_phone_changes_hands_in_another_tab(phone, server):
+    ready(phone, RAHMAN)
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan", SECRET)
+    expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
+    expire_sessions(server)
+    other = phone.new_tab()
+    other.goto("/masuk")
+    other.fill("[name=phone]", SITI.phone)
+    other.fill("[name=password]", PASSWORD)
+    other.locator("form:has([name=password]) [type=submit]").click()
+    other.wait_for_url("**/beranda")
+    eventually(lambda: page.locator("#field-text").input_value(), "")
+    expect(page.locator("[data-tile-draft]:visible")).to_have_count(0)
+    other.close()
+    expire_sessions(server)
+    phone.sign_in(RAHMAN)
+    page = open_form(phone, "pemerintahan")
+    expect(page.locator("#field-text")).to_have_value(SECRET)
+
+
+def test_signing_out_without_signal_shuts_the_phone_and_keeps_the_reports(phone, server):
+    ready(phone, RAHMAN)
+    phone.open("/akun")
+    eventually(lambda: kept_pages(phone))
+    no_signal(server)
+    report(phone, "keamanan_ketertiban", SECRET)
+    sign_out(phone)
+    page = phone.page
+    page.wait_for_url("**/masuk")
+    expect(page.get_by_text("Anda sudah keluar dari HP ini.")).to_be_visible()
+    expect(page.locator("[data-outbox-count]")).to_have_text("1 belum terkirim")
+    assert owner(phone) == [None, True]
+    assert kept_pages(phone) == []
+    for path in ("/laporan/baru", "/kotak-keluar", "/beranda", "/akun"):
+        shut(phone, path)
+    assert [one["body"]["text"] for one in outbox(phone)] == [SECRET]
+
+    # A signal that carries pages but not the sign-out: still nothing but signing in.
+    server.network.heal()
+    server.network.when("POST", "/keluar", refuse, times=None)
+    shut(phone, "/laporan/baru")
+    assert server.value("SELECT count(*) FROM login_session") == 1
+    server.network.heal()
+    before = len(server.network.exchanges)
+    phone.open("/laporan/baru")
+    expect(page.locator(".tile").first).to_be_visible()
+    first = server.network.exchanges[before]
+    assert (first.method, first.path) == ("POST", "/keluar")
+    assert server.value("SELECT count(*) FROM login_session") == 0
+    eventually(lambda: owner(phone), [None, False])
+    assert reports(server) == []
+
+    phone.sign_in(RAHMAN)
+    sent(phone)
+    assert senders(server) == [RAHMAN.name]
+
+
+def test_the_sign_out_of_one_never_ends_the_session_of_the_next(phone, server):
+    ready(phone, RAHMAN)
+    phone.open("/akun")
+    eventually(lambda: kept_pages(phone))
+    no_signal(server)
+    report(phone, "keamanan_ketertiban", SECRET)
+    sign_out(phone)
+    phone.page.wait_for_url("**/masuk")
+    phone.restart()  # the phone was put away in between
+    shut(phone, "/kotak-keluar")
+    server.network.heal()
+    phone.sign_in(SITI)
+    assert owner(phone) == [SITI.name, False]
+    report(phone, "pemerintahan", "Rapat Bu Siti")
+    eventually(lambda: senders(server), [SITI.name])
+    told = [one.headers.get("Sipokat-User") for one in server.network.passed("POST", "/laporan")]
+    assert set(told[-1:]) == {
+        str(server.value('SELECT id FROM "user" WHERE name = :n', n=SITI.name))
+    }
+    assert [one.status for one in server.network.passed("POST", "/keluar")][-1] == 200
+    (kept,) = [one for one in outbox(phone) if one["state"] != "sent"]
+    assert kept["body"]["text"] == SECRET
+
+
+def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_in(phone, server):
+    ready(phone, RAHMAN)
+    no_signal(server)
+    for number in range(3):
+        report(phone, "pemerintahan", f"Rapat {number}")
+    expire_sessions(server)
+    server.network.heal()
+    page = phone.open("/kotak-keluar")
+    eventually(lambda: states(phone), ["needs_login"] * 3)
+    assert owner(phone) == [RAHMAN.name, False]
+    expect(page.locator("[data-entry] [data-state]")).to_have_text(["Perlu masuk"] * 3)
+    expect(page.locator("[data-outbox-count]")).to_have_text("3 perlu masuk")
+    # One refusal is enough for all of them.
+    assert [one.status for one in server.network.passed("POST", "/laporan")].count(401) == 1
+    page.locator("[data-login]").first.click()
+    page.fill("[name=phone]", RAHMAN.phone)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("form:has([name=password]) [type=submit]").click()
+    page.wait_for_url(lambda url: "/masuk" not in url)
+    sent(phone, 3)
+    assert [one.text for one in reports(server)] == ["Rapat 0", "Rapat 1", "Rapat 2"]
+
+
+def test_without_an_owner_the_form_opens_says_so_and_stores_nothing(phone, server):
+    ready(phone)
+    no_signal(server)
+    page = open_form(phone, "sampah")
+    expect(page.get_by_text("Masuk dulu untuk membuat laporan")).to_be_visible()
+    fill(page, "sampah", photos=1)
+    page.locator("[data-report-form] button[type=submit]").click()
+    expect(page.locator("[data-sign-in-first]")).to_be_focused()
+    expect(page.locator("[data-saved]")).to_be_hidden()
+    assert [phone.stored(store) for store in ("entries", "drafts", "photos")] == [[], [], []]
+    # Nor may what was typed be written once somebody else signs in.
+    server.network.heal()
+    phone.sign_in(RAHMAN)
+    assert [phone.stored(store) for store in ("entries", "drafts", "photos")] == [[], [], []]
+    assert reports(server) == []

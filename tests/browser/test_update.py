@@ -1,0 +1,403 @@
+"""A new version comes to a phone with reports in it: nothing is lost, and nobody is interrupted."""
+
+from __future__ import annotations
+
+import hashlib
+import threading
+import uuid
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import (
+    PATIENCE,
+    eventually,
+    fill,
+    open_form,
+    outbox,
+    photos,
+    picture,
+    ready,
+    received,
+    report,
+    reports,
+    save,
+    sent,
+    states,
+)
+from tests.cast import PASSWORD, RAHMAN
+from tests.services.network import Exchange, Fault, hold, refuse, somebody_elses
+from tests.services.phone import Phone
+from tests.services.server import Server
+
+JSON = "application/json"
+NEW = "versi-baru"
+SHELLS = ["/laporan/baru", "/kotak-keluar", "/luring"]
+
+# --- A version that does not exist yet ---------------------------------------------------------
+
+
+def another_version(version: str) -> Fault:
+    """The server as it would answer after a deployment."""
+
+    def fault(handler: Any, exchange: Exchange) -> None:
+        handler.read_body(exchange)
+        # Whole and unpacked: a 304 would hide what is new, and packed nothing can be replaced.
+        for name in ("If-None-Match", "Accept-Encoding"):
+            exchange.headers.pop(name, None)
+        status, headers, body = handler.forward(exchange)
+        old = next((value for name, value in headers if name == "Sipokat-Shell"), None)
+        if old:
+            headers = [(k, v) for k, v in headers if k not in ("ETag", "Sipokat-Shell")]
+            headers.append(("Sipokat-Shell", version))
+            body = body.replace(old.encode(), version.encode())
+        handler.reply(exchange, status, headers, body)
+
+    return fault
+
+
+def deploy(server: Server, version: str = NEW) -> None:
+    for path in ["/service-worker.js", *SHELLS]:
+        server.network.when("GET", path, another_version(version), times=None)
+
+
+def shells(phone: Phone) -> list[str]:
+    """The versions of the shell that lie on the phone, in the order of their coming."""
+    names = phone.page.evaluate("async () => await caches.keys()")
+    return [name.removeprefix("sipokat-shell-") for name in names if "-shell-" in name]
+
+
+def notice(page: Page) -> Any:
+    return page.locator(".notice").filter(has_text="Versi baru siap.")
+
+
+def announced(page: Page) -> Any:
+    """The notice, once the browser has looked for a new version in its own time."""
+    expect(notice(page)).to_be_visible(timeout=PATIENCE * 1000)
+    return notice(page)
+
+
+def full_outbox(phone: Phone, server: Server) -> list[Any]:
+    """Three reports, one with a photo, that the network does not let through for now."""
+    server.network.when("POST", "/laporan", refuse, times=None)
+    report(phone, "pemerintahan", "Rapat pertama")
+    report(phone, "sampah", "Tumpukan sampah", photos=1)
+    report(phone, "pemerintahan", "Rapat ketiga")
+    return outbox(phone)
+
+
+def bodies(entries: list[Any]) -> list[Any]:
+    return [(entry["id"], entry["body"], entry["photos"]) for entry in entries]
+
+
+def test_an_update_waits_for_the_person_and_loses_no_entry(phone, server):
+    ready(phone, RAHMAN)
+    (old,) = shells(phone)
+    kept = full_outbox(phone, server)
+    deploy(server)
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan", "Sedang mengetik")
+    page.evaluate("self.stays = true")
+    announced(page)
+    assert page.evaluate("self.stays"), "the page was loaded again"
+    expect(page.locator("#field-text")).to_have_value("Sedang mengetik")
+    assert shells(phone) == [old, NEW]
+
+    # Asked first, since something has been typed; a No changes nothing.
+    notice(page).get_by_role("button", name="Muat ulang").click()
+    page.get_by_role("dialog").get_by_role("button", name="Batal").click()
+    assert page.evaluate("self.stays")
+    notice(page).get_by_role("button", name="Muat ulang").click()
+    page.get_by_role("dialog").get_by_role("button", name="Muat ulang").click()
+    form = page.locator(f"[data-form-version={NEW}]")
+    expect(form).to_be_visible()
+    expect(page.locator("#field-text")).to_have_value("Sedang mengetik")
+    expect(notice(page)).to_have_count(0)
+    assert bodies(outbox(phone)) == bodies(kept)
+
+    server.network.heal()
+    deploy(server)
+    phone.open("/kotak-keluar")
+    sent(phone, 3)
+    assert sorted(row.client_id for row in reports(server)) == sorted(one["id"] for one in kept)
+    assert len(photos(server)) == 1
+
+
+def test_taking_over_in_the_middle_of_sending_doubles_nothing(phone, server):
+    ready(phone, RAHMAN)
+    full_outbox(phone, server)
+    deploy(server)
+    page = phone.open("/kotak-keluar")
+    announced(page)
+    server.network.heal()
+    deploy(server)
+    gate = threading.Event()
+    server.network.when("POST", "/laporan", hold(gate))
+    page.locator("[data-send-all]").click()
+    eventually(lambda: "sending" in states(phone))
+    notice(page).get_by_role("button", name="Muat ulang").click()
+    expect(notice(page)).to_have_count(0)
+    gate.set()
+    sent(phone, 3)
+    assert len(reports(server)) == 3
+    assert len(photos(server)) == 1
+
+
+def test_a_page_of_the_old_version_still_works_after_another_let_the_new_one_in(phone, server):
+    ready(phone, RAHMAN)
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan", "Ditulis dengan versi lama")
+    page.evaluate("self.stays = true")
+    deploy(server)
+    other = phone.new_tab()
+    other.goto("/beranda")
+    announced(other).get_by_role("button", name="Muat ulang").click()
+    expect(notice(other)).to_have_count(0)
+    announced(page)
+    assert page.evaluate("self.stays"), "the page was loaded again"
+    save(page)
+    sent(phone)
+    assert [row.text for row in reports(server)] == ["Ditulis dengan versi lama"]
+    other.close()
+
+
+def test_only_the_last_version_stays_beside_the_new_one(phone, server):
+    ready(phone, RAHMAN)
+    phone.page.evaluate("async () => { await caches.open('sipokat-shell-0') }")
+    phone.page.evaluate("async () => { await caches.open('milik-orang-lain') }")
+    (current,) = [name for name in shells(phone) if name != "0"]
+    for version in ("satu", "dua"):
+        server.network.heal()
+        deploy(server, version)
+        page = phone.open("/beranda")
+        announced(page).get_by_role("button", name="Muat ulang").click()
+        expect(notice(page)).to_have_count(0)
+    assert current
+    eventually(lambda: shells(phone), ["satu", "dua"])
+    assert "milik-orang-lain" in page.evaluate("async () => await caches.keys()")
+
+
+# --- Somebody's Wi-Fi page ---------------------------------------------------------------------
+
+
+def cached(phone: Phone) -> str:
+    """Everything that the worker keeps, as one text."""
+    text: str = phone.page.evaluate(
+        """async () => {
+            const texts = [];
+            for (const name of await caches.keys()) {
+                const cache = await caches.open(name);
+                for (const one of await cache.matchAll()) texts.push(await one.text());
+            }
+            return texts.join();
+        }"""
+    )
+    return text
+
+
+PORTAL = somebody_elses(200)
+PORTALS = {
+    "worker": ("/service-worker.js", PORTAL),
+    "page": ("/luring", PORTAL),
+    "redirect": ("/kotak-keluar", somebody_elses(302, Location="/wifi")),
+    "script": ("/static/gen/form.*.js", PORTAL),
+}
+REGISTERED = """async () => Boolean(
+    (await navigator.serviceWorker.getRegistrations()).length)"""
+
+
+@pytest.mark.parametrize("what", PORTALS)
+def test_a_captive_portal_at_the_first_install_does_not_become_the_shell(phone, server, what):
+    path, portal = PORTALS[what]
+    server.network.when("GET", path, portal, times=None)
+    server.network.when("GET", "/wifi", PORTAL, times=None)
+    with phone.expecting("unsupported MIME type"):
+        phone.sign_in(RAHMAN)
+        eventually(lambda: any(one.status for one in server.network.passed("GET", path)))
+        eventually(lambda: phone.page.evaluate(REGISTERED), False)
+    assert "Wi-Fi" not in cached(phone)
+    server.network.heal()
+    phone.open("/beranda")
+    phone.worker_ready()
+    assert "Wi-Fi" not in cached(phone)
+    server.network.when("*", "*", refuse, times=None)
+    report(phone, "pemerintahan")
+    server.network.heal()
+    phone.open("/kotak-keluar")
+    sent(phone)
+    assert len(reports(server)) == 1
+
+
+def test_a_captive_portal_in_place_of_an_update_leaves_the_shell_as_it_is(phone, server):
+    ready(phone, RAHMAN)
+    before = shells(phone)
+    server.network.when("*", "*", PORTAL, times=None)
+    assert not phone.page.evaluate(
+        """async () => (await navigator.serviceWorker.ready).update()
+            .then(() => true, () => false)"""
+    )
+    report(phone, "pemerintahan")
+    assert shells(phone) == before
+    assert "Wi-Fi" not in cached(phone)
+    server.network.heal()
+    phone.open("/kotak-keluar")
+    sent(phone)
+
+
+# --- What older versions left on the phone -----------------------------------------------------
+
+# How the stores of each released version were made: copied from it, and never edited after.
+SCHEMAS = [
+    """
+    db.createObjectStore("meta");
+    db.createObjectStore("drafts", { keyPath: "key" });
+    db.createObjectStore("entries", { keyPath: "id" });
+    db.createObjectStore("photos", { keyPath: "id" }).createIndex("holder", "holder");
+    """,
+]
+LEAVE = """async ([version, rows, photo]) => {
+    const open = indexedDB.open("sipokat", version);
+    open.onupgradeneeded = () => {
+        const db = open.result;
+        %s
+    };
+    const db = await new Promise((done, failed) => {
+        open.onsuccess = () => done(open.result);
+        open.onerror = () => failed(open.error);
+    });
+    const stores = ["meta", "drafts", "entries", "photos"];
+    const tx = db.transaction(stores, "readwrite");
+    tx.objectStore("meta").put(rows.owner, "owner");
+    for (const store of ["drafts", "entries", "photos"]) {
+        for (const row of rows[store]) {
+            if (store === "photos") row.bytes = Uint8Array.from(photo).buffer;
+            tx.objectStore(store).put(row);
+        }
+    }
+    await new Promise((done, failed) => {
+        tx.oncomplete = done;
+        tx.onabort = () => failed(tx.error);
+    });
+    db.close();
+}"""
+
+
+def rows_of_1(owner: dict[str, str], data: bytes) -> dict[str, Any]:
+    """What version 1 wrote: a report with a photo, tried once without signal, and a draft."""
+    entry, photo = str(uuid.uuid4()), str(uuid.uuid4())
+    sha256 = hashlib.sha256(data).hexdigest()
+    written_at = datetime.now(UTC).astimezone().isoformat(timespec="seconds")
+    facts = {"id": photo, "type": "image/jpeg", "sha256": sha256, "size": len(data)}
+    today = written_at[:10]
+    return {
+        "owner": owner,
+        "photos": [{**facts, "holder": entry}],
+        "drafts": [
+            {
+                "key": f"{owner['id']}/pemerintahan",
+                "owner": owner["id"],
+                "slot": "pemerintahan",
+                "id": str(uuid.uuid4()),
+                "category": "pemerintahan",
+                "title": "Pemerintahan",
+                "values": {"text": "Draf lama", "happened_on": today, "fields.jenis": "rapat"},
+                "kept": [],
+                "photos": [],
+                "updated_at": 1,
+            }
+        ],
+        "entries": [
+            {
+                "id": entry,
+                "client_id": entry,
+                "owner": owner["id"],
+                "kind": "report",
+                "report": None,
+                "region": owner["region"],
+                "form_version": "lama",
+                "category": "sampah",
+                "title": "Sampah",
+                "body": {
+                    "client_id": entry,
+                    "category": "sampah",
+                    "region": owner["region"],
+                    "written_at": written_at,
+                    "form_version": "lama",
+                    "happened_on": today,
+                    "text": "Dari versi lama",
+                    "fields": {"jenis": "tumpukan"},
+                    "lat": None,
+                    "lon": None,
+                    "accuracy_m": None,
+                    "place_text": "Gang 3",
+                    "photos": [{"id": photo, "sha256": sha256}],
+                },
+                "photos": [facts],
+                "written_at": written_at,
+                "order": 1,
+                "state": "sending",  # it was killed in the middle
+                "attempts": 1,
+                "last_try": 1,
+                "next_try": 0,
+                "last_error": None,
+                "receipt": None,
+            }
+        ],
+    }
+
+
+ROWS = [rows_of_1]
+VERSION = (
+    """async () => (await indexedDB.databases()).find((one) => one.name === "sipokat").version"""
+)
+
+
+@pytest.mark.parametrize("version", range(1, len(SCHEMAS) + 1))
+def test_what_a_former_schema_kept_is_still_sent(phone, server, version):
+    server.stop_worker()  # the received bytes stay for us to look at
+    # A session as the former version would have it, and none of our scripts run yet.
+    answer = phone.context.request.post(
+        "/masuk", data={"phone": RAHMAN.phone, "password": PASSWORD}, headers={"Accept": JSON}
+    )
+    owner = answer.json()["user"]
+    page = phone.open("/static/manifest.json")
+    data = picture()
+    rows = ROWS[version - 1](owner, data)
+    page.evaluate(LEAVE % SCHEMAS[version - 1], [version, rows, list(data)])
+    phone.open("/kotak-keluar")
+    (entry,) = sent(phone)
+    (row,) = reports(server)
+    (photo,) = photos(server)
+    assert (row.client_id, row.text) == (entry["id"], "Dari versi lama")
+    assert received(server, photo) == hashlib.sha256(data).hexdigest()
+    page = open_form(phone, "pemerintahan")
+    expect(page.locator("#field-text")).to_have_value("Draf lama")
+    newest = page.evaluate(VERSION)
+    assert newest == len(SCHEMAS), "there is a new schema: put the former one among these tests"
+
+
+def test_the_old_shell_goes_on_working_on_a_newer_schema(phone, server):
+    ready(phone, RAHMAN)
+    page = open_form(phone, "pemerintahan")
+    page.evaluate(
+        """(version) => new Promise((done, failed) => {
+            const open = indexedDB.open("sipokat", version);
+            open.onupgradeneeded = () => open.result.createObjectStore("later");
+            open.onblocked = () => failed(new Error("blocked"));
+            open.onerror = () => failed(open.error);
+            open.onsuccess = () => { open.result.close(); done(); };
+        })""",
+        len(SCHEMAS) + 1,
+    )
+    fill(page, "pemerintahan", "Sedang mengetik")
+    expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
+    phone.go_offline()
+    phone.restart()
+    page = open_form(phone, "pemerintahan")
+    expect(page.locator("#field-text")).to_have_value("Sedang mengetik")
+    save(page)
+    phone.go_online()
+    sent(phone)
+    assert [row.text for row in reports(server)] == ["Sedang mengetik"]
