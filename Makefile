@@ -23,9 +23,9 @@ run: export SIPOKAT_MODE = demo
 run: .venv/.run ## the demo city with its worker; Ctrl-C ends both (PORT, DATABASE_URL, SIPOKAT_DATA)
 	@exec $(BIN)/flask start
 
-test: .venv/.dev ## all tests, browsers included; ARGS="-k outbox --chromium current" for some
+test: .venv/.dev ## all tests, browsers included; ARGS="-k outbox --chromium current" for some, JOBS=0 for one by one
 	@tools/browsers.sh
-	$(BIN)/pytest $(ARGS)
+	$(BIN)/pytest -n $(or $(JOBS),2) $(ARGS)
 
 check: .venv/.dev ## format, lint, types, import arrows, migrations in step with the models
 	@tools/node.sh

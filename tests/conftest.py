@@ -44,6 +44,17 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "current_only: runs on the current Chromium alone")
+    if not hasattr(config, "workerinput"):  # once, before the processes of -n start
+        build_assets()
+
+
+def build_assets() -> None:
+    """The bundles that every page names; nothing when they are as their sources are."""
+    from sipokat import assets, create_app
+
+    app = create_app()
+    if not assets.is_built(app):
+        assets.build(app)
 
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:

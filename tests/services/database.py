@@ -16,7 +16,7 @@ from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
 
-from sipokat import assets, create_app
+from sipokat import create_app
 from sipokat.database import db, writing
 from sipokat.domain import people, regions
 from tests.cast import CAST, PASSWORD
@@ -93,8 +93,6 @@ class Postgresql:
 def fill(url: str) -> None:
     """Migrate the database and put the regions and the cast into it."""
     app = create_app({"SQLALCHEMY_DATABASE_URI": url})
-    if not assets.is_built(app):
-        assets.build(app)
     with app.app_context():
         upgrade()
         with writing() as session:

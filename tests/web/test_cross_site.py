@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Callable
 from typing import Any
 
@@ -11,7 +12,7 @@ from flask import Flask
 from sipokat import config
 from tests import wire
 from tests.cast import PASSWORD, RAHMAN
-from tests.page import Visitor, fresh_id
+from tests.page import Visitor
 
 Site = Callable[..., Visitor]
 HTTPS = {
@@ -19,12 +20,13 @@ HTTPS = {
     "SIPOKAT_ORIGIN": "https://sipokat.example",
     "SECRET_KEY": "x",
 }
+PHOTO = f"/laporan/{uuid.UUID(int=1)}/foto/{uuid.UUID(int=2)}"
 UNSAFE = [
     ("POST", "/masuk"),
     ("POST", "/keluar"),
     ("POST", "/laporan"),
-    ("PUT", f"/laporan/{fresh_id()}/foto/{fresh_id()}"),
-    ("DELETE", f"/laporan/{fresh_id()}/foto/{fresh_id()}"),
+    ("PUT", PHOTO),
+    ("DELETE", PHOTO),
     ("POST", "/laporan/00018/verifikasi"),
     ("POST", "/laporan/00018/perbaikan"),
     ("POST", "/akun/kata-sandi"),
