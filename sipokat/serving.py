@@ -48,9 +48,14 @@ def together(programs: dict[str, Callable[[], object]]) -> int:
 
 
 def gunicorn() -> None:
-    """gunicorn, as `gunicorn` in this folder would run: gunicorn.conf.py says how."""
+    """gunicorn, as `gunicorn` in this folder would run: gunicorn.conf.py says how.
+
+    It makes an application of its own: the one that the command line has made knows only the
+    bundles that were there before this start built new ones.
+    """
     from gunicorn.app.wsgiapp import WSGIApplication
 
+    sys.modules.pop("wsgi", None)
     sys.argv = ["gunicorn"]
     WSGIApplication("%(prog)s [OPTIONS] [APP_MODULE]", prog="gunicorn").run()
 
