@@ -236,6 +236,16 @@ class Full(Row):
         return {"what": word, "who": clock, "tone": "late" if self.late else tone}
 
     @property
+    def ahead(self) -> list[dict[str, str]]:
+        """The desks that it has yet to reach, as the rest of its time line; none when final."""
+        stops = words.stops(self.report) if self.report.desk else []
+        return [
+            {"what": stop["label"], "who": stop["word"], "tone": "ahead"}
+            for stop in stops
+            if stop["state"] == "todo"
+        ]
+
+    @property
     def why(self) -> dict[str, str]:
         """The latest decision with a reason or a note, in words; empty when there is none."""
         said = [e for e in self.events if (e.note or e.reason) and e.action in SPEAKING]

@@ -335,6 +335,9 @@ def test_the_page_tells_the_whole_way_with_who_when_and_why(site: Site) -> None:
             ("Diverifikasi lurah sebagai kegiatan biasa", "Hartono, Lurah", "Sudah kami cek."),
             ("Dikembalikan ke lurah", "Yusuf, Camat", "Isi kurang lengkap", "Di mana?"),
             ("Dikembalikan ke lurah", "hari kerja"),
+            # What lies ahead: one sees how far it still has to go.
+            ("Camat", "Belum sampai"),
+            ("Bag. Pem.", "Belum sampai"),
         ),
         strict=True,
     ):
