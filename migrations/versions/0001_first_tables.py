@@ -226,10 +226,14 @@ def upgrade() -> None:
         sa.Column("tries", sa.Integer(), nullable=False),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
+        sa.Column("left_at", sa.DateTime(timezone=True), nullable=True),
+        sa.Column("left_by", sa.String(length=36), nullable=True),
+        sa.Column("gave_way_to", sa.String(length=36), nullable=True),
         sa.ForeignKeyConstraint(["declared_by"], ["user.id"], name=op.f("fk_photo_declared_by")),
+        sa.ForeignKeyConstraint(["left_by"], ["user.id"], name=op.f("fk_photo_left_by")),
         sa.ForeignKeyConstraint(["report_id"], ["report.id"], name=op.f("fk_photo_report_id")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_photo")),
-        sa.UniqueConstraint("report_id", "client_id", name=op.f("uq_photo_report_id_client_id")),
+        sa.UniqueConstraint("client_id", "report_id", name=op.f("uq_photo_client_id_report_id")),
     )
     with op.batch_alter_table("photo", schema=None) as batch_op:
         batch_op.create_index(batch_op.f("ix_photo_report_id"), ["report_id"], unique=False)

@@ -1,24 +1,23 @@
-"""Photos of a report: declared, received, made ready; replaced or dropped while they are not."""
+"""Photos of a report: declared and received; replaced or dropped while they are not there."""
 
 from __future__ import annotations
 
-import uuid
-from datetime import datetime, timedelta
+from collections.abc import Sequence
+from datetime import datetime
 from typing import Protocol
 
-from sqlalchemy import and_, bindparam, or_, select, update
+from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import db, lock_rows, table, writing
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import now as present
-from sipokat.domain.refusals import NotFound, NotNow, WrongContent
-from sipokat.domain.visibility import desks_over, find_report, visible_reports
-from sipokat.models import Photo, Report, User
+from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
+from sipokat.domain.verification import content_digest
+from sipokat.domain.visibility import desks_over, find_report
+from sipokat.models import Photo, Report, Revision, User
 
 ARRIVED = ("received", "ready")
-CLAIM = timedelta(minutes=2)
-TRIES = 5
 
 
 class Store(Protocol):
@@ -40,32 +39,43 @@ def picture_key(photo: Photo, size: str) -> str:
     return f"{size}/{photo.client_id[:2]}/{photo.report_id}-{photo.client_id}.jpg"
 
 
-def find_own(session: Session, user: User, client_id: str) -> Report:
-    """The report with the phone's id whose photos this person may send: its reporter, or the
-    present holder of the author's office. Raises NotFound."""
-    query = visible_reports(user).where(Report.client_id == client_id)
-    found = list(session.scalars(query).unique())
-    for report in found:
-        if report.reporter_id == user.id:
-            return report
-    for report in found:
-        if report.author_desk in desks_over(user, report.region_code):
-            return report
-    raise NotFound("Laporan untuk foto ini belum sampai. Kirim laporannya dulu.")
+def _find(session: Session, user: User, client_id: str, photo_id: str) -> Photo:
+    """The declared photo, for whoever may send its bytes: the reporter, the present holder of the
+    author's office, and who declared it, even if their term has ended since. Raises NotFound."""
+    query = select(Photo).join(Photo.report)
+    query = query.where(Photo.client_id == photo_id, Report.client_id == client_id)
+    found = list(session.scalars(query))
+    for may in (_wrote, _may_change):
+        for photo in found:
+            if may(user, photo):
+                return photo
+    raise NotFound("Foto ini belum disebut di laporan. Kirim laporannya dulu.")
 
 
-def _hold_own(session: Session, user: User, client_id: str) -> Report:
-    """The same, with nobody else changing its photos until the transaction ends."""
-    report = find_own(session, user, client_id)
+def _wrote(user: User, photo: Photo) -> bool:
+    return photo.report.reporter_id == user.id
+
+
+def _may_change(user: User, photo: Photo) -> bool:
+    """Whether this person may let the photo go: the office's present holder, or who declared it."""
+    report = photo.report
+    return (
+        report.author_desk in desks_over(user, report.region_code) or photo.declared_by == user.id
+    )
+
+
+def _hold(session: Session, user: User, client_id: str, photo_id: str) -> Photo:
+    """A photo that this person may let go, with nobody else changing the photos of its report
+    until the transaction ends."""
+    photo = _find(session, user, client_id, photo_id)
+    if not _may_change(user, photo):
+        raise NeverAllowed("Hanya ketua RT atau pejabat yang sekarang dapat mengganti foto ini.")
+    report = photo.report
     lock_rows(session, select(Report.id).where(Report.id == report.id))
-    for photo in report.photos:
-        session.expire(photo)
+    for one in report.photos:
+        session.expire(one)
     session.expire(report, ["photos"])
-    return report
-
-
-def _photo(report: Report, photo_id: str) -> Photo | None:
-    return next((one for one in report.photos if one.client_id == photo_id), None)
+    return photo
 
 
 def accept(
@@ -82,27 +92,37 @@ def accept(
 
     The caller has checked that `data` has this digest and is a photo. Returns once the bytes are
     durable; a repeat changes nothing. `replaces` names a photo of the same report that is
-    missing or broken and gives way to this one. Raises NotFound for an undeclared photo and
-    NotNow for an id that stands for other bytes.
+    missing or broken and gives way to this one. Raises NotFound for an undeclared photo,
+    NeverAllowed for somebody who may not replace it, and NotNow for an id that stands for other
+    bytes.
     """
+    at = now or present()
     if replaces is not None:
         with writing() as session:
-            _give_way(user, _hold_own(session, user, client_id), replaces, photo_id, sha256)
+            old = _hold(session, user, client_id, replaces)
+            _give_way(user, old, photo_id, sha256, at)
     awaited = db.session.execute(
         _OWN_AWAITED, {"user": user.id, "report": client_id, "photo": photo_id, "sha256": sha256}
     ).first()
     if awaited is None:  # sent before, somebody else's, the office's, or wrong
-        report = find_own(db.session(), user, client_id)
-        photo = _declared(report, photo_id, sha256)
+        photo = _find(db.session(), user, client_id, photo_id)
+        if photo.sha256 != sha256:
+            said = "Foto ini sudah ada dengan isi yang lain. Ganti fotonya."
+            raise NotNow(said, photo.report)
         if photo.state != "missing":
-            return report
-        photo_pk, report_pk = photo.id, report.id
+            return photo.report
+        photo_pk, report_pk = photo.id, photo.report_id
     else:
         photo_pk, report_pk = awaited
-    store.keep(original_key(report_pk, photo_id), data)
+    key = original_key(report_pk, photo_id)
+    store.keep(key, data)
     with writing() as session:
-        session.execute(_RECEIVED, {"photo": photo_pk, "at": now or present()})
-        return session.get_one(Report, report_pk, populate_existing=True, options=_BARE)
+        received = session.execute(_RECEIVED, {"photo": photo_pk, "at": at}).first()
+        report = session.get_one(Report, report_pk, populate_existing=True, options=_BARE)
+    state = next(photo.state for photo in report.photos if photo.id == photo_pk)
+    if received is None and state != "received":
+        store.drop(key)  # sent twice, and the worker was done before this one came to its end
+    return report
 
 
 # A receipt needs neither the person nor the region.
@@ -124,43 +144,34 @@ _RECEIVED = (
     update(table(Photo))
     .where(table(Photo).c.id == bindparam("photo"), table(Photo).c.state == "missing")
     .values(state="received", original=True, received_at=bindparam("at"))
+    .returning(table(Photo).c.id)
 )
 
 
-def _declared(report: Report, photo_id: str, sha256: str) -> Photo:
-    photo = _photo(report, photo_id)
-    if photo is None:
-        raise NotFound("Foto ini belum disebut di laporan. Kirim laporannya dulu.")
-    if photo.sha256 != sha256:
-        raise NotNow("Foto ini sudah ada dengan isi yang lain. Ganti fotonya.", report)
-    return photo
-
-
-def _give_way(user: User, report: Report, old_id: str, photo_id: str, sha256: str) -> None:
-    if _photo(report, photo_id) is not None:
+def _give_way(user: User, old: Photo, photo_id: str, sha256: str, at: datetime) -> None:
+    report = old.report
+    if any(one.client_id == photo_id for one in report.photos):
         return  # sent before
-    old = _photo(report, old_id)
-    if old is None:
-        raise NotFound("Foto yang diganti tidak ditemukan.")
-    if old.state in ARRIVED or not old.current:
+    if old.state in ARRIVED:
         raise NotNow("Foto itu sudah sampai, jadi tidak perlu diganti.", report)
-    old.current = False
+    if not old.current:
+        raise NotNow("Foto itu sudah tidak dipakai di laporan ini.", report)
     report.photos.append(
         Photo(client_id=photo_id, declared_by=user.id, sha256=sha256, state="missing")
     )
+    old.gave_way_to = photo_id
+    _leave(user, old, at)
 
 
-def drop(user: User, client_id: str, photo_id: str) -> Report:
+def drop(user: User, client_id: str, photo_id: str, now: datetime | None = None) -> Report:
     """Take a photo that never arrived, or is broken, out of the report. Repeats change nothing.
 
-    Raises NotNow for one that has arrived, WrongContent for the last one where a photo is
-    required: that one may only be replaced.
+    Raises NeverAllowed for somebody who may not, NotNow for a photo that has arrived, WrongContent
+    for the last one where a photo is required: that one may only be replaced.
     """
     with writing() as session:
-        report = _hold_own(session, user, client_id)
-        photo = _photo(report, photo_id)
-        if photo is None:
-            raise NotFound("Foto ini tidak ada di laporan.")
+        photo = _hold(session, user, client_id, photo_id)
+        report = photo.report
         if not photo.current:
             return report
         if photo.state in ARRIVED:
@@ -171,70 +182,39 @@ def drop(user: User, client_id: str, photo_id: str) -> Report:
                 "Laporan ini perlu foto. Ganti dengan foto lain.",
                 {"photos": "Laporan ini perlu foto. Ganti dengan foto lain."},
             )
-        photo.current = False
+        photo.gave_way_to = None
+        _leave(user, photo, now or present())
         return report
+
+
+def _leave(user: User, photo: Photo, at: datetime) -> None:
+    """No new version, but not in silence either: who and when is kept, and what later events
+    speak of is the content without this photo."""
+    photo.current, photo.left_at, photo.left_by = False, at, user.id
+    report = photo.report
+    latest = report.revisions[-1]
+    shown = [{"id": p.client_id, "sha256": p.sha256} for p in shown_in(latest, report.photos)]
+    report.content_digest = content_digest(report, latest.content | {"photos": shown})
+
+
+def shown_in(revision: Revision, photos: Sequence[Photo]) -> list[Photo]:
+    """The photos of a revision as they stand now: what took the place of one that has left since,
+    and nothing for one that was dropped."""
+    by_id = {photo.client_id: photo for photo in photos}
+    shown = []
+    for claim in revision.content["photos"]:
+        photo = by_id.get(claim["id"])
+        while photo is not None and photo.left_at is not None and photo.left_at >= revision.at:
+            photo = by_id.get(photo.gave_way_to or "")
+        if photo is not None:
+            shown.append(photo)
+    return shown
 
 
 def find_visible(session: Session, user: User, number: str, photo_id: str) -> Photo:
     """A ready photo that may be shown to this person. Raises NotFound."""
-    photo = _photo(find_report(session, user, number), photo_id)
-    if photo is None or photo.state != "ready":
-        raise NotFound("Foto tidak ditemukan.")
-    return photo
-
-
-def claim(now: datetime | None = None) -> tuple[int, str] | None:
-    """Claim one received photo for this worker: its row's id and the token of the claim.
-
-    A claim older than two minutes belonged to a worker that died, and may be taken. A photo on
-    which five workers died is broken.
-    """
-    at = now or present()
-    free = and_(
-        Photo.state == "received",
-        or_(Photo.claimed_at.is_(None), Photo.claimed_at < at - CLAIM),
-    )
-    waiting = db.session.scalar(select(Photo.id).where(free).order_by(Photo.id).limit(1))
-    if waiting is None:
-        return None
-    token = str(uuid.uuid4())
-    with writing() as session:
-        taken = session.execute(
-            update(Photo)
-            .where(Photo.id == waiting, free)
-            .values(claimed_at=at, claim=token, tries=Photo.tries + 1)
-            .returning(Photo.tries)
-        ).scalar()
-        if taken is not None and taken > TRIES:
-            session.execute(update(Photo).where(Photo.id == waiting).values(state="broken"))
-            return None
-    return (waiting, token) if taken is not None else None
-
-
-def settle(photo_id: int, token: str, size: tuple[int, int] | None) -> bool:
-    """Record what became of a claimed photo: ready with its size, or broken. False when the
-    claim was lost to another worker."""
-    values: dict[str, object] = {"state": "broken"}
-    if size is not None:
-        values = {"state": "ready", "width": size[0], "height": size[1]}
-    with writing() as session:
-        done = session.execute(
-            update(Photo)
-            .where(Photo.id == photo_id, Photo.claim == token, Photo.state == "received")
-            .values(**values)
-            .returning(Photo.id)
-        ).scalar()
-    return done is not None
-
-
-def drop_originals(store: Store, limit: int = 50) -> int:
-    """Drop received bytes that are no longer needed; how many. Safe to be killed in."""
-    query = select(Photo).where(Photo.original, Photo.state == "ready").limit(limit)
-    done = list(db.session.scalars(query))
-    for photo in done:
-        store.drop(original_key(photo.report_id, photo.client_id))
-    if done:
-        ids = [photo.id for photo in done]
-        with writing() as session:
-            session.execute(update(Photo).where(Photo.id.in_(ids)).values(original=False))
-    return len(done)
+    report = find_report(session, user, number)
+    for photo in report.photos:
+        if photo.client_id == photo_id and photo.state == "ready":
+            return photo
+    raise NotFound("Foto tidak ditemukan.")

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, nullcontext, suppress
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
@@ -230,9 +231,12 @@ def put_content(report: Report, content: Content) -> None:
     report.fields, report.period = content.fields, content.period
     report.lat, report.lon = content.lat, content.lon
     report.accuracy_m, report.place_text = content.accuracy_m, content.place_text
-    report.content_digest = digest(
-        {"category": report.category, "region": report.region_code, **content.as_json()}
-    )
+    report.content_digest = content_digest(report, content.as_json())
+
+
+def content_digest(report: Report, content: Mapping[str, Any]) -> str:
+    """The digest of a content in its canonical form, as this report's events carry it."""
+    return digest({"category": report.category, "region": report.region_code, **content})
 
 
 def keep_revision(

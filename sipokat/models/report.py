@@ -103,13 +103,15 @@ class Photo(Base):
     """A declared photo: `missing`, `received`, `ready` or `broken`.
 
     `sha256` is the digest that the phone computed of the bytes it sends. `current` is false for
-    a photo that only an old revision shows. `claimed_at` is set while a worker holds it, and
-    `original` while the received bytes still lie in the store.
+    a photo that only an old revision shows, and for one that left the report without a new
+    version: `left_at` and `left_by` say when and by whom, `gave_way_to` is the id of the photo that
+    took its place. `claim` names the worker that took it at `claimed_at`, `tries` counts those that
+    died over it, and `original` is set while the received bytes still lie in the store.
     """
 
     __tablename__ = "photo"
     __table_args__ = (
-        UniqueConstraint("report_id", "client_id"),
+        UniqueConstraint("client_id", "report_id"),
         Index(
             "ix_photo_waiting",
             "state",
@@ -132,5 +134,9 @@ class Photo(Base):
     tries: Mapped[int] = mapped_column(default=0)
     width: Mapped[int | None]
     height: Mapped[int | None]
+    left_at: Mapped[datetime | None] = mapped_column(Moment)
+    left_by: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    gave_way_to: Mapped[str | None] = mapped_column(String(36))
 
     report: Mapped[Report] = relationship(back_populates="photos")
+    leaver: Mapped[User | None] = relationship(foreign_keys=left_by)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
@@ -15,6 +15,7 @@ from sipokat.database import db
 from sipokat.domain import chain, deadlines, verification
 from sipokat.domain.categories import Category, Field, categories
 from sipokat.domain.clock import now
+from sipokat.domain.photos import shown_in
 from sipokat.domain.refusals import NeverAllowed, Refused
 from sipokat.domain.regions import up_from
 from sipokat.domain.roles import ROLES
@@ -199,16 +200,13 @@ class Full(Row):
 
     @property
     def timeline(self) -> list[dict[str, str]]:
-        """Events and readings, oldest first."""
+        """Events, readings and photos that left, oldest first."""
         rows = [(event.at, self._event(event)) for event in self.events]
-        for reading in self.readings:
-            desk = words.BY[reading.desk]
-            row = {
-                "what": f"Dibaca {desk}",
-                "who": reading.user.name,
-                "when": words.moment(reading.at),
-            }
-            rows.append((reading.at, row))
+        rows += [_noted(f"Dibaca {words.BY[one.desk]}", one.user, one.at) for one in self.readings]
+        for photo in self.report.photos:
+            if photo.left_at is not None:
+                what = "Foto diganti" if photo.gave_way_to else "Foto tidak jadi dikirim"
+                rows.append(_noted(what, photo.leaver, photo.left_at))
         return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
     def _event(self, event: Event) -> dict[str, str]:
@@ -264,8 +262,7 @@ class Full(Row):
 
     def _revision(self, row: Revision, place: int) -> dict[str, Any]:
         content = row.content
-        by_id = {photo.client_id: photo for photo in self.report.photos}
-        listed = [by_id[one["id"]] for one in content["photos"] if one["id"] in by_id]
+        shown = shown_in(row, self.report.photos)
         return {
             "title": "Laporan pertama" if place == 1 else f"Perbaikan {place - 1}",
             "when": words.moment(row.at),
@@ -276,8 +273,13 @@ class Full(Row):
                 ("Lokasi", place_words(content)),
             ],
             "changed": set(),
-            "photos": [photo_view(self.report, photo) for photo in listed],
+            "photos": [photo_view(self.report, photo) for photo in shown],
         }
+
+
+def _noted(what: str, person: Any, at: datetime) -> tuple[datetime, dict[str, str]]:
+    """Something on the time line that is no event."""
+    return at, {"what": what, "who": person.name, "when": words.moment(at)}
 
 
 def _mark_changes(before: dict[str, Any], after: dict[str, Any]) -> None:

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import errno
 import hashlib
 import os
 import signal
 import subprocess
 import sys
 import threading
+import uuid
 from collections.abc import Callable
 from datetime import timedelta
 from pathlib import Path
@@ -16,12 +18,13 @@ from typing import Any
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
 from sipokat.delivery import photo_worker
 from sipokat.delivery.photo_store import PhotoStore
-from sipokat.domain import photos
+from sipokat.domain import photo_work, photos
 from sipokat.domain.content import PhotoClaim
 from sipokat.models import Photo, Report
 from tests import steps
@@ -49,8 +52,8 @@ def received(store: PhotoStore, *pictures: bytes) -> int:
 
 def work(store: PhotoStore) -> int:
     """All that there is to do; how many photos it was."""
-    done = 0
-    while photo_worker.work_once(store):
+    done, name = 0, str(uuid.uuid4())
+    while photo_worker.work_once(store, name):
         done += 1
     return done
 
@@ -98,13 +101,6 @@ def test_one_that_cannot_be_decoded_is_broken_and_the_others_go_on(
     assert [one.state for one in look(report)] == ["broken", "ready"]
 
 
-def test_one_whose_bytes_are_gone_is_broken(session: Session, store: PhotoStore) -> None:
-    report = received(store, jpeg())
-    original_of(store, report).unlink()
-    work(store)
-    assert [one.state for one in look(report)] == ["broken"]
-
-
 def test_the_same_photo_in_two_reports_is_two_files(session: Session, store: PhotoStore) -> None:
     same = from_camera()
     one, two = received(store, same), received(store, same)
@@ -125,11 +121,11 @@ class Hunter:
         self.left = step
         self.killed = ""
         for owner, name in (
-            (photo_worker.photos, "claim"),
+            (photo_work, "claim"),
             (store, "read"),
             (photo_worker, "make_ready"),
             (store, "keep"),
-            (photo_worker.photos, "settle"),
+            (photo_work, "settle"),
             (store, "drop"),
         ):
             patch.setattr(owner, name, self._watched(name, getattr(owner, name)))
@@ -175,32 +171,15 @@ def test_killed_at_any_step_it_ends_ready_with_the_original_dropped(
 def test_a_worker_that_lost_its_claim_does_no_harm(session: Session, store: PhotoStore) -> None:
     """It slept, another made the photo ready and dropped the original, and it goes on."""
     report = received(store, from_camera())
-    slow = photos.claim()
-    assert slow is not None
+    held = photo_work.claim("slow")
+    assert held is not None
     with time_machine.travel(steps.now() + timedelta(minutes=3), tick=False):
         work(store)
-    assert photos.settle(*slow, None) is False
+    assert photo_work.settle(held, "slow", None) is False
     assert_ready(store, report)
 
 
-def test_stumbling_over_one_photo_does_not_end_the_worker(
-    session: Session, store: PhotoStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    report = received(store, jpeg())
-    stop = Pauses(3)
-    real, falls = photo_worker.make_ready, iter([OSError(5, "Input/output error")])
-
-    def unsteady(data: bytes) -> Any:
-        for error in falls:
-            raise error
-        return real(data)
-
-    monkeypatch.setattr(photo_worker, "make_ready", unsteady)
-    photo_worker.work(store, stop)
-    assert [one.state for one in look(report)] == ["received"]
-    with time_machine.travel(steps.now() + timedelta(minutes=3), tick=False):
-        photo_worker.work(store, Pauses(2))
-    assert_ready(store, report)
+# Trouble that is no fault of the photo's: it waits, however long that takes.
 
 
 class Pauses(threading.Event):
@@ -217,6 +196,103 @@ class Pauses(threading.Event):
         return self.is_set()
 
 
+def stumble(store: PhotoStore, minutes: int) -> list[int]:
+    """A worker runs so long and comes to a pause again and again; the photos that it took up."""
+    taken: list[int] = []
+    with time_machine.travel(steps.now(), tick=False) as clock:
+
+        class Hours(threading.Event):
+            def wait(self, timeout: float | None = None) -> bool:
+                clock.shift(timedelta(seconds=max(timeout or 0, 5)))
+                if steps.now() > end:
+                    self.set()
+                return self.is_set()
+
+        end = steps.now() + timedelta(minutes=minutes)
+        real = photo_work.claim
+
+        def claim(name: str) -> int | None:
+            held = real(name)
+            taken.extend([held] if held else [])
+            return held
+
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr(photo_work, "claim", claim)
+            photo_worker.work(store, Hours())
+    return taken
+
+
+def fails(error: BaseException) -> Callable[..., Any]:
+    def fail(*_args: Any, **_options: Any) -> Any:
+        raise error
+
+    return fail
+
+
+GONE = OperationalError("UPDATE", {}, Exception("gone"))
+TROUBLE: dict[str, tuple[BaseException, tuple[str, ...]]] = {
+    "the disk is full": (OSError(errno.ENOSPC, "No space left on device"), ("keep",)),
+    "the disk fails": (OSError(errno.EIO, "Input/output error"), ("read",)),
+    "the photos are not mounted": (FileNotFoundError(errno.ENOENT, "original"), ("read",)),
+    "there is no memory left": (MemoryError(), ("make_ready",)),
+    "the database fails": (GONE, ("settle",)),
+    "the database is gone": (GONE, ("settle", "give_back")),
+}
+
+
+@pytest.mark.parametrize("what", TROUBLE)
+def test_however_long_the_trouble_lasts_the_photo_waits_and_is_made_ready_after_it(
+    session: Session, store: PhotoStore, what: str
+) -> None:
+    report = received(store, from_camera())
+    error, failing = TROUBLE[what]
+    places: dict[str, Any] = {"keep": store, "read": store, "make_ready": photo_worker}
+    with pytest.MonkeyPatch.context() as patch:
+        for name in failing:
+            patch.setattr(places.get(name, photo_work), name, fails(error))
+        assert len(stumble(store, 60)) >= 20
+    (one,) = look(report)
+    assert (one.state, one.tries, one.original) == ("received", 0, True)
+    with time_machine.travel(steps.now() + timedelta(minutes=90), tick=False):
+        work(store)
+    assert_ready(store, report)
+
+
+def test_one_that_waits_does_not_hold_back_the_others(session: Session, store: PhotoStore) -> None:
+    lost = received(store, jpeg())
+    original_of(store, lost).unlink()
+    others = [received(store, from_camera()) for _ in range(3)]
+    taken = stumble(store, 10)
+    for report in others:
+        assert_ready(store, report)
+    (one,) = look(lost)
+    assert one.state == "received"
+    assert taken.count(one.id) <= 5, "and it is not tried all the time"
+
+
+def test_what_waits_is_logged(
+    session: Session, store: PhotoStore, capsys: pytest.CaptureFixture[str]
+) -> None:
+    report = received(store, jpeg())
+    original_of(store, report).unlink()
+    stumble(store, 1)
+    assert "photo_waits" in "".join(capsys.readouterr())
+
+
+def test_bytes_that_do_not_come_back_in_a_week_are_lost_and_its_author_may_replace_it(
+    session: Session, store: PhotoStore
+) -> None:
+    report = received(store, jpeg())
+    original_of(store, report).unlink()
+    (one,) = look(report)
+    assert one.received_at is not None
+    for passed, state in ((-1, "received"), (1, "broken")):
+        moment = one.received_at + photo_worker.LOST + timedelta(minutes=3 * passed)
+        with time_machine.travel(moment, tick=False):
+            photo_worker.work(store, Pauses(1))
+        assert [one.state for one in look(report)] == [state]
+
+
 def test_sigkill_in_the_middle_of_a_photo(app: Flask, session: Session, store: PhotoStore) -> None:
     """A real worker: its original is a pipe, so that it stands there reading when it is killed."""
     report = received(store, from_camera(6))
@@ -229,8 +305,8 @@ def test_sigkill_in_the_middle_of_a_photo(app: Flask, session: Session, store: P
     try:
         end = other_end(pipe)
         (one,) = look(report)
-        assert (one.state, one.tries) == ("received", 1)
-        assert one.claimed_at is not None
+        assert (one.state, one.tries) == ("received", 0)
+        assert one.claim is not None
     finally:
         worker.send_signal(signal.SIGKILL)
         worker.communicate()
@@ -241,6 +317,7 @@ def test_sigkill_in_the_middle_of_a_photo(app: Flask, session: Session, store: P
         db.session.get_one(Photo, one.id).claimed_at = steps.now() - timedelta(minutes=3)
     assert work(store) == 1
     assert_ready(store, report)
+    assert [one.tries for one in look(report)] == [1]
 
 
 def test_sigterm_ends_it_in_order(app: Flask, session: Session, store: PhotoStore) -> None:

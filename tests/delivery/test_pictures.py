@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import io
+from collections.abc import Callable
 
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from PIL import Image
+from PIL import Image, ImageOps
 
 from sipokat.delivery.pictures import inspect, make_ready
 from sipokat.domain.refusals import Refused, TooLarge, WrongType
@@ -257,6 +258,28 @@ def test_what_cannot_be_decoded_is_a_value_error(kind: str) -> None:
     middle = len(data) // 2
     with pytest.raises(ValueError, match="picture"):
         make_ready(bytes(data[:middle]))
+
+
+@pytest.mark.parametrize("error", [ZeroDivisionError(), KeyError("x"), OSError(5, "x")], ids=repr)
+def test_whatever_damaged_bytes_make_the_decoder_raise(
+    monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    monkeypatch.setattr(ImageOps, "exif_transpose", fails(error))
+    with pytest.raises(ValueError, match="picture"):
+        make_ready(jpeg())
+
+
+def test_too_little_memory_is_no_fault_of_the_bytes(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(ImageOps, "exif_transpose", fails(MemoryError()))
+    with pytest.raises(MemoryError):
+        make_ready(jpeg())
+
+
+def fails(error: Exception) -> Callable[[Image.Image], Image.Image]:
+    def fail(_picture: Image.Image) -> Image.Image:
+        raise error
+
+    return fail
 
 
 def test_a_long_thin_png_is_still_a_picture() -> None:

@@ -1,21 +1,23 @@
-"""Photos: declared, received, made ready; what may be replaced or dropped, who works on them."""
+"""Photos: declared and received, who may send them, and what may be replaced or dropped."""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import Any
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
 from sipokat.domain import intake, photos, verification
 from sipokat.domain.content import PhotoClaim
-from sipokat.domain.refusals import NotFound, NotNow, WrongContent
+from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.models import Photo, Report
 from tests import steps
 from tests.cast import DEWI, HARTONO, MARLINA, RAHMAN, RATNA, SARI, SITI, YUSUF, Person
@@ -44,6 +46,13 @@ class Shelf:
 @pytest.fixture
 def shelf() -> Shelf:
     return Shelf()
+
+
+@pytest.fixture
+def clock() -> Iterator[time_machine.Coordinates]:
+    """Stands at NOW until it is shifted."""
+    with time_machine.travel(NOW, tick=False) as stopped:
+        yield stopped
 
 
 def put(
@@ -199,6 +208,26 @@ def test_the_successors_revision_with_a_photo(session: Session, shelf: Shelf) ->
     assert states(put(shelf, report, new, successor)) == {new.id: "received"}
 
 
+def handed_on(on: int = 2) -> Person:
+    """Rahman's term ended so many days ago; who took over the office from him."""
+    last = steps.today() - timedelta(days=on)
+    steps.end_term(RAHMAN, last)
+    return steps.newcomer("Budi", "rt_head", RAHMAN.region, last + timedelta(days=1))
+
+
+def test_the_photo_of_a_revision_comes_after_the_term_of_who_made_it(
+    session: Session, shelf: Shelf
+) -> None:
+    """Neither the reporter nor the present head: but the photo is on his phone alone."""
+    new = photo("new")
+    report = act(HARTONO, send(RAHMAN, "sampah"), "return")
+    budi = handed_on()
+    revise(budi, report, photos=[new])
+    steps.end_term(budi, steps.today() - timedelta(days=1))
+    assert states(put(shelf, report, new, budi)) == {new.id: "received"}
+    assert states(put(shelf, report, new, budi)) == {new.id: "received"}
+
+
 def test_received_is_said_only_when_the_bytes_are_kept(session: Session) -> None:
     class Full(Shelf):
         def keep(self, key: str, data: bytes) -> None:
@@ -342,6 +371,126 @@ def test_what_was_dropped_or_never_there(session: Session) -> None:
     refused(NotFound, drop, report, photo())
 
 
+# Who lets a photo go: the office as it is held today, and who declared it.
+
+
+def test_the_reporter_of_old_leaves_alone_what_another_declared(
+    session: Session, shelf: Shelf
+) -> None:
+    new = photo("new")
+    report = act(HARTONO, send(RAHMAN, "tamu"), "return")
+    budi = handed_on()
+    revise(budi, report, photos=[new])
+    refused(NeverAllowed, put, shelf, report, photo("other"), replaces=new.id)
+    refused(NeverAllowed, drop, report, new)
+    assert states(report) == {new.id: "missing"}
+    assert shelf.kept == {}
+    assert states(put(shelf, report, new)) == {new.id: "received"}, "he may bring it"
+
+
+@pytest.mark.parametrize("person", [SITI, HARTONO, SARI, DEWI], ids=str)
+def test_nobody_else_replaces_a_photo(session: Session, shelf: Shelf, person: Person) -> None:
+    old = photo("old")
+    report = send(RAHMAN, "sampah", photos=[old])
+    refused(NotFound, put, shelf, report, photo("new"), person, replaces=old.id)
+    assert states(report) == {old.id: "missing"}
+
+
+def test_who_declared_a_photo_lets_it_go_after_his_term(session: Session, shelf: Shelf) -> None:
+    old, other, new = photo("old"), photo("other"), photo("new")
+    report = send(RAHMAN, "tamu", photos=[old, other])
+    handed_on()
+    assert states(put(shelf, report, new, replaces=old.id)) == {
+        other.id: "missing",
+        new.id: "received",
+    }
+    assert states(drop(report, other)) == {new.id: "received"}
+
+
+def test_the_present_head_lets_any_of_them_go(session: Session, shelf: Shelf) -> None:
+    old, other, new = photo("old"), photo("other"), photo("new")
+    report = send(RAHMAN, "tamu", photos=[old, other])
+    budi = handed_on()
+    put(shelf, report, new, budi, replaces=old.id)
+    assert states(drop(report, other, budi)) == {new.id: "received"}
+
+
+# It leaves without a new version, but not in silence.
+
+
+def went(report: Report, claim: PhotoClaim) -> tuple[Any, ...]:
+    """When the photo left, who let it go, and what took its place."""
+    one = row(report, claim)
+    return one.left_at, one.leaver and one.leaver.name, one.gave_way_to
+
+
+def test_a_photo_that_left_says_when_by_whom_and_for_what(session: Session, shelf: Shelf) -> None:
+    old, other, new = photo("old"), photo("other"), photo("new")
+    report = send(RAHMAN, "tamu", photos=[old, other])
+    assert went(report, old) == (None, None, None)
+    put(shelf, report, new, replaces=old.id)
+    photos.drop(user_of(RAHMAN), report.client_id, other.id, NOW)
+    steps.afresh(session)
+    assert went(report, old) == (NOW, "Rahman", new.id)
+    assert went(report, other) == (NOW, "Rahman", None)
+    assert went(report, new) == (None, None, None)
+    later = NOW + timedelta(hours=1)
+    photos.drop(user_of(RAHMAN), report.client_id, other.id, later)
+    assert went(report, other) == (NOW, "Rahman", None), "a repeat changes nothing"
+
+
+@pytest.mark.usefixtures("clock")
+def test_later_events_speak_of_the_photos_that_are_there(session: Session, shelf: Shelf) -> None:
+    old, other, new = photo("old"), photo("other"), photo("new")
+    report = send(RAHMAN, "sampah", photos=[old, other])
+    first = report.content_digest
+    put(shelf, report, new, replaces=old.id)
+    act(HARTONO, report, "verify")
+    drop(report, other)
+    act(YUSUF, report, "verify")
+    said = [event.content_digest for event in steps.events_of(report)]
+    assert said[0] == first
+    assert len(set(said)) == 3
+    (revision,) = report.revisions
+    assert revision.content_digest == first, "what was sent is kept as it was"
+    there = revision.content | {"photos": [{"id": new.id, "sha256": new.sha256}]}
+    assert said[2] == report.content_digest == verification.content_digest(report, there)
+
+
+def shown(report: Report) -> list[list[str]]:
+    """The ids of the photos of each of its contents, oldest first."""
+    return [
+        [one.client_id for one in photos.shown_in(revision, report.photos)]
+        for revision in report.revisions
+    ]
+
+
+@pytest.mark.usefixtures("clock")
+def test_a_content_shows_what_took_the_place_of_a_photo(session: Session, shelf: Shelf) -> None:
+    old, other, new, newer = (photo(name) for name in ("old", "other", "new", "newer"))
+    report = send(RAHMAN, "sampah", photos=[old, other])
+    assert shown(report) == [[old.id, other.id]]
+    put(shelf, report, new, replaces=old.id)
+    become(report, "broken")
+    put(shelf, report, newer, replaces=new.id)
+    assert shown(report) == [[newer.id, other.id]]
+    drop(report, other)
+    assert shown(report) == [[newer.id]]
+
+
+def test_a_photo_that_is_taken_up_again_is_shown_from_then_on(
+    session: Session, shelf: Shelf, clock: time_machine.Coordinates
+) -> None:
+    """From a form that was opened before the photo gave way."""
+    old, new = photo("old"), photo("new")
+    report = send(RAHMAN, "sampah", photos=[old])
+    put(shelf, report, new, replaces=old.id)
+    report = act(HARTONO, report, "return")
+    clock.shift(timedelta(minutes=1))
+    revise(RAHMAN, report, photos=[old])
+    assert shown(report) == [[new.id], [old.id]]
+
+
 # Who is shown what.
 
 
@@ -376,107 +525,6 @@ def test_a_photo_is_found_under_its_own_report(session: Session) -> None:
     other = send(RAHMAN, "sampah", text="Lain.")
     with pytest.raises(NotFound):
         photos.find_visible(session, user_of(RAHMAN), other.number, one.id)
-
-
-# Working on them.
-
-
-def received(shelf: Shelf, count: int = 1) -> Report:
-    claims = [photo(str(n)) for n in range(count)]
-    report = send(RAHMAN, "sampah", photos=claims)
-    for one in claims:
-        put(shelf, report, one)
-    return report
-
-
-def test_a_photo_is_claimed_by_one_worker(app: Flask, session: Session, shelf: Shelf) -> None:
-    assert photos.claim(NOW) is None
-    received(shelf)
-    outcomes = steps.at_once(app, *[partial(photos.claim, NOW)] * 4)
-    assert [one is None for one in outcomes].count(False) == 1, outcomes
-    assert photos.claim(NOW) is None
-
-
-def test_several_workers_share_the_work(session: Session, shelf: Shelf) -> None:
-    received(shelf, 3)
-    claimed = [photos.claim(NOW) for _ in range(4)]
-    assert len({one[0] for one in claimed if one}) == 3
-    assert claimed[3] is None
-
-
-def test_a_dead_workers_photo_is_taken_over(session: Session, shelf: Shelf) -> None:
-    received(shelf)
-    dead = photos.claim(NOW)
-    assert photos.claim(NOW + timedelta(minutes=2)) is None
-    heir = photos.claim(NOW + timedelta(minutes=2, seconds=1))
-    assert dead is not None
-    assert heir is not None
-    assert heir[0] == dead[0]
-    assert heir[1] != dead[1]
-    assert photos.settle(*dead, (10, 10)) is False, "the dead one woke up: it lost its claim"
-    assert photos.settle(*heir, (10, 20)) is True
-    assert photos.settle(*heir, (10, 20)) is False
-
-
-def test_a_photo_on_which_five_workers_died_is_broken(session: Session, shelf: Shelf) -> None:
-    report = received(shelf)
-    at = NOW
-    for _ in range(5):
-        assert photos.claim(at) is not None
-        at += timedelta(minutes=3)
-    assert photos.claim(at) is None
-    steps.afresh(session)
-    assert set(states(report).values()) == {"broken"}
-
-
-@pytest.mark.parametrize(("size", "state"), [((1600, 900), "ready"), (None, "broken")])
-def test_what_became_of_it(
-    session: Session, shelf: Shelf, size: tuple[int, int] | None, state: str
-) -> None:
-    report = received(shelf)
-    claimed = photos.claim(NOW)
-    assert claimed is not None
-    assert photos.settle(*claimed, size)
-    steps.afresh(session)
-    (one,) = report.photos
-    assert (one.state, (one.width, one.height)) == (state, size or (None, None))
-
-
-def test_originals_are_dropped_when_the_photo_is_ready(session: Session, shelf: Shelf) -> None:
-    report = received(shelf, 2)
-    first, second = photos.claim(NOW), photos.claim(NOW)
-    assert first is not None
-    assert second is not None
-    assert photos.drop_originals(shelf) == 0
-    photos.settle(*first, (10, 10))
-    assert photos.drop_originals(shelf) == 1
-    assert len(shelf.kept) == 1
-    photos.settle(*second, (10, 10))
-    assert (photos.drop_originals(shelf), photos.drop_originals(shelf)) == (1, 0)
-    assert shelf.kept == {}
-    steps.afresh(session)
-    assert [one.original for one in report.photos] == [False, False]
-
-
-def test_the_original_of_a_broken_photo_is_kept(session: Session, shelf: Shelf) -> None:
-    """The phone may have forgotten its copy: it is the only one."""
-    received(shelf)
-    claimed = photos.claim(NOW)
-    assert claimed is not None
-    photos.settle(*claimed, None)
-    assert photos.drop_originals(shelf) == 0
-    assert len(shelf.kept) == 1
-
-
-def test_a_worker_killed_between_dropping_and_noting_it(session: Session, shelf: Shelf) -> None:
-    report = received(shelf)
-    claimed = photos.claim(NOW)
-    assert claimed is not None
-    photos.settle(*claimed, (10, 10))
-    shelf.kept.clear()
-    assert photos.drop_originals(shelf) == 1
-    steps.afresh(session)
-    assert not report.photos[0].original
 
 
 def test_the_report_knows_nothing_of_a_lost_answer(session: Session, shelf: Shelf) -> None:

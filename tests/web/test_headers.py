@@ -204,7 +204,7 @@ def test_a_photo_is_shown_with_care(app: Flask, site: Site) -> None:
     receipt = wire.file_report(site(RAHMAN), "sampah", photos=[photo])
     wire.put(site(RAHMAN), receipt["client_id"], photo["id"], data)
     with app.app_context():
-        photo_worker.work_once(app.extensions["photo_store"])
+        photo_worker.work_once(app.extensions["photo_store"], "worker")
     path = f"/laporan/{receipt['number']}/foto/{photo['id']}"
     answer = site(HARTONO).request("GET", path)
     assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from flask import Flask
 
-from sipokat.domain import photos
+from sipokat.domain import photo_work
 from tests import wire
 from tests.cast import HARTONO, PETANANG_ULU, RAHMAN, SARI, SITI, Person
 from tests.page import Page, Visitor, expect_status, fresh_id
@@ -330,9 +330,9 @@ def test_a_missing_photo_may_be_replaced(site: Site, sent: dict[str, str]) -> No
 def test_a_broken_photo_may_be_replaced(app: Flask, site: Site, sent: dict[str, str]) -> None:
     put(site, sent, PHOTO)
     with app.app_context():
-        claimed = photos.claim()
-        assert claimed
-        assert photos.settle(*claimed, size=None)
+        held = photo_work.claim("worker")
+        assert held
+        assert photo_work.settle(held, "worker", size=None)
     report = site(RAHMAN).json("GET", f"/laporan/{sent['number']}")
     assert states(report) == {sent["photo"]: "broken"}
     new = fresh_id()

@@ -374,6 +374,28 @@ def test_the_photos_on_their_way_are_counted(site: Site) -> None:
     assert "1 foto menyusul" in page.text("main")
 
 
+def test_photos_that_left_are_told_on_the_way_and_no_longer_awaited(site: Site) -> None:
+    photos = [wire.declared(PHOTO) for _ in range(3)]
+    rahman, hartono = site(RAHMAN), site(HARTONO)
+    receipt = file_report(rahman, "sampah", photos=photos)
+    ident, number, new = receipt["client_id"], receipt["number"], fresh_id()
+    wire.put(rahman, ident, photos[0]["id"], PHOTO)
+    wire.put(rahman, ident, new, PHOTO, replaces=photos[1]["id"])
+    rahman.json("DELETE", f"/laporan/{ident}/foto/{photos[2]['id']}")
+    page = hartono.get(f"/laporan/{number}")
+    told = [" ".join(one.get_text(" ").split()) for one in page.all(".timeline-event")]
+    assert told[1].startswith("Foto diganti Rahman · ")
+    assert told[2].startswith("Foto tidak jadi dikirim Rahman · ")
+    decide(hartono, number, "pengembalian")
+    report = report_of(rahman, number)
+    rahman.json("POST", f"/laporan/{number}/perbaikan", mended(report, text="Lain."))
+    first = hartono.get(f"/laporan/{number}").all(".compare article")[-1]
+    assert "Laporan pertama" in first.get_text()
+    assert "menyusul" not in first.get_text()
+    assert len(first.select(".photos li")) == 2
+    assert "Foto diubah" not in hartono.get(f"/laporan/{number}").text(".compare")
+
+
 # Mending a report that came back.
 
 

@@ -1,0 +1,90 @@
+"""The work on received photos: claimed, given back or settled; their originals dropped."""
+
+from __future__ import annotations
+
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, case, not_, or_, select, update
+
+from sipokat.database import db, writing
+from sipokat.domain.clock import now as present
+from sipokat.domain.photos import Store, original_key
+from sipokat.models import Photo
+
+CLAIM = timedelta(minutes=2)
+TRIES = 5
+BROKEN_KEPT = timedelta(days=30)
+
+
+def claim(worker: str, now: datetime | None = None) -> int | None:
+    """Claim one received photo for this worker, whose name no other has: its row's id.
+
+    What was tried least lately comes first. A claim older than two minutes belonged to a worker
+    that died, unless it is one's own, and may be taken. A photo on which five workers died is
+    broken.
+    """
+    at = now or present()
+    free = and_(
+        Photo.state == "received",
+        or_(Photo.claimed_at.is_(None), Photo.claimed_at < at - CLAIM),
+    )
+    first = select(Photo.id).where(free).order_by(Photo.claimed_at.nulls_first(), Photo.id)
+    waiting = db.session.scalar(first.limit(1))
+    if waiting is None:
+        return None
+    died = case((and_(Photo.claim.is_not(None), Photo.claim != worker), 1), else_=0)
+    with writing() as session:
+        tries = session.execute(
+            update(Photo)
+            .where(Photo.id == waiting, free)
+            .values(claimed_at=at, claim=worker, tries=Photo.tries + died)
+            .returning(Photo.tries)
+        ).scalar()
+        if tries is not None and tries >= TRIES:
+            session.execute(update(Photo).where(Photo.id == waiting).values(state="broken"))
+            return None
+    return waiting if tries is not None else None
+
+
+def give_back(photo_id: int, worker: str) -> None:
+    """Let go of a claimed photo that something else than its bytes stood in the way of. It costs
+    no try, and nobody takes the photo up again before two minutes after it was claimed."""
+    with writing() as session:
+        session.execute(
+            update(Photo).where(Photo.id == photo_id, Photo.claim == worker).values(claim=None)
+        )
+
+
+def settle(photo_id: int, worker: str, size: tuple[int, int] | None) -> bool:
+    """Record what became of a claimed photo: ready with its size, or broken. False when the
+    claim was lost to another worker."""
+    values: dict[str, object] = {"state": "broken"}
+    if size is not None:
+        values = {"state": "ready", "width": size[0], "height": size[1]}
+    with writing() as session:
+        done = session.execute(
+            update(Photo)
+            .where(Photo.id == photo_id, Photo.claim == worker, Photo.state == "received")
+            .values(**values)
+            .returning(Photo.id)
+        ).scalar()
+    return done is not None
+
+
+def drop_originals(store: Store, now: datetime | None = None) -> int:
+    """Drop received bytes that are no longer needed; how many. Safe to be killed in.
+
+    They tell more than the picture, such as where it was taken: those of a ready photo go at
+    once, those of a broken one when it has left the report, or after the thirty days in which
+    somebody may look at what broke it.
+    """
+    over = or_(not_(Photo.current), Photo.received_at < (now or present()) - BROKEN_KEPT)
+    done_with = or_(Photo.state == "ready", and_(Photo.state == "broken", over))
+    done = list(db.session.scalars(select(Photo).where(Photo.original, done_with).limit(50)))
+    for photo in done:
+        store.drop(original_key(photo.report_id, photo.client_id))
+    if done:
+        ids = [photo.id for photo in done]
+        with writing() as session:
+            session.execute(update(Photo).where(Photo.id.in_(ids)).values(original=False))
+    return len(done)
