@@ -9,7 +9,9 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.chain import DECISIONS
+from sipokat.domain.clock import now
 from sipokat.domain.regions import in_scope
+from sipokat.domain.roles import ROLES, desks_below
 from sipokat.domain.visibility import scopes, visible_reports
 from sipokat.models import Event, Region, Report, User
 
@@ -18,12 +20,14 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class Filter:
-    """What to list; an empty value filters nothing. `month` is `YYYY-MM` of the event's day."""
+    """What to list; an empty value filters nothing. `month` is `YYYY-MM` of the event's day;
+    `late` is `all` for what is past its limit on any desk, `below` for desks below one's own."""
 
     status: str = ""
     category: str = ""
     region: str = ""
     month: str = ""
+    late: str = ""
 
 
 def list_reports(
@@ -43,6 +47,10 @@ def list_reports(
             Report.happened_on >= date(year, month, 1),
             Report.happened_on < date(year + month // 12, month % 12 + 1, 1),
         )
+    if wanted.late:
+        query = query.where(Report.due_at < now())
+    if wanted.late == "below":
+        query = query.where(Report.desk.in_(desks_below(ROLES[user.role].desk)))
     if before is not None:
         query = query.where(Report.id < before)
     found = list(session.scalars(query.order_by(Report.id.desc()).limit(PAGE + 1)).unique())

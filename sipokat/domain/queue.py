@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sipokat.domain.chain import FINAL
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.regions import in_scope
-from sipokat.domain.roles import DESKS, ROLES, below
+from sipokat.domain.roles import ROLES, below, desks_below
 from sipokat.domain.visibility import on_desk_of, scopes, visible_reports
 from sipokat.models import Region, Report, Term, User
 
@@ -71,10 +71,7 @@ def summary(session: Session, user: User) -> Summary:
 
 
 def _late_below(session: Session, user: User, moment: datetime) -> int:
-    desk = ROLES[user.role].desk
-    if desk is None:
-        return 0
-    lower = DESKS[: DESKS.index(desk)]
+    lower = desks_below(ROLES[user.role].desk)
     places = [in_scope(Report.region_code, scope) for scope in scopes(user)]
     query = select(func.count(Report.id)).where(
         Report.desk.in_(lower), Report.due_at < moment, or_(false(), *places)

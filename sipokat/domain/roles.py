@@ -77,3 +77,8 @@ def below(desk: str) -> str | None:
     """The desk below, None below the first."""
     place = DESKS.index(desk)
     return DESKS[place - 1] if place else None
+
+
+def desks_below(desk: str | None) -> tuple[str, ...]:
+    """All desks below this one, the first one first; none below nothing."""
+    return DESKS[: DESKS.index(desk)] if desk else ()

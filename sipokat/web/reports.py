@@ -35,6 +35,9 @@ STATUSES = [
 ]
 
 
+LATE = [("all", "Terlambat"), ("below", "Terlambat di meja bawah")]
+
+
 @pages.get("/laporan")
 @allow(*READERS)
 def index() -> ResponseReturnValue:
@@ -52,6 +55,7 @@ def index() -> ResponseReturnValue:
         "categories": [(key, one.name) for key, one in categories().items()],
         "regions": [(r.code, r.name) for r in listing.regions_below(db.session(), me())],
         "months": _month_choices(),
+        "late": LATE,
         "first_page": cursor is None,
     }
     data = {"items": [wire.item_json(one) for one in found], "next": next_url}
@@ -61,11 +65,12 @@ def index() -> ResponseReturnValue:
 def _filter() -> listing.Filter:
     args = request.args
     wanted = listing.Filter(
-        *(args.get(name, "").strip() for name in ("status", "category", "region", "month"))
+        *(args.get(name, "").strip() for name in ("status", "category", "region", "month", "late"))
     )
     if (
         (wanted.status and wanted.status not in dict(STATUSES))
         or (wanted.category and wanted.category not in categories())
+        or (wanted.late and wanted.late not in dict(LATE))
         or (wanted.region and not re.fullmatch(r"[0-9.]{2,20}", wanted.region))
         or (wanted.month and not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", wanted.month))
     ):
@@ -151,6 +156,7 @@ def _revision_page(
         "client_id": full.report.client_id,
         "version": full.report.version,
         "action_id": str(uuid.uuid4()),
+        "written_on": day_of(full.report.written_at).isoformat(),
         "region": full.report.region_code,
         "kept_photos": full.photos,
         "note": full.why,

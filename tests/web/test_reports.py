@@ -11,7 +11,11 @@ from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
+from sqlalchemy import select
 
+from sipokat.database import writing
+from sipokat.domain.clock import now
+from sipokat.models import Report
 from tests import steps, wire
 from tests.cast import (
     DEWI,
@@ -115,10 +119,28 @@ def test_filtered_by_category_region_and_month(site: Site) -> None:
     assert listed(camat, **both, month=today().isoformat()[:7]) == [plain]
 
 
+def test_what_is_late_is_seen_one_level_up_and_named(app: Flask, site: Site) -> None:
+    late, own, _fresh = (str(file_report(site(RAHMAN))["number"]) for _ in range(3))
+    decide(site(HARTONO), own, "verifikasi")
+    with app.app_context(), writing() as session:
+        for report in session.scalars(select(Report).where(Report.number.in_((late, own)))):
+            report.due_at = now() - timedelta(days=1)
+    camat = site(YUSUF)
+    assert listed(camat, late="below") == [late]
+    assert listed(camat, late="all") == [own, late]
+    page = camat.get("/beranda")
+    assert page.text("a[href='/laporan?late=below']") == "Terlambat di wilayah Anda"
+    page = camat.get("/laporan?late=below")
+    assert "Hanya Terlambat di meja bawah" in page.text("main")
+    # Nothing below a lurah has a limit.
+    assert "Terlambat di wilayah Anda" not in site(HARTONO).get("/beranda").text("main")
+
+
 @pytest.mark.parametrize(
     "query",
     [
         "status=late",
+        "late=yes",
         "category=gosip",
         "region='",
         "region=" + "1" * 40,
@@ -139,7 +161,7 @@ def test_the_filters_stand_as_they_were_chosen(site: Site) -> None:
     file_report(site(RAHMAN), "sampah")
     page = site(HARTONO).get("/laporan")
     chosen = {"status": "waiting", "category": "sampah", "month": today().isoformat()[:7]}
-    chosen["region"] = RAHMAN.region
+    chosen |= {"region": RAHMAN.region, "late": ""}
     page = page.submit("form[action='/laporan']", typed=chosen)
     assert page.values("form[action='/laporan']").to_dict() == chosen
     assert len(page.all("article")) == 1
