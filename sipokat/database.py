@@ -106,9 +106,10 @@ def table(model: type[Base]) -> Table:
 
 
 def lock_rows(session: Session, query: Any) -> None:
-    """Hold the rows of `query` until the transaction ends. On SQLite `writing()` holds all."""
+    """Hold the rows of `query` until the transaction ends, against whoever would change or hold
+    them, but not against rows that only refer to them. On SQLite `writing()` holds all."""
     if session.get_bind().dialect.name != "sqlite":
-        session.execute(query.with_for_update())
+        session.execute(query.with_for_update(key_share=True))
 
 
 def take_turns(session: Session, name: str) -> None:

@@ -10,9 +10,10 @@ from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from sipokat.database import db, writing
-from sipokat.models import Setting
+from sipokat.database import db, lock_rows, writing
+from sipokat.models import KnownDevice, Setting, User
 from tests import steps
+from tests.cast import RAHMAN
 
 
 def setting(session: Session, name: str) -> Any:
@@ -87,3 +88,18 @@ def test_writers_come_one_after_the_other(app: Flask, session: Session) -> None:
     assert steps.at_once(app, *[add] * 12) == [None] * 12
     steps.afresh(session)
     assert session.get_one(Setting, "count").value == "12"
+
+
+def test_a_person_who_is_held_may_be_referred_to(app: Flask, session: Session) -> None:
+    """Who files a report is held meanwhile; what else they do at that moment does not wait."""
+    if session.get_bind().dialect.name == "sqlite":
+        pytest.skip("one writer at a time")
+    rahman = steps.user_of(RAHMAN).id
+
+    def refer() -> None:
+        with writing() as other:
+            other.add(KnownDevice(user_id=rahman, token_hash="x", last_used_at=steps.now()))
+
+    with writing() as holding:
+        lock_rows(holding, select(User.id).where(User.id == rahman))
+        assert steps.at_once(app, refer) == [None]

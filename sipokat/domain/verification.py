@@ -12,13 +12,13 @@ from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sipokat.database import db, table, writing
+from sipokat.database import db, lock_rows, table, writing
 from sipokat.domain import chain, deadlines
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import Content, PhotoClaim, Raw, check, digest, loose
-from sipokat.domain.refusals import NotNow, WrongContent
+from sipokat.domain.refusals import NotFound, NotNow, WrongContent
 from sipokat.domain.visibility import desks_over, find_report
 from sipokat.models import Counter, Event, Photo, Reading, Report, Revision, User
 
@@ -61,10 +61,9 @@ def act(
     """
     asked = digest([request.action, number, *_asked(request)])
     with writing() as session:
-        report = find_report(session, user, number, lock=True)
-        if _done_before(session, user, action_id, asked, report):
-            return report
-        _move(session, user, report, request, action_id, asked, now or present())
+        report, done = _take_up(session, user, number, action_id, asked)
+        if not done:
+            _move(session, user, report, request, action_id, asked, now or present())
         return report
 
 
@@ -89,8 +88,8 @@ def revise(
     at = now or present()
     asked = digest(["revise", number, version, loose(raw)])
     with writing() as session:
-        report = find_report(session, user, number, lock=True)
-        if _done_before(session, user, action_id, asked, report):
+        report, done = _take_up(session, user, number, action_id, asked)
+        if done:
             return report
         request = chain.Request("revise", version)
         state, move = _guarded(session, user, report, request)
@@ -130,18 +129,31 @@ def _guarded(
         raise
 
 
-def _done_before(
-    session: Session, user: User, action_id: str | None, asked: str, report: Report
-) -> bool:
-    if action_id is None:
-        return False
-    query = select(Event).where(Event.actor_id == user.id, Event.action_id == action_id)
-    event = session.scalars(query).one_or_none()
-    if event is None:
-        return False
-    if event.report_id != report.id or event.request_digest != asked:
+def _take_up(
+    session: Session, user: User, number: str, action_id: str | None, asked: str
+) -> tuple[Report, bool]:
+    """The report, with nobody else changing it, and whether this very action was done before: that
+    is answered even to somebody whose office has ended since."""
+    # One action of a person at a time: the same id cannot be spent on two reports at once.
+    lock_rows(session, select(User.id).where(User.id == user.id))
+    try:
+        report = find_report(session, user, number, lock=True)
+    except NotFound:
+        event = _own_event(session, user, action_id)
+        if event is None or event.request_digest != asked:
+            raise
+        return session.get_one(Report, event.report_id), True
+    event = _own_event(session, user, action_id)
+    if event is not None and (event.report_id != report.id or event.request_digest != asked):
         raise NotNow("Tindakan ini sudah dipakai untuk hal lain.", report, code="action_id_used")
-    return True
+    return report, event is not None
+
+
+def _own_event(session: Session, user: User, action_id: str | None) -> Event | None:
+    if action_id is None:
+        return None
+    query = select(Event).where(Event.actor_id == user.id, Event.action_id == action_id)
+    return session.scalars(query).one_or_none()
 
 
 def _move(

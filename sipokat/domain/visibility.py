@@ -44,7 +44,7 @@ def find_report(session: Session, user: User, number: str, lock: bool = False) -
     require_reader(user)
     query = visible_reports(user).where(Report.number == number)
     if lock:
-        query = query.with_for_update(of=Report)
+        query = query.with_for_update(of=Report, key_share=True)
     report = session.scalars(query).unique().one_or_none()
     if report is None:
         raise NotFound("Laporan tidak ditemukan. Periksa nomornya.")

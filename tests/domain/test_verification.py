@@ -67,7 +67,7 @@ def test_all_the_way_up(session: Session) -> None:
 
 
 def test_an_event_says_when_why_and_in_which_class(session: Session) -> None:
-    report = send(RAHMAN, at=MONDAY)
+    report = send(RAHMAN, at=MONDAY, on=MONDAY.date())
     act(HARTONO, report, "verify", klass="kinerja", note="Terima kasih.", at=MONDAY)
     assert (last(report).at, last(report).klass, last(report).note) == (
         MONDAY,
@@ -91,7 +91,7 @@ def test_down_desk_by_desk_and_up_again_after_mending(session: Session) -> None:
 
 
 def test_each_arrival_starts_the_desks_clock_anew(session: Session) -> None:
-    report = send(RAHMAN, at=MONDAY)
+    report = send(RAHMAN, at=MONDAY, on=MONDAY.date())
     first = report.due_at
     later = MONDAY + timedelta(days=2)
     act(HARTONO, report, "return", at=later)
@@ -99,7 +99,7 @@ def test_each_arrival_starts_the_desks_clock_anew(session: Session) -> None:
     act(RAHMAN, report, "withdraw", at=later)
     assert report.due_at is None
     act(DEWI, report, "reopen", at=later)
-    again = send(RAHMAN, at=MONDAY, text="Lain.")
+    again = send(RAHMAN, at=MONDAY, on=MONDAY.date(), text="Lain.")
     act(HARTONO, again, "verify", at=later)
     act(YUSUF, again, "return", at=later + timedelta(days=1))
     assert again.arrived_at == later + timedelta(days=1)
@@ -394,6 +394,55 @@ def test_the_same_revision_again_is_one_revision(session: Session) -> None:
     assert revise(RAHMAN, report, **said).version == 3
     error = refused(NotNow, revise, RAHMAN, report, **(said | {"text": "Lain."}))
     assert error.code == "action_id_used"
+
+
+def test_an_action_id_is_not_spent_on_two_reports_at_once(app: Flask, session: Session) -> None:
+    """Of many pairs, so that some meet."""
+    wish = Request("verify", 1, "kinerja")
+
+    def decide(number: str, ident: str) -> str:
+        return verification.act(user_of(HARTONO), number, wish, ident).status
+
+    idents = [str(uuid.uuid4()) for _ in range(6)]
+    deeds = [
+        partial(decide, send(RAHMAN, text=f"{text} {ident}").number, ident)
+        for ident in idents
+        for text in ("Satu", "Dua")
+    ]
+    outcomes = steps.at_once(app, *deeds)
+    for one, other in zip(outcomes[::2], outcomes[1::2], strict=True):
+        done, told = (one, other) if isinstance(one, str) else (other, one)
+        assert (done, type(told)) == ("waiting", NotNow), outcomes
+        assert told.code == "action_id_used"
+
+
+def test_one_person_sends_and_decides_at_once(app: Flask, session: Session) -> None:
+    """Neither waits for what the other holds: both come to their end."""
+    numbers = [send(RAHMAN, text=f"Nomor {n}.").number for n in range(8)]
+    wish = Request("verify", 1, "kegiatan")
+    decisions = [partial(decide_alone, number, wish) for number in numbers]
+    own = [lambda: send(HARTONO).status for _ in numbers]
+    deeds = [deed for pair in zip(decisions, own, strict=True) for deed in pair]
+    assert steps.at_once(app, *deeds) == ["waiting"] * 16
+
+
+def test_what_one_did_is_answered_after_ones_term(session: Session) -> None:
+    """The answer was lost, and the phone asks again when another holds the office."""
+    yesterday, ident = steps.today() - timedelta(days=1), str(uuid.uuid4())
+    report = act(HARTONO, send(RAHMAN), "return")
+    steps.end_term(RAHMAN, yesterday)
+    budi = steps.newcomer("Budi", "rt_head", RAHMAN.region)
+    said = {"version": 2, "action_id": ident, "text": "Diperbaiki.", "on": steps.today()}
+    revise(budi, report, **said)
+    decided = {"version": 3, "action_id": ident, "klass": "kinerja"}
+    act(HARTONO, report, "verify", **decided)
+    for person in (budi, HARTONO):
+        steps.end_term(person, yesterday)
+    assert revise(budi, report, **said).version == 4
+    assert act(HARTONO, report, "verify", **decided).version == 4
+    refused(NotFound, revise, budi, report, **(said | {"text": "Lain."}))
+    refused(NotFound, act, HARTONO, report, "verify", action_id=str(uuid.uuid4()))
+    refused(NotFound, act, HARTONO, report, "verify")
 
 
 # New content.
