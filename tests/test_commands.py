@@ -50,6 +50,7 @@ def test_a_new_user_may_sign_in(app: Flask) -> None:
         {"region": "x"},
         {"role": "lurah", "region": "16.73.99.1001"},
         {"password": "pendek"},
+        {"name": "x" * 81},
     ],
     ids=str,
 )

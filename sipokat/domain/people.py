@@ -17,6 +17,7 @@ from sipokat.domain.roles import ROLES
 from sipokat.models import LoginSession, Region, Term, User
 
 PASSWORD_MIN = 8
+NAME_MAX = 80
 _hasher = PasswordHasher()  # argon2id with the library's present defaults (RFC 9106)
 _NOBODY = _hasher.hash("no account has this password")
 
@@ -62,6 +63,8 @@ def create(
 ) -> User:
     """A new account and its first term. Raises ValueError in words for what is wrong."""
     normal = normal_phone(phone)
+    if not 1 <= len(name.strip()) <= NAME_MAX:
+        raise ValueError(f"a name has 1 to {NAME_MAX} characters")
     if normal is None:
         raise ValueError(f"{phone} is not a mobile number")
     if role not in ROLES:
@@ -90,13 +93,15 @@ def create(
     return user
 
 
-def set_password(session: Session, user: User, password: str) -> None:
-    """A new password; it ends every session of the account. Raises ValueError if too short."""
-    user.password_hash = hash_password(password)
+def set_password(session: Session, user: User, password_hash: str) -> None:
+    """A new password; it ends every session of the account."""
+    user.password_hash = password_hash
+    session.flush()  # the row is held before the sessions are looked for
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
 
 
 def disable(session: Session, user: User) -> None:
     """Shut the account; it ends every session of it."""
     user.active = False
+    session.flush()
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))

@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session, joinedload
 
-from sipokat.database import db, take_turns, writing
+from sipokat.database import db, lock_rows, take_turns, writing
 from sipokat.domain.clock import now as present
 from sipokat.domain.people import find_by_phone, normal_phone, password_matches
 from sipokat.domain.refusals import NotSignedIn, TooMany
@@ -22,6 +22,7 @@ WINDOW = timedelta(minutes=15)
 PER_NUMBER = 5
 PER_ADDRESS = 100
 DEVICE_LIFE = timedelta(days=730)
+WRONG = "Nomor HP atau kata sandi salah. Periksa, lalu coba lagi."
 
 
 @dataclass(frozen=True)
@@ -51,7 +52,7 @@ def sign_in(
 
     Only failures count, five a typed number and a hundred an address in fifteen minutes. A phone
     that has signed in to the account before has its own allowance, so that nobody can lock
-    another out.
+    another out; a phone that several share is known to each of them by the same token.
     """
     at = now or present()
     user = find_by_phone(db.session(), phone)
@@ -59,13 +60,14 @@ def sign_in(
         user = None
     known = _known_device(db.session(), user, device_token)
     tries = _count_as_failure(_limits(phone, address, known), at)
-    if not password_matches(user, password):
-        raise NotSignedIn("Nomor HP atau kata sandi salah. Periksa, lalu coba lagi.")
-    assert user is not None
+    matches = password_matches(user, password)
+    if user is None or not matches:
+        raise NotSignedIn(WRONG)
     token = secrets.token_urlsafe(32)
-    device_token = device_token if known else secrets.token_urlsafe(32)
-    assert device_token is not None
     with writing() as session:
+        _require_unchanged(session, user)
+        if device_token is None or not _is_known(session, device_token):
+            device_token = secrets.token_urlsafe(32)
         session.execute(delete(SignInFailure).where(SignInFailure.id.in_(tries)))
         _remember_device(session, user.id, device_token, at)
         session.add(
@@ -78,6 +80,15 @@ def sign_in(
             )
         )
     return SignedIn(user, token, device_token)
+
+
+def _require_unchanged(session: Session, user: User) -> None:
+    """While the password was looked at, another may have been set and every session ended, or the
+    account closed: the row is held, so that neither happens before this session is there to end."""
+    row = select(User.password_hash, User.active).where(User.id == user.id)
+    lock_rows(session, row)
+    if session.execute(row).one() != (user.password_hash, True):
+        raise NotSignedIn(WRONG)
 
 
 def _limits(phone: str, address: str, known: KnownDevice | None) -> list[tuple[str, int]]:
@@ -116,6 +127,12 @@ def _known_device(session: Session, user: User | None, token: str | None) -> Kno
         KnownDevice.user_id == user.id, KnownDevice.token_hash == hashed(token)
     )
     return session.scalars(query).first()
+
+
+def _is_known(session: Session, token: str) -> bool:
+    """Whether somebody has signed in on the phone with this token."""
+    query = select(KnownDevice.id).where(KnownDevice.token_hash == hashed(token)).limit(1)
+    return session.scalar(query) is not None
 
 
 def _remember_device(session: Session, user_id: str, token: str, at: datetime) -> None:

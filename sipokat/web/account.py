@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat.database import db, writing
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.people import password_matches, set_password
+from sipokat.domain.people import hash_password, password_matches, set_password
 from sipokat.domain.refusals import NotFound
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import end_session, sessions_of
@@ -74,10 +74,11 @@ def change_password() -> ResponseReturnValue:
     if not password_matches(me(), old):
         return _page({"old": "Kata sandi sekarang tidak cocok. Ketik lagi."}, 422)
     try:
-        with writing() as session:
-            set_password(session, me(), new)
+        hashed = hash_password(new)  # which takes its time, and nobody shall wait for it
     except ValueError as error:
         return _page({"new": str(error)}, 422)
+    with writing() as session:
+        set_password(session, me(), hashed)
     flash("Kata sandi sudah diganti. Masuk dengan kata sandi baru.", "ok")
     response = see_other("/masuk")
     clear_session(response)

@@ -148,7 +148,7 @@ def test_ids_are_opaque_and_never_used_twice(session: Session) -> None:
 def test_a_password_matches_itself_only(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "_hasher", CHEAP_HASHER)
     with writing():
-        people.set_password(session, user_of(RAHMAN), "kata sandi é")
+        people.set_password(session, user_of(RAHMAN), people.hash_password("kata sandi é"))
     rahman = user_of(RAHMAN)
     assert people.password_matches(rahman, "kata sandi é")
     for typed in ("kata sandi e", "", "Kata sandi é", "kata sandi é "):
@@ -162,10 +162,15 @@ def test_a_hash_that_is_none_matches_nothing() -> None:
 
 
 @pytest.mark.parametrize("short", ["", "1234567"])
-def test_a_short_password_is_refused(session: Session, short: str) -> None:
-    with pytest.raises(ValueError, match="8 huruf"), writing():
-        people.set_password(session, user_of(RAHMAN), short)
-    assert people.password_matches(user_of(RAHMAN), "sipokat-demo")
+def test_a_short_password_is_refused(short: str) -> None:
+    with pytest.raises(ValueError, match="8 huruf"):
+        people.hash_password(short)
+
+
+@pytest.mark.parametrize("name", ["", "  ", "x" * 81])
+def test_a_name_has_its_bounds(session: Session, name: str) -> None:
+    with pytest.raises(ValueError, match="1 to 80"):
+        make(session, name=name)
 
 
 def test_bejos_account_is_closed(session: Session) -> None:

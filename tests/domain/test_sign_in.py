@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from contextlib import suppress
 from datetime import UTC, datetime, timedelta
 from functools import partial
@@ -202,12 +203,15 @@ def test_a_known_phone_has_five_tries_of_its_own(session: Session) -> None:
 
 
 def test_a_phone_is_known_to_the_accounts_that_signed_in_on_it(session: Session) -> None:
-    of_rahman = enter().device_token
-    fail(5, SITI.phone, device=of_rahman)
-    refused(TooMany, enter, SITI.phone, device=of_rahman)
-    of_siti = enter(SITI.phone, device=of_rahman, at=NOW + WINDOW).device_token
-    assert of_siti != of_rahman
+    """On a phone that two share, neither costs the other their allowance."""
+    shared = enter().device_token
+    fail(5, SITI.phone, device=shared)
+    refused(TooMany, enter, SITI.phone, device=shared)
+    assert enter(SITI.phone, device=shared, at=NOW + WINDOW).device_token == shared
     assert session.scalar(select(func.count()).select_from(KnownDevice)) == 2
+    for person in (RAHMAN, SITI):
+        fail(5, person.phone, address=CAFE, at=NOW + WINDOW)
+        assert enter(person.phone, device=shared, at=NOW + WINDOW).device_token == shared
 
 
 def test_a_made_up_device_is_not_known(session: Session) -> None:
@@ -277,11 +281,37 @@ def test_a_new_password_ends_all_sessions(
     tokens = [enter().token, enter().token]
     other = enter(SITI.phone).token
     with writing():
-        people.set_password(session, user_of(RAHMAN), "kata sandi baru")
+        people.set_password(session, user_of(RAHMAN), people.hash_password("kata sandi baru"))
     assert [find_session(token, NOW) for token in tokens] == [None, None]
     assert find_session(other, NOW) is not None
     refused(NotSignedIn, enter)
     assert enter(password="kata sandi baru")
+
+
+def set_new_password() -> None:
+    with writing() as session:
+        people.set_password(session, user_of(RAHMAN), CHEAP_HASHER.hash("kata sandi baru"))
+
+
+def close_account() -> None:
+    with writing() as session:
+        people.disable(session, user_of(RAHMAN))
+
+
+@pytest.mark.parametrize("change", [set_new_password, close_account])
+def test_what_ends_all_sessions_ends_the_one_that_is_being_opened(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch, change: Callable[[], None]
+) -> None:
+    """It comes while the old password is looked at."""
+    real = people.password_matches
+
+    def slow(*given: Any) -> bool:
+        assert steps.at_once(app, change) == [None]
+        return real(*given)
+
+    monkeypatch.setattr(sign_in, "password_matches", slow)
+    refused(NotSignedIn, enter)
+    assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
 
 
 def test_a_closed_account_ends_all_sessions_and_opens_none(session: Session) -> None:
