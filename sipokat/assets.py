@@ -37,6 +37,8 @@ SCRIPTS = {
         "photo-picker.js",
         "draft-keeper.js",
         "form-view.js",
+        "form-phone.js",
+        "form-sending.js",
         "saved-panel.js",
         "report-form.js",
     ),

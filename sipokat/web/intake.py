@@ -25,7 +25,7 @@ from sipokat.web.access import ANYONE, allow, me, takes
 from sipokat.web.cookies import sender
 from sipokat.web.outbox import shell, shell_version
 from sipokat.web.report_body import Arrived, read_report
-from sipokat.web.respond import see_other
+from sipokat.web.respond import owner, see_other
 
 pages = Blueprint("intake", __name__)
 PHOTO_MAX = 6 * 1024 * 1024
@@ -45,8 +45,18 @@ def form() -> ResponseReturnValue:
 def form_context(
     values: dict[str, Any], errors: dict[str, str], revision: Any = None
 ) -> dict[str, Any]:
-    """What the form's templates need."""
-    today = day_of(now())
+    """What the form's templates need.
+
+    A revision is judged by the day of the first writing: it offers the days and months of then,
+    and always what the report says now.
+    """
+    latest = day_of(now())
+    offered = set(months(latest))
+    if revision is not None:
+        report = revision["report"].report
+        written_on = day_of(report.written_at)
+        latest = max(written_on, report.happened_on)
+        offered = {*months(written_on), report.period or months(written_on)[0]}
     category = categories().get(values.get("category", ""))
     return {
         "categories": list(categories().values()),
@@ -55,8 +65,12 @@ def form_context(
         "errors": errors,
         "revision": revision,
         # Dates would make the shell another one every day: there the script puts them in.
-        "today": today.isoformat() if category else "",
-        "months": [(one, words.month(one)) for one in months(today)] if category else [],
+        "today": latest.isoformat() if category else "",
+        "months": [(one, words.month(one)) for one in sorted(offered, reverse=True)]
+        if category
+        else [],
+        # Asked for only once it is missing: the page that nobody has posted yet is everybody's.
+        "regions": (owner() or {}).get("regions", []) if "region" in errors else [],
     }
 
 

@@ -6,15 +6,7 @@
   const { page } = self.sipokat;
   const idOf = (name) => `field-${name.replaceAll(".", "-")}`;
   // Not what a person types: decided by the page, or sent in another way.
-  const NOT_TYPED = [
-    "category",
-    "version",
-    "action_id",
-    "region",
-    "photos",
-    "keep",
-    "form_version",
-  ];
+  const NOT_TYPED = ["category", "version", "action_id", "photos", "keep", "form_version"];
 
   /** What is typed and chosen, by name, as text; empty ones too. */
   function read(form) {
@@ -42,26 +34,26 @@
   function checkNumber(raw, kind, max) {
     const whole = kind !== "decimal";
     let text = raw.replaceAll(" ", "");
-    if (kind === "rupiah" && /^\d{1,3}(\.\d{3})+$/.test(text)) text = text.replaceAll(".", "");
+    // 1.500 and 1.500.000, as people write them; any other dot in a whole number is a slip.
+    if (whole && /^\d{1,3}(\.\d{3})+$/.test(text)) text = text.replaceAll(".", "");
     text = text.replaceAll(",", ".");
-    const number = Number(text);
-    if (!text || !Number.isFinite(number) || !/^[-+]?[\d.]+$/.test(text)) {
+    const shape = whole ? /^[-+]?\d+$/ : /^[-+]?[\d.]+$/;
+    if (!shape.test(text) || Number.isNaN(Number(text))) {
       return whole ? "Isi dengan angka bulat." : "Isi dengan angka.";
     }
-    if (whole && !Number.isInteger(number)) return "Isi dengan angka bulat.";
-    if (number < 0) return "Angka tidak boleh kurang dari 0.";
-    if (max && number > max) return `Angka paling besar ${dots(max)}.`;
-    return "";
+    if (Number(text) < 0) return "Angka tidak boleh kurang dari 0.";
+    return max && Number(text) > max ? `Angka paling besar ${dots(max)}.` : "";
   }
 
-  function checkField({ kind, required, max, label }, value, { months, doubtful }) {
+  function checkField({ kind, required, max, label }, value, { months, doubtful, revised }) {
     const text = (value || "").trim();
     if (!text) {
       if (required === undefined) return "";
       const verb = ["choice", "period", "bool"].includes(kind) ? "Pilih" : "Isi";
       return `${verb} ${label[0].toLowerCase()}${label.slice(1)}.`;
     }
-    if (kind === "period" && !doubtful && !months.includes(text)) {
+    // The page of a revision offers the months that its server takes.
+    if (kind === "period" && !doubtful && !revised && !months.includes(text)) {
       return "Pilih bulan ini atau bulan lalu.";
     }
     if (kind === "text" && [...text].length > 200) return "Paling banyak 200 huruf.";
@@ -70,22 +62,40 @@
       : "";
   }
 
-  function checkDay(value, { today, first, doubtful }) {
+  function checkDay({ value, defaultValue }, { today, first, doubtful, revised }) {
     if (!/^\d{4}-\d\d-\d\d$/.test(value || "")) return "Isi tanggal kejadian.";
     if (doubtful) return ""; // the phone's clock is no judge; the server is
-    if (value > today) return "Tanggal belum terjadi. Pilih hari ini atau sebelumnya.";
-    return value < first ? "Tanggal paling lama 60 hari yang lalu." : "";
+    if (revised && value === defaultValue) return ""; // it was taken like this
+    if (value > today) {
+      if (revised) return "Tanggal ini sesudah laporan ditulis. Pilih tanggal sebelumnya.";
+      return "Tanggal belum terjadi. Pilih hari ini atau sebelumnya.";
+    }
+    const since = revised ? "sebelum laporan ditulis" : "yang lalu";
+    return value < first ? `Tanggal paling lama 60 hari ${since}.` : "";
+  }
+
+  /**
+   * By which days dates and months are judged: a revision by the day when its report was first
+   * written, an entry opened again by that day or by this one. Waiting makes nothing wrong.
+   */
+  async function calendar(revised, again) {
+    const now = await page.calendar();
+    if (revised) return { ...page.dates(revised), doubtful: false, revised: true };
+    const then = again && page.dates(again.written_at);
+    if (!then || then.today > now.today || then.today < "2026") return now; // a wrong clock's day
+    const months = [...new Set([...now.months, ...then.months])].sort().reverse();
+    return { ...now, first: then.first < now.first ? then.first : now.first, months };
   }
 
   /**
    * All that is wrong, `{name: sentence}` in the order of the page. `rules` says what the category
-   * asks for: `{text, place, photo}`; `photos` is how many there are.
+   * asks for: `{text, place, photo}`; `photos` is how many there are; `bounds` are of `calendar`.
    */
-  function check(form, rules, photos, calendar) {
+  function check(form, rules, photos, bounds) {
     const values = read(form);
     const wrong = {};
-    for (const field of form.querySelectorAll("[data-field]")) {
-      const problem = checkField(field.dataset, values[field.dataset.field], calendar);
+    for (const field of form.querySelectorAll("[data-field]:not([hidden])")) {
+      const problem = checkField(field.dataset, values[field.dataset.field], bounds);
       if (problem) wrong[field.dataset.field] = problem;
     }
     if (rules.photo && photos === 0) wrong.photos = "Tambahkan paling sedikit satu foto.";
@@ -98,7 +108,7 @@
     else if (rules.place && !values.lat && !words) {
       wrong.place = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya.";
     }
-    const day = checkDay(values.happened_on, calendar);
+    const day = checkDay(form.elements.happened_on, bounds);
     if (day) wrong.happened_on = day;
     return wrong;
   }
@@ -174,23 +184,41 @@
     if (target.name === "place_text") unmark(target.form, "place");
   });
 
-  /** "Bulan": this month and the last as two choices, where the page came without any. */
-  function offerMonths(form, { months }) {
+  /** Choices that the page came without, `[[value, words], …]`; what is chosen already stays. */
+  function offer(place, name, pairs) {
+    const inputs = [...place.querySelectorAll("input")];
+    if (`${inputs.map((one) => one.value)}` === `${pairs.map(([value]) => value)}`) return;
+    const chosen = inputs.find((one) => one.checked)?.value;
+    const labels = pairs.map(([value, words]) => {
+      const facts = {
+        class: "choice-input",
+        type: "radio",
+        name,
+        value,
+        checked: value === chosen,
+      };
+      const box = page.make("span", { class: "choice-box" }, words);
+      return page.make("label", { class: "choice" }, page.make("input", facts), box);
+    });
+    place.replaceChildren(...labels);
+  }
+
+  /** "Bulan": the months of `calendar`; a revision's page has its own. */
+  function offerMonths(form, { months, revised }) {
+    if (revised) return;
     for (const field of form.querySelectorAll('[data-kind="period"]')) {
-      const place = field.querySelector(".choices");
-      if (place.children.length) continue;
-      const name = field.dataset.field;
-      for (const month of months) {
-        const input = page.make("input", {
-          class: "choice-input",
-          type: "radio",
-          name,
-          value: month,
-        });
-        const box = page.make("span", { class: "choice-box" }, page.monthName(month));
-        place.append(page.make("label", { class: "choice" }, input, box));
-      }
+      const pairs = months.map((month) => [month, page.monthName(month)]);
+      offer(field.querySelector(".choices"), field.dataset.field, pairs);
     }
+  }
+
+  /** "Wilayah", for a person of two offices. An entry of an office that has ended keeps its `own`. */
+  function offerRegions(form, regions = [], own = "") {
+    const box = form.querySelector("[data-regions]");
+    if (!box) return;
+    const ended = own && !regions.some(([code]) => code === own);
+    offer(box.querySelector(".choices"), "region", ended ? [] : regions);
+    box.hidden = ended || regions.length === 0;
   }
 
   /** "68 / 1.000" under the text, counted as the server counts. */
@@ -203,5 +231,15 @@
     }
   }
 
-  self.sipokat.fields = { check, count, fill, offerMonths, read, showErrors, unmark };
+  self.sipokat.fields = {
+    calendar,
+    check,
+    count,
+    fill,
+    offerMonths,
+    offerRegions,
+    read,
+    showErrors,
+    unmark,
+  };
 })();

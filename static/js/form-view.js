@@ -1,17 +1,20 @@
 /* How the form looks: the tiles, one category's fields laid in place, and what fills them. */
 (() => {
-  const { fields, page, place } = self.sipokat;
+  const { fields, place } = self.sipokat;
   const part = (name) => document.querySelector(`[data-${name}]`);
+  const templateOf = (key) => document.getElementById(`fields-${key}`);
   const PLACE = ["lat", "lon", "accuracy_m"];
 
   function create(form) {
     const heading = document.querySelector(".header-title");
     const title = heading.textContent;
+    let offered = ""; // the date that nobody has chosen yet
 
     /** A category's fields and words; false when there is no such category. Waits for nothing. */
     function lay(key) {
-      const template = document.getElementById(`fields-${key}`);
+      const template = templateOf(key);
       if (!template) return false;
+      place.stop(form);
       form.reset();
       fields.showErrors(form, {});
       for (const name of PLACE) form.elements[name].value = ""; // reset leaves hidden fields alone
@@ -28,13 +31,16 @@
       return true;
     }
 
-    /** Dates and months as of today, the place and the counter as they stand. */
-    function fit(calendar) {
-      if (calendar) {
-        const { today, first, doubtful } = calendar;
+    /**
+     * Dates and months within their bounds, the place and the counter as they stand. In a form
+     * where nothing is typed yet (`untouched`) the date is today's.
+     */
+    function fit(bounds, untouched) {
+      if (bounds) {
+        const { today, first, doubtful } = bounds;
         const date = form.elements.happened_on;
-        fields.offerMonths(form, calendar);
-        date.value ||= today;
+        fields.offerMonths(form, bounds);
+        if (!date.value || (untouched && date.value === offered)) date.value = offered = today;
         date.max = doubtful ? "" : today;
         date.min = doubtful ? "" : first;
         part("clock-doubt").hidden = !doubtful;
@@ -69,7 +75,8 @@
     function fitTiles(role, drafts) {
       for (const tile of document.querySelectorAll(".tile[data-category]")) {
         tile.parentElement.hidden = !tile.dataset.roles.split(" ").includes(role);
-        tile.querySelector("[data-tile-draft]").hidden = !drafts.includes(tile.dataset.category);
+        const begun = drafts.some((one) => one.slot === tile.dataset.category);
+        tile.querySelector("[data-tile-draft]").hidden = !begun;
       }
     }
 
@@ -77,6 +84,14 @@
       fill,
       fit,
       fitTiles,
+      /** Whether this page has that category's fields in it; the shell has all. */
+      has: (key) => Boolean(templateOf(key)),
+      /** The photos that a revision keeps, `[{id, sha256}]`; the page has each as `<id>:<sha256>`. */
+      kept: () =>
+        [...form.querySelectorAll('input[name="keep"]:checked')].map((box) => {
+          const [id, sha256] = box.value.split(":");
+          return { id, sha256 };
+        }),
       lay,
       /** The form with its heading, where reading goes on. */
       showForm(words, focus = true) {
@@ -87,7 +102,7 @@
         scrollTo(0, 0);
       },
       showSaved: () => show("saved"),
-      showTiles: () => show("tiles"),
+      showTiles: () => show("tiles", "Buat laporan"), // the page may bear a category's name
     };
   }
 
@@ -98,22 +113,9 @@
       values[name] = body[name] === null ? "" : String(body[name]);
     }
     for (const [name, value] of Object.entries(body.fields)) values[`fields.${name}`] = value;
+    if (body.region) values.region = body.region;
     return values;
   }
 
-  /** Photos by the browser's own picker, sent with the form: where the phone can keep nothing. */
-  function plainPhotos(form) {
-    const list = form.querySelector("[data-photos]");
-    const accept = "image/jpeg,image/png,image/webp";
-    const attributes = {
-      type: "file",
-      name: "photos",
-      multiple: true,
-      accept,
-      class: "field-input",
-    };
-    list.replaceWith(page.make("input", { ...attributes, "aria-label": "Foto" }));
-  }
-
-  self.sipokat.view = { create, plainPhotos, valuesOf };
+  self.sipokat.view = { create, valuesOf };
 })();

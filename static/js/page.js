@@ -95,9 +95,21 @@
   const day = (ms) => new Date(ms + WIB).toISOString().slice(0, 10);
 
   /**
-   * Today in Lubuklinggau, `{today, first, months, doubtful}`; `first` is the earliest date that
-   * is taken and `months` this one and the last. When the phone's clock cannot be right (before
-   * the server's last answer, or already ahead of it then), the server's date is what counts.
+   * The bounds of a report that is written at this moment (or on this `YYYY-MM-DD`), by the
+   * calendar of Lubuklinggau: `{today, first, months}`; `first` is the earliest date that is taken
+   * and `months` this one and the last.
+   */
+  function dates(moment) {
+    const at = new Date(moment).getTime();
+    const today = day(at);
+    const last = new Date(Date.parse(`${today.slice(0, 7)}-01`) - DAY).toISOString();
+    const months = [today, last].map((one) => one.slice(0, 7));
+    return { today, first: day(at - 60 * DAY), months };
+  }
+
+  /**
+   * `dates` of now, with `doubtful`: when the phone's clock cannot be right (before the server's
+   * last answer, or already ahead of it then), the server's date is what counts.
    */
   async function calendar() {
     const clock = await self.sipokat.identity.recall("clock").catch(() => null);
@@ -105,11 +117,7 @@
     const behind = clock && now < clock.server - DAY;
     const ahead = clock && clock.phone - clock.server > DAY && now >= clock.phone;
     const doubtful = Boolean(behind || ahead);
-    const at = doubtful ? clock.server : now;
-    const today = day(at);
-    const last = new Date(`${today.slice(0, 7)}-01T00:00:00Z`).getTime() - DAY;
-    const months = [today.slice(0, 7), new Date(last).toISOString().slice(0, 7)];
-    return { today, first: day(at - 60 * DAY), months, doubtful };
+    return { ...dates(doubtful ? clock.server : now), doubtful };
   }
 
   /** "November 2026" of "2026-11". */
@@ -145,6 +153,7 @@
     banner,
     calendar,
     clear,
+    dates,
     icon,
     make,
     moment,

@@ -2,19 +2,22 @@
 (() => {
   const { fields, outbox, page, photos } = self.sipokat;
   const MOST = 3;
-  const NO_ROOM =
-    "Foto tidak muat di HP. Tulisan tetap tersimpan. Kosongkan sedikit penyimpanan HP, atau kirim tanpa foto ini.";
+  const WORDS = {
+    full: "Foto tidak muat di HP. Tulisan tetap tersimpan. Kosongkan sedikit penyimpanan HP, atau kirim tanpa foto ini.",
+    owner: "Foto belum tersimpan: Anda sudah keluar dari HP ini. Masuk dulu.",
+    draft: "Foto belum tersimpan: draf ini dibuka di tab lain.",
+    storage: "Foto belum tersimpan di HP. Ketuk Simpan draf untuk mencoba lagi.",
+  };
 
-  /**
-   * `save(fresh)` writes the draft with the photos as they are now, `fresh` with its bytes, and
-   * rejects when there is no room; the photo is then not in the form, the text untouched.
-   */
+  /** `save()` writes the draft with the photos as they are now, and rejects when it cannot. */
   function create(form, save) {
     const list = form.querySelector("[data-photos]");
     const state = form.querySelector("[data-photos-state]");
     const adders = [...list.querySelectorAll("[data-photo-add]")];
     let chosen = [];
+    let fresh = []; // with their bytes: those that are not on the phone yet
     let working = 0;
+    let turn = 0; // another one with each form: what is still under way is not for the next
 
     const kept = () => form.querySelectorAll('input[name="keep"]:checked').length;
     const room = () => MOST - kept() - chosen.length - working;
@@ -42,8 +45,13 @@
       list.classList.toggle("busy", working > 0);
     }
 
+    function forget({ id }) {
+      chosen = chosen.filter((one) => one.id !== id);
+      fresh = fresh.filter((one) => one.id !== id);
+    }
+
     async function remove(photo, item) {
-      chosen = chosen.filter((one) => one !== photo);
+      forget(photo);
       item.remove();
       state.textContent = "Foto dihapus.";
       fit();
@@ -51,58 +59,83 @@
         .find((one) => !one.hidden)
         ?.querySelector("input")
         .focus();
-      await save([]).catch(() => {});
+      await save().catch(() => {});
     }
 
     async function add(file) {
+      const mine = turn;
       working += 1;
       fit();
-      let photo = null;
+      let words = "";
       try {
-        photo = await photos.prepare(file);
+        const photo = await photos.prepare(file);
+        if (mine !== turn) return;
         const { bytes, ...facts } = photo;
         chosen.push(facts);
-        await save([photo]).catch((error) => {
-          chosen = chosen.filter((one) => one !== facts);
-          throw error;
-        });
-        draw(facts, bytes);
+        fresh.push(photo);
         fields.unmark(form, "photos");
-        state.textContent = `Foto ${chosen.length} siap, ${page.size(facts.size)}.`;
+        words = `Foto ${chosen.length} siap, ${page.size(facts.size)}.`;
+        await save().catch(({ code }) => {
+          if (code === "full") forget(photo); // the words go without it
+          words = WORDS[code] || WORDS.storage;
+        });
+        if (mine === turn && chosen.includes(facts)) draw(facts, bytes);
       } catch (error) {
-        state.textContent = error.sentence || NO_ROOM;
+        words = error.sentence || "Foto ini tidak bisa disiapkan. Coba foto lain.";
       } finally {
-        working -= 1;
-        fit();
+        if (mine === turn) {
+          working -= 1;
+          state.textContent = words;
+          fit();
+        }
       }
     }
 
     list.addEventListener("change", async ({ target }) => {
       if (target.type !== "file") return;
       const files = [...target.files];
+      const mine = turn;
       target.value = "";
       const over = files.length > room();
       state.textContent = "Menyiapkan foto…";
       // One after the other: two decoded pictures at once are too many for a small phone.
-      for (const file of files.slice(0, Math.max(0, room()))) await add(file);
-      if (over) state.textContent = `Foto paling banyak ${MOST}.`;
+      for (const file of files.slice(0, Math.max(0, room()))) {
+        if (mine === turn) await add(file);
+      }
+      if (over && mine === turn) state.textContent = `Foto paling banyak ${MOST}.`;
     });
     form.addEventListener("change", ({ target }) => {
       if (target.name === "keep") fit();
     });
 
-    /** Shows photos that the phone already has, by id; those whose bytes are gone are left out. */
-    async function load(known) {
-      for (const item of list.querySelectorAll("[data-photo]")) item.remove();
+    /** Another form: nothing is chosen in it yet. */
+    function clear() {
+      turn += 1;
       chosen = [];
-      for (const one of known) {
-        const row = await outbox.photo(one.id);
-        if (!row) continue;
-        const { bytes, holder, ...facts } = row;
-        chosen.push(facts);
-        draw(facts, bytes);
-      }
+      fresh = [];
+      working = 0;
+      for (const item of list.querySelectorAll("[data-photo]")) item.remove();
       state.textContent = "";
+      fit();
+      return turn;
+    }
+
+    /** Shows photos that the phone already has, by id, and says which of them cannot be read. */
+    async function load(known) {
+      const mine = clear();
+      const gone = [];
+      for (const [at, { id }] of known.entries()) {
+        const row = await outbox.photo(id).catch(() => null);
+        if (mine !== turn) return;
+        if (row?.bytes) {
+          const { bytes, holder, ...facts } = row;
+          chosen.push(facts);
+          draw(facts, bytes);
+        } else gone.push(at + 1);
+      }
+      if (gone.length) {
+        state.textContent = `Foto ${gone.join(" dan ")} tidak terbaca lagi di HP ini. Ambil sekali lagi.`;
+      }
       fit();
     }
 
@@ -110,9 +143,15 @@
     fit();
     return {
       busy: () => working > 0,
-      chosen: () => chosen,
+      chosen: () => [...chosen],
+      clear,
+      fresh: () => [...fresh],
       load,
       total: () => kept() + chosen.length,
+      /** These are on the phone now. */
+      wrote(photos) {
+        fresh = fresh.filter((one) => !photos.includes(one));
+      },
     };
   }
 

@@ -1,8 +1,13 @@
 /* The place by one tap, with how exact it is; words will do as well. */
 (() => {
   const { fields } = self.sipokat;
-  const REFUSED = "Lokasi tidak diizinkan. Tulis saja patokannya.";
-  const NONE = "Lokasi belum terbaca. Coba di tempat terbuka, atau tulis patokannya.";
+  // By the codes of GeolocationPositionError.
+  const WORDS = {
+    1: "Lokasi tidak diizinkan. Tulis saja patokannya.",
+    2: "Lokasi tidak terbaca. Nyalakan lokasi di HP, atau tulis patokannya.",
+    3: "Lokasi belum terbaca. Coba di tempat terbuka, atau tulis patokannya.",
+  };
+  let asked = 0; // what was asked for in another form is not for this one
 
   const metres = (value) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ".");
 
@@ -11,8 +16,9 @@
     const box = form.querySelector("[data-place]");
     const { lat, accuracy_m } = form.elements;
     const taken = lat.value !== "";
-    box.hidden = !navigator.geolocation && !taken;
-    box.querySelector("[data-place-take]").hidden = taken || !navigator.geolocation;
+    const able = self.isSecureContext && navigator.geolocation; // on plain http it only refuses
+    box.hidden = !able && !taken;
+    box.querySelector("[data-place-take]").hidden = taken || !able;
     box.querySelector("[data-place-found]").hidden = !taken;
     const exact = accuracy_m.value ? `, akurasi ±${metres(accuracy_m.value)} m` : "";
     box.querySelector("[data-place-words]").textContent = taken ? `Tercatat${exact}` : "";
@@ -26,17 +32,21 @@
     form.dispatchEvent(new CustomEvent("sipokat:changed", { bubbles: true }));
   }
 
+  function settle(form, words) {
+    form.querySelector("[data-place-state]").textContent = words;
+    form.querySelector("[data-place-take]").disabled = false;
+  }
+
   function take(form, button) {
+    asked += 1;
+    const mine = asked;
     const state = form.querySelector("[data-place-state]");
-    state.textContent = "Mencari lokasi…";
+    state.textContent = "Mencari lokasi… Sambil menunggu, patokannya boleh ditulis.";
     button.disabled = true;
-    const done = (words) => {
-      state.textContent = words;
-      button.disabled = false;
-    };
     navigator.geolocation.getCurrentPosition(
       ({ coords }) => {
-        done("");
+        if (mine !== asked) return;
+        settle(form, "");
         fields.unmark(form, "place");
         put(
           form,
@@ -44,11 +54,16 @@
           coords.longitude.toFixed(6),
           Math.min(coords.accuracy, 1e6).toFixed(0),
         );
-        form.querySelector("[data-place-drop]").focus();
       },
-      ({ code }) => done(code === 1 ? REFUSED : NONE),
+      ({ code }) => mine === asked && settle(form, WORDS[code]),
       { enableHighAccuracy: true, timeout: 30_000, maximumAge: 60_000 },
     );
+  }
+
+  /** Another form is laid out. */
+  function stop(form) {
+    asked += 1;
+    settle(form, "");
   }
 
   addEventListener("click", ({ target }) => {
@@ -62,5 +77,5 @@
     }
   });
 
-  self.sipokat.place = { show };
+  self.sipokat.place = { show, stop };
 })();

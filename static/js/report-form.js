@@ -3,99 +3,106 @@
  * the phone cannot keep anything (plain http, no storage) the page stays a plain form, and says so.
  */
 (() => {
-  const { fields, keeper, outbox, owner, page, picker, saved, submission, view } = self.sipokat;
+  const { fields, keeper, outbox, owner, page, phone } = self.sipokat;
+  const { picker, saved, sending, store, view } = self.sipokat;
   const form = document.querySelector("[data-report-form]");
   if (!form) return;
-  const LITTLE_ROOM = 4_000_000;
+  const SHELL = "/laporan/baru";
   const revision = form.dataset.revision
     ? { number: form.dataset.revision, version: Number(form.elements.version.value) }
     : null;
   const look = view.create(form);
 
   let person = null; // the owner of this phone
-  let calendar = null;
+  let bounds = null; // of dates and months
   let plain = false; // nothing can be kept: the form posts as it stands
   let again = null; // the entry that was opened again
+  let here = ""; // the address that is shown
+  let turn = 0; // another one with each form that is laid out
   let pushed = false; // the tiles lie one step back
   let opened = false;
-  let sending = false;
+  let busy = false;
 
   const category = () => form.elements.category.value;
-  /** The photos that a revision keeps; the page writes each as `<id>:<sha256>`. */
-  const kept = () =>
-    [...form.querySelectorAll('input[name="keep"]:checked')].map((box) => {
-      const [id, sha256] = box.value.split(":");
-      return { id, sha256 };
-    });
   function slot() {
     if (again) return `entri:${again.id}`;
     return revision ? `perbaikan:${revision.number}` : category();
   }
 
-  const draft = keeper.create(form, () => ({
-    owner: person?.id,
-    slot: slot(),
+  const photos = picker.create(form, () => draft.save());
+  const draft = keeper.create(
+    form,
+    () => ({
+      owner: person?.id,
+      slot: slot(),
+      category: category(),
+      title: form.dataset.name,
+      kept: look.kept().map((one) => one.id),
+      photos: photos.chosen(),
+      fresh: photos.fresh(),
+    }),
+    photos.wrote,
+  );
+  const outward = sending.create(form, draft, photos, () => ({
+    person,
     category: category(),
-    title: form.dataset.name,
-    kept: kept().map((one) => one.id),
-    photos: photos.chosen(),
+    again,
+    revision,
+    kept: look.kept(),
   }));
-  const photos = picker.create(form, (fresh) => draft.save(fresh));
+  const { explain } = outward;
 
   // --- Opening -----------------------------------------------------------------------------
 
   async function begin() {
-    calendar = await page.calendar();
-    plain = !self.isSecureContext || !crypto.subtle;
-    if (!plain)
-      await outbox.open().catch(() => {
-        plain = true;
-      });
-    person = plain ? null : (await owner.ready).owner;
-    if (plain) {
-      view.plainPhotos(form);
-      page.notice(
-        "HP ini tidak bisa menyimpan laporan di alamat ini. Laporan hanya bisa dikirim saat ada sinyal.",
-        "warn",
-      );
-    } else if (!person) {
-      document.querySelector("[data-sign-in-first]").hidden = false;
-    } else {
-      form.querySelector("[data-save-draft]").hidden = false;
-      await warnOfRoom();
-    }
+    await retime();
+    plain = !(await phone.keeps(form));
+    if (plain) return;
+    person = (await owner.ready).owner;
+    await phone.welcome(form, person);
   }
 
-  /** Said before anybody types, not after. */
-  async function warnOfRoom() {
-    const { quota, usage } = (await navigator.storage?.estimate?.()) || {};
-    if (quota - usage < LITTLE_ROOM) {
-      page.notice(
-        "Penyimpanan HP hampir penuh. Kosongkan sedikit dulu, supaya laporan dan foto bisa disimpan.",
-        "warn",
-        { key: "room" },
-      );
-    }
+  /** Today's bounds, or those of the day when it was written; the page may be open since yesterday. */
+  async function retime() {
+    bounds = await fields.calendar(form.dataset.written, again);
+    fit();
+  }
+
+  function fit() {
+    const untouched = draft.untouched();
+    look.fit(bounds, untouched);
+    if (!revision) fields.offerRegions(form, person?.regions, again?.region);
+    if (untouched) draft.setBlank();
   }
 
   async function showTiles() {
+    turn += 1;
     await draft.stop();
     again = null;
     look.showTiles();
-    const drafts = person ? await outbox.drafts(person.id) : [];
-    look.fitTiles(
-      person?.role || "rt_head",
-      drafts.map((one) => one.slot),
-    );
+    const drafts = person ? await outbox.drafts(person.id).catch(() => []) : [];
+    look.fitTiles(person?.role || "rt_head", drafts);
   }
 
   /** What the phone has for this form: its draft, else the entry opened again. */
   async function restore() {
-    await ready;
-    look.fit(calendar);
+    turn += 1;
+    const mine = turn;
+    photos.clear();
     draft.setBlank();
-    const found = person ? await outbox.draft(person.id, slot()) : null;
-    if (found) {
+    fit();
+    await ready;
+    await retime();
+    let found = null;
+    // What was posted from this very page and came back is newer than any draft.
+    const posted = location.pathname === "/laporan";
+    try {
+      if (person) found = (await outbox.draft(person.id, slot())) || null;
+    } catch (error) {
+      explain(error);
+    }
+    if (mine !== turn) return;
+    if (found && !posted) {
       look.fill(found.values, found.kept || []);
       const button = { label: "Mulai baru", act: startAfresh };
       page.notice(`Draf ${page.moment(found.updated_at)} dibuka lagi.`, "wait", {
@@ -109,6 +116,7 @@
       );
     }
     if (!plain) await photos.load(found?.photos || again?.photos || []);
+    if (mine !== turn) return;
     draft.begin(found);
     if (again?.last_error?.fields) fields.showErrors(form, again.last_error.fields);
   }
@@ -116,7 +124,6 @@
   async function open(key) {
     page.clear("draft");
     if (!look.lay(key)) return showTiles();
-    look.fit(calendar);
     look.showForm(form.dataset.name);
     return restore();
   }
@@ -125,139 +132,87 @@
     const words = "Tulisan dan foto di draf ini dihapus.";
     if (!(await page.ask("Mulai baru?", words, { yes: "Hapus draf", danger: true }))) return;
     await draft.stop();
-    await outbox.dropDraft(person.id, slot());
+    await outbox.dropDraft(person.id, slot(), draft.id()).catch(explain);
     page.clear("draft");
-    if (revision || again) location.reload();
+    if (revision || again || form.dataset.rendered !== undefined) location.reload();
     else await open(category());
   }
 
+  const named = () => new URLSearchParams(location.hash.slice(1)).get("entri");
+
   /** The entry that the address names, if it is this person's and may still be changed. */
   async function reopened() {
-    const id = new URLSearchParams(location.hash.slice(1)).get("entri");
+    const id = named();
     if (!id || !person) return null;
-    const entry = await outbox.entry(id);
-    if (entry?.owner === person.id && outbox.editable(entry)) return entry;
+    const all = await outbox.entries(person.id); // without the photos: one may be unreadable
+    const entry = all.find((one) => one.id === id);
+    if (entry && outbox.editable(entry)) return entry;
     page.notice("Laporan ini sudah terkirim, atau tidak ada lagi di HP ini.", "warn");
     return null;
   }
 
+  /** The address of this page, without the place on it. */
+  const address = () => location.pathname + location.search;
+
   async function route() {
     await draft.stop();
     again = await reopened();
-    const asked = new URLSearchParams(location.search).get("kategori");
+    here = address();
+    // A form that came back from the server has no `kategori` in its address.
+    const answered = location.pathname !== SHELL && category();
+    const asked = answered || new URLSearchParams(location.search).get("kategori");
+    const wanted = again?.category || asked;
     if (again?.kind === "revision" && !revision) {
       location.replace(`/laporan/${again.report}/perbaikan${location.hash}`);
-    } else if (
-      revision ||
-      (form.dataset.rendered !== undefined && !again && asked === category())
-    ) {
+    } else if (revision || (form.dataset.rendered !== undefined && wanted === category())) {
       // The server has rendered this form with its values; from here on the phone keeps it.
       look.showForm(null, false);
       await restore();
-    } else if (again) {
-      await open(again.category);
     } else {
-      await (asked ? open(asked) : showTiles());
+      await (wanted ? open(wanted) : showTiles());
     }
   }
 
-  // --- Into the outbox ---------------------------------------------------------------------
-
-  function needOwner() {
-    const place = document.querySelector("[data-sign-in-first]");
-    place.hidden = false;
-    place.focus();
-    place.scrollIntoView({ block: "center" });
-  }
-
-  function wrong() {
-    const needs = form.dataset.needs || "";
-    const rules = Object.fromEntries(
-      ["text", "place", "photo"].map((one) => [one, needs.includes(one)]),
-    );
-    return fields.check(form, rules, photos.total(), calendar);
-  }
+  // --- What the person does ----------------------------------------------------------------
 
   async function submit() {
-    if (!person) return needOwner();
+    if (!person) return phone.askToSignIn();
     if (photos.busy()) {
       return page.notice("Foto sedang disiapkan. Tunggu sebentar, lalu kirim lagi.", "wait");
     }
-    const problems = wrong();
-    fields.showErrors(form, problems);
-    if (Object.keys(problems).length) return undefined;
-    const from = slot();
+    await retime();
+    if (!outward.sound(bounds)) return undefined;
     await draft.stop();
     try {
-      const id = await put(from);
+      const id = await outward.put();
       for (const key of ["draft", "storage"]) page.clear(key);
-      if (!revision) history.replaceState(null, "", "/laporan/baru");
+      if (!revision) go("replaceState", SHELL);
       look.showSaved();
       saved.show(id);
       again = null;
     } catch (error) {
-      draft.begin({ id: draft.id() }); // what is on the screen is kept on as a draft
+      draft.resume(); // what is on the screen is kept on as a draft
       explain(error);
     }
     return undefined;
   }
-
-  function entryAs(id) {
-    return submission.entryOf({
-      id,
-      owner: person,
-      category: category(),
-      title: form.dataset.name,
-      values: fields.read(form),
-      photos: photos.chosen(),
-      kept: kept(),
-      revision,
-    });
-  }
-
-  /** Resolves with the entry's id once it is on the disk. */
-  async function put(from) {
-    if (again) {
-      await outbox.submit(entryAs(again.id), { slot: from, again: true });
-      return again.id;
-    }
-    const entry = entryAs(draft.id());
-    const there = await outbox.entry(entry.id);
-    // The same draft, sent from another tab: the same words are the same report.
-    const said = ({ written_at, ...body }) => JSON.stringify(body);
-    if (there && said(there.body) === said(entry.body)) return entry.id;
-    const fresh = there ? entryAs(submission.uuid()) : entry;
-    await outbox.submit(fresh, { slot: from });
-    return fresh.id;
-  }
-
-  function explain(error) {
-    const words = {
-      ...keeper.WORDS,
-      full: "Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini.",
-      changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
-      photo: "Ada foto yang hilang dari HP. Hapus fotonya, lalu ambil sekali lagi.",
-    };
-    // With a signal the words can still go, straight and without being kept.
-    const straight = { label: "Kirim langsung tanpa foto", act: () => form.submit() };
-    const button = error.code === "full" ? straight : null;
-    page.notice(words[error.code] || words.storage, "late", { key: "storage", button });
-    document.getElementById("notices").scrollIntoView({ block: "center" });
-  }
-
-  // --- What the person does ----------------------------------------------------------------
 
   form.noValidate = true;
   form.addEventListener("input", () => fields.count(form));
   form.addEventListener("submit", async (event) => {
     if (plain) return;
     event.preventDefault();
-    if (sending) return;
-    sending = true;
-    await ready;
-    if (plain) form.submit();
-    else await submit().catch(explain);
-    sending = false;
+    if (busy) return;
+    busy = true;
+    try {
+      await ready;
+      if (plain) form.submit();
+      else await submit();
+    } catch (error) {
+      explain(error);
+    } finally {
+      busy = false;
+    }
   });
 
   form.querySelector("[data-save-draft]").addEventListener("click", () => {
@@ -266,9 +221,9 @@
 
   document.querySelector("[data-tiles]")?.addEventListener("click", (event) => {
     const tile = event.target.closest("[data-category]");
-    if (!tile || event.ctrlKey || event.metaKey) return;
+    if (!tile || event.ctrlKey || event.metaKey || !look.has(tile.dataset.category)) return;
     event.preventDefault();
-    history.pushState(null, "", tile.href);
+    go("pushState", tile.href);
     pushed = true;
     opened = true;
     open(tile.dataset.category).catch(explain);
@@ -282,15 +237,58 @@
     showTiles().catch(explain);
     scrollTo(0, 0);
   });
-  if (!revision) addEventListener("popstate", () => route().catch(explain));
+
+  // --- What happens around it --------------------------------------------------------------
+
+  function go(how, url) {
+    history[how](null, "", url);
+    here = address();
+  }
+
+  addEventListener("popstate", () => {
+    const id = named();
+    // A place on the page (`#isi`) is no other form; the entry's name stays in the address.
+    if (address() !== here || (id && id !== again?.id)) route().catch(explain);
+    else if (again) go("replaceState", `#entri=${again.id}`);
+  });
+  addEventListener("pageshow", ({ persisted }) => {
+    const typing = !form.hidden && !draft.safe();
+    if (persisted && !typing && !saved.shown()) route().catch(explain);
+  });
+
+  /** Seen again: on another day perhaps, or after another tab has begun a draft. */
+  async function seen() {
+    await ready;
+    await retime();
+    if (form.hidden || !person || !draft.untouched() || photos.busy()) return;
+    if (await outbox.draft(person.id, slot())) await restore();
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") seen().catch(() => {});
+  });
+
+  /** Somebody has signed in in another tab: what is typed is theirs, and kept from here on. */
+  async function greet() {
+    await ready;
+    if (plain || person) return;
+    person = (await owner.current()).owner;
+    if (!person) return;
+    await phone.welcome(form, person);
+    if (form.hidden || draft.untouched()) return route();
+    fit();
+    await draft.save();
+  }
+  store.listen(({ type }) => {
+    if (type === "owner") greet().catch(explain);
+  });
 
   /** Back to where the form was opened from; the draft stays. */
   function leave() {
     page.saved();
     if (revision) return location.assign(`/laporan/${revision.number}`);
     if (again) return location.assign("/kotak-keluar");
-    if (pushed) return history.back();
-    history.replaceState(null, "", "/laporan/baru");
+    if (pushed && !location.hash) return history.back();
+    go("replaceState", SHELL);
     return route();
   }
 

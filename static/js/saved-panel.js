@@ -41,11 +41,5 @@
     if (type === "outbox" || type === "sent") refresh().catch(() => {});
   });
 
-  self.sipokat.saved = {
-    hide() {
-      shown = null;
-      panel.hidden = true;
-    },
-    show,
-  };
+  self.sipokat.saved = { show, shown: () => !panel.hidden };
 })();

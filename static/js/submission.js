@@ -1,6 +1,6 @@
 /* From what a form holds to an entry of the outbox, as it will go over the wire. */
 (() => {
-  const { replay } = self.sipokat;
+  const { page, replay } = self.sipokat;
   // Which form wrote it; the server keeps it beside the report. Nihil is sent from home.
   const form = document.querySelector("[data-form-version]");
   const FORM_VERSION = form?.dataset.formVersion || "beranda";
@@ -27,9 +27,20 @@
   const number = (text) => (text === "" || text === undefined ? null : Number(text));
 
   /**
+   * An entry opened again was written when it was first written: waiting is no ground for refusal.
+   * Only with a day or a month that lay in the future then is it written anew.
+   */
+  function writtenAt(again, values) {
+    const { today, months } = page.dates(again.written_at);
+    const month = values["fields.periode"];
+    const fits = values.happened_on <= today && (!month || months.includes(month));
+    return fits ? again.written_at : replay.stamp();
+  }
+
+  /**
    * `values` are the form's own, by name (`text`, `happened_on`, `fields.jenis` …). `photos` are
    * those of this phone, `kept` those that a revision leaves as they are. `revision` is
-   * `{number, version}`, or null for a new report.
+   * `{number, version}`, or null for a new report. `again` is the entry that was opened again.
    */
   function entryOf({
     id,
@@ -40,6 +51,7 @@
     photos = [],
     kept = [],
     revision = null,
+    again = null,
   }) {
     const filled = Object.entries(values).filter(
       ([name, value]) => /^fields\./.test(name) && value,
@@ -54,16 +66,17 @@
       place_text: clean(values.place_text),
       photos: [...kept, ...photos].map((one) => ({ id: one.id, sha256: one.sha256 })),
     };
-    const written_at = replay.stamp();
+    const written_at = again ? writtenAt(again, values) : replay.stamp();
+    const region = values.region || again?.region || owner.region;
     const head = revision
       ? { action_id: id, version: revision.version }
-      : { client_id: id, category, region: owner.region, written_at, form_version: FORM_VERSION };
+      : { client_id: id, category, region, written_at, form_version: FORM_VERSION };
     return {
       id,
       owner: owner.id,
       kind: revision ? "revision" : "report",
       report: revision ? revision.number : null,
-      region: owner.region,
+      region,
       form_version: FORM_VERSION,
       category,
       title,

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from datetime import timedelta
 
+import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
@@ -11,38 +13,84 @@ from tests.browser.steps import (
     add_photos,
     eventually,
     file,
+    fill,
+    open_form,
+    outbox,
     photos,
     picture,
     ready,
     report,
     reports,
+    save,
     sent,
     states,
     write,
 )
 from tests.cast import HARTONO, RAHMAN, SITI
 from tests.services.network import lose_answer, somebody_elses
+from tests.steps import months, today
 
 TOO_LONG_AGO = "2025-01-01"
 
 
-def wrong_day(phone) -> None:
-    """An entry in the outbox whose day the server will refuse, as from an older app."""
+def change_entry(phone, state: str = "waiting", **body: str) -> None:
+    """The first entry of the outbox says this instead, as if it had been written so."""
     phone.page.evaluate(
-        """async ([day]) => {
+        """async ([state, body]) => {
             const [entry] = await sipokat.outbox.entries((await sipokat.identity.who()).owner.id);
-            await sipokat.outbox.update(entry.id, (one) =>
-                ({ ...one, body: { ...one.body, happened_on: day } }));
+            await sipokat.outbox.update(entry.id, (one) => ({ ...one, state,
+                written_at: body.written_at || one.written_at,
+                body: { ...one.body, ...body } }));
         }""",
-        [TOO_LONG_AGO],
+        [state, body],
     )
+
+
+def days_ago(days: int) -> str:
+    """A day as a phone in Lubuklinggau writes it."""
+    return (today() - timedelta(days=days)).isoformat()
+
+
+def send_back(phones, number: str) -> None:
+    """The lurah returns the report."""
+    lurah = phones("lurah")
+    lurah.sign_in(HARTONO)
+    lurah.page.evaluate(
+        """async ([number]) => {
+            const answer = await fetch(`/laporan/${number}/pengembalian`, {
+                method: "POST",
+                headers: {
+                    "Content-Type": "application/json",
+                    Accept: "application/json",
+                    "Sipokat-User": sipokat.owner.shown.id,
+                },
+                body: JSON.stringify({ version: 1, action_id: crypto.randomUUID(),
+                    reason: "lainnya", note: "Mohon foto satu lagi." }),
+            });
+            if (!answer.ok) throw new Error(await answer.text());
+        }""",
+        [number],
+    )
+    lurah.close()
+
+
+def returned(phone, phones, server, category: str = "pemerintahan", **facts: str) -> str:
+    """The number of a report that came back, written long ago as `facts` say."""
+    page = open_form(phone, category)
+    fill(page, category, fields={"periode": months(today())[0]} if category == "nihil" else {})
+    save(page)
+    (entry,) = sent(phone)
+    names = ", ".join(f"{name} = :{name}" for name in facts)
+    server.query(f"UPDATE report SET {names}", **facts)
+    send_back(phones, entry["receipt"]["number"])
+    return str(entry["receipt"]["number"])
 
 
 def test_a_refused_report_is_mended_from_the_outbox_and_the_next_goes_by(phone, server):
     ready(phone, RAHMAN)
     phone.go_offline()
     report(phone, "sampah", text="Yang pertama.", photos=1)
-    wrong_day(phone)
+    change_entry(phone, happened_on=TOO_LONG_AGO)
     report(phone, text="Yang kedua.")
     phone.go_online()
     phone.open("/kotak-keluar")
@@ -155,25 +203,7 @@ def test_a_revision_whose_answer_was_lost_is_one_revision(phone, phones, server)
     report(phone, "sampah", photos=1)
     (entry,) = sent(phone)
     number = entry["receipt"]["number"]
-    lurah = phones("lurah")
-    lurah.sign_in(HARTONO)
-    lurah.page.evaluate(
-        """async ([number]) => {
-            const answer = await fetch(`/laporan/${number}/pengembalian`, {
-                method: "POST",
-                headers: {
-                    "Content-Type": "application/json",
-                    Accept: "application/json",
-                    "Sipokat-User": sipokat.owner.shown.id,
-                },
-                body: JSON.stringify({ version: 1, action_id: crypto.randomUUID(),
-                    reason: "lainnya", note: "Mohon foto satu lagi." }),
-            });
-            if (!answer.ok) throw new Error(await answer.text());
-        }""",
-        [number],
-    )
-    lurah.close()
+    send_back(phones, number)
     server.network.when("POST", f"/laporan/{number}/perbaikan", lose_answer())
     page = phone.open(f"/laporan/{number}/perbaikan")
     expect(page.locator("[data-report-form]")).to_be_visible()
@@ -187,3 +217,86 @@ def test_a_revision_whose_answer_was_lost_is_one_revision(phone, phones, server)
     events = server.query("SELECT action FROM event ORDER BY seq")
     assert [one.action for one in events] == ["submit", "return", "revise"]
     eventually(lambda: [row.state for row in photos(server)], ["ready", "ready"])
+
+
+def test_a_revision_is_judged_by_the_day_of_its_first_writing(phone, phones, server):
+    ready(phone, RAHMAN)
+    happened_on = days_ago(65)
+    number = returned(
+        phone,
+        phones,
+        server,
+        happened_on=happened_on,
+        written_at=f"{days_ago(15)} 03:00:00.000000",
+    )
+    page = phone.open(f"/laporan/{number}/perbaikan")
+    expect(page.locator("[name=happened_on]")).to_have_value(happened_on)
+    # What had not happened when it was written is no part of that report.
+    page.fill("[name=happened_on]", days_ago(1))
+    page.locator("[data-report-form] button[type=submit]").click()
+    expect(page.locator("#field-happened_on-error")).to_contain_text("sesudah laporan ditulis")
+    page.fill("[name=happened_on]", happened_on)
+    page.fill("#field-text", "Rapat, dengan daftar hadir.")
+    save(page)
+    sent(phone, 2)
+    (row,) = reports(server)
+    assert (row.text, row.version) == ("Rapat, dengan daftar hadir.", 3)
+
+
+def test_the_month_of_a_returned_report_can_still_be_chosen(phone, phones, server):
+    ready(phone, RAHMAN)
+    written = f"{days_ago(75)} 03:00:00.000000"
+    period = months(today() - timedelta(days=75))[1]
+    number = returned(
+        phone,
+        phones,
+        server,
+        "nihil",
+        happened_on=days_ago(75),
+        written_at=written,
+        period=period,
+        fields=f'{{"periode": "{period}"}}',
+    )
+    page = phone.open(f"/laporan/{number}/perbaikan")
+    choices = page.locator("input[name='fields.periode']")
+    expect(page.locator(f"input[name='fields.periode'][value='{period}']")).to_be_checked()
+    expect(choices).to_have_count(2)
+    page.fill("#field-text", "Sudah ditanyakan ke semua warga.")
+    save(page)
+    sent(phone, 2)
+    (row,) = reports(server)
+    assert (row.period, row.version) == (period, 3)
+
+
+@pytest.mark.current_only
+def test_an_entry_opened_again_stays_written_when_and_where_it_was(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = report(phone)
+    (entry,) = outbox(phone)
+    written_at = f"{days_ago(40)}T09:00:00+07:00"
+    change_entry(phone, "needs_attention", written_at=written_at, happened_on=days_ago(90))
+    page.evaluate(
+        """async (region) => {
+            const { owner } = await sipokat.identity.who();
+            await sipokat.identity.signIn({ ...owner, region });
+        }""",
+        SITI.region,
+    )
+    page = phone.open(f"/laporan/baru#entri={entry['id']}")
+    expect(page.locator("[name=happened_on]")).to_have_value(days_ago(90))
+    page.fill("#field-text", "Rapat, dengan daftar hadir.")
+    save(page)
+    (entry,) = outbox(phone)
+    body = entry["body"]
+    assert body["text"] == "Rapat, dengan daftar hadir."
+    assert (entry["written_at"], body["written_at"]) == (written_at, written_at)
+    assert (entry["region"], body["region"]) == (RAHMAN.region, RAHMAN.region)
+    # With a day that came later it is written anew: else that day would lie in its future.
+    change_entry(phone, "needs_attention")
+    page = phone.open(f"/laporan/baru#entri={entry['id']}")
+    expect(page.locator("#field-text")).to_have_value("Rapat, dengan daftar hadir.")
+    page.fill("[name=happened_on]", days_ago(1))
+    save(page)
+    (entry,) = outbox(phone)
+    assert entry["body"]["written_at"][:10] == days_ago(0)

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from playwright.sync_api import Page, expect
 
@@ -19,6 +21,7 @@ from tests.browser.steps import (
 )
 from tests.cast import HARTONO, RAHMAN
 from tests.services.network import refuse, somebody_elses
+from tests.steps import today
 
 WIFI = "<!doctype html><title>Wi-Fi gratis</title><h1>Masuk ke Wi-Fi</h1>"
 ACTIVE = """async () => {
@@ -179,6 +182,80 @@ def test_what_is_missing_is_said_beside_the_field_before_it_is_kept(phone):
     assert outbox(phone) == []
     page.fill("[name='fields.volume_m3']", "2,5")
     expect(page.locator("#field-fields-volume_m3-error")).to_have_count(0)
+
+
+@pytest.mark.current_only
+def test_dots_between_thousands_are_no_decimal_sign(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan")
+    for typed in ("1,000", "1.5", "10.00"):
+        page.fill("[name='fields.peserta']", typed)
+        page.get_by_role("button", name="Kirim laporan").click()
+        expect(page.locator("#field-fields-peserta-error")).to_have_text("Isi dengan angka bulat.")
+    page.fill("[name='fields.peserta']", "1.000.000")
+    page.get_by_role("button", name="Kirim laporan").click()
+    expect(page.locator("#field-fields-peserta-error")).to_contain_text("10.000")
+    page.fill("[name='fields.peserta']", "1.000")
+    save(page)
+    (entry,) = outbox(phone)
+    assert entry["body"]["fields"]["peserta"] == "1.000"
+
+
+CLOCK = """
+(() => {
+  const Real = Date;
+  self.ahead = 0;
+  self.Date = class extends Real {
+    constructor(...given) {
+      if (given.length) super(...given);
+      else super(Real.now() + self.ahead);
+    }
+    static now() { return Real.now() + self.ahead; }
+  };
+})();
+"""
+
+
+def pass_midnight(page: Page) -> None:
+    """The phone lies on the table until the next day."""
+    page.evaluate("() => { self.ahead = 86_400_000; }")
+
+
+@pytest.mark.current_only
+def test_a_form_that_is_open_past_midnight_knows_the_new_day(phone):
+    phone.context.add_init_script(CLOCK)
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "pemerintahan")
+    date = page.locator("[name=happened_on]")
+    expect(date).to_have_value(today().isoformat())
+    tomorrow = (today() + timedelta(days=1)).isoformat()
+    pass_midnight(page)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(date).to_have_value(tomorrow)
+    expect(date).to_have_attribute("max", tomorrow)
+    # And without being put away in between, from the tiles.
+    page = open_form(phone, "pemerintahan")
+    expect(date).to_have_value(today().isoformat())
+    page.go_back()
+    pass_midnight(page)
+    page.locator(".tile[data-category=pemerintahan]").click()
+    expect(date).to_have_value(tomorrow)
+    # What was begun the day before keeps its day; the new one is taken all the same.
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan")
+    pass_midnight(page)
+    page.evaluate("document.dispatchEvent(new Event('visibilitychange'))")
+    expect(date).to_have_attribute("max", tomorrow)
+    expect(date).to_have_value(today().isoformat())
+    page.evaluate(
+        "(day) => { document.querySelector('[name=happened_on]').value = day; }", tomorrow
+    )
+    save(page)
+    (entry,) = outbox(phone)
+    assert entry["body"]["happened_on"] == tomorrow
 
 
 @pytest.mark.current_only

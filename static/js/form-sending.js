@@ -1,0 +1,118 @@
+/*
+ * From the form into the outbox, from where it is sent; or straight to the server when the phone
+ * has no room, without being kept: then the form stays until a receipt names the report.
+ */
+(() => {
+  const { fields, keeper, outbox, page, replay, submission } = self.sipokat;
+  const SAID = { key: "storage" };
+  const WORDS = {
+    ...keeper.WORDS,
+    full: "Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini.",
+    changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
+    photo:
+      "Ada foto yang hilang, atau sudah dikirim dari tab lain. Hapus fotonya, lalu ambil sekali lagi.",
+  };
+  const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
+
+  /** `now()` gives `{person, category, again, revision, kept}` as they are. */
+  function create(form, draft, photos, now) {
+    const needs = (what) => (form.dataset.needs || "").includes(what);
+
+    /** All that is wrong by these bounds is shown beside its field; true when nothing is. */
+    function sound(bounds) {
+      const rules = { text: needs("text"), place: needs("place"), photo: needs("photo") };
+      const wrong = fields.check(form, rules, photos.total(), bounds);
+      fields.showErrors(form, wrong);
+      return Object.keys(wrong).length === 0;
+    }
+
+    function entryAs(id, chosen = photos.chosen()) {
+      const { person, ...rest } = now();
+      const values = fields.read(form);
+      const title = form.dataset.name;
+      return submission.entryOf({ id, owner: person, title, values, photos: chosen, ...rest });
+    }
+
+    const known = async (id) =>
+      (await outbox.entries(now().person.id)).find((one) => one.id === id);
+
+    /** Resolves with the entry's id once it is on the disk. */
+    async function put() {
+      const { again } = now();
+      const given = { slot: draft.slot(), fresh: photos.fresh() };
+      if (again) {
+        await outbox.submit(entryAs(again.id), { ...given, again: true });
+        return again.id;
+      }
+      const entry = entryAs(draft.id());
+      const there = await known(entry.id);
+      // The same draft, sent from another tab: the same words are the same report.
+      const said = ({ written_at, ...body }) => JSON.stringify(body);
+      if (there && said(there.body) === said(entry.body)) return entry.id;
+      const fresh = there ? entryAs(submission.uuid()) : entry;
+      await outbox.submit(fresh, given);
+      return fresh.id;
+    }
+
+    function say(text, button = null) {
+      page.notice(text, "late", { ...SAID, button });
+      document.getElementById("notices").scrollIntoView({ block: "center" });
+    }
+
+    /** What went wrong, in words, with the way on. */
+    function explain(error) {
+      const { kept, again } = now();
+      if (error.code === "draft") return draft.complain(error);
+      // With a signal the words can still go, straight and without being kept.
+      const able = error.code === "full" && !(needs("photo") && !kept.length);
+      const label = photos.chosen().length ? "Kirim langsung tanpa foto" : "Kirim langsung";
+      const act = () => straight(again).catch(explain);
+      return say(WORDS[error.code] || WORDS.storage, able ? { label, act } : null);
+    }
+
+    async function straight(again) {
+      const entry = entryAs(again?.id || draft.id(), []);
+      page.notice("Mengirim…", "wait", SAID);
+      const facts = await replay.alone(async () => {
+        if (again && !outbox.editable(await known(again.id))) return null; // it has just been sent
+        return replay.exchange({
+          method: "POST",
+          path: form.getAttribute("action"),
+          user: entry.owner,
+          headers: { "Content-Type": "application/json" },
+          body: JSON.stringify(entry.body),
+        });
+      });
+      if (!facts) return explain({ code: "changed" });
+      const { outcome, error } = replay.classify({ ...facts, step: "text" }, entry);
+      if (outcome === "progress") return leave(again, facts.json.number);
+      if (outcome === "needs_login") {
+        const button = { label: "Masuk di tab baru", act: () => self.open("/masuk", "_blank") };
+        return say("Masuk dulu di tab lain, lalu kirim lagi dari halaman ini.", button);
+      }
+      if (outcome === "needs_attention") {
+        say(error.message);
+        return fields.showErrors(form, error.fields);
+      }
+      const button = { label: "Coba lagi", act: () => straight(again).catch(explain) };
+      return say(`Belum ada sinyal. ${UNSENT}`, button);
+    }
+
+    /** The server has it: what the phone still holds of it goes. */
+    async function leave(again, number) {
+      await draft.stop();
+      const { person } = now();
+      const slot = draft.slot();
+      const gone = again
+        ? outbox.remove(again.id)
+        : slot && outbox.dropDraft(person.id, slot, draft.id());
+      await Promise.resolve(gone).catch(() => {}); // it has been sent all the same
+      page.saved();
+      location.assign(`/laporan/${number}`);
+    }
+
+    return { explain, put, sound };
+  }
+
+  self.sipokat.sending = { create };
+})();
