@@ -1,16 +1,17 @@
 """How gunicorn serves SIPOKAT: `gunicorn` in this folder reads it by itself."""
 
-import os
+from sipokat import config
 
+settings = config.read()
 wsgi_app = "wsgi:application"
 # Loaded once, before the processes are forked: a setting that is refused ends the program with its
 # one line, and memory is shared.
 preload_app = True
 # Behind a proxy on the same machine by default; GUNICORN_CMD_ARGS or --bind widen it.
-bind = f"127.0.0.1:{os.environ.get('PORT', '5000')}"
+bind = f"127.0.0.1:{settings['PORT']}"
 # Two processes, so that one blocked in the database never stops the sign-in page; threads, because
 # phones on a weak signal hold a connection for long and do little with it.
-workers = int(os.environ.get("WEB_CONCURRENCY", "2"))
+workers = settings["WEB_CONCURRENCY"]
 worker_class = "gthread"
 threads = 8
 # A 6 MB photo at 20 KB/s takes five minutes, but that waits in a thread; this is about the process.

@@ -9,7 +9,9 @@ from pathlib import Path
 from typing import Any
 
 MODES = ("production", "demo", "test")
-WEAK_SECRETS = {"dev", "secret", "changeme", "sipokat", "sipokat-demo", "password"}
+# Published with the source: good enough where everybody is made up.
+DEMO_SECRET = "only-for-demo-and-test-never-in-production"
+WEAK_SECRETS = {"dev", "secret", "changeme", "sipokat", "sipokat-demo", "password", DEMO_SECRET}
 
 
 class Unsafe(SystemExit):
@@ -50,7 +52,7 @@ def _origin(env: Mapping[str, str], mode: str) -> str:
 def _secret(env: Mapping[str, str], mode: str) -> str:
     raw = _text(env, "SECRET_KEY")
     if mode != "production":
-        return raw or "only-for-demo-and-test-never-in-production"
+        return raw or DEMO_SECRET
     if len(raw) < 32 or raw.lower() in WEAK_SECRETS or len(set(raw)) < 10:
         raise Unsafe(
             "SECRET_KEY is missing or weak: "
@@ -97,6 +99,11 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
+        # Flask-Login's own cookie is not used, and this is a name that no browser can send: any
+        # other, of another application on this host, would keep it from asking for our session.
+        "REMEMBER_COOKIE_NAME": ";",
+        "PORT": _whole(env, "PORT", 5000, 1, 65535),
+        "WEB_CONCURRENCY": _whole(env, "WEB_CONCURRENCY", 2, 1, 64),
         "TRUSTED_PROXIES": _whole(env, "TRUSTED_PROXIES", 0, 0, 5),
         "RATELIMIT_STORAGE_URI": _text(env, "RATELIMIT_STORAGE_URI", "memory://"),
         "RATELIMIT_ENABLED": mode != "test",

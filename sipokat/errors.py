@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import errno
+from collections.abc import Callable
+from functools import wraps
 from typing import Any
 
 import structlog
@@ -38,11 +40,28 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 def register(app: Flask) -> None:
     """Handle every refusal and failure in the form that was asked for."""
-    app.register_error_handler(Refused, refused)
-    app.register_error_handler(HTTPException, http_error)
     app.register_error_handler(DBAPIError, database_error)
-    app.register_error_handler(OSError, file_error)
-    app.register_error_handler(Exception, unforeseen)
+    for kind, handler in (
+        (Refused, refused),
+        (HTTPException, http_error),
+        (OSError, file_error),
+        (Exception, unforeseen),
+    ):
+        app.register_error_handler(kind, _without_database(handler))
+
+
+def _without_database(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """The handler; should the database fail it, while it asks for whom the page is, that is the
+    error."""
+
+    @wraps(handler)
+    def handle(error: Any) -> Any:
+        try:
+            return handler(error)
+        except DBAPIError as gone:
+            return database_error(gone)
+
+    return handle
 
 
 def answer(

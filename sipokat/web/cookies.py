@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
-from flask import Response, current_app, request
+from datetime import timedelta
+
+from flask import Response, current_app, g, request
 
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import DEVICE_LIFE, SignedIn, hashed
@@ -29,21 +31,29 @@ def device_token() -> str | None:
 
 def set_cookies(response: Response, signed_in: SignedIn) -> None:
     """Give the browser both tokens."""
-    life = ROLES[signed_in.user.role].session
-    _set(response, _name("sesi"), signed_in.token, int(life.total_seconds()))
-    _set(response, _name("hp"), signed_in.device_token, int(DEVICE_LIFE.total_seconds()))
+    _set(response, _name("sesi"), signed_in.token, ROLES[signed_in.user.role].session)
+    _set(response, _name("hp"), signed_in.device_token, DEVICE_LIFE)
+
+
+def renew_session(life: timedelta, response: Response) -> Response:
+    """Let the browser keep its token as long from now as the server keeps the session, unless the
+    session has just been ended."""
+    if g.login_session is not None:
+        _set(response, _name("sesi"), session_token() or "", life)
+    return response
 
 
 def clear_session(response: Response) -> None:
     """Take the session's token back; the phone stays known."""
-    _set(response, _name("sesi"), "", 0)
+    g.login_session = None
+    _set(response, _name("sesi"), "", timedelta(0))
 
 
-def _set(response: Response, name: str, value: str, seconds: int) -> None:
+def _set(response: Response, name: str, value: str, life: timedelta) -> None:
     response.set_cookie(
         name,
         value,
-        max_age=seconds,
+        max_age=life,
         secure=current_app.config["SESSION_COOKIE_SECURE"],
         httponly=True,
         samesite="Lax",

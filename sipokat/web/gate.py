@@ -3,19 +3,22 @@
 from __future__ import annotations
 
 import io
+from functools import partial
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask import Flask, current_app, g, request
+from flask import Flask, after_this_request, current_app, g, request
 from flask_login import current_user
 from werkzeug.exceptions import NotFound as NoSuchPage
 
+from sipokat.domain.clock import now
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotSignedIn, TooLarge
+from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import find_session
 from sipokat.extensions import login
 from sipokat.models import User
 from sipokat.web.access import ANYONE, allow
-from sipokat.web.cookies import session_token
+from sipokat.web.cookies import renew_session, session_token
 from sipokat.web.shapes import has_control
 
 SAFE = ("GET", "HEAD", "OPTIONS")
@@ -63,9 +66,13 @@ def pass_gate() -> Any:
 
 
 def _load_user(_request: Any) -> User | None:
-    found = find_session(session_token())
-    g.login_session = found
-    return found.user if found else None
+    at = now()
+    found = g.login_session = find_session(session_token(), at)
+    if found is None:
+        return None
+    if found.last_used_at == at:  # written down just now
+        after_this_request(partial(renew_session, ROLES[found.user.role].session))
+    return found.user
 
 
 def _refuse_cross_site() -> None:

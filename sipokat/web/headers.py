@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from flask import Flask, Response, current_app, request
-from flask_login import current_user
+from flask import Flask, Response, current_app, g
 
 POLICY = "; ".join(
     (
@@ -47,6 +46,8 @@ def add_headers(response: Response) -> Response:
 
 
 def _name_owner(response: Response) -> None:
-    """The worker keeps a page only for the person it was made for."""
-    if request.endpoint and response.mimetype == "text/html" and current_user.is_authenticated:
-        response.headers["Sipokat-User"] = current_user.id
+    """The worker keeps a page only for the person it was made for. A page that asked for nobody
+    was made for nobody, and here it is too late to ask: the database may be gone."""
+    person = g.get("_login_user")
+    if response.mimetype == "text/html" and person is not None and person.is_authenticated:
+        response.headers["Sipokat-User"] = person.id

@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
+import structlog
 from flask import Blueprint, Response, current_app, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
 from sipokat.domain.photos import find_visible, picture_key
+from sipokat.domain.refusals import NotFound
 from sipokat.domain.roles import READERS
 from sipokat.web.access import allow, me
 
 pages = Blueprint("photos", __name__)
+log = structlog.get_logger()
 
 
 @pages.get("/laporan/<number>/foto/<photo_id>")
@@ -19,7 +22,11 @@ def show(number: str, photo_id: str) -> ResponseReturnValue:
     """A ready photo or its thumbnail; access is asked again each time."""
     photo = find_visible(db.session(), me(), number, photo_id)
     size = "thumbnail" if request.args.get("ukuran") == "kecil" else "photo"
-    data = current_app.extensions["photo_store"].read(picture_key(photo, size))
+    try:
+        data = current_app.extensions["photo_store"].read(picture_key(photo, size))
+    except FileNotFoundError:  # the disk is not mounted, or a restore was not whole
+        log.error("photo_missing", photo=photo.id)
+        raise NotFound("Foto ini belum dapat dibuka. Coba lagi nanti.") from None
     response = Response(data, mimetype="image/jpeg")
     response.headers["Cache-Control"] = "private, no-cache"
     response.set_etag(f"{photo.sha256[:32]}-{size}")

@@ -74,8 +74,7 @@ def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
     }
     if wants_fragment():
         if status == 401:
-            page = urlsplit(request.headers.get("HX-Current-URL", "")).path
-            context["way_on"] = (f"/masuk?{urlencode({'lanjut': page})}", "Masuk")
+            context["way_on"] = (f"/masuk?{urlencode({'lanjut': _page_below()})}", "Masuk")
         return render_template("errors/_error.html", **context)
     if status == 401 and request.method == "GET":
         return render_template(
@@ -86,6 +85,14 @@ def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
             accounts=demo.accounts(),
         )
     return render_template("errors/error.html", **context)
+
+
+def _page_below() -> str:
+    """The path of the page that htmx asks from; empty when the header is no address."""
+    try:
+        return urlsplit(request.headers.get("HX-Current-URL", "")).path
+    except ValueError:
+        return ""
 
 
 def _typed() -> str:

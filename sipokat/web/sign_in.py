@@ -43,16 +43,23 @@ def safe_next(url: str) -> str:
 @allow(ANYONE)
 def form() -> ResponseReturnValue:
     """The sign-in page."""
-    if current_user.is_authenticated:
-        return see_other("/beranda")
     return _page({}, safe_next(request.args.get("lanjut", "/beranda")))
 
 
 def _page(
     values: dict[str, Any], to: str, message: str = "", status: int = 200
 ) -> ResponseReturnValue:
+    """It is nobody's page, even while a session is alive: a phone that was signed out without
+    signal must not take its former owner back from it."""
+    inside = current_user.is_authenticated
+    g._login_user = login.anonymous_user()
     html = render_template(
-        "account/sign_in.html", values=values, next=to, message=message, accounts=demo.accounts()
+        "account/sign_in.html",
+        values=values,
+        next=to,
+        message=message,
+        accounts=demo.accounts(),
+        inside=inside,
     )
     return make_response(html, status)
 
@@ -92,7 +99,11 @@ def _refused_page(refusal: Refused, phone: str, to: str) -> ResponseReturnValue:
 @allow(ANYONE)
 @takes(_nothing)
 def leave() -> ResponseReturnValue:
-    """End the session of this browser; without one there is nothing to end."""
+    """End the session of this browser; without one there is nothing to end. One of somebody else
+    than the phone names is theirs, and stays."""
+    claimed = request.headers.get("Sipokat-User")
+    if claimed is not None and current_user.is_authenticated and claimed != current_user.id:
+        raise NotSignedIn("HP ini sedang dipakai akun lain.")
     sign_out(session_token())
     g._login_user = login.anonymous_user()
     response = jsonify({"ok": True}) if wants_json() else see_other("/masuk")

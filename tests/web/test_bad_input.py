@@ -372,6 +372,14 @@ def test_an_address_at_the_edge(site: Site, address: str) -> None:
     assert answer.status_code in (200, 303)
 
 
+@pytest.mark.parametrize("address", ["http://[", "http://]/", "\x80", "x" * 5000])
+def test_an_address_below_that_is_none(site: Site, address: str) -> None:
+    """htmx says from which page it asks; anybody may say anything."""
+    visitor = site()
+    answer = visitor.fragment("GET", "/beranda", 401, headers={"HX-Current-URL": address})
+    assert str(answer.select("a")[0]["href"]).startswith("/masuk?lanjut=")
+
+
 @pytest.mark.parametrize("wanted", ["%", "_", "\\", "'", '"', "%' OR 1=1 --", "x" * 500, "🦆"])
 def test_a_search_is_only_a_search(site: Site, wanted: str) -> None:
     from tests.cast import AGUS

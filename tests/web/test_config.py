@@ -50,6 +50,7 @@ def test_production_is_what_it_is_unless_told_otherwise() -> None:
         ({"SECRET_KEY": "secret"}, "SECRET_KEY"),
         ({"SECRET_KEY": STRONG[:31]}, "SECRET_KEY"),
         ({"SECRET_KEY": "a" * 64}, "SECRET_KEY"),
+        ({"SECRET_KEY": config.read({"SIPOKAT_MODE": "demo"})["SECRET_KEY"]}, "SECRET_KEY"),
         ({"SECRET_KEY": "abcabcabcabcabcabcabcabcabcabcabcabc"}, "SECRET_KEY"),
         ({"SIPOKAT_ORIGIN": ""}, "SIPOKAT_ORIGIN"),
         ({"SIPOKAT_ORIGIN": "http://sipokat.example"}, "https"),
@@ -69,6 +70,11 @@ def test_production_is_what_it_is_unless_told_otherwise() -> None:
         ({"TRUSTED_PROXIES": "²"}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": "9" * 5000}, "TRUSTED_PROXIES"),
         ({"LOG_LEVEL": "loud"}, "LOG_LEVEL"),
+        ({"PORT": "http"}, "PORT"),
+        ({"PORT": "0"}, "PORT"),
+        ({"PORT": "65536"}, "PORT"),
+        ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY"),
+        ({"WEB_CONCURRENCY": "auto"}, "WEB_CONCURRENCY"),
     ],
     ids=lambda value: str(value)[:60],
 )
@@ -150,11 +156,28 @@ def test_production_refuses_a_demo_database(app: Flask) -> None:
         in_production(app)
 
 
+def outcome(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
+    """What comes of starting this with nothing else in the environment that is about us."""
+    ours = ("SIPOKAT", "SECRET_KEY", "PORT", "WEB_CONCURRENCY")
+    kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
+    return subprocess.run(command, cwd=ROOT, env=kept | env, capture_output=True, text=True)
+
+
 def test_it_ends_with_one_line_and_no_traceback() -> None:
-    kept = {name: value for name, value in os.environ.items() if not name.startswith("SIPOKAT")}
-    done = subprocess.run(
-        [sys.executable, "-c", "import wsgi"], cwd=ROOT, env=kept, capture_output=True, text=True
-    )
+    done = outcome(sys.executable, "-c", "import wsgi")
     assert done.returncode != 0
     assert done.stdout == ""
     assert len(done.stderr.splitlines()) == 1, done.stderr
+
+
+@pytest.mark.parametrize(
+    ("command", "name"),
+    [("gunicorn", "PORT"), ("flask start", "PORT"), ("flask start", "WEB_CONCURRENCY")],
+)
+def test_the_server_ends_so_too(command: str, name: str) -> None:
+    program, *words = command.split()
+    path = str(Path(sys.executable).parent / program)
+    done = outcome(path, *words, **{"SIPOKAT_MODE": "test", name: "banyak"})
+    assert done.returncode != 0
+    (line,) = (done.stdout + done.stderr).splitlines()
+    assert name in line

@@ -11,6 +11,7 @@ import pytest
 from flask import Flask
 
 from sipokat import config
+from sipokat.delivery import photo_worker
 from tests import wire
 from tests.cast import AGUS, HARTONO, PASSWORD, RAHMAN, Person
 from tests.page import Visitor, fresh_id
@@ -197,8 +198,6 @@ def test_pages_are_compressed(site: Site) -> None:
 
 
 def test_a_photo_is_shown_with_care(app: Flask, site: Site) -> None:
-    from sipokat.delivery import photo_worker
-
     data = jpeg()
     photo = wire.declared(data)
     receipt = wire.file_report(site(RAHMAN), "sampah", photos=[photo])
@@ -217,6 +216,23 @@ def test_a_photo_is_shown_with_care(app: Flask, site: Site) -> None:
     # Access is asked each time, whatever the browser has.
     assert site(AGUS).request("GET", path, headers=tag).status_code == 403
     assert site().request("GET", path, headers=tag).status_code == 401
+
+
+def test_a_photo_whose_file_is_gone_is_404_in_words(
+    app: Flask, site: Site, capsys: pytest.CaptureFixture[str]
+) -> None:
+    data = jpeg()
+    photo = wire.declared(data)
+    receipt = wire.file_report(site(RAHMAN), "sampah", photos=[photo])
+    wire.put(site(RAHMAN), receipt["client_id"], photo["id"], data)
+    store = app.extensions["photo_store"]
+    with app.app_context():
+        photo_worker.work_once(store, "worker")
+    for path in store.folder.rglob("*.jpg"):
+        path.unlink()
+    page = site(HARTONO).get(f"/laporan/{receipt['number']}/foto/{photo['id']}", status=404)
+    assert "Foto ini belum dapat dibuka" in page.text("main")
+    assert "photo_missing" in "".join(capsys.readouterr())
 
 
 # Cookies.

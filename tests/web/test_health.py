@@ -74,3 +74,22 @@ def test_without_the_database_a_signed_in_person_reads_that_nothing_is_lost(
     assert "tetap aman di HP" in page.text("main")
     assert page.response.headers["Retry-After"]
     assert visitor.json("GET", "/laporan", status=503)["error"] == "busy"
+
+
+def test_without_the_database_every_door_says_so(site: Site, gone: Callable[[], None]) -> None:
+    """Also where a request is refused before anybody is asked for: the page asks for whom it is."""
+    visitor = site(RAHMAN)
+    gone()
+    for method, path, kind in (
+        ("GET", "/tidak-ada", None),
+        ("GET", "/masuk", None),
+        ("POST", "/beranda", None),
+        ("POST", "/laporan", "text/plain"),
+        ("POST", "/laporan", "application/x-www-form-urlencoded"),
+    ):
+        answer = visitor.request(method, path, data="x" if kind else None, content_type=kind)
+        expect_status(answer, 503)
+        assert int(answer.headers["Retry-After"]) > 0
+    root = visitor.request("GET", "/")
+    expect_status(root, 303)
+    assert root.headers["Location"] == "/beranda", "which says so in its turn"

@@ -86,7 +86,7 @@ ROUTES = [
     Route("GET", "/", usual=303, open=True),
     Route("GET", "/beranda"),
     Route("GET", "/sehat", open=True),
-    Route("GET", "/masuk", usual=303, others={NOBODY: 200, BEJO: 200}, open=True),
+    Route("GET", "/masuk", open=True),
     Route(
         "POST",
         "/masuk",

@@ -8,6 +8,7 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
+from werkzeug.test import TestResponse
 
 from sipokat.domain import people
 from tests import steps
@@ -76,9 +77,28 @@ def test_a_stolen_token_is_worth_nothing_after_signing_out(site: Site) -> None:
     thief.json("GET", "/laporan", status=401)
 
 
-def test_signed_in_one_is_led_home(site: Site) -> None:
-    answer = site(RAHMAN).request("GET", "/masuk")
-    assert (answer.status_code, answer.headers["Location"]) == (303, "/beranda")
+def test_signing_out_is_for_whom_the_phone_names(site: Site) -> None:
+    """The sign-out of yesterday's owner comes when another has signed in."""
+    visitor, other = site(RAHMAN), {"Sipokat-User": str(site(SITI).user_id)}
+    answer = visitor.json("POST", "/keluar", {}, status=401, headers=other)
+    assert answer["error"] == "not_signed_in"
+    visitor.json("GET", "/laporan")
+    assert visitor.json("POST", "/keluar", {}) == {"ok": True}
+    assert visitor.json("POST", "/keluar", {}, headers=other) == {"ok": True}, "nothing to end"
+
+
+def test_one_may_sign_in_while_a_session_is_alive(site: Site) -> None:
+    """The server may not have heard of a sign-out yet, and the next one stands there waiting."""
+    assert not site().get("/masuk").has("a[href='/beranda']")
+    page = site(RAHMAN).get("/masuk")
+    assert "Anda sudah masuk di HP ini." in page.text("main")
+    assert page.has("a[href='/beranda']")
+    assert not page.has("meta[name='sipokat-user']"), "nobody's phone becomes Rahman's by it"
+    assert "Sipokat-User" not in page.response.headers
+    refused = page.submit(SIGN_IN, status=401, phone=SITI.phone, password="salah")
+    assert not refused.has("meta[name='sipokat-user']")
+    home = page.submit(SIGN_IN, phone=SITI.phone, password=PASSWORD)
+    assert "Siti Aminah" in home.text("main")
 
 
 def test_another_person_on_the_same_phone(site: Site) -> None:
@@ -209,6 +229,46 @@ def test_the_cookie_lives_as_long_as_the_session(app: Flask) -> None:
         assert "SameSite=Lax" in session
         assert "Path=/" in session
         assert "Domain" not in session
+
+
+def session_cookies(answer: TestResponse) -> list[str]:
+    """What the browser is told about the session's token."""
+    told = answer.headers.getlist("Set-Cookie")
+    return [one for one in told if one.startswith("sipokat-sesi=")]
+
+
+@pytest.mark.parametrize(
+    ("person", "life"), [(RAHMAN, timedelta(days=90)), (HARTONO, timedelta(hours=12))], ids=str
+)
+def test_the_browser_keeps_the_token_as_long_as_the_session_lives(
+    site: Site, person: Person, life: timedelta
+) -> None:
+    """Used all the time, for longer than its life: the cookie must not end before the session."""
+    visitor, start = site(person), steps.now()
+    token = visitor.client.get_cookie("sipokat-sesi")
+    assert token is not None
+    for use in range(1, 5):
+        with time_machine.travel(start + use * life / 2):
+            first = visitor.request("GET", "/laporan", headers={"Accept": "application/json"})
+            (cookie,) = session_cookies(first)
+            assert cookie.startswith(f"sipokat-sesi={token.value};")
+            for word in (f"Max-Age={int(life.total_seconds())};", "HttpOnly", "SameSite=Lax"):
+                assert word in cookie
+            assert session_cookies(visitor.request("GET", "/laporan")) == [], "written down lately"
+
+
+def test_no_token_is_given_anew_to_who_has_just_left(site: Site) -> None:
+    with time_machine.travel(steps.now() + timedelta(days=30)):
+        (cookie,) = session_cookies(site(RAHMAN).request("POST", "/keluar", data={}))
+        assert "Max-Age=0;" in cookie
+
+
+def test_a_cookie_of_another_application_signs_nobody_out(site: Site) -> None:
+    """Whatever else runs on this host with the same library calls its cookie `remember_token`."""
+    visitor = site(RAHMAN)
+    for name in ("remember_token", "session", "user_id"):
+        visitor.client.set_cookie(name, f"{visitor.user_id}|0")
+    assert "Rahman" in visitor.get("/beranda").text("main")
 
 
 # The demo offers its people.
