@@ -10,8 +10,8 @@ from typing import Any
 
 MODES = ("production", "demo", "test")
 # Published with the source: good enough where everybody is made up.
-DEMO_SECRET = "only-for-demo-and-test-never-in-production"
-WEAK_SECRETS = {"dev", "secret", "changeme", "sipokat", "sipokat-demo", "password", DEMO_SECRET}
+PUBLISHED = "only-for-demo-and-test-never-in-production"
+WEAK_SECRETS = {"dev", "secret", "changeme", "sipokat", "sipokat-demo", "password", PUBLISHED}
 
 
 class Unsafe(SystemExit):
@@ -52,7 +52,7 @@ def _origin(env: Mapping[str, str], mode: str) -> str:
 def _secret(env: Mapping[str, str], mode: str) -> str:
     raw = _text(env, "SECRET_KEY")
     if mode != "production":
-        return raw or DEMO_SECRET
+        return raw or PUBLISHED
     if len(raw) < 32 or raw.lower() in WEAK_SECRETS or len(set(raw)) < 10:
         raise Unsafe(
             "SECRET_KEY is missing or weak: "
