@@ -1,8 +1,8 @@
 """How gunicorn serves SIPOKAT: `gunicorn` in this folder reads it by itself."""
 
-from sipokat import config
+from sipokat.config import read
 
-settings = config.read()
+settings = read()
 wsgi_app = "wsgi:application"
 # Loaded once, before the processes are forked: a setting that is refused ends the program with its
 # one line, and memory is shared.
