@@ -85,7 +85,10 @@ def test_ones_own_returned_report_lies_on_ones_desk(session: Session) -> None:
     assert on_desk(session, HARTONO) == ["Nomor 1."]
 
 
-def test_page_by_page_nothing_twice_and_nothing_left_out(session: Session) -> None:
+def test_page_by_page_nothing_twice_and_nothing_left_out(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queue, "PAGE", 4)
     for number in range(queue.PAGE * 2 + 3):
         sent(RAHMAN, number // 3)  # some arrive at the same moment
     user, seen, after = user_of(HARTONO), [], None
