@@ -142,12 +142,13 @@ def _role_never(state: State, actor: Actor, action: str) -> None:
         return
     if not role.decides or role.desk is None:
         raise NeverAllowed("Peran Anda tidak memverifikasi laporan.")
-    if (
-        actor.id in state.writers
-        or DESKS.index(role.desk) <= DESKS.index(state.author_desk)
-        or (state.desk in actor.desks and _decided_below(state, actor))
-    ):
+    if actor.id in state.writers or (state.desk in actor.desks and _decided_below(state, actor)):
         raise NeverAllowed("Laporan Anda sendiri. Pejabat lain yang memutuskannya.", code="own")
+    if DESKS.index(role.desk) <= DESKS.index(state.author_desk):
+        next_up = DESK_WORDS[above(state.author_desk) or "kota"]
+        raise NeverAllowed(
+            f"Laporan ini dari kantor Anda sendiri. Yang memutuskannya {next_up}.", code="own"
+        )
 
 
 def _decided_below(state: State, actor: Actor) -> bool:

@@ -235,9 +235,11 @@ def _number(one: Field, value: Any) -> int | float:
         raise ValueError("Isi dengan angka.")
     text = str(value).replace(" ", "")
     if isinstance(value, str):
-        if one.type == "rupiah" and re.fullmatch(r"\d{1,3}(\.\d{3})+", text):
-            text = text.replace(".", "")  # 1.500.000, as people write rupiah
+        if whole and re.fullmatch(r"\d{1,3}(\.\d{3})+", text):
+            text = text.replace(".", "")  # 1.500.000, as people write thousands
         text = text.replace(",", ".")
+        if whole and not re.fullmatch(r"[-+]?\d+", text):
+            raise ValueError("Isi dengan angka bulat.")  # any other dot is a slip
     try:
         number = Decimal(text)
         if not number.is_finite() or len(text) > 20:

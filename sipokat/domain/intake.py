@@ -62,9 +62,10 @@ def submit(user: User, sent: Submission, now: datetime | None = None) -> tuple[R
     """Take in a report; True when it is new.
 
     A repeat by the same reporter (same client id, or from a plain form the same content within
-    ten minutes) gives the first one back. Raises NotNow when the client id was used for other
-    content, NeverAllowed for a role that does not report or a region that the person did not
-    hold when it happened or was written, WrongContent for what the fields say.
+    ten minutes, unless that was withdrawn or rejected) gives the first one back. Raises NotNow
+    when the client id was used for other content, NeverAllowed for a role that does not report or
+    a region that the person did not hold when it happened or was written, WrongContent for what
+    the fields say.
     """
     at = now or present()
     asked = sent.digest()
@@ -98,7 +99,10 @@ _MINE = select(Report.id, Report.submission_digest).where(Report.reporter_id == 
 _BY_CLIENT_ID = _MINE.where(Report.client_id == bindparam("client_id"))
 _BY_CONTENT = (
     _MINE.where(
-        Report.submission_digest == bindparam("digest"), Report.received_at > bindparam("since")
+        Report.submission_digest == bindparam("digest"),
+        Report.received_at > bindparam("since"),
+        # What was taken back or refused, and is written once more, is meant to be sent.
+        Report.status.not_in(("rejected", "withdrawn")),
     )
     .order_by(Report.id.desc())
     .limit(1)

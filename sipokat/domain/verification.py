@@ -183,11 +183,7 @@ def settle(session: Session, report: Report, state: chain.State, at: datetime) -
     report.version, report.klass = state.version, state.klass
     report.ended_desk = state.last_desk if state.final else None
     report.arrived_at = at
-    report.due_at = (
-        None
-        if state.desk == report.author_desk
-        else deadlines.due_at(at, state.desk, deadlines.overrides(session))
-    )
+    report.due_at = deadlines.due_at(at, state.desk, deadlines.overrides(session))
 
 
 def next_number(session: Session) -> int:

@@ -17,7 +17,7 @@ from sipokat.models import Term
 from sipokat.web import shapes, words
 from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session
-from sipokat.web.present import names_of
+from sipokat.web.present import names_of, region_words
 from sipokat.web.respond import see_other
 
 pages = Blueprint("account", __name__)
@@ -56,13 +56,6 @@ def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
         return "Jabatan", text
     over = term.until < day_of(now())
     return "Jabatan dahulu" if over else "Jabatan", f"{text} sampai {words.day(term.until)}"
-
-
-def region_words(code: str, names: dict[str, str]) -> str:
-    """`RT 001, Petanang Ulu`."""
-    parent = code.rpartition(".")[0]
-    name = names.get(code, code)
-    return f"{name}, {names[parent]}" if name.startswith("RT ") and parent in names else name
 
 
 @pages.post("/akun/kata-sandi")

@@ -17,7 +17,6 @@ from sipokat.domain.visibility import scopes
 from sipokat.models import User
 from sipokat.web import present, words
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
-from sipokat.web.account import region_words
 from sipokat.web.respond import see_other
 
 pages = Blueprint("home", __name__)
@@ -55,7 +54,7 @@ def _role_words() -> str:
 def _offices() -> list[str]:
     codes = scopes(me())
     names = present.names_of(codes)
-    return [region_words(code, names) for code in codes]
+    return [present.region_words(code, names) for code in codes]
 
 
 def _rt_head() -> dict[str, Any]:
@@ -114,7 +113,7 @@ def _official() -> dict[str, Any]:
         "urgent": present.rows(queue.urgent(session, me())),
         "oldest": present.rows([one for one in waiting if one not in own][:5]),
         "own": [present.full(one, me()) for one in own],
-        "vacant": [region_words(region.code, names) for region in vacant],
+        "vacant": [present.region_words(region.code, names) for region in vacant],
     }
 
 
@@ -160,7 +159,7 @@ def _accounts() -> dict[str, Any]:
             {
                 "name": person.name,
                 "role": ROLES[person.role].label,
-                "offices": [region_words(t.region_code, names) for t in person.terms],
+                "offices": [present.region_words(t.region_code, names) for t in person.terms],
                 "phone": words.phone(person.phone),
                 "active": person.active,
             }

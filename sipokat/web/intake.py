@@ -69,8 +69,10 @@ def form_context(
         "months": [(one, words.month(one)) for one in sorted(offered, reverse=True)]
         if category
         else [],
-        # Asked for only once it is missing: the page that nobody has posted yet is everybody's.
-        "regions": (owner() or {}).get("regions", []) if "region" in errors else [],
+        # Asked for only once it was missing: the page that nobody has posted yet is everybody's.
+        "regions": (owner() or {}).get("regions", [])
+        if "region" in errors or values.get("region")
+        else [],
     }
 
 
@@ -83,17 +85,19 @@ def filled_form(values: dict[str, Any], errors: dict[str, str], status: int) -> 
         owner=None,
         nav=menu.places(shell=True),
         form_version=shell_version(),
+        signed_out=status == 401,
         **form_context(values, errors),
     )
     return make_response(html, status)
 
 
 def _keep_typed() -> ResponseReturnValue | None:
-    """A plain form whose session has ended comes back as it was typed."""
+    """A plain form whose session has ended comes back as it was typed; a photo that cannot be
+    taken is said first."""
     if g.body.json:
         return None
     sentence = "Masuk dulu di tab lain, lalu kirim lagi dari halaman ini."
-    return refuse_form(NotSignedIn(sentence), g.body)
+    return refuse_form(g.body.refusal or NotSignedIn(sentence), g.body)
 
 
 @pages.post("/laporan")

@@ -25,6 +25,8 @@ def _version(root: Path, urls: str) -> str:
     sources = [
         *sorted((root / "templates").rglob("*.html")),
         *sorted((root / "sipokat/data").glob("*.toml")),
+        *sorted((root / "sipokat/domain").glob("*.py")),
+        *sorted((root / "sipokat/web").glob("*.py")),
     ]
     for path in [root / "service-worker.js", *sources]:
         summary.update(path.read_bytes())

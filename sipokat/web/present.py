@@ -343,6 +343,13 @@ def names_of(codes: Iterable[str]) -> dict[str, str]:
     return dict(db.session.execute(query).all())
 
 
+def region_words(code: str, names: dict[str, str]) -> str:
+    """`RT 001, Petanang Ulu`."""
+    parent = code.rpartition(".")[0]
+    name = names.get(code, code)
+    return f"{name}, {names[parent]}" if name.startswith("RT ") and parent in names else name
+
+
 def rows(reports: Sequence[Report]) -> list[Row]:
     """Reports for a list."""
     names = names_of(report.region_code for report in reports)

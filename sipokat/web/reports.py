@@ -185,8 +185,14 @@ def _values_of(report: Report) -> dict[str, Any]:
     return values
 
 
+def _photos_first() -> None:
+    """A photo that cannot be taken is said before anybody is asked who they are."""
+    if g.body.refusal is not None:
+        raise g.body.refusal
+
+
 @pages.post("/laporan/<number>/perbaikan")
-@allow(*READERS)
+@allow(*READERS, signed_out=_photos_first)
 @takes(read_revision, form_limit=FORM_MAX)
 def revise(number: str) -> ResponseReturnValue:
     """Replace the content and send it up again."""
@@ -204,10 +210,18 @@ def revise(number: str) -> ResponseReturnValue:
             raise
         return _refused_revision(number, refusal, arrived)
     if arrived.json:
-        return jsonify(wire.report_json(report) | {"action_id": action_id})
+        return jsonify(wire.report_json(report) | _receipt(report, action_id))
     keep_files(report, arrived)
     flash("Perbaikan terkirim.", "ok")
     return see_other(f"/laporan/{number}")
+
+
+def _receipt(report: Report, action_id: str) -> dict[str, str]:
+    """What the phone may forget its copy of a revision by: the time is that of the revision."""
+    mine = (me().id, action_id)
+    events = verification.moves_of(db.session(), report)
+    at = next(event.at for event in events if (event.actor_id, event.action_id) == mine)
+    return {"action_id": action_id, "received_at": at.isoformat()}
 
 
 def _refused_revision(number: str, refusal: Refused, arrived: Arrived) -> ResponseReturnValue:

@@ -12,6 +12,7 @@ from werkzeug.wrappers import Response
 
 from sipokat.domain.visibility import scopes
 from sipokat.web import demo, menu
+from sipokat.web.present import names_of, region_words
 
 DOORS = {401: ("/masuk", "Masuk")}
 
@@ -107,16 +108,22 @@ def _here() -> str:
 
 
 def owner() -> dict[str, Any] | None:
-    """Who the phone belongs to while this person is signed in on it."""
+    """Who the phone belongs to while this person is signed in on it; with the regions that they
+    choose from when they hold more than one."""
     if not current_user.is_authenticated:
         return None
     held = scopes(current_user) or [term.region_code for term in current_user.terms[-1:]]
-    return {
+    person = {
         "id": current_user.id,
         "name": current_user.name,
         "role": current_user.role,
         "region": held[0] if held else "",
     }
+    several = sorted(set(held))
+    if len(several) > 1:
+        names = names_of(several)
+        person["regions"] = [[code, region_words(code, names)] for code in several]
+    return person
 
 
 def asset(name: str) -> str:

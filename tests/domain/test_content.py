@@ -259,7 +259,21 @@ def test_counts_are_whole_and_not_below_zero(key: str, name: str) -> None:
     assert taken(key, name, 0) == 0
     assert taken(key, name, "7") == 7
     assert isinstance(taken(key, name, 7.0), int)
-    for value in (-1, "-1", 1.5, "1,5", "1.5", "banyak", True, "1e400", 10**15, "7 orang"):
+    assert taken(key, name, "1.000") == taken(key, name, "1 000") == 1000, "not one"
+    for value in (
+        -1,
+        "-1",
+        1.5,
+        "1,5",
+        "1.5",
+        "1.00",
+        "1.0000",
+        "banyak",
+        True,
+        "1e400",
+        10**15,
+        "7 orang",
+    ):
         assert list(wrong(key, **with_field(key, name, value))) == [f"fields.{name}"], value
 
 

@@ -160,6 +160,18 @@ def test_a_plain_form_sent_again_within_ten_minutes_is_the_same(session: Session
     assert submit(RAHMAN, sent, NOW + timedelta(minutes=10)).id != first.id
 
 
+@pytest.mark.parametrize("how", ["reject", "withdraw"])
+def test_a_plain_form_sent_again_after_it_came_to_nothing_is_another(
+    session: Session, how: str
+) -> None:
+    sent = submission(client_id=None)
+    first = submit(RAHMAN, sent)
+    steps.act(HARTONO if how == "reject" else RAHMAN, first, how)
+    second = submit(RAHMAN, sent)
+    assert second.id != first.id
+    assert submit(RAHMAN, sent).id == second.id
+
+
 def test_a_plain_form_with_other_content_is_another(session: Session) -> None:
     first = submit(RAHMAN, submission(client_id=None))
     assert submit(RAHMAN, submission(client_id=None, text="Lain.")).id != first.id

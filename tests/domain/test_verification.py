@@ -108,6 +108,18 @@ def test_each_arrival_starts_the_desks_clock_anew(session: Session) -> None:
     assert again.due_at > first
 
 
+def test_an_official_has_a_clock_for_their_own_report_too(session: Session) -> None:
+    """On the desk of its author; only that of an RT has no limit."""
+    of_lurah, of_camat = send(HARTONO), send(YUSUF)
+    act(YUSUF, of_lurah, "return", at=MONDAY)
+    act(DEWI, of_camat, "return", at=MONDAY)
+    assert (of_lurah.desk, of_camat.desk) == ("kelurahan", "kecamatan")
+    assert of_lurah.due_at is not None
+    assert of_camat.due_at is not None
+    assert of_camat.due_at - of_lurah.due_at == timedelta(days=1)
+    assert act(HARTONO, send(RAHMAN), "return").due_at is None
+
+
 @pytest.mark.parametrize("action", ["reject", "withdraw"])
 def test_the_other_ends(session: Session, action: str) -> None:
     report = send(RAHMAN)
@@ -247,7 +259,10 @@ def test_who_decided_it_as_lurah_leaves_it_to_another_when_camat(session: Sessio
 def test_two_lurahs_of_one_kelurahan_do_not_decide_each_others(session: Session) -> None:
     deputy = steps.newcomer("Wati", "lurah", PETANANG_ULU)
     report = send(HARTONO)
-    assert refused(NeverAllowed, act, deputy, report, "verify").code == "own"
+    said = refused(NeverAllowed, act, deputy, report, "verify")
+    assert said.code == "own"
+    assert said.message == "Laporan ini dari kantor Anda sendiri. Yang memutuskannya camat."
+    assert "Laporan Anda sendiri" in refused(NeverAllowed, act, HARTONO, report, "verify").message
 
 
 # The author's desk belongs to the office.

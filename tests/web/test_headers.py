@@ -5,6 +5,7 @@ from __future__ import annotations
 import gzip
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import brotli
 import pytest
@@ -12,6 +13,7 @@ from flask import Flask
 
 from sipokat import config
 from sipokat.delivery import photo_worker
+from sipokat.web import outbox
 from tests import wire
 from tests.cast import AGUS, HARTONO, PASSWORD, RAHMAN, Person
 from tests.page import Visitor, fresh_id
@@ -141,6 +143,31 @@ def test_the_worker_knows_the_shells(site: Site) -> None:
         assert f'"{path}"' in first_line
     version = site().get("/luring").response.headers["Sipokat-Shell"]
     assert f'"version": "{version}"' in first_line
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "sipokat/web/menu.py",
+        "sipokat/domain/categories.py",
+        "sipokat/domain/roles.py",
+        "sipokat/data/categories.toml",
+        "templates/base.html",
+        "service-worker.js",
+    ],
+)
+def test_the_version_changes_with_all_that_the_shells_are_made_of(
+    tmp_path: Path, name: str
+) -> None:
+    version = outbox._version.__wrapped__  # whose answer is kept for as long as the program runs
+    (tmp_path / "service-worker.js").touch()
+    path = tmp_path / name
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.touch()
+    before = version(tmp_path, "{}")
+    assert version(tmp_path, "{}") == before
+    path.write_text("# another one")
+    assert version(tmp_path, "{}") != before
 
 
 # Static files.

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import io
+import json
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -12,8 +13,8 @@ import pytest
 from flask import Flask
 
 from sipokat.domain import photo_work
-from tests import wire
-from tests.cast import HARTONO, PETANANG_ULU, RAHMAN, SARI, SITI, Person
+from tests import steps, wire
+from tests.cast import DEWI, HARTONO, PASSWORD, PETANANG_ULU, RAHMAN, SARI, SITI, Person
 from tests.page import Page, Visitor, expect_status, fresh_id
 from tests.services.pictures import jpeg, png, pretenders, webp
 from tests.steps import today
@@ -467,6 +468,62 @@ def test_a_plain_form_with_what_is_no_photo_is_415_and_keeps_the_rest(site: Site
     assert page.text("#field-photos-error")
     assert page.values(FORM)["text"] == wire.form("sampah")["text"]
     assert reports_of(site(RAHMAN)) == []
+
+
+def test_what_is_no_photo_is_said_before_who_one_is(site: Site) -> None:
+    """In the order of refusals; everything typed is kept."""
+    page = post(site(), 415, text="Ditulis lama sekali.", photos=[file(b"bukan foto")])
+    assert page.text("#field-photos-error")
+    assert page.values(FORM)["text"] == "Ditulis lama sekali."
+    number = wire.file_report(site(RAHMAN))["number"]
+    revision = wire.form("sampah", version="1", text="Lama") | {"photos": [file(b"bukan foto")]}
+    page = site().post(
+        f"/laporan/{number}/perbaikan", revision, 415, content_type="multipart/form-data"
+    )
+    assert "Lama" in page.text("main")
+
+
+def test_signing_in_is_offered_to_who_is_signed_out(site: Site) -> None:
+    """Not to somebody who may not: signing in once more would not help them."""
+    offer = "a[href='/masuk'][target='_blank']"
+    assert post(site(), 401).has(offer)
+    assert not post(site(DEWI), 403).has(offer)
+    assert not post(site(RAHMAN), 422, text="").has(offer)
+
+
+@pytest.fixture
+def deputy(app: Flask, site: Site) -> Visitor:
+    """Rahman, who stands in for the head of the next RT as well."""
+    with app.app_context():
+        steps.add_term(RAHMAN, SITI.region)
+    return site(RAHMAN)
+
+
+def test_who_holds_two_offices_chooses_for_which_one_it_is(site: Site, deputy: Visitor) -> None:
+    page = post(deputy, 422)
+    assert page.text("#field-region-error")
+    offered = [str(one["value"]) for one in page.all("[name='region'][type='radio']")]
+    assert offered == [RAHMAN.region, SITI.region]
+    assert "RT 002, Petanang Ulu" in page.text("#field-region")
+    again = page.submit(FORM, 422, region=SITI.region, text="")
+    assert again.values(FORM)["region"] == SITI.region, "what was chosen stays"
+    assert not again.has("#field-region-error")
+    done = again.submit(FORM, text="Sampah.", photos=[file()])
+    assert site(RAHMAN).json("GET", done.url)["region"] == SITI.region
+
+
+def test_the_region_that_was_chosen_outlives_the_session(site: Site) -> None:
+    assert post(site(), 401, region=RAHMAN.region).values(FORM)["region"] == RAHMAN.region
+
+
+def test_the_phone_knows_the_regions_of_who_holds_several(site: Site, deputy: Visitor) -> None:
+    given = json.loads(str(deputy.get("/beranda").one("meta[name='sipokat-user']")["content"]))
+    several = [[RAHMAN.region, "RT 001, Petanang Ulu"], [SITI.region, "RT 002, Petanang Ulu"]]
+    assert given["regions"] == several
+    body = {"phone": RAHMAN.phone, "password": PASSWORD}
+    assert site().json("POST", "/masuk", body)["user"] == given
+    one = json.loads(str(site(SITI).get("/beranda").one("meta[name='sipokat-user']")["content"]))
+    assert "regions" not in one
 
 
 def test_a_plain_form_without_a_session_comes_back_as_it_was_typed(site: Site) -> None:

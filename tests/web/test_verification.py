@@ -11,6 +11,7 @@ import time_machine
 from bs4 import BeautifulSoup
 from flask import Flask
 
+from sipokat.domain import queue
 from tests import steps, wire
 from tests.cast import DEWI, EFFENDI, HARTONO, RAHMAN, RATNA, SITI, YUSUF, Person
 from tests.page import Visitor, fresh_id
@@ -68,8 +69,10 @@ def test_each_action_answers_with_the_report_as_it_is_now(site: Site, number: st
             answer = decide(site(person), number, noun, **{"version": version} | said)
         assert (answer["status"], answer["desk"], answer["version"]) == (status, desk, version + 1)
         assert len(answer["events"]) == version + 1
-        answer.pop("action_id", None)
-        assert answer == report_of(site(person), number)
+        now = report_of(site(person), number)
+        if noun == "perbaikan":  # which is also the phone's receipt
+            now |= {"action_id": said["action_id"], "received_at": answer["events"][-1]["at"]}
+        assert answer == now
     assert answer["class"] == "kinerja"
     assert answer["text"] == "Sudah dilengkapi."
 
@@ -389,9 +392,16 @@ def test_the_count_is_what_waits_on_the_desk(site: Site) -> None:
     assert site(YUSUF).get("/verifikasi").one("#queue-count").has_attr("hidden")
 
 
+@pytest.fixture
+def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Four to a page."""
+    monkeypatch.setattr(queue, "PAGE", 4)
+
+
+@pytest.mark.usefixtures("short_pages")
 def test_a_long_queue_comes_in_pages(app: Flask, site: Site) -> None:
     with app.app_context():
-        numbers = [steps.send(RAHMAN).number for _ in range(43)]
+        numbers = [steps.send(RAHMAN).number for _ in range(11)]
         urgent = steps.send(SITI, "bencana").number
     visitor, path, seen = site(HARTONO), "/verifikasi", []
     while path:
@@ -403,9 +413,10 @@ def test_a_long_queue_comes_in_pages(app: Flask, site: Site) -> None:
     assert seen == [urgent, *numbers]
 
 
+@pytest.mark.usefixtures("short_pages")
 def test_the_next_page_of_the_queue_by_htmx_is_cards_alone(app: Flask, site: Site) -> None:
     with app.app_context():
-        for _ in range(21):
+        for _ in range(5):
             steps.send(RAHMAN)
     link = site(HARTONO).get("/verifikasi").one("a[rel='next']")
     assert link["hx-get"] == link["href"]
