@@ -74,9 +74,8 @@
   }
 
   /** Where "Perbaiki" leads. */
-  function mendAt({ id, kind, category, report }) {
-    const path =
-      kind === "revision" ? `/laporan/${report}/perbaikan` : `/laporan/baru?kategori=${category}`;
+  function mendAt({ id, kind, report }) {
+    const path = kind === "revision" ? `/laporan/${report}/perbaikan` : "/laporan/baru";
     return `${path}#entri=${id}`;
   }
 

@@ -17,11 +17,11 @@
   let bounds = null; // of dates and months
   let plain = false; // nothing can be kept: the form posts as it stands
   let again = null; // the entry that was opened again
-  let here = ""; // the address that is shown
+  let here = ""; // what the address named when it was last followed
   let turn = 0; // another one with each form that is laid out
   let pushed = false; // the tiles lie one step back
   let opened = false;
-  let busy = false;
+  let busy = false; // a report is on its way into the outbox
 
   const category = () => form.elements.category.value;
   function slot() {
@@ -151,17 +151,20 @@
     return null;
   }
 
-  /** The address of this page, without the place on it. */
-  const address = () => location.pathname + location.search;
+  /** What the address asks for: a place on the page (`#isi`) is no other form. */
+  function asked() {
+    const entry = named() || (location.hash && again?.id) || "";
+    return `${location.pathname}${location.search} ${entry}`;
+  }
 
   async function route() {
+    here = asked();
     await draft.stop();
     again = await reopened();
-    here = address();
     // A form that came back from the server has no `kategori` in its address.
     const answered = location.pathname !== SHELL && category();
-    const asked = answered || new URLSearchParams(location.search).get("kategori");
-    const wanted = again?.category || asked;
+    const chosen = answered || new URLSearchParams(location.search).get("kategori");
+    const wanted = again?.category || chosen;
     if (again?.kind === "revision" && !revision) {
       location.replace(`/laporan/${again.report}/perbaikan${location.hash}`);
     } else if (revision || (form.dataset.rendered !== undefined && wanted === category())) {
@@ -186,10 +189,10 @@
     try {
       const id = await outward.put();
       for (const key of ["draft", "storage"]) page.clear(key);
+      again = null;
       if (!revision) go("replaceState", SHELL);
       look.showSaved();
       saved.show(id);
-      again = null;
     } catch (error) {
       draft.resume(); // what is on the screen is kept on as a draft
       explain(error);
@@ -242,15 +245,14 @@
 
   function go(how, url) {
     history[how](null, "", url);
-    here = address();
+    here = asked();
   }
 
-  addEventListener("popstate", () => {
-    const id = named();
-    // A place on the page (`#isi`) is no other form; the entry's name stays in the address.
-    if (address() !== here || (id && id !== again?.id)) route().catch(explain);
-    else if (again) go("replaceState", `#entri=${again.id}`);
-  });
+  function follow() {
+    if (asked() !== here) route().catch(explain);
+    else if (again && !named()) go("replaceState", `#entri=${again.id}`); // for a reload
+  }
+  for (const type of ["popstate", "hashchange"]) addEventListener(type, follow);
   addEventListener("pageshow", ({ persisted }) => {
     const typing = !form.hidden && !draft.safe();
     if (persisted && !typing && !saved.shown()) route().catch(explain);

@@ -19,7 +19,7 @@ from tests.browser.steps import (
     sent,
     states,
 )
-from tests.cast import HARTONO, RAHMAN
+from tests.cast import HARTONO, PASSWORD, RAHMAN
 from tests.services.network import refuse, somebody_elses
 from tests.steps import today
 
@@ -264,9 +264,18 @@ def test_the_place_is_one_tap_with_its_accuracy_or_words(phone):
     phone.go_offline()
     page = open_form(phone, "sampah")
     page.get_by_role("button", name="Ambil lokasi").click()
-    expect(page.locator("[data-place-state]")).to_have_text(
-        "Lokasi tidak diizinkan. Tulis saja patokannya."
+    state = page.locator("[data-place-state]")
+    expect(state).to_have_text("Lokasi tidak diizinkan. Tulis saja patokannya.")
+    refuse_place = (
+        "(code) => { Geolocation.prototype.getCurrentPosition = (_, no) => no({ code }) }"
     )
+    page.evaluate(refuse_place, 2)
+    page.get_by_role("button", name="Ambil lokasi").click()
+    expect(state).to_contain_text("Nyalakan lokasi di HP, atau tulis patokannya.")
+    page.evaluate(refuse_place, 3)
+    page.get_by_role("button", name="Ambil lokasi").click()
+    expect(state).to_contain_text("Coba di tempat terbuka, atau tulis patokannya.")
+    page = open_form(phone, "sampah")
     phone.context.grant_permissions(["geolocation"], origin=phone.url)
     phone.context.set_geolocation({"latitude": -3.2945, "longitude": 102.8614, "accuracy": 12})
     page.get_by_role("button", name="Ambil lokasi").click()
@@ -291,3 +300,86 @@ def test_the_header_says_how_many_wait_on_every_page(phone):
     sent(phone, 2)
     expect(page.locator("[data-outbox-count]")).to_be_hidden()
     assert states(phone) == ["sent", "sent"]
+
+
+@pytest.mark.current_only
+def test_a_place_that_comes_late_never_lands_in_another_form(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "sampah")
+    page.evaluate("Geolocation.prototype.getCurrentPosition = (done) => { self.located = done; }")
+    page.get_by_role("button", name="Ambil lokasi").click()
+    expect(page.locator("[data-place-state]")).to_contain_text("patokannya boleh ditulis")
+    page.go_back()
+    page.locator(".tile[data-category=pembangunan]").click()
+    page.evaluate("self.located({ coords: { latitude: -3.29, longitude: 102.86, accuracy: 9 } })")
+    expect(page.locator("[data-place-state]")).to_be_empty()
+    expect(page.get_by_role("button", name="Ambil lokasi")).to_be_enabled()
+    assert page.locator("[name=lat]").input_value() == ""
+
+
+@pytest.mark.current_only
+def test_a_phone_that_does_not_tell_its_room_has_a_form_all_the_same(phone):
+    phone.context.add_init_script(
+        "StorageManager.prototype.estimate = () => Promise.reject(new Error('unknown'));"
+    )
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = phone.open("/laporan/baru?kategori=pemerintahan")
+    expect(page.locator("[data-report-form]")).to_be_visible()
+    fill(page, "pemerintahan")
+    save(page)
+    assert len(outbox(phone)) == 1
+
+
+SKIP = "document.querySelector('.skip').click()"
+
+
+@pytest.mark.current_only
+def test_a_place_on_the_page_is_no_other_form(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = report(phone, text="Yang ditulis.")
+    eventually(lambda: outbox(phone)[0]["last_error"])  # it has been tried without signal
+    (entry,) = outbox(phone)
+    page.evaluate(
+        """(id) => sipokat.outbox.update(id, (one) => ({ ...one, state: "needs_attention" }))""",
+        entry["id"],
+    )
+    phone.open("/kotak-keluar").get_by_role("link", name="Perbaiki").click()
+    expect(page.locator("#field-text")).to_have_value("Yang ditulis.")
+    page.evaluate(SKIP)
+    eventually(lambda: page.evaluate("location.hash"), f"#entri={entry['id']}")
+    page.fill("#field-text", "Yang diperbaiki.")
+    expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
+    page.reload()
+    expect(page.locator("#field-text")).to_have_value("Yang diperbaiki.")
+    save(page)
+    assert [one["body"]["text"] for one in outbox(phone)] == ["Yang diperbaiki."]
+    # And the arrow leads to the tiles all the same.
+    page = open_form(phone, "pemerintahan")
+    page.evaluate(SKIP)
+    page.get_by_role("link", name="Kembali").click()
+    expect(page.locator(".tile").first).to_be_visible()
+
+
+@pytest.mark.current_only
+def test_what_was_typed_before_signing_in_elsewhere_stays_and_is_kept(phone):
+    ready(phone)
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan", "Ditulis sebelum masuk.", photos=1)
+    page.evaluate(SKIP)
+    expect(page.locator("#field-text")).to_have_value("Ditulis sebelum masuk.")
+    with phone.context.expect_page() as opened:
+        page.get_by_role("link", name="Masuk", exact=True).click()
+    other = opened.value
+    other.fill("[name=phone]", RAHMAN.phone)
+    other.fill("[name=password]", PASSWORD)
+    other.locator("form:has([name=password]) [type=submit]").click()
+    other.wait_for_url(lambda url: "/masuk" not in url)
+    expect(page.get_by_text("Masuk dulu untuk membuat laporan")).to_be_hidden()
+    expect(page.locator("#field-text")).to_have_value("Ditulis sebelum masuk.")
+    eventually(lambda: [len(one["photos"]) for one in phone.stored("drafts")], [1])
+    save(page)
+    (entry,) = sent(phone)
+    assert (entry["body"]["text"], len(entry["photos"])) == ("Ditulis sebelum masuk.", 1)

@@ -8,7 +8,18 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
-from tests.browser.steps import add_photos, fill, open_form, outbox, picture, ready, save, sent
+from tests.browser.steps import (
+    add_photos,
+    eventually,
+    file,
+    fill,
+    open_form,
+    outbox,
+    picture,
+    ready,
+    save,
+    sent,
+)
 from tests.cast import RAHMAN
 
 ORIENTATION, MAKER, GPS = 0x0112, 0x010F, 0x8825
@@ -101,3 +112,114 @@ def test_a_photo_that_does_not_fit_is_said_and_the_text_goes_without_it(phone):
     save(page)
     (entry,) = outbox(phone)
     assert (entry["body"]["text"], entry["photos"]) == ("Rapat tanpa foto.", [])
+
+
+BROKEN_STORE = """
+(() => {
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (...given) {
+    if (self.broken && this.name === "photos") throw new DOMException("no disk", "UnknownError");
+    return put.apply(this, given);
+  };
+})();
+"""
+
+
+@pytest.mark.current_only
+def test_a_photo_that_could_not_be_stored_says_why_and_is_stored_with_the_next_try(phone):
+    phone.context.add_init_script(BROKEN_STORE)
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan")
+    page.evaluate("self.broken = true")
+    add_photos(page, 1)
+    state = page.locator("[data-photos-state]")
+    expect(state).to_have_text("Foto belum tersimpan di HP. Ketuk Simpan draf untuk mencoba lagi.")
+    page.evaluate("self.broken = false")
+    page.get_by_role("button", name="Simpan draf").click()
+    expect(page.locator("[data-tile-draft]:visible")).to_have_count(1)
+    assert len(phone.stored("photos")) == 1
+
+
+SLOW_CAMERA = """
+(() => {
+  const decode = self.createImageBitmap;
+  const gate = new Promise((open) => { self.decoded = open; });
+  self.createImageBitmap = async (...given) => {
+    await gate;
+    return decode(...given);
+  };
+})();
+"""
+
+
+@pytest.mark.current_only
+def test_a_photo_still_being_prepared_never_lands_in_another_form(phone):
+    phone.context.add_init_script(SLOW_CAMERA)
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "sampah")
+    page.locator("[data-photo-add] input[multiple]").set_input_files([file(picture(1))])
+    expect(page.locator("[data-photos-state]")).to_have_text("Menyiapkan foto…")
+    page.go_back()
+    page.locator(".tile[data-category=pemerintahan]").click()
+    expect(page.locator("[data-photos-state]")).to_be_empty()
+    page.evaluate("self.decoded()")
+    add_photos(page, [picture(2)])
+    fill(page, "pemerintahan")
+    save(page)
+    (entry,) = outbox(phone)
+    assert len(entry["photos"]) == 1
+    expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
+
+
+UNREADABLE = """
+(() => {
+  const get = IDBObjectStore.prototype.get;
+  IDBObjectStore.prototype.get = function (key) {
+    if (this.name === "photos" && key === localStorage.getItem("unreadable")) {
+      throw new DOMException("bad sector", "NotReadableError");
+    }
+    return get.call(this, key);
+  };
+})();
+"""
+
+
+@pytest.mark.current_only
+def test_a_photo_that_the_phone_cannot_read_any_more_is_named_and_the_draft_goes_on(phone):
+    phone.context.add_init_script(UNREADABLE)
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan", photos=2)
+    eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [2])
+    first = phone.stored("drafts")[0]["photos"][0]["id"]
+    page.evaluate("(id) => localStorage.setItem('unreadable', id)", first)
+    page = open_form(phone, "pemerintahan")
+    expect(page.locator("[data-photos-state]")).to_have_text(
+        "Foto 1 tidak terbaca lagi di HP ini. Ambil sekali lagi."
+    )
+    expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
+    page.fill("#field-text", "Ditulis sesudah itu.")
+    eventually(lambda: phone.stored("drafts")[0]["values"]["text"], "Ditulis sesudah itu.")
+    save(page)
+    (entry,) = outbox(phone)
+    assert len(entry["photos"]) == 1
+
+
+@pytest.mark.current_only
+def test_a_photo_alone_is_kept_in_a_form_after_one_that_had_a_photo(phone):
+    """The form that was sent before is no measure of what is empty."""
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan", photos=1)
+    save(page)
+    page.get_by_role("button", name="Buat laporan lagi").click()
+    page.locator(".tile[data-category=sampah]").click()
+    add_photos(page, [picture(4)])
+    eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [1])
+    page = open_form(phone, "sampah")
+    expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
