@@ -145,17 +145,20 @@
     return { owner: owner || null, signed_out: signed_out || null, changed_at: changed_at || 0 };
   }
 
-  /** `{owner, signed_out, changed_at}`; owner is `{id, name, role, region}` or null. */
+  /** `{owner, signed_out, changed_at}`; owner is `{id, name, role, region, regions}` or null. */
   function who() {
     return reading(["meta"], ({ meta }) => identity(meta));
   }
 
-  const same = (a, b) => ["id", "name", "role", "region"].every((key) => a?.[key] === b[key]);
+  // `regions` are those of a person with several offices, `[[code, words], …]`.
+  const FACTS = ["id", "name", "role", "region", "regions"];
+  const factsOf = (user) => JSON.stringify(user, FACTS);
+  const same = (a, b) => factsOf(a) === factsOf(b);
 
   /** Writes the owner, and lets go what waited for this person; true when it was another one. */
   async function welcome({ meta, entries }, user, before) {
-    const { id, name, role, region } = user;
-    if (!same(before, user)) meta.put({ id, name, role, region }, "owner");
+    const { id } = user;
+    if (!same(before, user)) meta.put(JSON.parse(factsOf(user)), "owner");
     meta.delete("signed_out");
     if (before?.id !== id) meta.put(Date.now(), "changed_at");
     for (const entry of await got(entries.getAll())) {

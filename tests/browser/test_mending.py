@@ -295,7 +295,7 @@ def test_an_entry_opened_again_stays_written_when_and_where_it_was(phone):
     assert (entry["region"], body["region"]) == (RAHMAN.region, RAHMAN.region)
     # With a day that came later it is written anew: else that day would lie in its future.
     change_entry(phone, "needs_attention")
-    phone.open("/kotak-keluar").get_by_role("link", name="Perbaiki").click()
+    phone.open("/kotak-keluar").locator("[data-mend]").click()
     expect(page.locator("[name=happened_on]")).to_have_value(days_ago(90))
     page.fill("[name=happened_on]", days_ago(1))
     save(page)

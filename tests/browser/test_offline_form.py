@@ -9,17 +9,19 @@ from playwright.sync_api import Page, expect
 
 from tests.browser.steps import (
     TEXT,
+    choose,
     eventually,
     fill,
     open_form,
     outbox,
     ready,
     report,
+    reports,
     save,
     sent,
     states,
 )
-from tests.cast import HARTONO, PASSWORD, RAHMAN
+from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI
 from tests.services.network import refuse, somebody_elses
 from tests.steps import today
 
@@ -346,7 +348,7 @@ def test_a_place_on_the_page_is_no_other_form(phone):
         """(id) => sipokat.outbox.update(id, (one) => ({ ...one, state: "needs_attention" }))""",
         entry["id"],
     )
-    phone.open("/kotak-keluar").get_by_role("link", name="Perbaiki").click()
+    phone.open("/kotak-keluar").locator("[data-mend]").click()
     expect(page.locator("#field-text")).to_have_value("Yang ditulis.")
     page.evaluate(SKIP)
     eventually(lambda: page.evaluate("location.hash"), f"#entri={entry['id']}")
@@ -383,3 +385,44 @@ def test_what_was_typed_before_signing_in_elsewhere_stays_and_is_kept(phone):
     save(page)
     (entry,) = sent(phone)
     assert (entry["body"]["text"], len(entry["photos"])) == ("Ditulis sebelum masuk.", 1)
+
+
+def test_a_head_of_two_rts_says_for_which_one(phone, server):
+    server.query(
+        "INSERT INTO term (user_id, region_code, since)"
+        ' SELECT id, :region, :since FROM "user" WHERE name = :name',
+        region=SITI.region,
+        since="2026-01-01",
+        name=RAHMAN.name,
+    )
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "pemerintahan")
+    region = page.get_by_role("group", name="Wilayah")
+    expect(region.get_by_role("radio")).to_have_count(2)
+    expect(region.locator(":checked")).to_have_count(0)
+    fill(page, "pemerintahan")
+    page.get_by_role("button", name="Kirim laporan").click()
+    expect(page.locator("#field-region-error")).to_have_text("Pilih wilayah.")
+    expect(region.locator("label")).to_have_text(["RT 001, Petanang Ulu", "RT 002, Petanang Ulu"])
+    choose(page, "region", SITI.region)
+    expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
+    page = open_form(phone, "pemerintahan")
+    expect(region.locator(f"[value='{SITI.region}']")).to_be_checked()
+    save(page)
+    eventually(lambda: outbox(phone)[0]["last_error"])
+    (entry,) = outbox(phone)
+    assert entry["region"] == entry["body"]["region"] == SITI.region
+    page.evaluate(
+        """(id) => sipokat.outbox.update(id, (one) => ({ ...one, state: "needs_attention" }))""",
+        entry["id"],
+    )
+    phone.open("/kotak-keluar").locator("[data-mend]").click()
+    expect(region.locator(f"[value='{SITI.region}']")).to_be_checked()
+    save(page)
+    page.get_by_role("button", name="Buat laporan lagi").click()
+    page.locator(".tile[data-category=pemerintahan]").click()
+    expect(region.locator(":checked")).to_have_count(0)
+    phone.go_online()
+    sent(phone)
+    assert [row.region_code for row in reports(server)] == [SITI.region]
