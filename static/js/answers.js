@@ -6,6 +6,7 @@
   const MENDABLE = [400, 403, 409, 413, 415, 422];
   const LONGEST_BACKOFF = 300_000;
   const LONGEST_RETRY_AFTER = 3_600_000;
+  const READINGS = 3; // so often may the disk fail to give a photo
 
   const PHOTO_TROUBLE = {
     broken: "Foto ini tidak bisa dibuka. Ganti fotonya, atau kirim tanpa foto ini.",
@@ -45,7 +46,14 @@
     const { status, json, step, photo } = facts;
     const refused = (code, message) => ({
       outcome: "needs_attention",
-      error: { status, code, message, fields: json.fields || {}, report: json.report?.number },
+      error: {
+        status,
+        code,
+        message,
+        fields: json.fields || {},
+        report: json.report?.number,
+        desk: json.report?.desk,
+      },
     });
     if (status === 200 || status === 201) {
       if (!names(json, step, entry)) return waiting("other");
@@ -108,6 +116,21 @@
     return rest({ ...entry, photos, attempts: 0, next_try: 0 });
   }
 
+  /** A photo with which something is wrong that no sending will mend. */
+  function spoil(entry, photo, code) {
+    return refuse(entry, photo, { code, message: PHOTO_TROUBLE[code], fields: {} });
+  }
+
+  /** The disk did not give the photo's bytes: it may the next time, but not for ever. */
+  function unread(entry, { id }) {
+    const photo = entry.photos.find((one) => one.id === id);
+    if (!photo) return null;
+    const readings = (photo.readings || 0) + 1;
+    if (readings === READINGS) return spoil(entry, photo, "damaged");
+    const photos = entry.photos.map((one) => (one === photo ? { ...one, readings } : one));
+    return failing({ ...entry, photos, attempts: readings }, { code: "disk", retry_after: null });
+  }
+
   /** What is left of it: nothing (a receipt now), a photo that the person must mend, or a wait. */
   function rest(entry) {
     const { photos, receipt } = entry;
@@ -155,7 +178,6 @@
   }
 
   self.sipokat.answers = {
-    PHOTO_TROUBLE,
     advance,
     backoff,
     classify,
@@ -169,7 +191,9 @@
     rest,
     retryAfter,
     settled,
+    spoil,
     stamp,
     startOver,
+    unread,
   };
 })();

@@ -5,6 +5,9 @@
  */
 (() => {
   const { identity, outbox, owner, replay, store } = self.sipokat;
+  const TAG = "sipokat-replay";
+  const SOON = 1000;
+  const LATER = 60_000;
 
   function countWords({ waiting, needs_login, needs_attention, total }) {
     if (waiting === total) return `${total} menunggu sinyal`;
@@ -25,20 +28,30 @@
   }
 
   let timer = 0;
+  let least = SOON;
 
   async function plan() {
     const wait = await replay.nextTry();
     clearTimeout(timer);
-    if (wait !== null) timer = setTimeout(() => drain(), Math.min(Math.max(wait, 1000), 300_000));
+    if (wait !== null) timer = setTimeout(() => drain(), Math.min(Math.max(wait, least), 300_000));
+  }
+
+  /** Has the browser wake the worker for what waits, as soon as there is a signal. */
+  async function wake() {
+    const sync = (await navigator.serviceWorker?.getRegistration())?.sync;
+    if (sync && !(await sync.getTags()).includes(TAG)) await sync.register(TAG);
   }
 
   async function drain(mode = "") {
     clearTimeout(timer);
     try {
       await owner.ready;
-      await replay.drain(mode);
+      const left = await replay.drain(mode);
+      least = SOON;
+      if (left) wake().catch(() => {});
     } catch {
-      // The phone's storage did not answer; the outbox page says so when it is opened.
+      // The phone's storage is full or does not answer; the outbox page says so.
+      least = LATER;
     }
     await plan().catch(() => {});
   }
@@ -46,8 +59,7 @@
   /** A report has just been saved: send it, now or by the worker, and ask to keep the storage. */
   async function saved() {
     drain("now");
-    const registration = await navigator.serviceWorker?.getRegistration().catch(() => null);
-    registration?.sync?.register("sipokat-replay").catch(() => {});
+    wake().catch(() => {});
     // Only now does the person know what it is good for; some browsers ask.
     if (!(await navigator.storage?.persisted?.())) await navigator.storage?.persist?.();
   }

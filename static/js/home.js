@@ -1,6 +1,6 @@
 /* Home shows in brief what still waits on this phone; the outbox page has the rest. */
 (() => {
-  const { identity, outbox, page, store } = self.sipokat;
+  const { identity, outbox, page, replay, store } = self.sipokat;
   const box = document.querySelector("[data-outbox-waiting]");
   if (!box) return;
   const SHOWN = 3;
@@ -14,7 +14,7 @@
   async function show() {
     const { owner } = await identity.who();
     const all = owner ? await outbox.entries(owner.id) : [];
-    const unsent = all.filter((one) => one.state !== "sent");
+    const unsent = await replay.seen(all.filter((one) => one.state !== "sent"));
     const lines = unsent.slice(0, SHOWN).map((one) => `${one.title}: ${STATES[one.state]}`);
     if (unsent.length > SHOWN) lines.push(`dan ${unsent.length - SHOWN} lagi`);
     const list = box.querySelector("[data-outbox-lines]");

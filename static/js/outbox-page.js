@@ -6,6 +6,10 @@
   const { app, outbox, owner, page, photos, replay, store, words } = self.sipokat;
   const part = (name) => document.querySelector(`[data-outbox-${name}]`);
   const copy = (id) => document.getElementById(id).content.firstElementChild.cloneNode(true);
+  const CHANGED =
+    "Laporan ini baru saja berubah, jadi tidak dihapus. Lihat keadaannya sekarang, lalu putuskan lagi.";
+  const FULL =
+    "Penyimpanan HP penuh. Laporan tetap dikirim, tetapi HP tidak bisa mencatatnya. Kosongkan sedikit penyimpanan HP.";
   const cards = new Map();
   const under = new Map(); // what is being sent just now, by entry
   let person = null;
@@ -28,12 +32,14 @@
       if (!refused.some((one) => one.id === node.dataset.refused)) node.remove();
     }
     for (const photo of refused) {
-      if (place.querySelector(`[data-refused="${photo.id}"]`)) continue;
-      const node = copy("refused-photo");
+      const known = place.querySelector(`[data-refused="${photo.id}"]`);
+      const node = known || copy("refused-photo");
       node.dataset.refused = photo.id;
-      node.querySelector("[data-why]").textContent = photo.error.message;
+      put(node.querySelector("[data-why]"), photo.error.message);
+      node.querySelector("[data-without]").hidden = !words.spareable(entry, photo);
+      if (known) continue;
       place.append(node);
-      const row = await outbox.photo(photo.id);
+      const row = await outbox.photo(photo.id).catch(() => null); // the disk may not give it
       const image = node.querySelector("img");
       image.alt = `Foto ${entry.photos.indexOf(photo) + 1} yang belum terkirim`;
       if (row) image.src = URL.createObjectURL(new Blob([row.bytes], { type: row.type }));
@@ -103,17 +109,24 @@
     return node;
   }
 
-  function drawDraft({ slot, values, updated_at, category, title }) {
+  function drawDraft(draft, entries) {
     const node = copy("draft");
-    const [kind, id] = slot.split(":");
+    const [kind, id] = draft.slot.split(":");
+    // What was changed of a report that has gone meanwhile belongs to no form any more.
+    const orphan =
+      kind === "entri" && !entries.some((one) => one.id === id && outbox.editable(one));
     const reopened = { entri: `/laporan/baru#entri=${id}`, perbaikan: `/laporan/${id}/perbaikan` };
-    node.querySelector("a").href = id ? reopened[kind] : `/laporan/baru?kategori=${category}`;
-    node.querySelector("[data-title]").textContent = title;
-    const text = values.text.trim().slice(0, 60);
-    put(
-      node.querySelector("[data-facts]"),
-      [page.moment(updated_at), text].filter(Boolean).join(", "),
+    const [link, text, drop] = ["see", "text", "drop"].map((one) =>
+      node.querySelector(`[data-${one}]`),
     );
+    link.textContent = draft.title;
+    link.href = id ? reopened[kind] : `/laporan/baru?kategori=${draft.category}`;
+    if (orphan) link.replaceWith(draft.title);
+    text.classList.toggle("brief", !orphan);
+    put(text, draft.values.text.trim());
+    put(node.querySelector("[data-facts]"), page.moment(draft.updated_at));
+    drop.setAttribute("aria-label", `Hapus draf ${draft.title}`);
+    drop.addEventListener("click", () => dropDraft(draft).catch(failed));
     return node;
   }
 
@@ -121,22 +134,19 @@
 
   async function drawUnsent(entries) {
     const list = part("unsent").querySelector("[data-list]");
-    const busy = await replay.busy();
     for (const [id, card] of cards) {
       if (entries.some((one) => one.id === id)) continue;
       card.remove();
       cards.delete(id);
     }
-    for (const entry of entries) {
+    for (const entry of await replay.seen(entries)) {
       if (!cards.has(entry.id)) {
         const card = copy("entry");
         card.dataset.entry = entry.id;
         cards.set(entry.id, card);
         list.append(card);
       }
-      // "Sending" is only said while somebody sends.
-      const state = entry.state === "sending" && !busy ? "waiting" : entry.state;
-      await draw(cards.get(entry.id), { ...entry, state });
+      await draw(cards.get(entry.id), entry);
     }
   }
 
@@ -165,7 +175,10 @@
     document.querySelector("[data-send-all]").hidden =
       unsent.filter((one) => one.state === "waiting").length < 2;
     part("empty").hidden = unsent.length > 0 || !person;
-    fillList("drafts", drafts.map(drawDraft));
+    fillList(
+      "drafts",
+      drafts.map((one) => drawDraft(one, unsent)),
+    );
     fillList("sent", sent.map(drawReceipt));
   }
 
@@ -199,9 +212,23 @@
     if (!(await page.ask("Hapus dari HP?", what, { yes: "Hapus", danger: true }))) return;
     const sure = "Tulisan dan foto laporan ini hilang dari HP.";
     if (!(await page.ask("Benar-benar hapus?", sure, { yes: "Ya, hapus", danger: true }))) return;
-    await outbox.remove(id);
+    const going = entry.state === "sending" && (await replay.busy());
+    if (going || !(await outbox.remove(id, entry))) return page.notice(CHANGED, "warn");
     say("Laporan dihapus dari HP.");
     document.getElementById("isi").focus();
+  }
+
+  async function dropDraft({ owner: id, slot, id: draft }) {
+    const what = "Tulisan dan foto di draf ini dihapus.";
+    if (!(await page.ask("Hapus draf?", what, { yes: "Hapus draf", danger: true }))) return;
+    await outbox.dropDraft(id, slot, draft);
+    say("Draf dihapus dari HP.");
+    document.getElementById("isi").focus();
+    redraw();
+  }
+
+  function failed() {
+    page.notice("HP belum bisa mencatat perubahan ini. Kosongkan sedikit penyimpanan HP.", "late");
   }
 
   async function swap(id, old, file) {
@@ -222,11 +249,15 @@
     const id = target.closest("[data-entry]")?.dataset.entry;
     if (!button) return;
     if (button.matches("[data-send-all]")) app.drain("tap");
-    const entry = id && (await outbox.entry(id));
+    if (id) act(button, id).catch(failed);
+  });
+
+  async function act(button, id) {
+    const entry = await outbox.entry(id);
     if (!entry) return;
     const old = button.closest("[data-refused]")?.dataset.refused;
     if (button.matches("[data-send]")) {
-      await replay.retry(id);
+      if (entry.state === "needs_attention") await replay.retry(id);
       app.drain("tap");
     } else if (button.matches("[data-remove]")) {
       await remove(id, entry);
@@ -236,7 +267,8 @@
       await outbox.swapPhoto(id, old, null);
       app.drain("tap");
     }
-  });
+  }
+
   document.querySelector("main").addEventListener("change", ({ target }) => {
     const id = target.closest("[data-entry]")?.dataset.entry;
     if (id && target.files?.[0])
@@ -245,6 +277,8 @@
 
   store.listen((message) => {
     if (message.type === "progress") under.set(message.id, message);
+    if (message.type === "full") page.notice(FULL, "warn", { key: "full" });
+    if (["outbox", "sent"].includes(message.type)) page.clear("full");
     if (message.type !== "owner") redraw();
     else
       owner

@@ -9,6 +9,12 @@
     needs_attention: ["Perlu diperbaiki", "warn"],
   };
 
+  // Must have a photo, as data/categories.toml says: the last one can only be changed for another.
+  const NEEDS_PHOTO = ["sampah"];
+
+  // The desk of an author, by the parts of the region that the report speaks for.
+  const DESKS = { 2: "kota", 3: "kecamatan", 4: "kelurahan", 5: "rt" };
+
   const REASONS = {
     network: "Belum ada sinyal. Dikirim otomatis saat sinyal ada.",
     timeout: "Sinyal terlalu lemah. Dicoba lagi otomatis.",
@@ -63,14 +69,22 @@
   function mendable(entry) {
     const { last_error: error } = entry;
     if (entry.state === "needs_attention" && error?.code === "second_of_period") return false;
-    if (entry.kind === "report" && error?.status === 409) return false;
-    return true;
+    if (error?.status !== 409) return true;
+    // A revision that came too late is written anew while the report lies with its author.
+    return entry.kind === "revision" && error.desk === DESKS[entry.region.split(".").length];
   }
 
   /** Whether sending it once more as it is can help. */
   function sendable({ state, last_error: error }) {
     if (state === "waiting") return true;
-    return state === "needs_attention" && !error?.photo && error?.code !== "second_of_period";
+    const hopeless = error?.photo || error?.status === 409 || error?.code === "second_of_period";
+    return state === "needs_attention" && !hopeless;
+  }
+
+  /** Whether the report may go without this photo. */
+  function spareable(entry, photo) {
+    const left = entry.body.photos.length - entry.photos.filter((one) => one.drop).length;
+    return !photo.drop && (left > 1 || !NEEDS_PHOTO.includes(entry.category));
   }
 
   /** Where "Perbaiki" leads. */
@@ -79,5 +93,15 @@
     return `${path}#entri=${id}`;
   }
 
-  self.sipokat.words = { STATES, arrived, facts, mendAt, mendable, numberOf, sendable, why };
+  self.sipokat.words = {
+    STATES,
+    arrived,
+    facts,
+    mendAt,
+    mendable,
+    numberOf,
+    sendable,
+    spareable,
+    why,
+  };
 })();

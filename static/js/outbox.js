@@ -5,11 +5,15 @@
  */
 (() => {
   const { announce, fault, got, listen, mustOwn, open, reading, writing } = self.sipokat.store;
-  const RECEIPT_DAYS = 30;
+  const RECEIPT_MS = 30 * 86_400_000;
 
   // --- Drafts ------------------------------------------------------------------------------
 
   const keyOf = (owner, slot) => `${owner}/${slot}`;
+
+  function mustBe(id, stored) {
+    if (stored && stored.id !== id) throw fault("draft");
+  }
 
   async function dropPhotos(photos, holder, keep = []) {
     for (const id of await got(photos.index("holder").getAllKeys(holder))) {
@@ -20,12 +24,13 @@
   /**
    * `draft`: `{owner, slot, id, category, values, photos: [{id, type, sha256, size}]}`; `fresh`
    * are photos not yet on the phone, with `bytes`. A draft that cannot be written leaves the
-   * one before untouched.
+   * one before untouched, and so does one that another tab began in the same place ("draft").
    */
   function saveDraft(draft, fresh = []) {
     const key = keyOf(draft.owner, draft.slot);
     return writing(["meta", "drafts", "photos"], async ({ meta, drafts, photos }) => {
       await mustOwn(meta, draft.owner);
+      mustBe(draft.id, await got(drafts.get(key)));
       drafts.put({ ...draft, key, updated_at: Date.now() });
       for (const photo of fresh) photos.put({ ...photo, holder: key });
       await dropPhotos(
@@ -46,9 +51,11 @@
     );
   }
 
-  function dropDraft(owner, slot) {
+  /** With `id`, only that one: another tab may have begun its own in the same place ("draft"). */
+  function dropDraft(owner, slot, id = null) {
     const key = keyOf(owner, slot);
     return writing(["drafts", "photos"], async ({ drafts, photos }) => {
+      if (id) mustBe(id, await got(drafts.get(key)));
       drafts.delete(key);
       await dropPhotos(photos, key);
     });
@@ -62,7 +69,8 @@
   /**
    * Draft to entry, with its photos, in one transaction. `entry`: `{id, owner, kind, region,
    * form_version, title, body, photos, written_at}`. An entry of the same id is replaced only
-   * when it was opened again (`again`) and has not been sent meanwhile.
+   * when it was opened again (`again`) and has not been sent meanwhile. A photo that lies in
+   * another tab's draft or entry stays there ("photo"), and so does that draft itself.
    */
   async function submit(entry, { fresh = [], slot = null, again = false } = {}) {
     await writing(["meta", "drafts", "entries", "photos"], async (stores) => {
@@ -83,16 +91,19 @@
         receipt: null,
       });
       const ids = entry.photos.map((photo) => photo.id);
+      const key = keyOf(entry.owner, slot);
+      const held = (holder) => got(stores.photos.index("holder").getAllKeys(holder));
+      const [here, drafted] = [await held(entry.id), await held(key)];
       for (const photo of fresh) stores.photos.put({ ...photo, holder: entry.id });
-      const given = fresh.map((photo) => photo.id);
+      const given = [...fresh.map((photo) => photo.id), ...here];
       for (const id of ids.filter((one) => !given.includes(one))) {
-        const kept = await got(stores.photos.get(id));
-        if (!kept) throw fault("photo");
-        stores.photos.put({ ...kept, holder: entry.id });
+        if (!drafted.includes(id)) throw fault("photo");
+        stores.photos.put({ ...(await got(stores.photos.get(id))), holder: entry.id });
       }
       await dropPhotos(stores.photos, entry.id, ids);
-      if (slot) {
-        const key = keyOf(entry.owner, slot);
+      const begun = await got(stores.drafts.get(key));
+      // Its own draft bears its id, or that of an entry which went from it before.
+      if (again || [entry, ...all].some((one) => one.id === begun?.id)) {
         stores.drafts.delete(key);
         await dropPhotos(stores.photos, key, ids);
       }
@@ -106,17 +117,12 @@
     return all.filter((one) => one.owner === owner).sort((a, b) => a.order - b.order);
   }
 
-  /** One entry, its photos with their bytes, or undefined. */
+  /** One entry without the photos' bytes (which a failing disk may not give), or undefined. */
   function entry(id) {
-    return reading(["entries", "photos"], async ({ entries, photos }) => {
-      const one = await got(entries.get(id));
-      if (!one) return undefined;
-      const rows = await Promise.all(one.photos.map((photo) => got(photos.get(photo.id))));
-      return { ...one, photos: one.photos.map((photo, i) => ({ ...rows[i], ...photo })) };
-    });
+    return reading(["entries"], ({ entries }) => got(entries.get(id)));
   }
 
-  /** `{id, bytes, type, sha256, size}` or undefined. */
+  /** `{id, bytes, type, sha256, size}` or undefined; rejects when the disk does not give it. */
   function photo(id) {
     return reading(["photos"], ({ photos }) => got(photos.get(id)));
   }
@@ -167,10 +173,11 @@
         const { bytes, ...facts } = fresh;
         list[at] = { ...facts, replaces };
         photos.put({ ...facts, bytes, holder: id });
+        photos.delete(old);
       } else {
+        // Its bytes stay with the entry until the server agrees.
         list[at] = { ...list[at], id: replaces, drop: true, error: null };
       }
-      photos.delete(old);
       const after = { ...before, photos: list, state: "waiting", next_try: 0, last_error: null };
       entries.put(after);
       return after;
@@ -179,18 +186,32 @@
     return stored;
   }
 
-  /** The person has asked for it twice: the only way an entry disappears unsent. */
-  async function remove(id) {
-    await writing(["drafts", "entries", "photos"], async ({ drafts, entries, photos }) => {
-      const one = await got(entries.get(id));
-      if (!one || one.state === "sent") return; // it went while we asked
-      entries.delete(id);
-      await dropPhotos(photos, id);
+  /** What has arrived need not lie on a full phone any longer. */
+  function dropBytes(ids) {
+    return writing(["photos"], async ({ photos }) => {
+      for (const id of ids) photos.delete(id);
+    });
+  }
+
+  /**
+   * The person has asked for it twice: the only way an entry disappears unsent. False, and it
+   * stays, when it is not any more as it was `shown` to the person who decided.
+   */
+  async function remove(id, shown = null) {
+    const gone = await writing(["drafts", "entries", "photos"], async (stores) => {
+      const one = await got(stores.entries.get(id));
+      if (!one || one.state === "sent") return false;
+      const seen = ({ state, receipt }) => `${state} ${Boolean(receipt)}`;
+      if (shown && seen(one) !== seen(shown)) return false;
+      stores.entries.delete(id);
+      await dropPhotos(stores.photos, id);
       const key = keyOf(one.owner, `entri:${id}`);
-      drafts.delete(key);
-      await dropPhotos(photos, key);
+      stores.drafts.delete(key);
+      await dropPhotos(stores.photos, key);
+      return true;
     });
     announce({ type: "outbox" });
+    return gone;
   }
 
   /** How many wait: `{waiting, needs_login, needs_attention, total, others}`. */
@@ -205,16 +226,17 @@
     return { waiting, needs_login, needs_attention, total: mine.length, others };
   }
 
-  /** Forgets receipts older than 30 days by the server's clock; the phone's may be wrong. */
+  /** Forgets receipts older than 30 days by the server's clock and by the phone's: one may be wrong. */
   async function purge() {
     const forgotten = await writing(["meta", "entries"], async ({ meta, entries }) => {
       const clock = await got(meta.get("clock"));
-      const oldest = (clock ? clock.server : 0) - RECEIPT_DAYS * 86_400_000;
-      const old = (await got(entries.getAll())).filter(
-        (one) => one.state === "sent" && Date.parse(one.receipt.received_at) < oldest,
-      );
-      for (const one of old) entries.delete(one.id);
-      return old.length;
+      const old = ({ state, receipt, sent_at }) =>
+        state === "sent" &&
+        Date.parse(receipt.received_at) < (clock ? clock.server : 0) - RECEIPT_MS &&
+        sent_at < Date.now() - RECEIPT_MS;
+      const gone = (await got(entries.getAll())).filter(old);
+      for (const one of gone) entries.delete(one.id);
+      return gone.length;
     });
     if (forgotten) announce({ type: "outbox" });
   }
@@ -223,6 +245,7 @@
     count,
     draft,
     drafts,
+    dropBytes,
     dropDraft,
     editable,
     entries,

@@ -3,11 +3,12 @@
  * owner, and what belongs to anybody else is not shown and not kept.
  */
 (() => {
-  const { identity, replay, store } = self.sipokat;
+  const { identity, store } = self.sipokat;
   // When this page was asked for; a page older than the last change of owner decides nothing.
   const asked_at = Date.now() - performance.now();
   const meta = document.querySelector('meta[name="sipokat-user"]');
   const shown = meta ? JSON.parse(meta.content) : null;
+  const kept = meta?.dataset.kept !== undefined; // by the worker: who was here then, and as what
   let opened_by = shown?.id; // a shell is made for nobody, but what is typed in it is somebody's
 
   /** Removes the cached pages of everybody but `owner`. */
@@ -27,19 +28,24 @@
   }
 
   /** This page is somebody's who is not here any more. */
-  async function turnAway({ signed_out }) {
+  function turnAway() {
     document.body.hidden = true;
-    // The session may still be alive: as long as it is, sign-in would lead back here.
-    if (signed_out) await replay.leave();
     location.replace("/masuk");
   }
 
   async function settle() {
-    if (shown) await identity.adopt(shown, asked_at);
+    // A phone that has no room to note its owner works from the server alone.
+    const noted =
+      !shown ||
+      kept ||
+      (await identity.adopt(shown, asked_at).then(
+        () => true,
+        () => false,
+      ));
     const state = await identity.who();
     opened_by ||= state.owner?.id;
-    await forgetPages(state.owner);
-    if (shown && shown.id !== state.owner?.id) await turnAway(state);
+    await forgetPages(state.owner).catch(() => {});
+    if (shown && shown.id !== state.owner?.id && (noted || state.owner)) turnAway();
     fitMenu(state.owner);
     for (const node of document.querySelectorAll("[data-only]")) {
       node.hidden = node.dataset.only !== (state.signed_out ? "signed-out" : "signed-in");

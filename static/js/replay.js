@@ -5,12 +5,50 @@
  * that this phone computed. The same file runs in the page and in the worker; no DOM.
  */
 (() => {
-  const { announce } = self.sipokat.store;
+  const { alone, announce, fault } = self.sipokat.store;
   const { answers, identity, outbox, wire } = self.sipokat;
   const { advance, classify, due, failing, listed, needLogin, open } = answers;
-  const { pending, refuse, rest, settled, stamp, startOver, PHOTO_TROUBLE } = answers;
+  const { pending, refuse, rest, settled, spoil, stamp, startOver, unread } = answers;
   const { contentDigest, exchange, sha256 } = wire;
   const LOCK = "sipokat-replay";
+  const LEAVING = "sipokat-leave";
+  const LEAVE_MS = 8000; // nobody waits longer for the sign-out of another
+
+  // --- What is noted -----------------------------------------------------------------------
+
+  // A full phone can send, it only cannot write down how far it is: the run goes on with what it
+  // has in mind, since the lock is held and a repeat is a repeat to the server.
+  const unwritten = new Map();
+  const read = async (id) => unwritten.get(id) || outbox.entry(id);
+
+  /** False when there is no room for what `write` writes, which the outbox page says then. */
+  async function fits(write) {
+    try {
+      await write();
+      return true;
+    } catch (error) {
+      if (error.code !== "full") throw error;
+      announce({ type: "full" });
+      return false;
+    }
+  }
+
+  /** `outbox.update`, on a full phone in mind alone. Resolves with the entry as it is then, or null. */
+  async function note(id, change, options) {
+    let after = null;
+    const next = (stored) => (after = change(unwritten.get(id) || stored));
+    const write = () => outbox.update(id, next, options);
+    const makeRoom = async (error) => {
+      const there = after?.photos.filter((one) => settled(one, after.receipt)) || [];
+      if (error.code !== "full" || !there.length) throw error;
+      await outbox.dropBytes(there.map((one) => one.id)); // they have arrived
+      await write();
+    };
+    const fitted = await fits(() => write().catch(makeRoom));
+    if (fitted && after) unwritten.delete(id);
+    else if (after) unwritten.set(id, after);
+    return after;
+  }
 
   // --- One step ----------------------------------------------------------------------------
 
@@ -34,15 +72,25 @@
     };
   }
 
+  /** A photo's bytes, or null when there are none to send just now, which the entry then says. */
+  async function load(id, photo) {
+    try {
+      const row = await outbox.photo(photo.id);
+      if (row) return row.bytes;
+      await note(id, (entry) => spoil(entry, photo, "damaged"));
+    } catch (error) {
+      if (error.code === "full") throw error;
+      await note(id, (entry) => unread(entry, photo));
+    }
+    return null;
+  }
+
   /** Sends the words or one photo of an entry. Returns the outcome; null when it must not go. */
   async function send(id, step, photo = null) {
-    let bytes = null;
     const owner = (await identity.who()).owner?.id;
-    if (step === "photo") {
-      bytes = (await outbox.photo(photo.id))?.bytes;
-      if (!bytes) return mark(id, photo, "damaged");
-    }
-    const claimed = await outbox.update(
+    const bytes = step === "photo" ? await load(id, photo) : null;
+    if (step === "photo" && !bytes) return "needs_attention";
+    const claimed = await note(
       id,
       (entry) =>
         pending(entry) && entry.owner === owner && (step === "text") === !entry.receipt
@@ -57,61 +105,72 @@
     const place = { photo: at + 1, of: claimed.photos.length };
     announce({ type: "progress", id, step, size: ask.size, started: Date.now(), ...place });
     const facts = { ...(await exchange(ask)), step, photo };
-    const verdict = classify(facts, claimed);
-    return conclude(id, photo, verdict, facts.json);
+    return conclude(claimed, photo, classify(facts, claimed), facts.json);
   }
 
-  async function mark(id, photo, code) {
-    const error = { code, message: PHOTO_TROUBLE[code], fields: {} };
-    await outbox.update(id, (entry) => refuse(entry, photo, error));
-    return "needs_attention";
-  }
-
-  async function conclude(id, photo, verdict, json) {
+  async function conclude({ id, owner }, photo, verdict, json) {
     const { outcome } = verdict;
     if (outcome === "progress") {
-      await outbox.update(id, (one) => advance(one, json));
+      await note(id, (one) => advance(one, json));
     } else if (outcome === "needs_login") {
-      const { owner } = (await outbox.entry(id)) || {};
-      await outbox.updateAll(owner, (one) => (pending(one) ? needLogin(one) : null));
+      const all = (one) => (pending(one) ? needLogin(one) : null);
+      await fits(() => outbox.updateAll(owner, all));
     } else if (outcome === "needs_attention") {
-      await outbox.update(id, (one) => refuse(one, photo, verdict.error));
+      await note(id, (one) => refuse(one, photo, verdict.error));
     } else if (outcome === "text_first") {
-      await outbox.update(id, startOver);
+      await note(id, startOver);
     } else if (outcome === "rehash") {
-      const row = await outbox.photo(photo.id);
-      if (!row || (await sha256(row.bytes)) !== photo.sha256) return mark(id, photo, "damaged");
-      await outbox.update(id, (one) => failing(one, { code: "digest", retry_after: null }));
+      const bytes = await load(id, photo);
+      if (!bytes) return "needs_attention";
+      const sound = (await sha256(bytes)) === photo.sha256;
+      const later = { code: "digest", retry_after: null };
+      await note(id, (one) => (sound ? failing(one, later) : spoil(one, photo, "damaged")));
+      return sound ? outcome : "needs_attention";
     } else {
-      await outbox.update(id, (one) => failing(one, verdict));
+      await note(id, (one) => failing(one, verdict));
     }
     return outcome;
   }
 
   // --- A run -------------------------------------------------------------------------------
 
-  /** Tells the server about a sign-out made without signal. True once nothing is left to tell. */
-  async function leave() {
+  async function tell() {
     const { signed_out } = await identity.who();
     if (!signed_out) return true;
     const headers = { "Content-Type": "application/json" };
-    const ask = { method: "POST", path: "/keluar", user: signed_out.user, headers, body: "{}" };
+    const { user } = signed_out;
+    const ask = { method: "POST", path: "/keluar", user, headers, body: "{}", patience: LEAVE_MS };
     const { own, status } = await exchange(ask);
-    if (!own || (status !== 200 && status !== 401)) return false; // 401: the session had ended
+    // 401: the session had ended, or it is somebody else's by now.
+    if (!own || (status !== 200 && status !== 401)) return false;
     await identity.signedOut();
     return true;
   }
 
-  /** The photos of one entry, each by itself. False when this owner must sign in first. */
+  /**
+   * Tells the server about a sign-out made without signal; true once nothing is left to tell. It
+   * does not wait for what is being sent. `work` comes after it and before anybody tells anew: a
+   * late answer to a sign-out must not end the session that `work` begins.
+   */
+  function leave(work = (told) => told) {
+    return alone(LEAVING, async () => work(await tell()));
+  }
+
+  async function sendWords(id) {
+    const entry = await outbox.entry(id);
+    return entry && !entry.receipt ? send(id, "text") : null;
+  }
+
+  /** The photos of one entry, each by itself. */
   async function sendPhotos(id) {
     const tried = new Set();
     for (;;) {
-      const entry = await outbox.entry(id);
-      if (!entry?.receipt || !pending(entry)) return true;
+      const entry = await read(id);
+      if (!entry?.receipt || !pending(entry)) return null;
       const photo = open(entry).find((one) => !tried.has(one.id));
       if (!photo) {
-        await outbox.update(id, (one) => (one.receipt ? rest(one) : null)); // nothing left to send
-        return true;
+        await note(id, (one) => (one.receipt ? rest(one) : null)); // nothing left to send
+        return null;
       }
       tried.add(photo.id);
       const step = photo.drop ? "drop" : "photo";
@@ -120,17 +179,19 @@
         outcome = await send(id, "text");
         if (outcome === "progress") outcome = await again(id, step, photo);
       }
-      if (outcome === "needs_login") return false;
-      if (outcome !== "progress" && outcome !== "needs_attention") return true;
+      if (outcome !== "progress" && outcome !== "needs_attention") return outcome;
     }
   }
 
   /** The words have gone once more, and their receipt says whether this photo is awaited. */
   async function again(id, step, photo) {
-    const entry = await outbox.entry(id);
+    const entry = await read(id);
     if (!entry?.receipt || settled(photo, entry.receipt)) return "progress";
-    const known = [photo.id, photo.replaces].some((one) => listed(entry.receipt, one));
-    return known ? send(id, step, photo) : mark(id, photo, "not_awaited");
+    if ([photo.id, photo.replaces].some((one) => listed(entry.receipt, one))) {
+      return send(id, step, photo);
+    }
+    await note(id, (one) => spoil(one, photo, "not_awaited"));
+    return "needs_attention";
   }
 
   async function run(mode) {
@@ -138,41 +199,52 @@
     const { owner } = await identity.who();
     if (!owner) return;
     const list = await outbox.entries(owner.id);
+    // The lock is ours: what is still called so was left by a browser that was killed.
+    const left = (one) => (one.state === "sending" ? { ...one, state: "waiting" } : null);
+    if (list.some(left)) await fits(() => outbox.updateAll(owner.id, left));
     const ids = list.filter((one) => pending(one) && due(one, mode)).map((one) => one.id);
-    for (const id of ids) {
-      const entry = await outbox.entry(id);
-      if (!entry || entry.receipt) continue;
-      if ((await send(id, "text")) === "needs_login") return;
-    }
-    for (const id of ids) {
-      if (!(await sendPhotos(id))) return;
-    }
-    await outbox.purge();
-  }
-
-  /** Runs `work` while no other page and no worker is sending. */
-  function alone(work, options = {}) {
-    return navigator.locks ? navigator.locks.request(LOCK, options, work) : work();
+    unwritten.clear();
+    let trouble = null;
+    /** False when this owner must sign in first; an entry that fails does not hold back the next. */
+    const all = async (work) => {
+      for (const id of ids) {
+        try {
+          if ((await work(id)) === "needs_login") return false;
+        } catch (error) {
+          if (error.code === "owner") throw error;
+          trouble = error;
+        }
+      }
+      return true;
+    };
+    if ((await all(sendWords)) && (await all(sendPhotos))) await outbox.purge();
+    if (unwritten.size) trouble = fault("full");
+    if (trouble) throw trouble;
   }
 
   let queued = null;
+  let running = false;
   let wanted = "";
 
   /**
    * Sends what is due; `mode` as for `due`. While a run is under way one more is queued behind it,
-   * so that a report submitted meanwhile is not missed. Resolves with how many still wait.
+   * so that a report submitted meanwhile is not missed. Resolves with how many still wait; rejects
+   * when the phone's storage is full or failed, after everything that could go has gone.
    */
   function drain(mode = "") {
     const strength = ["", "now", "tap"];
     if (strength.indexOf(mode) > strength.indexOf(wanted)) wanted = mode;
-    queued ||= alone(async () => {
+    queued ||= alone(LOCK, async () => {
       const asked = wanted;
       queued = null;
       wanted = "";
+      running = true;
       try {
         await run(asked);
       } catch (error) {
         if (error.code !== "owner") throw error; // signed out in the middle: the rest stays
+      } finally {
+        running = false;
       }
       const { owner } = await identity.who();
       return owner ? (await outbox.count(owner.id)).waiting : 0;
@@ -199,21 +271,29 @@
     }));
   }
 
-  /** Whether a run is under way anywhere; an entry "sending" without one is waiting. */
   async function busy() {
-    if (!navigator.locks) return queued !== null;
+    if (!navigator.locks) return running;
     return (await navigator.locks.query()).held.some((lock) => lock.name === LOCK);
   }
 
+  /** Entries as they are shown: "sending" only while somebody sends, else it is waiting. */
+  async function seen(list) {
+    const idle = !(await busy());
+    return list.map((one) =>
+      idle && one.state === "sending" ? { ...one, state: "waiting" } : one,
+    );
+  }
+
   self.sipokat.replay = {
-    alone,
+    alone: (work) => alone(LOCK, work),
     busy,
     classify,
     drain,
     exchange,
-    leave: () => alone(leave),
+    leave,
     nextTry,
     retry,
+    seen,
     sha256,
     stamp,
   };

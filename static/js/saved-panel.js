@@ -1,6 +1,6 @@
 /* After the report is on the phone: says so, and where it is from then on. */
 (() => {
-  const { app, install, outbox, page, store } = self.sipokat;
+  const { app, install, outbox, page, replay, store } = self.sipokat;
   const panel = document.querySelector("[data-saved]");
   if (!panel) return;
   const part = (name) => panel.querySelector(`[data-saved-${name}]`);
@@ -14,8 +14,9 @@
   };
 
   async function refresh() {
-    const entry = shown && (await outbox.entry(shown));
-    if (!entry) return;
+    const stored = shown && (await outbox.entry(shown));
+    if (!stored) return;
+    const [entry] = await replay.seen([stored]);
     const sent = entry.state === "sent";
     const text = sent ? `Terkirim dengan nomor ${entry.receipt.number}.` : WORDS[entry.state];
     if (part("state").textContent !== text) part("state").textContent = text;

@@ -8,14 +8,17 @@
   const within = (promise, ms) =>
     Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
 
-  function complain(form, message) {
+  const FULL =
+    "Penyimpanan HP penuh. Anda sudah masuk, tetapi HP ini tidak bisa menyimpan laporan. Kosongkan sedikit penyimpanan HP, lalu masuk lagi.";
+
+  function complain(form, message, button = null) {
     let place = form.querySelector("[data-form-error]");
     if (!place) {
       place = page.make("div", { "data-form-error": "", role: "alert" });
       form.prepend(place);
     }
     place.hidden = false;
-    place.replaceChildren(page.banner(message, "late"));
+    place.replaceChildren(page.banner(message, "late", button));
   }
 
   /** Where to go on to: a path of ours, never another address. */
@@ -30,22 +33,33 @@
     return json.message || "Belum bisa masuk. Coba lagi sebentar lagi.";
   }
 
-  async function signIn(form, data) {
+  /** Opens the session, and has the phone note whose it is. */
+  async function enter(form, data) {
     const body = JSON.stringify({ phone: data.get("phone"), password: data.get("password") });
     const headers = { "Content-Type": "application/json" };
-    // A sign-out that the server has not heard of goes first: it must not end the new session.
-    await within(replay.leave(), 8000);
     const facts = await replay.exchange({ method: "POST", path: "/masuk", headers, body });
-    if (!facts.own || facts.status !== 200 || !facts.json.user) {
+    const user = facts.own && facts.status === 200 && facts.json.user;
+    if (!user) {
       complain(form, words(facts));
       form.querySelector("[type=password]")?.focus();
       return;
     }
     owner.leave();
-    await identity.signIn(facts.json.user).catch(() => {});
-    await owner.forgetPages(facts.json.user).catch(() => {});
+    const noted = await identity.signIn(user).then(
+      () => true,
+      () => false,
+    );
+    await owner.forgetPages(user).catch(() => {});
     page.saved();
-    location.assign(wayOn(data));
+    const go = () => location.assign(wayOn(data));
+    if (noted || (await identity.who()).owner?.id === user.id) go();
+    else complain(form, FULL, { label: "Lanjut tanpa menyimpan", act: go });
+  }
+
+  async function signIn(form, data) {
+    const { signed_out } = await identity.who();
+    // A sign-out that the server has not heard of goes first: it must not end the new session.
+    await (signed_out ? replay.leave(() => enter(form, data)) : enter(form, data));
   }
 
   async function signOut() {
@@ -56,8 +70,11 @@
       if (!(await page.ask("Keluar sekarang?", text, { yes: "Keluar" }))) return;
     }
     owner.leave();
-    await identity.signOut();
-    await owner.forgetPages(null);
+    try {
+      await identity.signOut();
+    } finally {
+      await owner.forgetPages(null).catch(() => {});
+    }
     await within(replay.leave(), 4000);
     location.assign("/masuk");
   }

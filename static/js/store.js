@@ -4,7 +4,8 @@
  *
  * Every promise is kept only when its transaction is complete (`durability: "strict"`). Errors
  * carry a `code`: "full" (no room), "owner" (no longer this person's phone), "changed" (the entry
- * was sent meanwhile), "photo" (its bytes are gone), "storage" (anything else).
+ * was sent meanwhile), "draft" (another tab has its own in this place), "photo" (its bytes are gone,
+ * or another's), "storage" (anything else).
  */
 (() => {
   const NAME = "sipokat";
@@ -51,6 +52,17 @@
   function named(error) {
     if (error?.code && typeof error.code === "string") return error;
     return fault(error?.name === "QuotaExceededError" ? "full" : "storage", error);
+  }
+
+  const lines = {};
+
+  /** Runs `work` while nobody else holds `lock`: no other page, and no worker. */
+  function alone(lock, work) {
+    if (navigator.locks) return navigator.locks.request(lock, work);
+    // An old browser: one after the other in this page at least.
+    const turn = Promise.resolve(lines[lock]).then(work);
+    lines[lock] = turn.catch(() => {});
+    return turn;
   }
 
   let opening = null;
@@ -138,14 +150,17 @@
 
   // --- Whose phone it is -------------------------------------------------------------------
 
+  // `session` names who is signed in as far as this phone knows. Without an owner it is a session
+  // that the server has still to end: signing out only deletes, and that a full phone can do too.
   async function identity(meta) {
-    const [owner, signed_out, changed_at] = await Promise.all(
-      ["owner", "signed_out", "changed_at"].map((key) => got(meta.get(key))),
+    const [owner = null, session, changed_at = 0] = await Promise.all(
+      ["owner", "session", "changed_at"].map((key) => got(meta.get(key))),
     );
-    return { owner: owner || null, signed_out: signed_out || null, changed_at: changed_at || 0 };
+    const signed_out = session && !owner ? { user: session } : null;
+    return { owner, session, signed_out, changed_at };
   }
 
-  /** `{owner, signed_out, changed_at}`; owner is `{id, name, role, region, regions}` or null. */
+  /** `{owner, signed_out, …}`: `{id, name, role, region, …}` or null, `{user}` or null. */
   function who() {
     return reading(["meta"], ({ meta }) => identity(meta));
   }
@@ -159,7 +174,7 @@
   async function welcome({ meta, entries }, user, before) {
     const { id } = user;
     if (!same(before, user)) meta.put(JSON.parse(factsOf(user)), "owner");
-    meta.delete("signed_out");
+    meta.put(id, "session");
     if (before?.id !== id) meta.put(Date.now(), "changed_at");
     for (const entry of await got(entries.getAll())) {
       if (entry.owner === id && entry.state === "needs_login") {
@@ -169,9 +184,27 @@
     return before?.id !== id;
   }
 
+  /**
+   * `work` writes the new owner. Where there is no room for that, what is here is nobody's: it must
+   * be neither shown nor sent as the new person's, and a delete needs no room.
+   */
+  async function orNobody({ id }, work) {
+    try {
+      return await writing(["meta", "entries"], work);
+    } catch (error) {
+      const former = await writing(["meta"], async ({ meta }) => {
+        const { owner } = await identity(meta);
+        if (owner?.id !== id) for (const key of ["owner", "session"]) meta.delete(key);
+        return owner && owner.id !== id;
+      });
+      if (former) announce({ type: "owner" });
+      throw error;
+    }
+  }
+
   /** Somebody has just signed in: this is the owner now, and what waited for it goes again. */
   async function signIn(user) {
-    await writing(["meta", "entries"], async (stores) =>
+    await orNobody(user, async (stores) =>
       welcome(stores, user, (await identity(stores.meta)).owner),
     );
     announce({ type: "owner" });
@@ -184,12 +217,13 @@
   async function adopt(user, asked_at) {
     // Nearly every page finds everything as it is: then nothing is written.
     const known = await reading(["meta", "entries"], async ({ meta, entries }) => {
-      const { owner, signed_out } = await identity(meta);
+      const { owner, session } = await identity(meta);
       const waits = ({ owner: id, state }) => id === user.id && state === "needs_login";
-      return !signed_out && same(owner, user) && !(await got(entries.getAll())).some(waits);
+      if (session !== user.id || !same(owner, user)) return false;
+      return !(await got(entries.getAll())).some(waits);
     });
     if (known) return;
-    const changed = await writing(["meta", "entries"], async (stores) => {
+    const changed = await orNobody(user, async (stores) => {
       const { owner, signed_out, changed_at } = await identity(stores.meta);
       const stale = changed_at > asked_at && changed_at <= Date.now();
       if (signed_out || (stale && owner?.id !== user.id)) return false;
@@ -200,18 +234,16 @@
 
   /** Removes the owner and records that the server is still to be told. Entries stay. */
   async function signOut() {
-    await writing(["meta"], async ({ meta }) => {
-      const { owner } = await identity(meta);
-      meta.delete("owner");
-      meta.put(Date.now(), "changed_at");
-      if (owner) meta.put({ user: owner.id }, "signed_out");
-    });
+    await writing(["meta"], async ({ meta }) => void meta.delete("owner"));
+    await note("changed_at", Date.now()).catch(() => {});
     announce({ type: "owner" });
   }
 
   /** The server has been told. */
   function signedOut() {
-    return writing(["meta"], async ({ meta }) => void meta.delete("signed_out"));
+    return writing(["meta"], async ({ meta }) => {
+      if (!(await identity(meta)).owner) meta.delete("session");
+    });
   }
 
   function note(key, value) {
@@ -237,6 +269,17 @@
   }
 
   self.sipokat = self.sipokat || {};
-  self.sipokat.store = { UPGRADES, announce, fault, got, listen, mustOwn, open, reading, writing };
+  self.sipokat.store = {
+    UPGRADES,
+    alone,
+    announce,
+    fault,
+    got,
+    listen,
+    mustOwn,
+    open,
+    reading,
+    writing,
+  };
   self.sipokat.identity = { adopt, note, noteDate, recall, signIn, signOut, signedOut, who };
 })();

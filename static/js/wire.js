@@ -2,10 +2,12 @@
 (() => {
   const { answers, identity } = self.sipokat;
 
+  const patienceFor = (size) => 30_000 + (size / 2048) * 1000;
+
   /** One request and the facts of its answer; never throws for what the network does. */
-  async function exchange({ method, path, user, headers = {}, body = null, size = 0 }) {
+  async function exchange({ method, path, user, headers = {}, body = null, size = 0, patience }) {
     const abort = new AbortController();
-    const timer = setTimeout(() => abort.abort(), 30_000 + (size / 2048) * 1000);
+    const timer = setTimeout(() => abort.abort(), patience || patienceFor(size));
     try {
       const response = await fetch(path, {
         method,

@@ -4,7 +4,7 @@ in the middle of a sentence."""
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.steps import (
     TEXT,
@@ -21,7 +21,9 @@ from tests.browser.steps import (
     write,
 )
 from tests.cast import RAHMAN
+from tests.services.network import refuse
 
+NO_SYNC = "delete self.SyncManager; delete ServiceWorkerRegistration.prototype.sync;"
 IN_2015 = """
 (() => {
   const Real = Date;
@@ -53,15 +55,41 @@ def test_a_phone_that_lives_in_2015_reports_todays_day(phone, server):
 
 
 def test_without_background_sync_the_outbox_goes_by_itself(phone, server):
-    phone.context.add_init_script(
-        "delete self.SyncManager; delete ServiceWorkerRegistration.prototype.sync;"
-    )
+    phone.context.add_init_script(NO_SYNC)
     ready(phone, RAHMAN)
     phone.go_offline()
     report(phone, "sampah", photos=1)
     phone.go_online()
     sent(phone)
     assert len(reports(server)) == 1
+
+
+def test_without_web_locks_a_page_sends_more_than_once(phone, server):
+    phone.context.add_init_script(NO_SYNC + "delete Navigator.prototype.locks;")
+    ready(phone, RAHMAN)
+    page = report(phone, text="Satu.")
+    sent(phone)
+    page.get_by_role("button", name="Buat laporan lagi").click()
+    page.locator(".tile[data-category=pemerintahan]").click()
+    fill(page, "pemerintahan", "Dua.")
+    save(page)
+    sent(phone, 2)
+    assert [row.text for row in reports(server)] == ["Satu.", "Dua."]
+    assert len(server.network.passed("POST", "/laporan")) == 2
+
+
+def test_what_still_waits_after_a_run_has_the_browser_wake_the_worker(phone, server):
+    phone.context.add_init_script(
+        """Object.assign(SyncManager.prototype, {
+            getTags: async () => [],
+            register: async (tag) => { self.wakes = tag; },
+        });"""
+    )
+    ready(phone, RAHMAN)
+    server.network.when("POST", "/laporan", refuse, times=None)
+    report(phone)
+    page = phone.open("/kotak-keluar")  # nothing is saved here
+    eventually(lambda: page.evaluate("self.wakes"), "sipokat-replay")
 
 
 def test_two_tabs_send_each_report_once(phone, server):
@@ -77,6 +105,48 @@ def test_two_tabs_send_each_report_once(phone, server):
     assert sorted(row.text for row in reports(server)) == ["Dua.", "Satu.", "Tiga."]
     uploads = server.network.passed("PUT")
     assert len(uploads) == len(photos(server)) == 3
+
+
+def form_in(page: Page) -> Page:
+    page.goto("/laporan/baru?kategori=pemerintahan")
+    expect(page.locator("[data-report-form]")).to_be_visible()
+    return page
+
+
+def test_two_tabs_that_begin_the_same_report_keep_each_its_own(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    one, two = form_in(phone.page), form_in(phone.new_tab())
+    fill(one, "pemerintahan", "Dari tab satu.", photos=1)
+    eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [1])
+    (begun,) = phone.stored("drafts")
+    fill(two, "pemerintahan", "Dari tab dua.")
+    expect(two.locator("[data-autosave]")).to_have_text("Belum tersimpan")
+    save(two)
+    assert [draft["id"] for draft in phone.stored("drafts")] == [begun["id"]]
+    save(one)
+    assert [one["body"]["text"] for one in outbox(phone)] == ["Dari tab dua.", "Dari tab satu."]
+    (photo,) = phone.stored("photos")
+    assert photo["holder"] == outbox(phone)[1]["id"]
+
+
+def test_a_photo_goes_with_the_tab_that_sends_first(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    one = form_in(phone.page)
+    fill(one, "pemerintahan", "Dengan foto.", photos=1)
+    eventually(
+        lambda: [draft["values"]["text"] for draft in phone.stored("drafts")], ["Dengan foto."]
+    )
+    two = form_in(phone.new_tab())
+    expect(two.locator("[data-photos] [data-photo]")).to_have_count(1)
+    save(one)
+    two.fill("#field-text", "Yang lain.")
+    two.locator("[data-report-form] button[type=submit]").click()
+    expect(two.locator("#notices")).to_contain_text("Ada foto yang hilang")
+    (entry,) = outbox(phone)
+    assert entry["body"]["text"] == "Dengan foto."
+    assert [photo["holder"] for photo in phone.stored("photos")] == [entry["id"]]
 
 
 def test_a_draft_outlives_a_killed_browser_with_its_photo(phone):

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import threading
 from typing import Any
 
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
 from tests.browser.steps import (
+    PATIENCE,
     eventually,
     fill,
     open_form,
@@ -17,8 +19,8 @@ from tests.browser.steps import (
     sent,
     states,
 )
-from tests.cast import PASSWORD, RAHMAN, SITI
-from tests.services.network import refuse
+from tests.cast import PASSWORD, RAHMAN, SITI, Person
+from tests.services.network import hold, refuse
 from tests.services.phone import Phone
 from tests.services.server import Server
 
@@ -28,10 +30,10 @@ OWNER = """() => new Promise((done, failed) => {
     open.onerror = () => failed(open.error);
     open.onsuccess = () => {
         const meta = open.result.transaction("meta").objectStore("meta");
-        const [owner, signed_out] = [meta.get("owner"), meta.get("signed_out")];
+        const [owner, session] = [meta.get("owner"), meta.get("session")];
         meta.transaction.oncomplete = () => {
             open.result.close();
-            done([owner.result?.name || null, Boolean(signed_out.result)]);
+            done([owner.result?.name || null, Boolean(session.result && !owner.result)]);
         };
     };
 })"""
@@ -64,6 +66,12 @@ def senders(server: Server) -> list[str]:
         'SELECT name FROM report JOIN "user" ON "user".id = reporter_id ORDER BY report.id'
     )
     return [row.name for row in rows]
+
+
+def enter(page: Page, person: Person) -> None:
+    page.fill("[name=phone]", person.phone)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("form:has([name=password]) [type=submit]").click()
 
 
 def sign_out(phone: Phone) -> None:
@@ -132,9 +140,7 @@ def test_words_on_the_screen_go_when_the_phone_changes_hands_in_another_tab(phon
     expire_sessions(server)
     other = phone.new_tab()
     other.goto("/masuk")
-    other.fill("[name=phone]", SITI.phone)
-    other.fill("[name=password]", PASSWORD)
-    other.locator("form:has([name=password]) [type=submit]").click()
+    enter(other, SITI)
     other.wait_for_url("**/beranda")
     eventually(lambda: page.locator("#field-text").input_value(), "")
     expect(page.locator("[data-tile-draft]:visible")).to_have_count(0)
@@ -211,9 +217,12 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
     no_signal(server)
     for number in range(3):
         report(phone, "pemerintahan", f"Rapat {number}")
+    # No page may be left while one of its requests is under way: the next would send it again.
+    page = phone.open("/kotak-keluar")
+    eventually(lambda: states(phone), ["waiting"] * 3)
     expire_sessions(server)
     server.network.heal()
-    page = phone.open("/kotak-keluar")
+    page.locator("[data-send-all]").click()
     eventually(lambda: states(phone), ["needs_login"] * 3)
     assert owner(phone) == [RAHMAN.name, False]
     expect(page.locator("[data-entry] [data-state]")).to_have_text(["Perlu masuk"] * 3)
@@ -221,12 +230,85 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
     # One refusal is enough for all of them.
     assert [one.status for one in server.network.passed("POST", "/laporan")].count(401) == 1
     page.locator("[data-login]").first.click()
-    page.fill("[name=phone]", RAHMAN.phone)
-    page.fill("[name=password]", PASSWORD)
-    page.locator("form:has([name=password]) [type=submit]").click()
+    enter(page, RAHMAN)
     page.wait_for_url(lambda url: "/masuk" not in url)
     sent(phone, 3)
     assert [one.text for one in reports(server)] == ["Rapat 0", "Rapat 1", "Rapat 2"]
+
+
+def test_an_upload_keeps_nobody_from_signing_out_and_the_next_from_signing_in(phone, server):
+    ready(phone, RAHMAN)
+    # As the worker does while it sends.
+    busy = phone.new_tab()
+    busy.goto("/static/manifest.json")
+    busy.evaluate(
+        "() => { navigator.locks.request('sipokat-replay', () => new Promise(() => {})); }"
+    )
+    page = phone.open("/akun")
+    page.get_by_role("button", name="Keluar", exact=True).last.click()
+    page.wait_for_url("**/masuk")
+    assert [one.status for one in server.network.passed("POST", "/keluar")] == [200]
+    enter(page, SITI)
+    page.wait_for_url("**/beranda")
+    assert owner(phone) == [SITI.name, False]
+
+
+def test_an_upload_keeps_nobody_from_signing_in_again(phone, server):
+    ready(phone, RAHMAN)
+    gate = threading.Event()
+    server.network.when("PUT", "/laporan/*", hold(gate), times=None)
+    report(phone, "sampah", photos=1)
+    eventually(lambda: server.network.passed("PUT"))
+    expire_sessions(server)
+    page = phone.new_tab()
+    page.goto("/masuk")
+    enter(page, RAHMAN)
+    eventually(lambda: server.network.passed("POST", "/masuk")[1:], seconds=5)
+    gate.set()
+    page.wait_for_url("**/beranda")
+
+
+def test_a_late_answer_to_a_sign_out_does_not_end_the_next_session(phone, server):
+    ready(phone, RAHMAN)
+    phone.open("/akun")
+    eventually(lambda: kept_pages(phone))
+    no_signal(server)
+    report(phone, text="Dari Pak Rahman.")
+    sign_out(phone)
+    phone.page.wait_for_url("**/masuk")
+    server.network.heal()
+    gate, answered = threading.Event(), threading.Event()
+
+    def late(handler: Any, exchange: Any) -> None:
+        try:
+            hold(gate)(handler, exchange)
+        finally:
+            answered.set()
+
+    server.network.when("POST", "/keluar", late)
+    page = phone.open("/masuk")  # the worker tells the server, and hears nothing for a while
+    eventually(lambda: server.network.passed("POST", "/keluar")[-1].body)
+    enter(page, SITI)
+    eventually(lambda: server.network.passed("POST", "/masuk")[1:])
+    page.wait_for_url("**/beranda")
+    gate.set()
+    assert answered.wait(PATIENCE)
+    page = phone.open("/akun")
+    expect(page.get_by_role("heading", name=SITI.name)).to_be_visible()
+
+
+def test_a_kept_page_changes_nothing_about_its_owner(phone, server):
+    ready(phone, RAHMAN)
+    phone.open("/akun")
+    eventually(lambda: kept_pages(phone))
+    server.query('UPDATE "user" SET name = :new WHERE name = :old', new="Haji Rahman", old="Rahman")
+    phone.open("/beranda")
+    eventually(lambda: owner(phone), ["Haji Rahman", False])
+    no_signal(server)
+    page = phone.open("/akun")
+    expect(page.get_by_role("heading", name="Rahman", exact=True)).to_be_visible()
+    page.evaluate("sipokat.owner.ready")
+    assert owner(phone) == ["Haji Rahman", False]
 
 
 def test_without_an_owner_the_form_opens_says_so_and_stores_nothing(phone, server):
