@@ -46,12 +46,15 @@ async function clean() {
   await self.clients.claim();
 }
 
-async function file(request, path) {
-  const kept = await caches.match(request, { ignoreVary: true });
+async function file(event, path) {
+  const { request } = event;
+  const kept = await caches.match(request, { ignoreVary: true }).catch(() => null);
   if (kept) return kept;
   const response = await fetch(request);
   if (path.startsWith("/static/gen/") && sound(path, response)) {
-    await (await caches.open(SHELL_CACHE)).put(request, response.clone());
+    const copy = response.clone();
+    const keeping = caches.open(SHELL_CACHE).then((cache) => cache.put(request, copy));
+    event.waitUntil(keeping.catch(() => {})); // a phone without room shows it all the same
   }
   return response;
 }
@@ -66,7 +69,9 @@ async function keepPage(request, response) {
   const mine = async () => (await identity.who()).owner?.id === made_for;
   if (!(await mine())) return;
   const cache = await caches.open(name);
-  await cache.put(request, response);
+  // The copy says that it is one: who its person was may have changed when it is shown.
+  const html = (await response.text()).replace('<meta name="sipokat-user"', "$& data-kept");
+  await cache.put(request, new Response(html, { headers: response.headers }));
   const all = await cache.keys();
   await Promise.all(all.slice(0, -PAGES_KEPT).map((one) => cache.delete(one)));
   if (!(await mine())) await caches.delete(name); // signed out meanwhile
@@ -125,6 +130,6 @@ self.addEventListener("fetch", (event) => {
   const { method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
   if (method !== "GET" || origin !== location.origin) return;
-  if (isFile(pathname)) event.respondWith(file(event.request, pathname));
+  if (isFile(pathname)) event.respondWith(file(event, pathname));
   else if (mode === "navigate") event.respondWith(page(event, pathname));
 });

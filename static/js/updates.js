@@ -10,7 +10,11 @@
   let asked = false;
 
   async function reload(worker) {
-    const text = "Yang sudah diketik tersimpan sebagai draf, kecuali sandi.";
+    // Only the report's own form keeps what is typed, and it says when it does.
+    const kept = /^Tersimpan/.test(document.querySelector("[data-autosave]")?.textContent);
+    const text = kept
+      ? "Yang sudah diketik tersimpan sebagai draf."
+      : "Yang sudah diketik di halaman ini belum tersimpan dan akan hilang.";
     if (page.typed() && !(await page.ask("Muat ulang sekarang?", text, { yes: "Muat ulang" })))
       return;
     asked = true;

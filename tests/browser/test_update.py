@@ -107,6 +107,7 @@ def test_an_update_waits_for_the_person_and_loses_no_entry(phone, server):
 
     # Asked first, since something has been typed; a No changes nothing.
     notice(page).get_by_role("button", name="Muat ulang").click()
+    expect(page.get_by_role("dialog")).to_contain_text("tersimpan sebagai draf")
     page.get_by_role("dialog").get_by_role("button", name="Batal").click()
     assert page.evaluate("self.stays")
     notice(page).get_by_role("button", name="Muat ulang").click()
@@ -123,6 +124,17 @@ def test_an_update_waits_for_the_person_and_loses_no_entry(phone, server):
     sent(phone, 3)
     assert sorted(row.client_id for row in reports(server)) == sorted(one["id"] for one in kept)
     assert len(photos(server)) == 1
+
+
+def test_what_no_draft_keeps_is_not_promised_to_stay(phone, server):
+    ready(phone, RAHMAN)
+    page = phone.open("/akun")
+    deploy(server)
+    page.get_by_text("Ganti kata sandi").click()
+    page.fill("[name=old]", "rahasia")
+    page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
+    announced(page).get_by_role("button", name="Muat ulang").click()
+    expect(page.get_by_role("dialog")).to_contain_text("akan hilang")
 
 
 def test_taking_over_in_the_middle_of_sending_doubles_nothing(phone, server):
