@@ -13,7 +13,8 @@
     // A home page kept for offline may be of an earlier month: then the form asks which one.
     const { months } = await page.calendar();
     const { owner } = await identity.who();
-    if (!owner || !months.includes(month)) location.assign(link.href);
+    // And which of several offices it speaks for.
+    if (!owner || owner.regions || !months.includes(month)) location.assign(link.href);
     else dialog.showModal();
   }
 
@@ -46,11 +47,17 @@
     if (link) open(event, link).catch(() => location.assign(link.href));
     const dialog = event.target.closest("dialog[data-nihil]");
     if (dialog && event.target.closest("[data-nihil-cancel]")) dialog.close();
-    if (dialog && event.target.closest("[data-nihil-confirm]")) {
-      send(dialog).catch(() => {
-        dialog.close();
-        page.notice("HP tidak bisa menyimpan laporan. Kosongkan sedikit penyimpanan HP.", "late");
-      });
+    const confirm = dialog && event.target.closest("[data-nihil-confirm]");
+    if (confirm) {
+      confirm.disabled = true; // a second tap would be a second report
+      send(dialog)
+        .catch(() => {
+          dialog.close();
+          page.notice("HP tidak bisa menyimpan laporan. Kosongkan sedikit penyimpanan HP.", "late");
+        })
+        .finally(() => {
+          confirm.disabled = false;
+        });
     }
   });
 })();
