@@ -16,7 +16,7 @@ from sipokat.delivery.demo.reports import Draft
 from sipokat.delivery.demo.scenery import SIZE
 from sipokat.delivery.demo.steps import Step
 from sipokat.delivery.photo_store import PhotoStore
-from sipokat.domain import chain, intake, verification
+from sipokat.domain import chain, intake, reading, verification
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import PhotoClaim
 from sipokat.domain.demo_accounts import PASSWORD
@@ -64,7 +64,7 @@ class Play:
         if step.action == "submit":
             self._submit(person, step)
         elif step.action == "read":
-            verification.note_reading(person, self.reports[step.story], step.at)
+            reading.note_reading(person, self.reports[step.story], step.at)
         elif step.action == "revise":
             self._revise(person, step)
         else:

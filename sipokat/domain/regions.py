@@ -50,13 +50,6 @@ def up_from(code: str) -> tuple[str, ...]:
     return tuple(".".join(parts[:count]) for count in range(len(parts), 1, -1))
 
 
-def full_name(region: Region, names: dict[str, str] | None = None) -> str:
-    """`RT 001, Petanang Ulu`; for the rest the name itself. `names` maps codes to names."""
-    if region.level != "rt" or names is None:
-        return region.name
-    return f"{region.name}, {names.get(region.parent_code or '', '')}".rstrip(", ")
-
-
 def ensure_official(session: Session) -> int:
     """Add the 81 official regions that are missing; how many were added.
 

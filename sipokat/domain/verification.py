@@ -3,24 +3,24 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager, nullcontext, suppress
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from datetime import datetime
-from typing import Any
 
 from sqlalchemy import insert, select, update
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sipokat.database import db, lock_rows, table, writing
+from sipokat.database import lock_rows, table, writing
 from sipokat.domain import chain, deadlines
-from sipokat.domain.categories import Category, categories
+from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
-from sipokat.domain.content import Content, PhotoClaim, Raw, check, digest, loose
-from sipokat.domain.refusals import NotFound, NotNow, WrongContent
+from sipokat.domain.content import Raw, check, digest, loose
+from sipokat.domain.keeping import keep_revision, put_content, redeclare, refuse_second
+from sipokat.domain.refusals import NotFound, NotNow
 from sipokat.domain.visibility import desks_over, find_report
-from sipokat.models import Counter, Event, Photo, Reading, Report, Revision, User
+from sipokat.models import Counter, Event, Report, User
 
 
 def moves_of(session: Session, report: Report) -> list[Event]:
@@ -98,7 +98,7 @@ def revise(
         refuse_second(session, category, report.region_code, content.period, report)
         try:
             with _standing(session, content.period):
-                _redeclare(session, user, report, content)
+                redeclare(session, user, report, content)
                 put_content(report, content)
                 settle(session, report, chain.advance(state, move), at)
         except IntegrityError:  # filed for that month at this very moment
@@ -231,101 +231,3 @@ def _acts_at(report: Report, move: chain.Move) -> str:
     if move.action in ("submit", *chain.AUTHOR_ACTIONS):
         return report.author_desk
     return move.from_desk or "kota"
-
-
-def put_content(report: Report, content: Content) -> None:
-    """Make this the present content of the report."""
-    report.happened_on, report.text = content.happened_on, content.text
-    report.fields, report.period = content.fields, content.period
-    report.lat, report.lon = content.lat, content.lon
-    report.accuracy_m, report.place_text = content.accuracy_m, content.place_text
-    report.content_digest = content_digest(report, content.as_json())
-
-
-def content_digest(report: Report, content: Mapping[str, Any]) -> str:
-    """The digest of a content in its canonical form, as this report's events carry it."""
-    return digest({"category": report.category, "region": report.region_code, **content})
-
-
-def keep_revision(
-    session: Session, user: User, report: Report, content: Content, at: datetime
-) -> None:
-    """Keep this content whole, under the version that it came with."""
-    row = {
-        "report_id": report.id,
-        "version": report.version,
-        "author_id": user.id,
-        "at": at,
-        "content": content.as_json(),
-        "content_digest": report.content_digest,
-    }
-    session.execute(insert(table(Revision)), row)
-
-
-def declare(session: Session, user: User, report: Report, claims: Sequence[PhotoClaim]) -> None:
-    """Await these photos; their bytes come by themselves."""
-    if claims:
-        shared = {"report_id": report.id, "declared_by": user.id, "state": "missing"}
-        shared |= {"current": True, "original": False, "tries": 0}
-        rows = [shared | {"client_id": one.id, "sha256": one.sha256} for one in claims]
-        session.execute(insert(table(Photo)), rows)
-        session.expire(report, ["photos"])
-
-
-def _redeclare(session: Session, user: User, report: Report, content: Content) -> None:
-    there = {photo.client_id: photo for photo in report.photos}
-    listed = {claim.id for claim in content.photos}
-    for photo in report.photos:
-        photo.current = photo.client_id in listed
-    for claim in content.photos:
-        known = there.get(claim.id)
-        if known is not None and known.sha256 != claim.sha256:
-            raise NotNow("Foto ini sudah ada dengan isi yang lain. Ganti fotonya.", report)
-    session.flush()
-    declare(session, user, report, [one for one in content.photos if one.id not in there])
-
-
-def refuse_second(
-    session: Session,
-    category: Category,
-    region_code: str,
-    period: str | None,
-    but: Report | None = None,
-) -> None:
-    """One standing report a region, category and period. Raises WrongContent on `periode`, with
-    the number of the first."""
-    if period is None:
-        return
-    query = select(Report.number).where(
-        Report.region_code == region_code,
-        Report.category == category.key,
-        Report.period == period,
-        Report.status.not_in(("rejected", "withdrawn")),
-    )
-    if but is not None:
-        query = query.where(Report.id != but.id)
-    first = session.scalars(query).first()
-    if first is not None:
-        sentence = f"{category.name} untuk bulan ini sudah ada: laporan {first}."
-        raise WrongContent(sentence, {"fields.periode": sentence}, code="second_of_period")
-
-
-def note_reading(user: User, report: Report, now: datetime | None = None) -> None:
-    """Record, once a desk, that a holder of the desk where it waits has opened the report."""
-    desk = report.desk
-    if (
-        desk is None
-        or desk == report.author_desk
-        or desk not in desks_over(user, report.region_code)
-    ):
-        return
-    if db.session.get(Reading, (report.id, desk)) is not None:
-        return
-    with writing() as session, suppress(IntegrityError), session.begin_nested():
-        session.add(Reading(report_id=report.id, desk=desk, user_id=user.id, at=now or present()))
-
-
-def readings_of(session: Session, report: Report) -> list[Reading]:
-    """Who opened it first at each desk."""
-    query = select(Reading).where(Reading.report_id == report.id).order_by(Reading.at)
-    return list(session.scalars(query))

@@ -17,7 +17,7 @@ from sipokat.models import Term
 from sipokat.web import shapes, words
 from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session
-from sipokat.web.present import names_of, region_words
+from sipokat.web.region_names import names_of, region_words
 from sipokat.web.respond import see_other
 
 pages = Blueprint("account", __name__)

@@ -17,6 +17,7 @@ from sipokat.domain.visibility import scopes
 from sipokat.models import User
 from sipokat.web import present, words
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
+from sipokat.web.region_names import names_of, region_words
 from sipokat.web.respond import see_other
 
 pages = Blueprint("home", __name__)
@@ -53,8 +54,8 @@ def _role_words() -> str:
 
 def _offices() -> list[str]:
     codes = scopes(me())
-    names = present.names_of(codes)
-    return [present.region_words(code, names) for code in codes]
+    names = names_of(codes)
+    return [region_words(code, names) for code in codes]
 
 
 def _rt_head() -> dict[str, Any]:
@@ -102,7 +103,7 @@ def _official() -> dict[str, Any]:
     waiting = queue.desk_queue(session, me())
     summary = queue.summary(session, me())
     vacant = queue.vacant_below(session, me())
-    names = present.names_of(region.code for region in vacant)
+    names = names_of(region.code for region in vacant)
     return {
         "greeting": words.greeting(me().name),
         "offices": _offices(),
@@ -113,7 +114,7 @@ def _official() -> dict[str, Any]:
         "urgent": present.rows(queue.urgent(session, me())),
         "oldest": present.rows([one for one in waiting if one not in own][:5]),
         "own": [present.full(one, me()) for one in own],
-        "vacant": [present.region_words(region.code, names) for region in vacant],
+        "vacant": [region_words(region.code, names) for region in vacant],
     }
 
 
@@ -150,7 +151,7 @@ def _accounts() -> dict[str, Any]:
         query = query.where(or_(named, User.phone == phone))
     people = list(session.scalars(query)) if wanted else []
     codes = [term.region_code for person in people for term in person.terms]
-    names = present.names_of(codes)
+    names = names_of(codes)
     return {
         "greeting": words.greeting(me().name),
         "counts": [(role.label, counts.get(key, 0)) for key, role in ROLES.items()],
@@ -159,7 +160,7 @@ def _accounts() -> dict[str, Any]:
             {
                 "name": person.name,
                 "role": ROLES[person.role].label,
-                "offices": [present.region_words(t.region_code, names) for t in person.terms],
+                "offices": [region_words(t.region_code, names) for t in person.terms],
                 "phone": words.phone(person.phone),
                 "active": person.active,
             }

@@ -2,25 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from functools import cached_property
-from itertools import pairwise
 from typing import Any
 
-from sqlalchemy import select
-
 from sipokat.database import db
-from sipokat.domain import chain, deadlines, verification
-from sipokat.domain.categories import Category, Field, categories
+from sipokat.domain import chain, deadlines, reading, verification
+from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import now
-from sipokat.domain.photos import shown_in
 from sipokat.domain.refusals import NeverAllowed, Refused
-from sipokat.domain.regions import up_from
 from sipokat.domain.roles import ROLES
-from sipokat.models import Event, Photo, Reading, Region, Report, Revision
-from sipokat.web import words
+from sipokat.models import Event, Reading, Report
+from sipokat.web import content_words, words
+from sipokat.web.region_names import names_of
 
 ANY_VERIFY = chain.Request("verify")
 # What a desk says to the author.
@@ -133,7 +129,7 @@ class Row:
     @property
     def place(self) -> str:
         names = ("place_text", "lat", "accuracy_m")
-        return place_words({name: getattr(self.report, name) for name in names})
+        return content_words.place_words({name: getattr(self.report, name) for name in names})
 
     @property
     def map_url(self) -> str:
@@ -144,7 +140,11 @@ class Row:
 
     @property
     def photos(self) -> list[dict[str, str]]:
-        return [photo_view(self.report, photo) for photo in self.report.photos if photo.current]
+        return [
+            content_words.photo_view(self.report, photo)
+            for photo in self.report.photos
+            if photo.current
+        ]
 
     @property
     def photos_awaited(self) -> str:
@@ -158,7 +158,7 @@ class Row:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        return field_facts(self.category, self.report.fields)
+        return content_words.field_facts(self.category, self.report.fields)
 
 
 @dataclass
@@ -252,102 +252,12 @@ class Full(Row):
     @property
     def revisions(self) -> list[dict[str, Any]]:
         """Every content that it had, newest first, when there is more than one."""
-        rows = self.report.revisions
-        if len(rows) < 2:
-            return []
-        shown = [self._revision(row, place) for place, row in enumerate(rows, 1)]
-        for before, after in pairwise(shown):
-            _mark_changes(before, after)
-        return shown[::-1]
-
-    def _revision(self, row: Revision, place: int) -> dict[str, Any]:
-        content = row.content
-        shown = shown_in(row, self.report.photos)
-        return {
-            "title": "Laporan pertama" if place == 1 else f"Perbaikan {place - 1}",
-            "when": words.moment(row.at),
-            "text": content["text"],
-            "facts": [
-                *field_facts(self.category, content["fields"]),
-                ("Tanggal", words.day(date.fromisoformat(content["happened_on"]))),
-                ("Lokasi", place_words(content)),
-            ],
-            "changed": set(),
-            "photos": [photo_view(self.report, photo) for photo in shown],
-        }
+        return content_words.revisions(self.report)
 
 
 def _noted(what: str, person: Any, at: datetime) -> tuple[datetime, dict[str, str]]:
     """Something on the time line that is no event."""
     return at, {"what": what, "who": person.name, "when": words.moment(at)}
-
-
-def _mark_changes(before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Names in `after["changed"]` what a revision changed: "text", "photos", and facts by label."""
-    old, new = dict(before["facts"]), dict(after["facts"])
-    after["facts"] += [(label, "") for label in old if label not in new]
-    changed = {label for label in old | new if old.get(label, "") != new.get(label, "")}
-    changed |= {name for name in ("text", "photos") if before[name] != after[name]}
-    after["changed"] = changed
-
-
-def place_words(place: dict[str, Any]) -> str:
-    """`Gang 3, akurasi ±12 m`."""
-    parts = [place["place_text"] or ""]
-    if place["lat"] is not None and place["accuracy_m"] is not None:
-        parts.append(f"akurasi ±{round(place['accuracy_m'])} m")
-    elif place["lat"] is not None:
-        parts.append("titik lokasi tercatat")
-    return ", ".join(part for part in parts if part)
-
-
-def field_facts(category: Category, values: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every filled field as (label, value in words)."""
-    return [
-        (field.label, _field_words(field, values[field.key]))
-        for field in category.all_fields
-        if field.key in values
-    ]
-
-
-def _field_words(field: Field, value: Any) -> str:
-    if field.type == "choice":
-        return next((one.label for one in field.all_choices if one.key == value), str(value))
-    if field.type == "bool":
-        return "Ya" if value else "Tidak"
-    if field.type == "period":
-        return words.month(value)
-    if field.type == "text":
-        return str(value)
-    if field.type == "rupiah":
-        return f"Rp {words.figure(value)}"
-    return f"{words.figure(value)} {field.unit}".strip()
-
-
-def photo_view(report: Report, photo: Photo) -> dict[str, str]:
-    base = f"/laporan/{report.number}/foto/{photo.client_id}"
-    return {
-        "id": photo.client_id,
-        "sha256": photo.sha256,
-        "state": photo.state,
-        "url": base,
-        "thumbnail_url": f"{base}?ukuran=kecil",
-        "alt": f"Foto laporan {categories()[report.category].name.lower()}",
-    }
-
-
-def names_of(codes: Iterable[str]) -> dict[str, str]:
-    """The names of these regions and of those above them."""
-    wanted = {above for code in codes for above in up_from(code)}
-    query = select(Region.code, Region.name).where(Region.code.in_(wanted))
-    return dict(db.session.execute(query).all())
-
-
-def region_words(code: str, names: dict[str, str]) -> str:
-    """`RT 001, Petanang Ulu`."""
-    parent = code.rpartition(".")[0]
-    name = names.get(code, code)
-    return f"{name}, {names[parent]}" if name.startswith("RT ") and parent in names else name
 
 
 def rows(reports: Sequence[Report]) -> list[Row]:
@@ -366,5 +276,5 @@ def full(report: Report, user: Any) -> Full:
         deadlines.overrides(session),
         user,
         verification.moves_of(session, report),
-        verification.readings_of(session, report),
+        reading.readings_of(session, report),
     )

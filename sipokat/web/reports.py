@@ -11,7 +11,7 @@ from flask import Blueprint, flash, g, jsonify, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import listing, verification
+from sipokat.domain import listing, reading, verification
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import months
@@ -110,7 +110,7 @@ def _month_choices() -> list[tuple[str, str]]:
 def show(number: str) -> ResponseReturnValue:
     """One report: content, photos, the chain as a time line, and what this person may do now."""
     report = find_report(db.session(), me(), number)
-    verification.note_reading(me(), report)
+    reading.note_reading(me(), report)
     return report_page(report)
 
 

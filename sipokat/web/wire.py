@@ -7,7 +7,7 @@ from typing import Any
 from sipokat.database import db
 from sipokat.domain import verification
 from sipokat.models import Event, Photo, Report
-from sipokat.web.present import photo_view
+from sipokat.web.content_words import photo_view
 
 
 def item_json(report: Report) -> dict[str, Any]:

@@ -1,0 +1,94 @@
+"""What a report says, in words: its fields, its place, its photos, and what a revision changed."""
+
+from __future__ import annotations
+
+from datetime import date
+from itertools import pairwise
+from typing import Any
+
+from sipokat.domain.categories import Category, Field, categories
+from sipokat.domain.photos import shown_in
+from sipokat.models import Photo, Report, Revision
+from sipokat.web import words
+
+
+def place_words(place: dict[str, Any]) -> str:
+    """`Gang 3, akurasi ±12 m`."""
+    parts = [place["place_text"] or ""]
+    if place["lat"] is not None and place["accuracy_m"] is not None:
+        parts.append(f"akurasi ±{round(place['accuracy_m'])} m")
+    elif place["lat"] is not None:
+        parts.append("titik lokasi tercatat")
+    return ", ".join(part for part in parts if part)
+
+
+def field_facts(category: Category, values: dict[str, Any]) -> list[tuple[str, str]]:
+    """Every filled field as (label, value in words)."""
+    return [
+        (field.label, _field_words(field, values[field.key]))
+        for field in category.all_fields
+        if field.key in values
+    ]
+
+
+def _field_words(field: Field, value: Any) -> str:
+    if field.type == "choice":
+        return next((one.label for one in field.all_choices if one.key == value), str(value))
+    if field.type == "bool":
+        return "Ya" if value else "Tidak"
+    if field.type == "period":
+        return words.month(value)
+    if field.type == "text":
+        return str(value)
+    if field.type == "rupiah":
+        return f"Rp {words.figure(value)}"
+    return f"{words.figure(value)} {field.unit}".strip()
+
+
+def photo_view(report: Report, photo: Photo) -> dict[str, str]:
+    """A photo and where it is shown."""
+    base = f"/laporan/{report.number}/foto/{photo.client_id}"
+    return {
+        "id": photo.client_id,
+        "sha256": photo.sha256,
+        "state": photo.state,
+        "url": base,
+        "thumbnail_url": f"{base}?ukuran=kecil",
+        "alt": f"Foto laporan {categories()[report.category].name.lower()}",
+    }
+
+
+def revisions(report: Report) -> list[dict[str, Any]]:
+    """Every content that it had, newest first, each with what it changed; none while there is
+    but one."""
+    if len(report.revisions) < 2:
+        return []
+    shown = [_revision(report, row, place) for place, row in enumerate(report.revisions, 1)]
+    for before, after in pairwise(shown):
+        _mark_changes(before, after)
+    return shown[::-1]
+
+
+def _revision(report: Report, row: Revision, place: int) -> dict[str, Any]:
+    content = row.content
+    return {
+        "title": "Laporan pertama" if place == 1 else f"Perbaikan {place - 1}",
+        "when": words.moment(row.at),
+        "text": content["text"],
+        "facts": [
+            *field_facts(categories()[report.category], content["fields"]),
+            ("Tanggal", words.day(date.fromisoformat(content["happened_on"]))),
+            ("Lokasi", place_words(content)),
+        ],
+        "changed": set(),
+        "photos": [photo_view(report, photo) for photo in shown_in(row, report.photos)],
+    }
+
+
+def _mark_changes(before: dict[str, Any], after: dict[str, Any]) -> None:
+    """Names in `after["changed"]` what a revision changed: "text", "photos", and facts by label."""
+    old, new = dict(before["facts"]), dict(after["facts"])
+    after["facts"] += [(label, "") for label in old if label not in new]
+    changed = {label for label in old | new if old.get(label, "") != new.get(label, "")}
+    changed |= {name for name in ("text", "photos") if before[name] != after[name]}
+    after["changed"] = changed
