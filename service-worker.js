@@ -46,9 +46,14 @@ async function clean() {
   await self.clients.claim();
 }
 
+/** What is kept, if anything; a cache that fails is as good as none. */
+const find = (request, options = {}) =>
+  caches.match(request, { ignoreVary: true, ...options }).catch(() => undefined);
+const shell = (path) => find(path, { cacheName: SHELL_CACHE });
+
 async function file(event, path) {
   const { request } = event;
-  const kept = await caches.match(request, { ignoreVary: true }).catch(() => null);
+  const kept = await find(request);
   if (kept) return kept;
   const response = await fetch(request);
   if (path.startsWith("/static/gen/") && sound(path, response)) {
@@ -58,8 +63,6 @@ async function file(event, path) {
   }
   return response;
 }
-
-const shell = (path) => caches.match(path, { cacheName: SHELL_CACHE, ignoreVary: true });
 
 /** Keeps a page that was made for the owner of this phone, and for nobody else. */
 async function keepPage(request, response) {
@@ -103,7 +106,7 @@ async function page(event, path) {
   const shown = self.SHELL.precache.includes(path) && (await shell(path));
   if (shown) return shown;
   const cacheName = PAGES + owner?.id;
-  const kept = owner && (await caches.match(event.request, { cacheName, ignoreVary: true }));
+  const kept = owner && (await find(event.request, { cacheName }));
   try {
     const network = fromNetwork(event);
     event.waitUntil(network.catch(() => {}));

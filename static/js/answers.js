@@ -9,8 +9,8 @@
   const READINGS = 3; // so often may the disk fail to give a photo
 
   const PHOTO_TROUBLE = {
-    broken: "Foto ini tidak bisa dibuka. Ganti fotonya, atau kirim tanpa foto ini.",
-    damaged: "Foto ini rusak di HP. Ganti fotonya, atau kirim tanpa foto ini.",
+    broken: "Foto ini tidak bisa dibuka. Ganti dengan foto lain.",
+    damaged: "Foto ini rusak di HP. Ganti dengan foto lain.",
     not_awaited: "Foto ini tidak lagi ditunggu. Laporannya sudah diterima. Kirim tanpa foto ini.",
   };
 
