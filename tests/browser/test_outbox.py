@@ -21,10 +21,12 @@ from tests.browser.steps import (
     received,
     report,
     reports,
+    save,
     sent,
     states,
     write,
 )
+from tests.browser.test_mending import send_back
 from tests.cast import RAHMAN
 from tests.services.network import hold, refuse, somebody_elses
 from tests.services.phone import Phone
@@ -224,6 +226,22 @@ def test_a_receipt_is_there_after_the_run_that_made_it_however_old_the_report(ph
     sent(phone)
     page = phone.open("/kotak-keluar")
     expect(page.locator("[data-outbox-sent] .card")).to_have_count(1)
+
+
+def test_the_receipt_of_a_revision_bears_its_own_date(phone, phones, server):
+    ready(phone, RAHMAN)
+    report(phone)
+    (entry,) = sent(phone)
+    number = entry["receipt"]["number"]
+    server.query("UPDATE report SET received_at = '2026-01-05 01:00:00.000000'")
+    send_back(phones, number)
+    page = phone.open(f"/laporan/{number}/perbaikan")
+    page.fill("#field-text", "Rapat, dengan daftar hadir.")
+    save(page)
+    _, revision = sent(phone, 2)
+    assert revision["receipt"]["received_at"][:7] != "2026-01"
+    page = phone.open("/kotak-keluar")
+    expect(page.locator("[data-outbox-sent] .card")).to_have_count(2)
 
 
 def test_nothing_is_deleted_on_a_picture_that_is_not_true_any_more(phone, server):

@@ -97,8 +97,10 @@ def test_another_person_neither_sees_nor_sends_what_the_owner_left(phone, server
     page = open_form(phone, "pemerintahan")
     fill(page, "pemerintahan", "Draf Pak Rahman")
     expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
-    server.network.heal()
     expire_sessions(server)
+    server.network.heal()
+    phone.open("/kotak-keluar")
+    eventually(lambda: states(phone), ["needs_login"])
 
     page = phone.sign_in(SITI)
     expect(page.get_by_text("Siti").first).to_be_visible()
@@ -222,7 +224,7 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
     eventually(lambda: states(phone), ["waiting"] * 3)
     expire_sessions(server)
     server.network.heal()
-    page.locator("[data-send-all]").click()
+    page.evaluate("() => { sipokat.app.drain('tap'); }")
     eventually(lambda: states(phone), ["needs_login"] * 3)
     assert owner(phone) == [RAHMAN.name, False]
     expect(page.locator("[data-entry] [data-state]")).to_have_text(["Perlu masuk"] * 3)
