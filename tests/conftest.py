@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from typing import Any
 
 import pytest
 
@@ -35,6 +36,8 @@ DATABASES = ("sqlite", "postgresql")
 CHROMIUMS = ("current", "106")
 # What fails fast comes first, the browsers last.
 ORDER = ("test_", "domain", "delivery", "web", "browser")
+# What these files prepare costs more than all their tests: each stays in one process.
+TOGETHER = ("tests/delivery/test_demo_city.py",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -46,6 +49,21 @@ def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "current_only: runs on the current Chromium alone")
     if not hasattr(config, "workerinput"):  # once, before the processes of -n start
         build_assets()
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
+    """With -n every test by itself to the next free process, but for those that stay together.
+
+    (`--dist loadgroup` would do, but xdist 3.8 tells pytest 9.2 of its groups in vain.)
+    """
+    from xdist.scheduler import LoadScopeScheduling
+
+    class Scheduling(LoadScopeScheduling):
+        def _split_scope(self, nodeid: str) -> str:
+            file = nodeid.partition("::")[0]
+            return file if file in TOGETHER else nodeid
+
+    return Scheduling(config, log)
 
 
 def build_assets() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from contextlib import ExitStack
 from typing import Any
 
 import pytest
@@ -13,35 +14,63 @@ from tests.cast import Person
 from tests.page import Visitor
 
 
+class Kept:
+    """What is made when a test first asks for it and stays until the run ends.
+
+    A session fixture with parameters is torn down and made anew at every switch between them.
+    """
+
+    def __init__(self) -> None:
+        self.made: dict[str, Any] = {}
+        self.ends = ExitStack()  # last in, first out
+
+    def get(self, name: str, make: Callable[[], Any], end: Callable[[Any], object]) -> Any:
+        if name not in self.made:
+            self.made[name] = made = make()
+            self.ends.callback(end, made)
+        return self.made[name]
+
+
 @pytest.fixture(scope="session")
-def postgres() -> Iterator[Any]:
+def kept() -> Iterator[Kept]:
+    made = Kept()
+    with made.ends:
+        yield made
+
+
+@pytest.fixture(scope="session")
+def postgres(kept: Kept) -> Any:
     from tests.services.postgres import Postgres
 
-    server = Postgres()
-    yield server
-    server.stop()
+    return kept.get("postgres", Postgres, Postgres.stop)
 
 
 @pytest.fixture(scope="session")
-def database(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def database(
+    request: pytest.FixtureRequest, kept: Kept, tmp_path_factory: pytest.TempPathFactory
+) -> Any:
     """The database named by the test's parameter, its template ready."""
     from tests.services.database import Postgresql, Sqlite, fill
 
-    if request.param == "postgresql":
-        made: Any = Postgresql(request.getfixturevalue("postgres"))
-    else:
-        made = Sqlite(tmp_path_factory.mktemp("template"))
-    made.template(fill)
-    return made
+    def make() -> Any:
+        if request.param == "postgresql":
+            made: Any = Postgresql(request.getfixturevalue("postgres"))
+        else:
+            made = Sqlite(tmp_path_factory.mktemp("template"))
+        made.template(fill)
+        return made
+
+    return kept.get(request.param, make, lambda made: None)
 
 
 @pytest.fixture(scope="session")
-def house(database: Any, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Any]:
+def house(database: Any, kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Any:
     from tests.services.database import House
 
-    made = House(database, tmp_path_factory.mktemp(f"house-{database.name}") / "house")
-    yield made
-    made.close()
+    def make() -> House:
+        return House(database, tmp_path_factory.mktemp(f"house-{database.name}") / "house")
+
+    return kept.get(f"house of {database.name}", make, House.close)
 
 
 @pytest.fixture

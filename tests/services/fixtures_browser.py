@@ -8,12 +8,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Playwright
+from playwright.sync_api import Playwright, expect
 
 from tests.services.nursery import Nursery
 from tests.services.phone import Engine, Phone, engine
 
 NUMBERS = itertools.count(1)
+
+# A limit, not a wait: two processes of the tests share two cores.
+expect.set_options(timeout=15_000)
 
 
 @pytest.fixture(scope="session")
@@ -38,7 +41,7 @@ def server(nursery: Nursery, database: Any, tmp_path: Path) -> Iterator[Any]:
     database.copy(data)
     made = Server(nursery, data, database.url(data))
     try:
-        made.start()
+        made.begin()  # the first phone waits for it, and is opened meanwhile
         yield made
     finally:
         made.close()
@@ -56,12 +59,13 @@ def phones(
         phone = Phone(playwright, chromium, profile, server.network.line(), options)
         made.append(phone)
         phone.start()
+        server.wait()
         return phone
 
     yield make
     for phone in made:
         phone.close()
-    complaints = [complaint for phone in made for complaint in phone.complaints]
+    complaints = [complaint for phone in made for complaint in phone.unexpected()]
     assert not complaints, complaints
 
 

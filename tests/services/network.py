@@ -5,7 +5,8 @@ to which request. Each answer closes its connection, so that the browser never r
 
     network.when("POST", "/laporan", lose_answer(then=server.kill))
     network.when("PUT", "/laporan/*", cut_upload(after=20_000))
-    network.when("*", "*", somebody_elses(200, "<h1>Wi-Fi</h1>"), times=None)   # until heal()
+    portal = network.when("*", "*", somebody_elses(200, "<h1>Wi-Fi</h1>"), times=None)
+    network.lift(portal)                                    # or heal(), which lifts everything
 """
 
 from __future__ import annotations
@@ -79,13 +80,20 @@ class Network:
         self._lines.append(Line(self))
         return self._lines[-1]
 
-    def when(self, method: str, path: str, fault: Fault, times: int | None = 1) -> None:
+    def when(self, method: str, path: str, fault: Fault, times: int | None = 1) -> Rule:
         """The next `times` requests that match (all of them with None) meet `fault`.
 
         `path` may hold shell wildcards and is compared without the query.
         """
+        rule = Rule(method, path, fault, times)
         with self._lock:
-            self._rules.append(Rule(method, path, fault, times))
+            self._rules.append(rule)
+        return rule
+
+    def lift(self, rule: Rule) -> None:
+        """That goes wrong no more."""
+        with self._lock:
+            self._rules = [one for one in self._rules if one is not rule]
 
     def heal(self) -> None:
         """Nothing goes wrong from here on."""
@@ -108,7 +116,7 @@ class Network:
                     if rule.times is not None:
                         rule.times -= 1
                         if rule.times == 0:
-                            self._rules.remove(rule)
+                            self._rules = [one for one in self._rules if one is not rule]
                     return rule.fault
         return pass_on
 
@@ -164,6 +172,7 @@ class _Handler(BaseHTTPRequestHandler):
     def reply(
         self, exchange: Exchange, status: int, headers: list[tuple[str, str]], body: bytes
     ) -> None:
+        exchange.status, exchange.answer = status, body  # known before the phone can act on it
         self.send_response_only(status)
         for name, value in headers:
             if name.lower() not in HOP_BY_HOP:
@@ -173,7 +182,6 @@ class _Handler(BaseHTTPRequestHandler):
         self.send_header("Connection", "close")
         self.end_headers()
         self.wfile.write(body)
-        exchange.status, exchange.answer = status, body
 
     def log_message(self, format: str, *args: Any) -> None:
         """The exchanges are the log."""

@@ -1,7 +1,7 @@
 """A phone with a browser of its own, whose profile outlives a killed browser.
 
 360x640 and touch, as a J2 Prime. `phone.page` is the page in the hand (Playwright's); what the page
-complained about is gathered in `phone.complaints`, and a test that leaves any fails.
+complained about is gathered in `phone.complaints`, and a test that did not expect it fails.
 """
 
 from __future__ import annotations
@@ -66,6 +66,7 @@ class Phone:
     line: Line
     options: dict[str, Any] = field(default_factory=dict)
     complaints: list[str] = field(default_factory=list)
+    expected: list[str] = field(default_factory=list)
     _cookies: list[Any] = field(default_factory=list)
 
     @property
@@ -84,7 +85,7 @@ class Phone:
             timezone_id="Asia/Jakarta",
             **J2_PRIME | self.options,
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(20_000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         self.context.add_cookies(self._cookies)
@@ -185,13 +186,14 @@ class Phone:
 
     @contextmanager
     def expecting(self, *words: str) -> Iterator[None]:
-        """Complaints with any of these words are part of this test."""
+        """Complaints with any of these words are part of this test; the browser may tell them
+        only after the block."""
+        self.expected += words
         yield
-        self.complaints[:] = [
-            complaint
-            for complaint in self.complaints
-            if not any(word in complaint for word in words)
-        ]
+
+    def unexpected(self) -> list[str]:
+        """What no part of the test has foreseen."""
+        return [one for one in self.complaints if not any(word in one for word in self.expected)]
 
     def _settle_cookies(self) -> None:
         """A test signs in seconds before it kills; on a real phone that was days ago.

@@ -6,9 +6,11 @@ The phone reaches it through `server.network`, which a test can break; `kill()` 
 from __future__ import annotations
 
 import contextlib
+import itertools
 import os
 import signal
 import socket
+import threading
 import time
 import urllib.error
 import urllib.request
@@ -25,10 +27,19 @@ START_SECONDS = 30
 END_SECONDS = 15
 
 
+# Below those that the system gives to outgoing connections (from 32768 on), which would take the
+# port of a server that is down; each process of the tests has a block of its own.
+BLOCK = 200
+PORTS = itertools.cycle(range(first := 20_000 + os.getpid() % 60 * BLOCK, first + BLOCK))
+
+
 def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
+    """A port that nobody has and, until its server starts again, nobody takes."""
+    for port in itertools.islice(PORTS, BLOCK):
+        with socket.socket() as probe, contextlib.suppress(OSError):
+            probe.bind(("127.0.0.1", port))
+            return port
+    raise RuntimeError("all ports of this process are taken")
 
 
 class Server:
@@ -45,34 +56,61 @@ class Server:
         self._log = data.with_suffix(".log")
         self._web: psutil.Process | None = None
         self._worker: psutil.Process | None = None
+        # A fault of the network kills it in a thread while the test starts it again.
+        self._lock = threading.RLock()
 
     def start(self) -> None:
         """The whole service, on the same port and data as before; returns when it answers."""
-        if self._web is None:
-            self._web = self._run("gunicorn")
-            self._wait()
-        self.start_worker()
+        with self._lock:
+            self.begin()
+            self.wait()
+
+    def begin(self) -> None:
+        """The same without waiting: `wait` returns when it answers."""
+        with self._lock:
+            if self._web is None:
+                self._web = self._run("gunicorn")
+            self.start_worker()
+
+    def wait(self) -> None:
+        """Until it answers, if it runs at all."""
+        deadline = time.monotonic() + START_SECONDS
+        while self._web is not None:
+            try:
+                urllib.request.urlopen(f"{self.direct}/sehat", timeout=5).close()
+                return
+            except urllib.error.HTTPError as answer:
+                answer.close()
+                return
+            except OSError:
+                time.sleep(0.05)
+            if not self._web.is_running() or time.monotonic() > deadline:
+                raise RuntimeError(f"The server did not start:\n{self.log}")
 
     def start_worker(self) -> None:
-        if self._worker is None:
-            self._worker = self._run("worker")
+        with self._lock:
+            if self._worker is None:
+                self._worker = self._run("worker")
 
     def stop(self) -> None:
         """Ask both to end, as a deployment does."""
-        self._web = self._end(self._web, signal.SIGTERM)
-        self.stop_worker()
+        with self._lock:
+            self._web = self._end(self._web, signal.SIGTERM)
+            self.stop_worker()
 
     def stop_worker(self) -> None:
-        self._worker = self._end(self._worker, signal.SIGTERM)
+        with self._lock:
+            self._worker = self._end(self._worker, signal.SIGTERM)
 
     def kill(self) -> None:
         """SIGKILL to all of it at once, in the middle of whatever it does."""
-        for process in (self._web, self._worker):
-            if process:
-                with contextlib.suppress(ProcessLookupError):
-                    os.killpg(process.pid, signal.SIGKILL)
-        self._web = self._end(self._web, signal.SIGKILL)
-        self._worker = self._end(self._worker, signal.SIGKILL)
+        with self._lock:
+            for process in (self._web, self._worker):
+                if process:
+                    with contextlib.suppress(ProcessLookupError):
+                        os.killpg(process.pid, signal.SIGKILL)
+            self._web = self._end(self._web, signal.SIGKILL)
+            self._worker = self._end(self._worker, signal.SIGKILL)
 
     def close(self) -> None:
         self.kill()
@@ -107,23 +145,6 @@ class Server:
             "WEB_CONCURRENCY": "1",
             **self._settings,
         }
-
-    def _wait(self) -> None:
-        deadline = time.monotonic() + START_SECONDS
-        while time.monotonic() < deadline:
-            assert self._web is not None
-            if not self._web.is_running():
-                break
-            try:
-                urllib.request.urlopen(f"{self.direct}/sehat", timeout=5).close()
-            except urllib.error.HTTPError as answer:
-                answer.close()
-                return
-            except OSError:
-                time.sleep(0.05)
-            else:
-                return
-        raise RuntimeError(f"The server did not start:\n{self.log}")
 
     @staticmethod
     def _end(process: psutil.Process | None, number: signal.Signals) -> None:
