@@ -4,6 +4,7 @@ the old one."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from playwright.sync_api import Page
 
 from tests.browser.steps import eventually, ready, report, sent
 from tests.cast import AGUS, DEWI, HARTONO, RAHMAN, RATNA, YUSUF, Person
-from tests.services.accessibility import violations
+from tests.services.accessibility import OVERFLOW, breaches, settle
 from tests.services.phone import Phone
 
 # Who looks at what. "{report}" is a report of Rahman's that lies on his lurah's desk.
@@ -41,7 +42,6 @@ REST = [
     (RATNA, ["/beranda", "/laporan", "/laporan/{report}"]),
 ]
 
-OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # Controls smaller than 48 px, by what can be touched: a label counts for its box.
 SMALL = """() => [...document.querySelectorAll(
     "a.button, button, .nav-link, .tile, .choice, input:not([type=hidden]), textarea, select, " +
@@ -53,6 +53,13 @@ SMALL = """() => [...document.querySelectorAll(
   .filter(([, box]) => box.height < 47.5 || box.width < 47.5)
   .map(([html, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`)"""
 
+# Twice the text, as the phone's own setting gives it: everything is in rem.
+TWICE = """() => {
+    const sheet = new CSSStyleSheet();
+    sheet.replaceSync("html { font-size: 200% !important }");
+    document.adoptedStyleSheets = [sheet];
+}"""
+
 
 def number_of_a_report(phone: Phone) -> str:
     """Rahman files one with a photo, which is made ready."""
@@ -61,24 +68,8 @@ def number_of_a_report(phone: Phone) -> str:
     return str(entry["receipt"]["number"])
 
 
-# The bars at the screen's edge cover what scrolls beneath them at one moment only; axe would call
-# what it finds half covered too small to touch.
-UNSTICK = """() => {
-    const sheet = new CSSStyleSheet();
-    sheet.replaceSync(".nav, .action-bar, .header { position: static !important }");
-    document.adoptedStyleSheets = [sheet];
-}"""
-
-
-def look(page: Page, problems: list[str], where: str) -> None:
-    page.evaluate(UNSTICK)
-    problems += [f"{where}: {one}" for one in violations(page)]
-    if page.evaluate(OVERFLOW) > 0:
-        problems.append(f"{where}: runs off the screen sideways")
-
-
-def visit(phone: Phone, pages: list[Any], number: str, schemes: list[Any]) -> list[str]:
-    problems: list[str] = []
+def visit(phone: Phone, pages: list[Any], number: str) -> Iterator[tuple[str, Page]]:
+    """Each page as its person finds it, with a name for it."""
     signed_in: Person | None = None
     for person, paths in pages:
         if person is not signed_in:
@@ -89,25 +80,25 @@ def visit(phone: Phone, pages: list[Any], number: str, schemes: list[Any]) -> li
         for path in paths:
             with phone.expecting("404", "403"):
                 page = phone.open(path.format(report=number))
-            page.wait_for_load_state("networkidle")
-            for scheme in schemes:
-                page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
-                look(page, problems, f"{path} for {person} in {scheme}")
-    return problems
+            settle(page)
+            yield f"{path} for {person}", page
 
 
 def test_no_page_of_the_main_job_breaks_a_rule(phone):
     ready(phone, RAHMAN)
     number = number_of_a_report(phone)
     schemes = ["light"] if phone.engine.name == "106" else ["light", "dark"]
-    assert visit(phone, MAIN_JOB, number, schemes) == []
+    pages = visit(phone, MAIN_JOB, number)
+    assert [problem for where, page in pages for problem in breaches(page, where, schemes)] == []
 
 
 @pytest.mark.current_only
 def test_no_other_page_breaks_a_rule(phone):
     ready(phone, RAHMAN)
     number = number_of_a_report(phone)
-    assert visit(phone, REST, number, ["light", "dark"]) == []
+    schemes = ["light", "dark"]
+    pages = visit(phone, REST, number)
+    assert [problem for where, page in pages for problem in breaches(page, where, schemes)] == []
 
 
 @pytest.mark.current_only
@@ -115,27 +106,11 @@ def test_large_text_clips_nothing_and_small_fingers_are_not_needed(phone):
     ready(phone, RAHMAN)
     number = number_of_a_report(phone)
     problems: list[str] = []
-    for person, paths in MAIN_JOB:
-        phone.context.clear_cookies()
-        if person:
-            phone.sign_in(person)
-        for path in paths:
-            page = phone.open(path.format(report=number))
-            page.wait_for_load_state("networkidle")
-            problems += [f"{path}: {small}" for small in page.evaluate(SMALL)]
-            session = phone.context.new_cdp_session(page)
-            # Twice the text, as the phone's own setting gives it: everything is in rem.
-            page.evaluate("document.documentElement.classList.add('twice')")
-            page.evaluate(
-                """() => {
-                    const sheet = new CSSStyleSheet();
-                    sheet.replaceSync("html.twice { font-size: 200% !important }");
-                    document.adoptedStyleSheets = [sheet];
-                }"""
-            )
-            if page.evaluate(OVERFLOW) > 0:
-                problems.append(f"{path}: runs off the screen at twice the text")
-            session.detach()
+    for where, page in visit(phone, MAIN_JOB, number):
+        problems += [f"{where}: {small}" for small in page.evaluate(SMALL)]
+        page.evaluate(TWICE)
+        if page.evaluate(OVERFLOW) > 0:
+            problems.append(f"{where}: runs off the screen at twice the text")
     assert problems == []
 
 
