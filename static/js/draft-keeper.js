@@ -118,8 +118,6 @@
       setBlank() {
         blank = snapshot();
       },
-      /** The slot on the phone that is this form's own; null while it is not. */
-      slot: () => (stored ? what().slot : null),
       /** Writes what was typed just now and stops; `begin` starts it anew. */
       async stop() {
         if (timer) quietly();

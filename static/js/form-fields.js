@@ -221,13 +221,14 @@
     box.hidden = ended || regions.length === 0;
   }
 
-  /** "68 / 1.000" under the text, counted as the server counts. */
+  /** "68 / 1.000" under the text, counted as the server counts; the field grows with what it holds. */
   function count(form) {
     for (const place of form.querySelectorAll("[data-counter-for]")) {
       const text = form.querySelector(`#${CSS.escape(place.dataset.counterFor)}`);
       const used = [...text.value].length;
       place.textContent = `${dots(used)} / ${dots(text.maxLength)}`;
       place.classList.toggle("full", used >= text.maxLength * 0.95);
+      text.rows = Math.min(10, Math.max(3, 1 + used / 30));
     }
   }
 

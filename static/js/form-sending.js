@@ -7,14 +7,14 @@
   const SAID = { key: "storage" };
   const WORDS = {
     ...keeper.WORDS,
-    full: "Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini.",
+    full: "Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini. Kosongkan sedikit, lalu kirim lagi.",
     changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
     photo:
       "Ada foto yang hilang, atau sudah dikirim dari tab lain. Hapus fotonya, lalu ambil sekali lagi.",
   };
   const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
 
-  /** `now()` gives `{person, category, again, revision, kept}` as they are. */
+  /** `now()` gives `{person, slot, category, again, revision, kept}` as they are. */
   function create(form, draft, photos, now) {
     const needs = (what) => (form.dataset.needs || "").includes(what);
 
@@ -27,25 +27,22 @@
     }
 
     function entryAs(id, chosen = photos.chosen()) {
-      const { person, ...rest } = now();
+      const { person, slot, ...rest } = now();
       const values = fields.read(form);
       const title = form.dataset.name;
       return submission.entryOf({ id, owner: person, title, values, photos: chosen, ...rest });
     }
 
-    const known = async (id) =>
-      (await outbox.entries(now().person.id)).find((one) => one.id === id);
-
     /** Resolves with the entry's id once it is on the disk. */
     async function put() {
-      const { again } = now();
-      const given = { slot: draft.slot(), fresh: photos.fresh() };
+      const { again, slot } = now();
+      const given = { slot, fresh: photos.fresh() };
       if (again) {
         await outbox.submit(entryAs(again.id), { ...given, again: true });
         return again.id;
       }
       const entry = entryAs(draft.id());
-      const there = await known(entry.id);
+      const there = await outbox.entry(entry.id);
       // The same draft, sent from another tab: the same words are the same report.
       const said = ({ written_at, ...body }) => JSON.stringify(body);
       if (there && said(there.body) === said(entry.body)) return entry.id;
@@ -74,7 +71,7 @@
       const entry = entryAs(again?.id || draft.id(), []);
       page.notice("Mengirim…", "wait", SAID);
       const facts = await replay.alone(async () => {
-        if (again && !outbox.editable(await known(again.id))) return null; // it has just been sent
+        if (again && !outbox.editable(await outbox.entry(again.id))) return null; // it has just been sent
         return replay.exchange({
           method: "POST",
           path: form.getAttribute("action"),
@@ -101,12 +98,9 @@
     /** The server has it: what the phone still holds of it goes. */
     async function leave(again, number) {
       await draft.stop();
-      const { person } = now();
-      const slot = draft.slot();
-      const gone = again
-        ? outbox.remove(again.id)
-        : slot && outbox.dropDraft(person.id, slot, draft.id());
-      await Promise.resolve(gone).catch(() => {}); // it has been sent all the same
+      const { person, slot } = now();
+      const gone = again ? outbox.remove(again.id) : outbox.dropDraft(person.id, slot, draft.id());
+      await gone.catch(() => {}); // it has been sent all the same
       page.saved();
       location.assign(`/laporan/${number}`);
     }

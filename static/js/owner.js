@@ -59,6 +59,7 @@
   async function check() {
     const { owner } = await identity.who();
     if (leaving) return;
+    opened_by ||= owner?.id; // somebody has signed in beside a page that was nobody's
     if (opened_by && opened_by !== owner?.id) location.reload();
     else fitMenu(owner);
   }

@@ -20,7 +20,7 @@
     box.hidden = !able && !taken;
     box.querySelector("[data-place-take]").hidden = taken || !able;
     box.querySelector("[data-place-found]").hidden = !taken;
-    const exact = accuracy_m.value ? `, akurasi ±${metres(accuracy_m.value)} m` : "";
+    const exact = accuracy_m.value ? `, akurasi ±${metres(accuracy_m.value)}\u00a0m` : "";
     box.querySelector("[data-place-words]").textContent = taken ? `Tercatat${exact}` : "";
   }
 

@@ -45,6 +45,7 @@
   );
   const outward = sending.create(form, draft, photos, () => ({
     person,
+    slot: slot(),
     category: category(),
     again,
     revision,
@@ -93,14 +94,9 @@
     fit();
     await ready;
     await retime();
-    let found = null;
     // What was posted from this very page and came back is newer than any draft.
     const posted = location.pathname === "/laporan";
-    try {
-      if (person) found = (await outbox.draft(person.id, slot())) || null;
-    } catch (error) {
-      explain(error);
-    }
+    const found = person && (await outbox.draft(person.id, slot()).catch(explain));
     if (mine !== turn) return;
     if (found && !posted) {
       look.fill(found.values, found.kept || []);
@@ -144,9 +140,8 @@
   async function reopened() {
     const id = named();
     if (!id || !person) return null;
-    const all = await outbox.entries(person.id); // without the photos: one may be unreadable
-    const entry = all.find((one) => one.id === id);
-    if (entry && outbox.editable(entry)) return entry;
+    const entry = await outbox.entry(id);
+    if (entry?.owner === person.id && outbox.editable(entry)) return entry;
     page.notice("Laporan ini sudah terkirim, atau tidak ada lagi di HP ini.", "warn");
     return null;
   }

@@ -30,8 +30,8 @@
   function show(id) {
     shown = id;
     panel.hidden = false;
-    part("title").focus();
     scrollTo(0, 0);
+    part("title").focus(); // brings it into sight where the text is large
     page.saved();
     refresh().catch(() => {});
     install.offer(part("install"));

@@ -21,7 +21,7 @@ from tests.browser.steps import (
     sent,
     states,
 )
-from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI
+from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI, Person
 from tests.services.network import refuse, somebody_elses
 from tests.steps import today
 
@@ -365,6 +365,13 @@ def test_a_place_on_the_page_is_no_other_form(phone):
     expect(page.locator(".tile").first).to_be_visible()
 
 
+def sign_in_beside(page: Page, person: Person) -> None:
+    page.fill("[name=phone]", person.phone)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("form:has([name=password]) [type=submit]").click()
+    page.wait_for_url(lambda url: "/masuk" not in url)
+
+
 @pytest.mark.current_only
 def test_what_was_typed_before_signing_in_elsewhere_stays_and_is_kept(phone):
     ready(phone)
@@ -374,11 +381,7 @@ def test_what_was_typed_before_signing_in_elsewhere_stays_and_is_kept(phone):
     expect(page.locator("#field-text")).to_have_value("Ditulis sebelum masuk.")
     with phone.context.expect_page() as opened:
         page.get_by_role("link", name="Masuk", exact=True).click()
-    other = opened.value
-    other.fill("[name=phone]", RAHMAN.phone)
-    other.fill("[name=password]", PASSWORD)
-    other.locator("form:has([name=password]) [type=submit]").click()
-    other.wait_for_url(lambda url: "/masuk" not in url)
+    sign_in_beside(opened.value, RAHMAN)
     expect(page.get_by_text("Masuk dulu untuk membuat laporan")).to_be_hidden()
     expect(page.locator("#field-text")).to_have_value("Ditulis sebelum masuk.")
     eventually(lambda: [len(one["photos"]) for one in phone.stored("drafts")], [1])
@@ -426,3 +429,18 @@ def test_a_head_of_two_rts_says_for_which_one(phone, server):
     phone.go_online()
     sent(phone)
     assert [row.region_code for row in reports(server)] == [SITI.region]
+
+
+@pytest.mark.current_only
+def test_words_of_the_one_who_signed_in_elsewhere_go_when_the_next_one_does(phone, server):
+    ready(phone)
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan", "Milik Pak Rahman.")
+    other = phone.new_tab()
+    other.goto("/masuk")
+    sign_in_beside(other, RAHMAN)
+    expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
+    server.query("DELETE FROM login_session")
+    other.goto("/masuk")
+    sign_in_beside(other, SITI)
+    expect(page.locator("#field-text")).to_have_value("")
