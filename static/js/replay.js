@@ -14,8 +14,6 @@
   const LEAVING = "sipokat-leave";
   const LEAVE_MS = 8000; // nobody waits longer for the sign-out of another
 
-  // --- What is noted -----------------------------------------------------------------------
-
   // A full phone can send, it only cannot write down how far it is: the run goes on with what it
   // has in mind, since the lock is held and a repeat is a repeat to the server.
   const unwritten = new Map();
