@@ -113,23 +113,6 @@ def form_in(page: Page) -> Page:
     return page
 
 
-def test_two_tabs_that_begin_the_same_report_keep_each_its_own(phone):
-    ready(phone, RAHMAN)
-    phone.go_offline()
-    one, two = form_in(phone.page), form_in(phone.new_tab())
-    fill(one, "pemerintahan", "Dari tab satu.", photos=1)
-    eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [1])
-    (begun,) = phone.stored("drafts")
-    fill(two, "pemerintahan", "Dari tab dua.")
-    expect(two.locator("[data-autosave]")).to_have_text("Belum tersimpan")
-    save(two)
-    assert [draft["id"] for draft in phone.stored("drafts")] == [begun["id"]]
-    save(one)
-    assert [one["body"]["text"] for one in outbox(phone)] == ["Dari tab dua.", "Dari tab satu."]
-    (photo,) = phone.stored("photos")
-    assert photo["holder"] == outbox(phone)[1]["id"]
-
-
 def test_a_photo_goes_with_the_tab_that_sends_first(phone):
     ready(phone, RAHMAN)
     phone.go_offline()
