@@ -10,8 +10,9 @@ from flask import Flask
 from sqlalchemy import event
 
 from sipokat.database import db
-from tests.cast import RAHMAN
-from tests.page import Visitor, expect_status
+from tests import wire
+from tests.cast import HARTONO, RAHMAN
+from tests.page import Visitor, expect_status, fresh_id
 
 Site = Callable[..., Visitor]
 
@@ -93,3 +94,24 @@ def test_without_the_database_every_door_says_so(site: Site, gone: Callable[[], 
     root = visitor.request("GET", "/")
     expect_status(root, 303)
     assert root.headers["Location"] == "/beranda", "which says so in its turn"
+
+
+def test_without_the_database_nothing_that_is_sent_counts_as_received(
+    site: Site, gone: Callable[[], None]
+) -> None:
+    """The phone keeps its report and its photo, the lurah his decision, and all come again."""
+    photo = wire.declared(b"foto")
+    rahman, hartono = site(RAHMAN), site(HARTONO)
+    receipt = wire.file_report(rahman, "sampah", photos=[photo])
+    decision = {"version": 1, "action_id": fresh_id(), "class": "kinerja"}
+    path = f"/laporan/{receipt['number']}/verifikasi"
+    gone()
+    answers = [
+        wire.file_report(rahman, status=503),
+        wire.put(rahman, receipt["client_id"], photo["id"], b"foto", 503),
+        hartono.json("POST", path, decision, 503),
+    ]
+    assert [answer["error"] for answer in answers] == ["busy"] * 3
+    for visitor, where, data in ((rahman, "/laporan", wire.form()), (hartono, path, decision)):
+        page = visitor.post(where, data, 503)
+        assert int(page.response.headers["Retry-After"]) > 0

@@ -120,6 +120,19 @@ def test_a_second_nihil_names_the_first(site: Site) -> None:
     assert first["number"] in answer["fields"]["fields.periode"]
 
 
+def test_a_second_nihil_by_a_plain_form_names_the_first_and_keeps_what_was_typed(
+    site: Site,
+) -> None:
+    first = wire.file_report(site(RAHMAN), "nihil")
+    sent = wire.form("nihil", text="Bulan ini sepi.")
+    page = site(RAHMAN).post("/laporan", sent, 422, content_type="multipart/form-data")
+    assert first["number"] in page.text("#field-fields-periode-error")
+    kept = page.values(FORM)
+    assert (kept["category"], kept["text"]) == ("nihil", "Bulan ini sepi.")
+    assert kept["fields.periode"] == sent["fields.periode"]
+    assert len(reports_of(site(RAHMAN))) == 1
+
+
 # Whose it is.
 
 

@@ -1,0 +1,192 @@
+"""/beranda: what each person needs first."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import update
+
+from sipokat.database import db, writing
+from sipokat.domain.clock import now
+from sipokat.models import Report
+from tests import steps
+from tests.cast import (
+    AGUS,
+    CAST,
+    DEWI,
+    EFFENDI,
+    HARTONO,
+    RAHMAN,
+    RATNA,
+    SARI,
+    SITI,
+    YUSUF,
+    Person,
+)
+from tests.page import Page, Visitor
+from tests.wire import climb, decide, file_report
+
+Site = Callable[..., Visitor]
+
+
+def home(site: Site, person: Person) -> Page:
+    return site(person).get("/beranda")
+
+
+def links(page: Page, within: str = "main") -> list[str]:
+    return [str(one["href"]) for one in page.all(f"{within} a[href]")]
+
+
+def figure(page: Page, label: str) -> str:
+    """The number that stands with this label."""
+    (found,) = [one for one in page.all("main .figure") if label in one.get_text()]
+    (value,) = found.select("dd")
+    return value.get_text(strip=True)
+
+
+# The RT head.
+
+
+def test_an_rt_head_starts_with_two_ways_to_report(site: Site) -> None:
+    page = home(site, RAHMAN)
+    assert "Rahman" in page.text("h2.title")
+    assert "RT 001, Petanang Ulu" in page.text("main")
+    assert page.text("main a[href='/laporan/baru']") == "Buat laporan"
+    assert page.text("[data-nihil-open]").startswith("Lapor nihil")
+    assert page.has("[data-outbox-waiting][hidden]"), "the phone fills in what waits on it"
+    assert "Belum ada laporan." in page.text("section[aria-labelledby=terakhir]")
+
+
+def test_no_nihil_is_offered_once_something_was_reported(app: Flask, site: Site) -> None:
+    with app.app_context():
+        steps.send(RAHMAN)
+        for month in steps.months(steps.today()):
+            steps.send(SITI, "nihil", fields={"periode": month})
+    assert not home(site, SITI).has("[data-nihil-open]")
+
+
+def test_what_came_back_says_why_and_is_mended_from_here(site: Site) -> None:
+    number = file_report(site(RAHMAN), "sampah", text="Tumpukan di pos ronda.")["number"]
+    decide(site(HARTONO), number, "pengembalian", note="Mohon foto dari dekat.")
+    page = home(site, RAHMAN)
+    (card,) = [one for one in page.all("main article") if "Perlu diperbaiki" in one.get_text()]
+    assert "Mohon foto dari dekat." in card.get_text()
+    assert [one["href"] for one in card.select("a.card-action")] == [f"/laporan/{number}/perbaikan"]
+    assert f"/laporan/{number}" not in links(page, "section[aria-labelledby=terakhir]")
+    assert "Mohon foto" not in home(site, SITI).text("main")
+
+
+def test_the_lurahs_answer_and_the_step_of_each_report(site: Site) -> None:
+    number = file_report(site(RAHMAN))["number"]
+    decide(site(HARTONO), number, "verifikasi", note="Terima kasih, sudah kami cek.")
+    page = home(site, RAHMAN)
+    answer = page.text("section[aria-labelledby=jawaban]")
+    assert "Diverifikasi lurah" in answer
+    assert "Terima kasih, sudah kami cek." in answer
+    last = page.text("section[aria-labelledby=terakhir]")
+    assert "Menunggu camat" in last
+    assert links(page, "section[aria-labelledby=terakhir]")[0] == f"/laporan/{number}"
+
+
+def test_who_holds_no_office_any_more_is_told_so(app: Flask, site: Site) -> None:
+    file_report(site(RAHMAN))
+    with app.app_context():
+        steps.end_term(RAHMAN, steps.today() - timedelta(days=1))
+    page = home(site, RAHMAN)
+    assert "Masa jabatan Anda sudah berakhir" in page.text("main")
+    assert "/laporan/baru" not in links(page)
+
+
+# Those who decide.
+
+
+def test_an_official_sees_what_lies_on_the_desk_and_how_old_it_is(app: Flask, site: Site) -> None:
+    assert "sudah diperiksa" in home(site, HARTONO).text("section[aria-labelledby=meja]")
+    numbers = [file_report(site(RAHMAN))["number"] for _ in range(2)]
+    with app.app_context(), writing():
+        late = {"due_at": now() - timedelta(hours=1), "arrived_at": now() - timedelta(days=9)}
+        db.session.execute(update(Report).where(Report.number == numbers[1]).values(late))
+    page = home(site, HARTONO)
+    assert "Lurah Petanang Ulu" in page.text("main")
+    assert figure(page, "menunggu putusan") == "2"
+    assert figure(page, "terlambat") == "1"
+    assert links(page, "section[aria-labelledby=meja]") == ["/verifikasi"]
+    oldest = page.one("section[aria-labelledby=terlama]")
+    shown = [str(one["href"]) for one in oldest.select(".card-link")]
+    assert shown == [f"/laporan/{number}" for number in reversed(numbers)], "oldest first"
+    assert "Terlambat" in oldest.select("article")[0].get_text()
+    for stranger in (SARI, EFFENDI):
+        assert not home(site, stranger).has("section[aria-labelledby=terlama]")
+
+
+def test_bencana_stands_first_on_every_level_until_it_is_final(site: Site) -> None:
+    file_report(site(RAHMAN))
+    number = file_report(site(RAHMAN), "bencana", text="Air masuk rumah.")["number"]
+    for person in (HARTONO, YUSUF, DEWI, RATNA):
+        page = home(site, person)
+        assert page.all("main section")[0]["aria-labelledby"] == "bencana", person
+        assert links(page, "section[aria-labelledby=bencana]") == [f"/laporan/{number}"]
+    assert not home(site, EFFENDI).has("section[aria-labelledby=bencana]")
+    climb(number, site(HARTONO), site(YUSUF), site(DEWI))
+    for person in (HARTONO, YUSUF, DEWI, RATNA):
+        assert not home(site, person).has("section[aria-labelledby=bencana]")
+
+
+def test_an_officials_own_report_that_came_back_is_apart_from_the_desk(site: Site) -> None:
+    number = file_report(site(HARTONO), "pad_inovasi")["number"]
+    decide(site(YUSUF), number, "pengembalian", note="Berapa targetnya?")
+    page = home(site, HARTONO)
+    own = page.text("section[aria-labelledby=milik-anda]")
+    assert "Berapa targetnya?" in own
+    assert links(page, "section[aria-labelledby=milik-anda]") == [f"/laporan/{number}/perbaikan"]
+
+
+def test_a_desk_without_holder_is_shown_to_the_desk_above(app: Flask, site: Site) -> None:
+    with app.app_context():
+        steps.end_term(HARTONO, steps.today() - timedelta(days=1))
+    vacant = "Petanang Ulu"
+    page = home(site, YUSUF)
+    assert int(figure(page, "Tanpa pejabat")) >= 1
+    assert vacant in page.text("main details")
+    assert vacant not in home(site, EFFENDI).text("main details")
+    with app.app_context():
+        steps.newcomer("Bambang", "lurah", HARTONO.region)
+    assert vacant not in home(site, YUSUF).text("main details")
+
+
+# Those who look, and those who keep the accounts.
+
+
+def test_the_viewer_reads_the_whole_city_and_changes_nothing(site: Site) -> None:
+    kept = file_report(site(RAHMAN))["number"]
+    climb(kept, site(HARTONO), site(YUSUF), site(DEWI))
+    decide(site(HARTONO), file_report(site(SITI))["number"], "penolakan")
+    waiting = file_report(site(SITI))["number"]
+    page = home(site, RATNA)
+    assert figure(page, "seluruhnya") == "3"
+    assert figure(page, "di meja lurah") == "1"
+    assert figure(page, "terverifikasi") == "1"
+    assert figure(page, "ditolak") == "1"
+    assert links(page, "section[aria-labelledby=terakhir]")[0] == f"/laporan/{waiting}"
+    assert not page.has("main form, main button")
+    assert not {"/laporan/baru", "/verifikasi"} & set(links(page, "body"))
+
+
+def test_diskominfo_finds_accounts_and_reads_no_report(site: Site) -> None:
+    file_report(site(RAHMAN), text="Rahasia warga.")
+    page = home(site, AGUS)
+    heads = sum(one.role == "rt_head" for one in CAST)
+    assert figure(page, "Ketua RT") == str(heads)
+    assert "Rahasia" not in page.text("main")
+    assert not [one for one in links(page, "body") if one.startswith(("/laporan", "/verifikasi"))]
+    for wanted in ("rahm", "0812-0000-0101", "+6281200000101"):
+        found = page.submit("form[role=search]", cari=wanted)
+        (card,) = found.all("section[aria-labelledby=hasil] article")
+        assert "Rahman" in card.get_text()
+        assert "RT 001, Petanang Ulu" in card.get_text()
+        assert "Aktif" in card.get_text()
+    closed = page.submit("form[role=search]", cari="bejo")
+    assert "Ditutup" in closed.text("section[aria-labelledby=hasil] article")
+    assert "Tidak ada yang cocok" in page.submit("form[role=search]", cari="%").text("main")
