@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+import json
 import os
 import re
 import shutil
@@ -13,9 +15,14 @@ import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
+import psutil
 import pytest
 
+from sipokat.serving import GRACE_SECONDS
+from tests import wire
+from tests.cast import PETANANG_ULU
 from tests.services.server import free_port
 
 ROOT = Path(__file__).parents[1]
@@ -35,22 +42,28 @@ def checkout(tmp_path: Path) -> Path:
     return copy
 
 
-@contextmanager
-def started(checkout: Path, **settings: str) -> Iterator[str]:
-    """The address at which it answers, until the block ends."""
+def begin(folder: Path, **settings: str) -> tuple[subprocess.Popen[str], str]:
+    """`flask start` in this folder, and the address at which it answers."""
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = kept | {"SIPOKAT_MODE": "test", "PORT": str(port), "WEB_CONCURRENCY": "1"}
     process = subprocess.Popen(
         [sys.executable, "-m", "flask", "start"],
-        cwd=checkout,
+        cwd=folder,
         env=environment | settings,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
         text=True,
     )
+    return process, answering(process, f"http://127.0.0.1:{port}")
+
+
+@contextmanager
+def started(folder: Path, **settings: str) -> Iterator[str]:
+    """The address at which it answers, until the block ends."""
+    process, url = begin(folder, **settings)
     try:
-        yield answering(process, f"http://127.0.0.1:{port}")
+        yield url
     finally:
         process.send_signal(signal.SIGTERM)
         process.communicate(timeout=30)
@@ -96,6 +109,82 @@ def test_the_first_start_serves_what_it_has_just_built_and_so_does_one_after_an_
         changed = bundles(url) - first
         assert [path for path in changed if path.endswith(".css")] == list(changed)
         assert ".new" in get(url + changed.pop())
+
+
+# From here on in this folder, where everything is built; the data lie apart.
+
+
+def post(url: str, body: dict[str, object], cookie: str = "", user: str = "") -> tuple[Any, str]:
+    """The answer of the phone's script, and the session that came with it."""
+    headers = {"Content-Type": "application/json", "Accept": "application/json"}
+    headers |= {"Cookie": cookie, "Sipokat-User": user, "Sec-Fetch-Site": "same-origin"}
+    request = urllib.request.Request(url, json.dumps(body).encode(), headers)
+    with urllib.request.urlopen(request, timeout=10) as answer:
+        session = str(answer.headers["Set-Cookie"] or "").partition(";")[0]
+        return json.load(answer), session
+
+
+def test_a_second_start_keeps_all_data(tmp_path: Path) -> None:
+    data = {"SIPOKAT_DATA": str(tmp_path)}
+    words = {"phone": "081300000001", "password": "kata sandi Budi"}
+    office = {"name": "Budi", "role": "rt_head", "region": f"{PETANANG_ULU}.009"}
+    with started(ROOT, **data) as url:
+        subprocess.run(
+            [sys.executable, "-m", "flask", "create-user"]
+            + [f"--{name}={value}" for name, value in (words | office).items()],
+            cwd=ROOT,
+            env={"PATH": os.environ["PATH"], "SIPOKAT_MODE": "test"} | data,
+            capture_output=True,
+            check=True,
+            timeout=60,
+        )
+        signed_in, cookie = post(f"{url}/masuk", words)
+        sent = wire.body()
+        receipt, _ = post(f"{url}/laporan", sent, cookie, signed_in["user"]["id"])
+    with started(ROOT, **data) as url:
+        again, _ = post(f"{url}/laporan", sent, cookie, signed_in["user"]["id"])
+        assert again == receipt, "the session and the report are there as they were"
+        assert post(f"{url}/masuk", words)[0] == signed_in
+
+
+@pytest.fixture
+def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
+    """`flask start` with its two programs and all that they have started."""
+    process, _ = begin(ROOT, SIPOKAT_DATA=str(tmp_path))
+    family = psutil.Process(process.pid).children(recursive=True)
+    try:
+        yield process, family
+    finally:
+        for one in (process, *family):
+            with contextlib.suppress(psutil.NoSuchProcess, ProcessLookupError):
+                one.kill()
+        process.communicate()
+
+
+def gone(family: list[psutil.Process]) -> bool:
+    return not psutil.wait_procs(family, timeout=GRACE_SECONDS)[1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_a_signal_ends_web_and_worker_in_order(running: Any, number: signal.Signals) -> None:
+    process, family = running
+    assert len(family) == 3, "gunicorn with one process of its own, and the photo worker"
+    process.send_signal(number)
+    assert process.wait(GRACE_SECONDS) == 0
+    assert gone(family)
+
+
+@pytest.mark.parametrize("program", ["gunicorn", "worker"])
+def test_when_one_dies_the_other_is_ended_and_the_start_fails(running: Any, program: str) -> None:
+    process, family = running
+    parents = {one.ppid() for one in family}
+    own = [one for one in family if one.ppid() == process.pid]
+    (died,) = [one for one in own if (one.pid in parents) == (program == "gunicorn")]
+    died.kill()
+    said = process.communicate(timeout=GRACE_SECONDS + 5)[0]
+    assert process.returncode == 1
+    assert f"{program} ended with -9: stopping." in said
+    assert gone(family)
 
 
 def test_an_unsafe_setting_ends_the_start_in_one_line(checkout: Path) -> None:
