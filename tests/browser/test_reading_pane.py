@@ -1,0 +1,121 @@
+"""The desk on a wide screen: the list at the left, what the current card says and asks at the
+right, and the keys that lead through it."""
+
+from __future__ import annotations
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.browser.steps import eventually, ready, report, reports, sent
+from tests.cast import HARTONO, RAHMAN
+
+TEXTS = ["Rapat satu.", "Rapat dua.", "Rapat tiga."]
+WIDE = {
+    "viewport": {"width": 1280, "height": 800},
+    "device_scale_factor": 1,
+    "is_mobile": False,
+    "has_touch": False,
+}
+
+
+@pytest.fixture
+def numbers(phones) -> list[str]:
+    """Three of Rahman's reports, oldest first, on Hartono's desk."""
+    rahman = ready(phones("rahman"), RAHMAN)
+    for text in TEXTS:
+        report(rahman, text=text)
+    entries = sent(rahman, len(TEXTS))
+    rahman.close()
+    return [str(entry["receipt"]["number"]) for entry in entries]
+
+
+@pytest.fixture
+def desk(numbers, phones) -> Page:
+    wide = phones("meja", **WIDE)
+    wide.sign_in(HARTONO)
+    return wide.open("/verifikasi")
+
+
+def card(page: Page, number: str) -> Locator:
+    return page.locator(f"#kartu-{number}")
+
+
+def reads(page: Page, numbers: list[str], which: int) -> None:
+    """This card is the current one, and what it says stands in the pane, alone."""
+    expect(page.locator("[data-card][aria-current=true]")).to_have_count(1)
+    expect(card(page, numbers[which])).to_have_attribute("aria-current", "true")
+    for place, number in enumerate(numbers):
+        expect(card(page, number).locator(".queue-body")).to_be_visible(visible=place == which)
+    body = card(page, numbers[which]).locator(".queue-body")
+    expect(body).to_contain_text(TEXTS[which])
+    row, pane = card(page, numbers[which]).locator(".queue-row").bounding_box(), body.bounding_box()
+    assert row
+    assert pane
+    assert pane["x"] > row["x"] + row["width"], "the pane stands beside the list"
+    assert pane["x"] + pane["width"] <= 1280
+    assert pane["y"] + pane["height"] <= 800, "no scrolling of the page to reach a decision"
+
+
+def test_the_pane_shows_the_card_that_is_pointed_at(desk, numbers):
+    reads(desk, numbers, 0)
+    expect(card(desk, numbers[0]).locator(".card-link")).to_be_focused()
+    card(desk, numbers[2]).locator(".card-link").click()
+    reads(desk, numbers, 2)
+    assert desk.url.endswith("/verifikasi")
+    card(desk, numbers[2]).locator(".queue-heading a").click()
+    desk.wait_for_url(f"**/laporan/{numbers[2]}")
+
+
+def test_keys_lead_through_the_queue_and_into_a_decision(desk, numbers, server):
+    def row(which: int) -> Locator:
+        return card(desk, numbers[which]).locator(".card-link")
+
+    desk.keyboard.press("k")
+    reads(desk, numbers, 0)
+    desk.keyboard.press("j")
+    reads(desk, numbers, 1)
+    expect(row(1)).to_be_focused()
+    desk.keyboard.press("j")
+    desk.keyboard.press("j")
+    reads(desk, numbers, 2)
+    desk.keyboard.press("k")
+    reads(desk, numbers, 1)
+
+    desk.keyboard.press("Enter")
+    first = card(desk, numbers[1]).locator("input[name=class]").first
+    expect(first).to_be_focused()
+    assert desk.url.endswith("/verifikasi"), "Enter opened the report instead"
+    desk.keyboard.press("Escape")
+    expect(row(1)).to_be_focused()
+
+    # What is typed is no key, and the keys of the browser are none of ours.
+    card(desk, numbers[1]).locator("summary").first.click()
+    note = card(desk, numbers[1]).locator("textarea").first
+    note.click()
+    desk.keyboard.type("jk")
+    expect(note).to_have_value("jk")
+    reads(desk, numbers, 1)
+    note.fill("")
+    desk.keyboard.press("Escape")
+    row(1).focus()
+    desk.keyboard.press("Control+k")
+    reads(desk, numbers, 1)
+
+    desk.keyboard.press("Enter")
+    desk.keyboard.press("Space")
+    expect(first).to_be_checked()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("[data-done]")).to_contain_text(numbers[1])
+    eventually(lambda: [one.desk for one in reports(server)][1], "kecamatan")
+    expect(row(2)).to_be_focused()
+    expect(card(desk, numbers[2])).to_have_attribute("aria-current", "true")
+
+
+def test_on_a_phone_every_card_is_whole_and_its_heading_leads_to_the_report(numbers, phones):
+    phone = phones("lurah")
+    phone.sign_in(HARTONO)
+    page = phone.open("/verifikasi")
+    for number in numbers:
+        expect(card(page, number).locator(".queue-body")).to_be_visible()
+    card(page, numbers[1]).locator(".card-link").click()
+    page.wait_for_url(f"**/laporan/{numbers[1]}")
