@@ -1,12 +1,13 @@
-"""What helps a person along: the counter, a warning before there is no room, the wish to be
-kept."""
+"""What helps a person along: the counter, a warning before there is no room, the wish to be kept,
+and a button that does not wait."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import expect
+from playwright.sync_api import Page, expect
 
-from tests.browser.steps import eventually, open_form, ready, report, sent, write
+from tests.browser.steps import eventually, open_form, outbox, ready, report, sent, states, write
+from tests.browser.test_replay import ours
 from tests.cast import RAHMAN
 
 # Notes how often the phone was asked to keep its storage; it has not promised it, or it has.
@@ -75,3 +76,27 @@ def test_a_phone_that_keeps_it_already_is_not_asked_again(phone):
     page = report(phone)
     sent(phone)
     assert page.evaluate("self.asked") == 0
+
+
+def entry(page: Page, text: str):
+    return page.locator("[data-entry]").filter(has_text=text)
+
+
+def test_send_now_on_one_report_waits_for_nothing_and_leaves_the_refused_alone(phone, server):
+    ready(phone, RAHMAN)
+    server.network.when("POST", "/laporan", ours(422, "wrong_content"))
+    report(phone, text="Yang ditolak.")
+    eventually(lambda: states(phone), ["needs_attention"])
+    busy = server.network.when("POST", "/laporan", ours(503, "busy", Retry_After="3600"), None)
+    report(phone, text="Yang disuruh menunggu.")
+    eventually(lambda: outbox(phone)[1].get("told_to_wait"))
+    server.network.lift(busy)
+    page = phone.open("/kotak-keluar")
+    expect(entry(page, "Yang disuruh menunggu.")).to_contain_text("Menunggu dikirim")
+    page.evaluate("dispatchEvent(new Event('online'))")
+    page.evaluate("sipokat.replay.drain('now')")
+    assert states(phone) == ["needs_attention", "waiting"], "the server said: in an hour"
+    entry(page, "Yang disuruh menunggu.").locator("[data-send]").click()
+    eventually(lambda: states(phone), ["needs_attention", "sent"])
+    expect(entry(page, "Yang ditolak.").locator("[data-send]")).to_be_hidden()
+    assert len([one for one in server.network.passed("POST", "/laporan") if one.status == 201]) == 1
