@@ -47,6 +47,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     config.addinivalue_line("markers", "current_only: runs on the current Chromium alone")
+    config.addinivalue_line("markers", "old_only: runs on Chromium 106 alone, the phones' own")
     if not hasattr(config, "workerinput"):  # once, before the processes of -n start
         build_assets()
 
@@ -89,8 +90,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     if "chromium" in metafunc.fixturenames:
         chosen = metafunc.config.getoption("--chromium")
         names = CHROMIUMS if chosen == "both" else (chosen,)
-        if metafunc.definition.get_closest_marker("current_only"):
-            names = tuple(name for name in names if name == "current")
+        for mark, only in (("current_only", "current"), ("old_only", "106")):
+            if metafunc.definition.get_closest_marker(mark):
+                names = tuple(name for name in names if name == only)
         metafunc.parametrize("chromium", names, indirect=True, scope="session")
 
 

@@ -18,6 +18,7 @@ ASKING = """
 """
 
 
+@pytest.mark.old_only
 def test_the_counter_counts_signs_as_the_server_does_and_warns_near_the_end(phone):
     ready(phone, RAHMAN)
     page = open_form(phone, "pemerintahan")
@@ -46,6 +47,7 @@ LEFT = """
 """
 
 
+@pytest.mark.old_only
 @pytest.mark.parametrize(("left", "told"), [(3_000_000, True), (6_000_000, False)])
 def test_a_phone_short_of_room_is_told_before_anything_is_typed(phone, left, told):
     phone.context.add_init_script(LEFT % left)
@@ -60,6 +62,7 @@ def test_a_phone_short_of_room_is_told_before_anything_is_typed(phone, left, tol
     expect(warning).to_have_count(int(told))
 
 
+@pytest.mark.old_only
 def test_the_phone_is_asked_to_keep_its_storage_once_there_is_something_to_keep(phone):
     phone.context.add_init_script(ASKING % "false")
     ready(phone, RAHMAN)
@@ -70,6 +73,7 @@ def test_the_phone_is_asked_to_keep_its_storage_once_there_is_something_to_keep(
     expect(page.locator("[data-saved]")).to_be_visible()
 
 
+@pytest.mark.old_only
 def test_a_phone_that_keeps_it_already_is_not_asked_again(phone):
     phone.context.add_init_script(ASKING % "true")
     ready(phone, RAHMAN)
@@ -82,6 +86,7 @@ def entry(page: Page, text: str):
     return page.locator("[data-entry]").filter(has_text=text)
 
 
+@pytest.mark.old_only
 def test_send_now_on_one_report_waits_for_nothing_and_leaves_the_refused_alone(phone, server):
     ready(phone, RAHMAN)
     server.network.when("POST", "/laporan", ours(422, "wrong_content"))

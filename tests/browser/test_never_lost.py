@@ -77,6 +77,7 @@ def test_the_server_dies_after_storing_a_photo(phone, server):
     one_whole_report(phone, server)
 
 
+@pytest.mark.old_only
 @pytest.mark.parametrize("milliseconds", [1, 4, 8, 15])
 @pytest.mark.parametrize("method", ["POST", "PUT"])
 def test_the_server_is_killed_at_any_moment_of_its_work(phone, server, method, milliseconds):

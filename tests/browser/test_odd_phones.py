@@ -64,6 +64,7 @@ def test_without_background_sync_the_outbox_goes_by_itself(phone, server):
     assert len(reports(server)) == 1
 
 
+@pytest.mark.old_only
 def test_without_web_locks_a_page_sends_more_than_once(phone, server):
     phone.context.add_init_script(NO_SYNC + "delete Navigator.prototype.locks;")
     ready(phone, RAHMAN)
@@ -113,6 +114,7 @@ def form_in(page: Page) -> Page:
     return page
 
 
+@pytest.mark.old_only
 def test_a_photo_goes_with_the_tab_that_sends_first(phone):
     ready(phone, RAHMAN)
     phone.go_offline()

@@ -151,6 +151,7 @@ def test_deleting_asks_twice_and_either_no_keeps_it(phone, server):
     assert reports(server) == []
 
 
+@pytest.mark.old_only
 def test_receipts_stay_for_thirty_days(phone):
     ready(phone, RAHMAN)
     report(phone, text="Lama.")
@@ -194,6 +195,7 @@ def test_nihil_is_one_tap_and_a_confirmation_from_home_without_signal(phone, ser
     assert (row.category, row.text) == ("nihil", "")
 
 
+@pytest.mark.old_only
 def test_two_taps_are_one_nihil(phone):
     ready(phone, RAHMAN)
     page = phone.open("/beranda")
@@ -211,6 +213,7 @@ def test_two_taps_are_one_nihil(phone):
     assert len(outbox(phone)) == 1
 
 
+@pytest.mark.old_only
 def test_a_receipt_is_there_after_the_run_that_made_it_however_old_the_report(phone, server):
     """As the answer to a revision of a report that was received long ago."""
     ready(phone, RAHMAN)
@@ -228,6 +231,7 @@ def test_a_receipt_is_there_after_the_run_that_made_it_however_old_the_report(ph
     expect(page.locator("[data-outbox-sent] .card")).to_have_count(1)
 
 
+@pytest.mark.old_only
 def test_the_receipt_of_a_revision_bears_its_own_date(phone, phones, server):
     ready(phone, RAHMAN)
     report(phone)
@@ -244,6 +248,7 @@ def test_the_receipt_of_a_revision_bears_its_own_date(phone, phones, server):
     expect(page.locator("[data-outbox-sent] .card")).to_have_count(2)
 
 
+@pytest.mark.old_only
 def test_nothing_is_deleted_on_a_picture_that_is_not_true_any_more(phone, server):
     ready(phone, RAHMAN)
     phone.go_offline()
@@ -271,6 +276,7 @@ def ours(status: int, code: str, **more: Any) -> Any:
     return somebody_elses(status, json.dumps(body), "application/json", Sipokat="1")
 
 
+@pytest.mark.old_only
 def test_the_bytes_of_a_photo_stay_until_the_server_lets_it_go(phone, server):
     ready(phone, RAHMAN)
     server.network.when("PUT", "/laporan/*", ours(415, "wrong_type"))
@@ -293,6 +299,7 @@ def test_the_bytes_of_a_photo_stay_until_the_server_lets_it_go(phone, server):
     assert phone.stored("photos") == []
 
 
+@pytest.mark.old_only
 def test_a_report_that_must_have_a_photo_is_not_offered_to_go_without(phone, server):
     ready(phone, RAHMAN)
     server.network.when("PUT", "/laporan/*", ours(415, "wrong_type"), times=None)
@@ -313,6 +320,7 @@ def test_a_report_that_must_have_a_photo_is_not_offered_to_go_without(phone, ser
     assert may == [key for key, one in categories().items() if not one.photo_required]
 
 
+@pytest.mark.old_only
 def test_sending_is_only_said_while_somebody_sends(phone, server):
     ready(phone, RAHMAN)
     server.network.when("POST", "/laporan", ours(503, "busy"), times=None)
@@ -333,6 +341,7 @@ def test_sending_is_only_said_while_somebody_sends(phone, server):
     expect(page.locator("[data-entry] [data-state]")).to_have_text("Menunggu dikirim")
 
 
+@pytest.mark.old_only
 def test_a_draft_can_be_deleted_even_one_that_belongs_to_no_form_any_more(phone, server):
     ready(phone, RAHMAN)
     server.network.when("POST", "/laporan", ours(422, "wrong_content"))

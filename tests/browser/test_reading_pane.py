@@ -56,6 +56,7 @@ def reads(page: Page, numbers: list[str], which: int) -> None:
     assert pane["y"] + pane["height"] <= 800, "no scrolling of the page to reach a decision"
 
 
+@pytest.mark.current_only
 def test_the_pane_shows_the_card_that_is_pointed_at(desk, numbers):
     reads(desk, numbers, 0)
     expect(card(desk, numbers[0]).locator(".card-link")).to_be_focused()
@@ -66,6 +67,7 @@ def test_the_pane_shows_the_card_that_is_pointed_at(desk, numbers):
     desk.wait_for_url(f"**/laporan/{numbers[2]}")
 
 
+@pytest.mark.current_only
 def test_keys_lead_through_the_queue_and_into_a_decision(desk, numbers, server):
     def row(which: int) -> Locator:
         return card(desk, numbers[which]).locator(".card-link")
@@ -111,6 +113,7 @@ def test_keys_lead_through_the_queue_and_into_a_decision(desk, numbers, server):
     expect(card(desk, numbers[2])).to_have_attribute("aria-current", "true")
 
 
+@pytest.mark.current_only
 def test_on_a_phone_every_card_is_whole_and_its_heading_leads_to_the_report(numbers, phones):
     phone = phones("lurah")
     phone.sign_in(HARTONO)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import threading
 from typing import Any
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import (
@@ -238,6 +239,7 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
     assert [one.text for one in reports(server)] == ["Rapat 0", "Rapat 1", "Rapat 2"]
 
 
+@pytest.mark.old_only
 def test_an_upload_keeps_nobody_from_signing_out_and_the_next_from_signing_in(phone, server):
     ready(phone, RAHMAN)
     # As the worker does while it sends.
@@ -255,6 +257,7 @@ def test_an_upload_keeps_nobody_from_signing_out_and_the_next_from_signing_in(ph
     assert owner(phone) == [SITI.name, False]
 
 
+@pytest.mark.old_only
 def test_an_upload_keeps_nobody_from_signing_in_again(phone, server):
     ready(phone, RAHMAN)
     gate = threading.Event()
@@ -270,6 +273,7 @@ def test_an_upload_keeps_nobody_from_signing_in_again(phone, server):
     page.wait_for_url("**/beranda")
 
 
+@pytest.mark.old_only
 def test_a_late_answer_to_a_sign_out_does_not_end_the_next_session(phone, server):
     ready(phone, RAHMAN)
     phone.open("/akun")
@@ -299,6 +303,7 @@ def test_a_late_answer_to_a_sign_out_does_not_end_the_next_session(phone, server
     expect(page.get_by_role("heading", name=SITI.name)).to_be_visible()
 
 
+@pytest.mark.old_only
 def test_a_kept_page_changes_nothing_about_its_owner(phone, server):
     ready(phone, RAHMAN)
     phone.open("/akun")
