@@ -30,8 +30,8 @@
   function show(id) {
     shown = id;
     panel.hidden = false;
-    scrollTo(0, 0);
-    part("title").focus(); // brings it into sight where the text is large
+    part("title").focus();
+    part("title").scrollIntoView({ block: "center" }); // where the text is large, there is little room
     page.saved();
     refresh().catch(() => {});
     install.offer(part("install"));

@@ -444,3 +444,42 @@ def test_words_of_the_one_who_signed_in_elsewhere_go_when_the_next_one_does(phon
     other.goto("/masuk")
     sign_in_beside(other, SITI)
     expect(page.locator("#field-text")).to_have_value("")
+
+
+@pytest.mark.current_only
+def test_with_text_twice_as_large_nothing_is_cut_off_or_covered(phone):
+    phone.context.add_init_script(
+        "addEventListener('DOMContentLoaded', () => {"
+        " document.documentElement.style.fontSize = '200%'; });"
+    )
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = phone.open("/laporan/baru")
+    tiles = page.locator(".tile:visible")
+    expect(tiles).to_have_count(11)
+    keys = [tile.get_attribute("data-category") for tile in tiles.all()]
+    for key in keys:
+        page = open_form(phone, key)
+        assert page.evaluate("document.documentElement.scrollWidth") == 360, key
+    page = open_form(phone, "pemerintahan")
+    fill(page, "pemerintahan")
+    expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
+    page.locator("#field-text").focus()
+    for field in ("button[data-place-take]", "#field-place_text"):
+        page.keyboard.press("Tab")
+        expect(page.locator(field)).to_be_focused()
+        assert bottom(page, field) <= top(page, ".action-bar"), field
+    save(page)
+    assert bottom(page, "#saved-title") <= top(page, ".nav")
+
+
+def top(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["y"]
+
+
+def bottom(page: Page, selector: str) -> float:
+    box = page.locator(selector).bounding_box()
+    assert box is not None
+    return box["y"] + box["height"]
