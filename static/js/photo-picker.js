@@ -117,12 +117,14 @@
       for (const item of list.querySelectorAll("[data-photo]")) item.remove();
       state.textContent = "";
       fit();
-      return turn;
     }
 
-    /** Shows photos that the phone already has, by id, and says which of them cannot be read. */
+    /**
+     * Shows photos that the phone already has, by id, and says which of them cannot be read. What
+     * was chosen since `clear`, while the phone's storage had not answered yet, stays.
+     */
     async function load(known) {
-      const mine = clear();
+      const mine = turn;
       const gone = [];
       for (const [at, { id }] of known.entries()) {
         const row = await outbox.photo(id).catch(() => null);

@@ -114,6 +114,7 @@
     if (!plain) await photos.load(found?.photos || again?.photos || []);
     if (mine !== turn) return;
     draft.begin(found);
+    if (photos.fresh().length) draft.save().catch(explain); // chosen before there was a draft
     if (again?.last_error?.fields) fields.showErrors(form, again.last_error.fields);
   }
 

@@ -223,3 +223,29 @@ def test_a_photo_alone_is_kept_in_a_form_after_one_that_had_a_photo(phone):
     eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [1])
     page = open_form(phone, "sampah")
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
+
+
+def test_a_photo_chosen_before_the_phones_storage_answers_stays_and_is_kept(phone):
+    ready(phone, RAHMAN)
+    phone.context.add_init_script(
+        """(() => {
+            const open = indexedDB.open.bind(indexedDB);
+            const gate = new Promise((done) => { self.letStorageAnswer = done; });
+            IDBFactory.prototype.open = function (...of) {
+                const request = open(...of);
+                const wait = (handler) => (event) => gate.then(() => handler(event));
+                return new Proxy(request, {
+                    get: (target, name) => target[name],
+                    set: (target, name, value) => {
+                        target[name] = name === "onsuccess" ? wait(value) : value;
+                        return true;
+                    },
+                });
+            };
+        })()"""
+    )
+    page = open_form(phone, "pemerintahan")
+    add_photos(page, 1)
+    page.evaluate("self.letStorageAnswer()")
+    eventually(lambda: [len(one["photos"]) for one in phone.stored("drafts")], [1])
+    expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
