@@ -12,6 +12,13 @@
     photo:
       "Ada foto yang hilang, atau sudah dikirim dari tab lain. Hapus fotonya, lalu ambil sekali lagi.",
   };
+  // Why there was no answer that counts.
+  const SILENCE = {
+    network: "Belum ada sinyal.",
+    timeout: "Sinyal terlalu lemah.",
+    foreign: "Jaringan ini belum tersambung ke SIPOKAT.",
+    busy: "SIPOKAT sedang sibuk.",
+  };
   const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
 
   /** `now()` gives `{person, slot, category, again, revision, kept}` as they are. */
@@ -70,18 +77,23 @@
     async function straight(again) {
       const entry = entryAs(again?.id || draft.id(), []);
       page.notice("Mengirim…", "wait", SAID);
-      const facts = await replay.alone(async () => {
-        if (again && !outbox.editable(await outbox.entry(again.id))) return null; // it has just been sent
-        return replay.exchange({
-          method: "POST",
-          path: form.getAttribute("action"),
-          user: entry.owner,
-          headers: { "Content-Type": "application/json" },
-          body: JSON.stringify(entry.body),
+      form.inert = true; // what is under way is not changed
+      const facts = await replay
+        .alone(async () => {
+          if (again && !outbox.editable(await outbox.entry(again.id))) return null;
+          return replay.exchange({
+            method: "POST",
+            path: form.getAttribute("action"),
+            user: entry.owner,
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify(entry.body),
+          });
+        })
+        .finally(() => {
+          form.inert = false;
         });
-      });
       if (!facts) return explain({ code: "changed" });
-      const { outcome, error } = replay.classify({ ...facts, step: "text" }, entry);
+      const { outcome, code, error } = replay.classify({ ...facts, step: "text" }, entry);
       if (outcome === "progress") return leave(again, facts.json.number);
       if (outcome === "needs_login") {
         const button = { label: "Masuk di tab baru", act: () => self.open("/masuk", "_blank") };
@@ -92,7 +104,7 @@
         return fields.showErrors(form, error.fields);
       }
       const button = { label: "Coba lagi", act: () => straight(again).catch(explain) };
-      return say(`Belum ada sinyal. ${UNSENT}`, button);
+      return say(`${SILENCE[code] || ""} ${UNSENT}`.trim(), button);
     }
 
     /** The server has it: what the phone still holds of it goes. */

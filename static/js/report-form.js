@@ -230,7 +230,7 @@
   document.querySelector(".header-back")?.addEventListener("click", (event) => {
     if (form.hidden || revision) return;
     event.preventDefault();
-    leave();
+    leave().catch(explain);
   });
   document.querySelector("[data-another]")?.addEventListener("click", () => {
     showTiles().catch(explain);
@@ -250,8 +250,11 @@
   }
   for (const type of ["popstate", "hashchange"]) addEventListener(type, follow);
   addEventListener("pageshow", ({ persisted }) => {
-    const typing = !form.hidden && !draft.safe();
-    if (persisted && !typing && !saved.shown()) route().catch(explain);
+    if (!persisted || saved.shown() || (!form.hidden && !draft.safe())) return;
+    // What the server has rendered may have been sent since; only it knows how things are now.
+    const rendered = form.dataset.rendered !== undefined && location.pathname !== "/laporan";
+    if (rendered && !form.hidden) location.reload();
+    else route().catch(explain);
   });
 
   /** Seen again: on another day perhaps, or after another tab has begun a draft. */
@@ -281,7 +284,7 @@
   });
 
   /** Back to where the form was opened from; the draft stays. */
-  function leave() {
+  async function leave() {
     page.saved();
     if (revision) return location.assign(`/laporan/${revision.number}`);
     if (again) return location.assign("/kotak-keluar");

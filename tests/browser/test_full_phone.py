@@ -5,10 +5,10 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import eventually, outbox, ready, reports, write
+from tests.browser.steps import eventually, outbox, ready, report, reports, write
 from tests.browser.test_odd_phones import FULL
 from tests.cast import PASSWORD, RAHMAN, SITI
-from tests.services.network import lose_answer
+from tests.services.network import lose_answer, somebody_elses
 
 pytestmark = pytest.mark.current_only
 TEXT = "Tidak muat lagi."
@@ -77,3 +77,37 @@ def test_what_the_server_refuses_is_said_beside_the_field(page, server):
     expect(page.locator("#field-happened_on-error")).to_contain_text("60 hari")
     expect(page.locator("#field-text")).to_have_value(TEXT)
     assert reports(server) == []
+
+
+def test_a_wifi_page_is_no_answer(page, server):
+    server.network.when("POST", "/laporan", somebody_elses(200))
+    straight(page).click()
+    expect(page.locator("#notices")).to_contain_text("Jaringan ini belum tersambung ke SIPOKAT.")
+    expect(page.locator("#field-text")).to_have_value(TEXT)
+    page.get_by_role("button", name="Coba lagi").click()
+    page.wait_for_url("**/laporan/0*")
+    assert len(reports(server)) == 1
+
+
+def test_an_entry_opened_again_leaves_the_outbox_once_it_went_straight(phone, server):
+    phone.context.add_init_script(FULL)
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = report(phone, text=TEXT)
+    eventually(lambda: outbox(phone)[0]["last_error"])  # it has been tried without signal
+    (entry,) = outbox(phone)
+    page.evaluate(
+        """(id) => sipokat.outbox.update(id, (one) => ({ ...one, state: "needs_attention" }))""",
+        entry["id"],
+    )
+    phone.open("/kotak-keluar").locator("[data-mend]").click()
+    expect(page.locator("#field-text")).to_have_value(TEXT)
+    page.fill("#field-text", "Sudah diperbaiki.")
+    page.evaluate("self.full = true")
+    page.locator("[data-report-form] button[type=submit]").click()
+    phone.go_online()
+    straight(page).click()
+    page.wait_for_url("**/laporan/0*")
+    (row,) = reports(server)
+    assert (row.client_id, row.text) == (entry["id"], "Sudah diperbaiki.")
+    assert (outbox(phone), phone.stored("drafts")) == ([], [])
