@@ -104,3 +104,18 @@ def test_a_form_back_from_the_browsers_memory_keeps_what_is_not_stored(tabs, pho
     expect(second.locator("#field-text")).to_have_value(SECOND)
     save(second)
     assert [one["body"]["text"] for one in outbox(phone)] == [SECOND]
+
+
+def test_a_rendered_form_from_the_browsers_memory_is_asked_for_anew(phones):
+    """What it shows was sent from another tab meanwhile: it must not be sent once more."""
+    phone = phones(service_workers="block")
+    phone.sign_in(RAHMAN)
+    first = phone.open("/laporan/baru?kategori=pemerintahan")
+    fill(first, "pemerintahan", FIRST)
+    expect(first.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
+    second = phone.new_tab()
+    second.goto("/laporan/baru?kategori=pemerintahan")
+    expect(second.locator("#field-text")).to_have_value(FIRST)
+    save(second)
+    first.evaluate("dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))")
+    expect(first.locator("#field-text")).to_have_value("")
