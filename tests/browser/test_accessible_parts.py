@@ -3,6 +3,7 @@ what opens in a card, what was refused, and a filled outbox."""
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.browser.steps import (
@@ -28,6 +29,7 @@ def schemes(phone: Phone) -> list[str]:
     return ["light"] if phone.engine.name == "106" else ["light", "dark"]
 
 
+@pytest.mark.current_only
 def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server):
     problems: list[str] = []
 
@@ -85,6 +87,7 @@ def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server):
     assert problems == []
 
 
+@pytest.mark.current_only
 def test_nothing_that_opens_on_a_desk_breaks_a_rule(phone, server):
     problems: list[str] = []
 

@@ -3,6 +3,7 @@ RT head sees each step."""
 
 from __future__ import annotations
 
+import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import eventually, ready, report, reports, sent
@@ -56,6 +57,7 @@ def test_the_main_job_from_a_kampung_without_signal_to_city_hall(phones, server)
     assert [event.action for event in events] == ["submit", "verify", "verify", "verify"]
 
 
+@pytest.mark.old_only
 def test_a_returned_report_is_mended_on_the_phone_and_goes_up_again(phones, server):
     rahman = ready(phones("rahman"), RAHMAN)
     report(rahman, "sampah", photos=1)
@@ -90,6 +92,7 @@ def test_a_returned_report_is_mended_on_the_phone_and_goes_up_again(phones, serv
     assert [event.action for event in events] == ["submit", "return", "revise"]
 
 
+@pytest.mark.old_only
 def test_a_decision_without_signal_says_so_and_keeps_the_card(phones, server):
     rahman = ready(phones("rahman"), RAHMAN)
     report(rahman)
@@ -109,6 +112,7 @@ def test_a_decision_without_signal_says_so_and_keeps_the_card(phones, server):
     assert server.query("SELECT class AS klass FROM report")[0].klass == "kegiatan"
 
 
+@pytest.mark.old_only
 def test_two_lurahs_phones_decide_at_once_and_the_second_is_told(phones, server):
     rahman = ready(phones("rahman"), RAHMAN)
     report(rahman)
