@@ -124,8 +124,9 @@ def test_a_refused_photo_is_changed_for_another(phone, server):
     ready(phone, RAHMAN)
     server.network.when("PUT", "/laporan/*", somebody_elses(**REFUSED))
     report(phone, "sampah", photos=1)
-    phone.open("/kotak-keluar")
+    # Heard before the page is left: the refusal comes only once.
     eventually(lambda: states(phone), ["needs_attention"])
+    phone.open("/kotak-keluar")
     card = phone.page.locator("[data-entry]")
     expect(card).to_contain_text("1 foto belum terkirim")
     with phone.page.expect_file_chooser() as chooser:
@@ -140,8 +141,9 @@ def test_a_report_may_go_without_a_refused_photo(phone, server):
     ready(phone, RAHMAN)
     server.network.when("PUT", "/laporan/*", somebody_elses(**REFUSED))
     report(phone, photos=1)
-    phone.open("/kotak-keluar")
+    # Heard before the page is left: the refusal comes only once.
     eventually(lambda: states(phone), ["needs_attention"])
+    phone.open("/kotak-keluar")
     phone.page.get_by_role("button", name="Kirim tanpa foto ini").click()
     sent(phone)
     assert server.query("SELECT id FROM photo WHERE current") == []
