@@ -15,8 +15,9 @@ from sqlalchemy import inspect, select
 
 from sipokat import assets, serving
 from sipokat.database import db, writing
-from sipokat.delivery import photo_worker
-from sipokat.domain import demo_accounts, people, regions
+from sipokat.delivery import worker as photo_worker
+from sipokat.demo import accounts as demo_accounts
+from sipokat.domain import people, regions
 from sipokat.domain.roles import ROLES
 from sipokat.models import Setting
 
@@ -58,13 +59,13 @@ def load_regions() -> None:
 @with_appcontext
 def load_demo() -> None:
     """Fill an empty database with the demo city."""
-    from sipokat.delivery import demo_city
+    from sipokat.demo import city
 
     if current_app.config["MODE"] == "production":
         raise click.ClickException("production never holds the demo city")
     if is_filled():
         raise click.ClickException("the database is not empty: nothing was loaded")
-    click.echo(demo_city.load(current_app.extensions["photo_store"]))
+    click.echo(city.load(current_app.extensions["photo_store"]))
 
 
 @click.command("build-assets")
@@ -104,10 +105,10 @@ def _prepare() -> None:
     with writing() as session:
         regions.ensure_official(session)
     if app.config["MODE"] == "demo" and not is_filled():
-        from sipokat.delivery import demo_city
+        from sipokat.demo import city
 
         click.echo("Filling the demo city ...")
-        click.echo(demo_city.load(app.extensions["photo_store"]))
+        click.echo(city.load(app.extensions["photo_store"]))
 
 
 @click.command("start")

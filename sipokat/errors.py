@@ -87,7 +87,7 @@ def answer(
 
 def refused(error: Refused) -> ResponseReturnValue:
     """A refusal of the domain, with the report as it is now where there is one."""
-    from sipokat.web.wire import report_json
+    from sipokat.web.report_json import report_json
 
     db.session.rollback()
     extra: dict[str, Any] = {}

@@ -35,9 +35,9 @@ pytest_plugins = [
 DATABASES = ("sqlite", "postgresql")
 CHROMIUMS = ("current", "106")
 # What fails fast comes first, the browsers last.
-ORDER = ("test_", "domain", "delivery", "web", "browser")
+ORDER = ("test_", "domain", "delivery", "demo", "web", "browser")
 # What these files prepare costs more than all their tests: each stays in one process.
-TOGETHER = ("tests/delivery/test_demo_city.py",)
+TOGETHER = ("tests/demo/test_city.py",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

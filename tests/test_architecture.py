@@ -13,7 +13,7 @@ ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sipokat"
 
 # Highest first. A module may import its own layer and those below it.
-LAYERS = ("app", "entrances", "delivery", "domain", "models", "base")
+LAYERS = ("app", "entrances", "demo", "delivery", "domain", "models", "base")
 BASE = {"assets", "config", "database", "extensions", "data"}
 # Beside each other at the top of the house, and strangers to each other.
 ENTRANCES = {"web", "commands"}

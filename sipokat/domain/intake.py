@@ -19,9 +19,9 @@ from sipokat.domain.categories import Category
 from sipokat.domain.clock import FIRST_DAY, day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import Content, Raw, check, digest, find_category, loose
-from sipokat.domain.keeping import declare, keep_revision, put_content, refuse_second
 from sipokat.domain.refusals import NeverAllowed, NotNow, WrongContent
 from sipokat.domain.regions import level_of
+from sipokat.domain.revisions import declare, keep_revision, put_content, refuse_second
 from sipokat.domain.roles import ROLES
 from sipokat.domain.verification import append, next_number, settle
 from sipokat.domain.visibility import holds_on, may_file_for

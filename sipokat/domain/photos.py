@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session, lazyload
 from sipokat.database import db, lock_rows, table, writing
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import now as present
-from sipokat.domain.keeping import content_digest
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
+from sipokat.domain.revisions import content_digest
 from sipokat.domain.visibility import desks_over, find_report
 from sipokat.models import Photo, Report, Revision, User
 

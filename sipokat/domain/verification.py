@@ -17,8 +17,8 @@ from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import Raw, check, digest, loose
-from sipokat.domain.keeping import keep_revision, put_content, redeclare, refuse_second
 from sipokat.domain.refusals import NotFound, NotNow
+from sipokat.domain.revisions import keep_revision, put_content, redeclare, refuse_second
 from sipokat.domain.visibility import desks_over, find_report
 from sipokat.models import Counter, Event, Report, User
 

@@ -8,40 +8,42 @@ from sipokat.delivery.photo_store import PhotoStore
 
 
 def register(app: Flask) -> None:
-    """Put every route, the gate before them and the headers behind them."""
+    """Register every route, the checks before them and the headers after them."""
     from sipokat import assets
     from sipokat.web import (
+        access,
         account,
-        gate,
         headers,
         health,
         home,
         intake,
-        outbox,
         photos,
+        report_form,
         reports,
         respond,
+        shell,
         sign_in,
         verification,
-        words,
     )
+    from sipokat.web.present import times
 
     app.config["ASSET_URLS"] = assets.asset_urls(app)
     app.extensions["photo_store"] = PhotoStore(app.config["DATA"] / "photos")
-    gate.register(app)
+    access.register(app)
     headers.register(app)
     app.context_processor(respond.page_context)
     app.jinja_env.globals["asset"] = respond.asset
     for name in ("day", "moment", "ago", "age", "month", "month_name", "figure"):
-        app.jinja_env.filters[name] = getattr(words, name)
+        app.jinja_env.filters[name] = getattr(times, name)
     for module in (
         account,
         health,
         home,
         intake,
-        outbox,
         photos,
+        report_form,
         reports,
+        shell,
         sign_in,
         verification,
     ):

@@ -1,15 +1,29 @@
-"""Who may use a route, and what it takes: declared on the view, enforced in one place."""
+"""Who may use a route and how much it takes: declared on the view, enforced before every view.
+
+The order is: cross-site, size, readable address and body, who it is, their role.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import partial
 from typing import Any, TypeVar
 
+from flask import Flask, after_this_request, current_app, g, request
 from flask_login import current_user
+from werkzeug.exceptions import NotFound as NoSuchPage
 
+from sipokat.domain.clock import now
+from sipokat.domain.refusals import Malformed, NeverAllowed, NotSignedIn, TooLarge
 from sipokat.domain.roles import ROLES
+from sipokat.domain.sign_in import find_session
+from sipokat.extensions import login
 from sipokat.models import User
+from sipokat.web.body import SMALL, TOO_LARGE, gather_chunks, has_control
+from sipokat.web.cookies import renew_session, session_token
+from sipokat.web.cross_site import refuse_cross_site
 
+SAFE = ("GET", "HEAD", "OPTIONS")
 View = TypeVar("View", bound=Callable[..., Any])
 
 ANYONE = "anyone"
@@ -29,7 +43,7 @@ def allow(*roles: str, signed_out: Callable[[], Any] | None = None) -> Callable[
 
 
 def takes(
-    parser: Callable[[], Any], limit: int = 64 * 1024, form_limit: int | None = None
+    parser: Callable[[], Any], limit: int = SMALL, form_limit: int | None = None
 ) -> Callable[[View], View]:
     """Declare the body: `parser` reads the request into `g.body` or raises Malformed, before
     anybody is asked who they are. `limit` is in bytes; `form_limit` that of a multipart post."""
@@ -46,3 +60,62 @@ def me() -> User:
     """The signed-in person themselves, not Flask-Login's stand-in: the domain keeps hold of it."""
     person: User = current_user._get_current_object()
     return person
+
+
+def register(app: Flask) -> None:
+    """Check every request before its view runs."""
+    app.before_request(check_request)
+    # What is there under /static/ is served before Flask is asked; the rest is nowhere.
+    allow(ANYONE)(app.view_functions["static"])
+    login.request_loader(_load_user)
+
+
+def check_request() -> Any:
+    """Refuse what must not reach the view."""
+    if request.url_rule is None:
+        return None
+    view = current_app.view_functions[request.url_rule.endpoint]
+    if request.method not in SAFE:
+        refuse_cross_site()
+    _refuse_too_large(view)
+    if any(has_control(str(value)) for value in (request.view_args or {}).values()):
+        raise NoSuchPage
+    if any(has_control(value) for value in request.args.values()):
+        raise Malformed("Alamat ini tidak terbaca. Periksa tulisannya.")
+    parser = getattr(view, "parser", None)
+    if parser is not None and request.method not in SAFE:
+        g.body = parser()
+    access: tuple[str, ...] = getattr(view, "access", ())
+    if ANYONE in access:
+        return None
+    if not current_user.is_authenticated:
+        keeps = getattr(view, "signed_out", None)
+        if keeps is not None and (answer := keeps()) is not None:
+            return answer
+        raise NotSignedIn("Masuk dulu dengan nomor HP dan kata sandi Anda.")
+    claimed = request.headers.get("Sipokat-User")
+    if claimed is not None and claimed != current_user.id:
+        raise NotSignedIn("HP ini sedang dipakai akun lain. Masuk dengan akun Anda.")
+    if current_user.role not in access:
+        raise NeverAllowed("Halaman ini bukan untuk peran Anda.")
+    return None
+
+
+def _load_user(_request: Any) -> User | None:
+    at = now()
+    found = g.login_session = find_session(session_token(), at)
+    if found is None:
+        return None
+    if found.last_used_at == at:  # written down just now
+        after_this_request(partial(renew_session, ROLES[found.user.role].session))
+    return found.user
+
+
+def _refuse_too_large(view: Any) -> None:
+    plain, form = getattr(view, "limits", (SMALL, SMALL))
+    limit = form if request.mimetype == "multipart/form-data" else plain
+    request.max_content_length = limit
+    if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
+        gather_chunks(limit)
+    elif request.content_length is not None and request.content_length > limit:
+        raise TooLarge(TOO_LARGE)

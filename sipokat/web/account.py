@@ -14,18 +14,19 @@ from sipokat.domain.refusals import NotFound
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import end_session, sessions_of
 from sipokat.models import Term
-from sipokat.web import shapes, words
+from sipokat.web import body
 from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session
-from sipokat.web.region_names import names_of, region_words
+from sipokat.web.present import times
+from sipokat.web.present.regions import names_of, region_words
 from sipokat.web.respond import see_other
 
 pages = Blueprint("account", __name__)
 
 
 def _form() -> dict[str, Any]:
-    shapes.is_json()
-    return shapes.read_form()
+    body.is_json()
+    return body.read_form()
 
 
 @pages.get("/akun")
@@ -40,7 +41,7 @@ def _page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
     html = render_template(
         "account/show.html",
         role=ROLES[me().role],
-        phone=words.phone(me().phone),
+        phone=times.phone(me().phone),
         offices=[_office(term, names) for term in me().terms],
         sessions=sessions_of(db.session(), me()),
         this_session=g.login_session,
@@ -51,11 +52,11 @@ def _page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
 
 def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
     """A line of the account: `("Jabatan", "RT 001, Petanang Ulu, sejak 1 Jan")`."""
-    text = f"{region_words(term.region_code, names)}, sejak {words.day(term.since)}"
+    text = f"{region_words(term.region_code, names)}, sejak {times.day(term.since)}"
     if term.until is None:
         return "Jabatan", text
     over = term.until < day_of(now())
-    return "Jabatan dahulu" if over else "Jabatan", f"{text} sampai {words.day(term.until)}"
+    return "Jabatan dahulu" if over else "Jabatan", f"{text} sampai {times.day(term.until)}"
 
 
 @pages.post("/akun/kata-sandi")
@@ -84,7 +85,7 @@ def change_password() -> ResponseReturnValue:
 def close_session(session_id: str) -> ResponseReturnValue:
     """Sign another phone of one's own out."""
     try:
-        end_session(me(), shapes.row_id(session_id))
+        end_session(me(), body.row_id(session_id))
     except ValueError:
         raise NotFound from None
     flash("HP atau peramban itu sudah dikeluarkan.", "ok")

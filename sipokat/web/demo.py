@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import current_app
 
-from sipokat.domain import demo_accounts
+from sipokat.demo import accounts as demo_accounts
 
 
 def accounts() -> list[dict[str, str]]:

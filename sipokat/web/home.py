@@ -15,9 +15,10 @@ from sipokat.domain.people import normal_phone
 from sipokat.domain.roles import ROLES
 from sipokat.domain.visibility import scopes
 from sipokat.models import User
-from sipokat.web import present, words
+from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
-from sipokat.web.region_names import names_of, region_words
+from sipokat.web.present import states, times
+from sipokat.web.present.regions import names_of, region_words
 from sipokat.web.respond import see_other
 
 pages = Blueprint("home", __name__)
@@ -67,7 +68,7 @@ def _rt_head() -> dict[str, Any]:
     returned = listing.own_desk(session, me())
     mending = {one.id for one in returned}
     return {
-        "greeting": words.greeting(me().name),
+        "greeting": times.greeting(me().name),
         "offices": _offices(),
         "nihil": nihil,
         "today": today.isoformat(),
@@ -88,9 +89,9 @@ def _answers(events: Any) -> list[dict[str, Any]]:
         {
             "report": reports[event.report_id],
             "note": event.note,
-            "what": words.what_happened(event.action, event.actor_desk, event.to_desk),
+            "what": states.what_happened(event.action, event.actor_desk, event.to_desk),
             "who": event.actor.name,
-            "when": words.ago(event.at),
+            "when": times.ago(event.at),
         }
         for event in events
         if event.report_id in reports
@@ -105,7 +106,7 @@ def _official() -> dict[str, Any]:
     vacant = queue.vacant_below(session, me())
     names = names_of(region.code for region in vacant)
     return {
-        "greeting": words.greeting(me().name),
+        "greeting": times.greeting(me().name),
         "offices": _offices(),
         "role_words": _role_words(),
         "one_office": me().role == "lurah",
@@ -127,7 +128,7 @@ def _viewer() -> dict[str, Any]:
         for desk in ("rt", "kelurahan", "kecamatan", "kota")
     }
     return {
-        "greeting": words.greeting(me().name),
+        "greeting": times.greeting(me().name),
         "offices": _offices(),
         "total": sum(figures.values()),
         "on_desk": on_desk,
@@ -153,7 +154,7 @@ def _accounts() -> dict[str, Any]:
     codes = [term.region_code for person in people for term in person.terms]
     names = names_of(codes)
     return {
-        "greeting": words.greeting(me().name),
+        "greeting": times.greeting(me().name),
         "counts": [(role.label, counts.get(key, 0)) for key, role in ROLES.items()],
         "wanted": wanted,
         "people": [
@@ -161,7 +162,7 @@ def _accounts() -> dict[str, Any]:
                 "name": person.name,
                 "role": ROLES[person.role].label,
                 "offices": [region_words(t.region_code, names) for t in person.terms],
-                "phone": words.phone(person.phone),
+                "phone": times.phone(person.phone),
                 "active": person.active,
             }
             for person in people

@@ -13,28 +13,28 @@ from sipokat.delivery.pictures import inspect
 from sipokat.domain.content import PhotoClaim, Raw
 from sipokat.domain.intake import Submission
 from sipokat.domain.refusals import Refused
-from sipokat.web import shapes
+from sipokat.web import body
 
 _PHOTO_NAMES = uuid.UUID("5d2b6c1e-9a0f-4a53-8d5e-6f1f0f1c7a11")
 
 CONTENT = {
-    "happened_on": shapes.text,
-    "text": shapes.text,
-    "fields": shapes.scalars,
-    "lat": shapes.number,
-    "lon": shapes.number,
-    "accuracy_m": shapes.number,
-    "place_text": shapes.text,
-    "photos": shapes.photo_claims,
-    "written_at": shapes.moment_text,
-    "form_version": shapes.text,
+    "happened_on": body.text,
+    "text": body.text,
+    "fields": body.scalars,
+    "lat": body.number,
+    "lon": body.number,
+    "accuracy_m": body.number,
+    "place_text": body.text,
+    "photos": body.photo_claims,
+    "written_at": body.moment_text,
+    "form_version": body.text,
 }
 REPORT = CONTENT | {
-    "client_id": shapes.uuid_text,
-    "category": shapes.text,
-    "region": shapes.text,
+    "client_id": body.uuid_text,
+    "category": body.text,
+    "region": body.text,
 }
-REVISION = CONTENT | {"action_id": shapes.uuid_text, "version": shapes.whole}
+REVISION = CONTENT | {"action_id": body.uuid_text, "version": body.whole}
 
 
 @dataclass
@@ -71,42 +71,42 @@ class Arrived:
             raw=self.raw(),
             client_id=given.get("client_id"),
             region=given.get("region") or None,
-            written_at=shapes.moment(written) if written else None,
+            written_at=body.moment(written) if written else None,
             written_at_raw=written,
-            sent_at=shapes.sent_at(),
+            sent_at=body.sent_at(),
             form_version=(given.get("form_version") or "")[:40] or None,
         )
 
 
 def read_report() -> Arrived:
     """`POST /laporan`."""
-    if shapes.is_json():
+    if body.is_json():
         required = ("client_id", "category", "happened_on")
-        values = shapes.read_json(REPORT, required)
-        shapes.require_sender()
+        values = body.read_json(REPORT, required)
+        body.require_sender()
         return Arrived(values, json=True)
     return _from_form()
 
 
 def read_revision() -> Arrived:
     """`POST /laporan/<number>/perbaikan`."""
-    if shapes.is_json():
-        values = shapes.read_json(REVISION, required=("action_id", "version", "happened_on"))
-        shapes.require_sender()
+    if body.is_json():
+        values = body.read_json(REVISION, required=("action_id", "version", "happened_on"))
+        body.require_sender()
         return Arrived(values, json=True)
     arrived = _from_form()
     form = arrived.typed
     try:
         arrived.values["version"] = int(form.get("version", ""))
         if form.get("action_id"):
-            arrived.values["action_id"] = shapes.uuid_text(form["action_id"])
+            arrived.values["action_id"] = body.uuid_text(form["action_id"])
     except ValueError:
-        raise shapes.Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
+        raise body.Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
     return arrived
 
 
 def _from_form() -> Arrived:
-    form = shapes.read_form()
+    form = body.read_form()
     values: dict[str, Any] = {
         key: form[key]
         for key in ("category", "region", "happened_on", "text", "place_text", "form_version")
@@ -130,9 +130,9 @@ def _kept() -> list[PhotoClaim]:
     """Photos of an earlier revision that a plain form keeps: `keep` is `<id>:<sha256>`."""
     try:
         pairs = [value.split(":") for value in request.form.getlist("keep")]
-        return [PhotoClaim(shapes.uuid_text(one), shapes.sha256_text(two)) for one, two in pairs]
+        return [PhotoClaim(body.uuid_text(one), body.sha256_text(two)) for one, two in pairs]
     except ValueError:
-        raise shapes.Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
+        raise body.Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
 
 
 def _files(arrived: Arrived) -> list[PhotoClaim]:

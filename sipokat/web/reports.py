@@ -11,7 +11,7 @@ from flask import Blueprint, flash, g, jsonify, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import listing, reading, verification
+from sipokat.domain import first_opened, listing, verification
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import months
@@ -19,10 +19,12 @@ from sipokat.domain.refusals import Malformed, NeverAllowed, NotNow, Refused
 from sipokat.domain.roles import READERS
 from sipokat.domain.visibility import find_report
 from sipokat.models import Report
-from sipokat.web import present, shapes, wire, words
+from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
-from sipokat.web.intake import FORM_MAX, errors_of, form_context, keep_files
+from sipokat.web.intake import FORM_MAX, keep_files
+from sipokat.web.present import times
 from sipokat.web.report_body import Arrived, read_revision
+from sipokat.web.report_form import errors_of, form_context
 from sipokat.web.respond import respond, see_other
 
 pages = Blueprint("reports", __name__)
@@ -58,7 +60,7 @@ def index() -> ResponseReturnValue:
         "late": LATE,
         "first_page": cursor is None,
     }
-    data = {"items": [wire.item_json(one) for one in found], "next": next_url}
+    data = {"items": [report_json.item_json(one) for one in found], "next": next_url}
     return respond("reports/index.html", context, "reports/_list.html", data)
 
 
@@ -83,7 +85,7 @@ def _cursor() -> int | None:
     if raw is None:
         return None
     try:
-        return shapes.row_id(raw)
+        return body.row_id(raw)
     except ValueError:
         raise Malformed("Halaman ini tidak dikenal. Mulai dari awal daftar.") from None
 
@@ -102,7 +104,7 @@ def _month_choices() -> list[tuple[str, str]]:
         one, last = months(this)
         periods.append(one)
         this = this.replace(year=int(last[:4]), month=int(last[5:]), day=1)
-    return [(period, words.month(period)) for period in periods]
+    return [(period, times.month(period)) for period in periods]
 
 
 @pages.get("/laporan/<number>")
@@ -110,7 +112,7 @@ def _month_choices() -> list[tuple[str, str]]:
 def show(number: str) -> ResponseReturnValue:
     """One report: content, photos, the chain as a time line, and what this person may do now."""
     report = find_report(db.session(), me(), number)
-    reading.note_reading(me(), report)
+    first_opened.note_opening(me(), report)
     return report_page(report)
 
 
@@ -132,7 +134,7 @@ def report_page(
         "typed": typed,
         "action_id": str(uuid.uuid4()),
     }
-    return respond("reports/show.html", context, None, wire.report_json(report), status)
+    return respond("reports/show.html", context, None, report_json.report_json(report), status)
 
 
 @pages.get("/laporan/<number>/perbaikan")
@@ -210,7 +212,7 @@ def revise(number: str) -> ResponseReturnValue:
             raise
         return _refused_revision(number, refusal, arrived)
     if arrived.json:
-        return jsonify(wire.report_json(report) | _receipt(report, action_id))
+        return jsonify(report_json.report_json(report) | _receipt(report, action_id))
     keep_files(report, arrived)
     flash("Perbaikan terkirim.", "ok")
     return see_other(f"/laporan/{number}")

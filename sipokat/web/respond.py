@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from sipokat.domain.visibility import scopes
 from sipokat.web import demo, menu
-from sipokat.web.region_names import names_of, region_words
+from sipokat.web.present.regions import names_of, region_words
 
 DOORS = {401: ("/masuk", "Masuk")}
 

@@ -13,7 +13,7 @@ from werkzeug.user_agent import UserAgent
 from sipokat.domain.refusals import NotSignedIn, Refused, TooMany
 from sipokat.domain.sign_in import sign_in, sign_out
 from sipokat.extensions import login
-from sipokat.web import demo, shapes
+from sipokat.web import body, demo
 from sipokat.web.access import ANYONE, allow, takes
 from sipokat.web.cookies import clear_session, device_token, session_token, set_cookies
 from sipokat.web.respond import owner, see_other, wants_json
@@ -22,14 +22,14 @@ pages = Blueprint("sign_in", __name__)
 
 
 def _credentials() -> dict[str, Any]:
-    if shapes.is_json():
-        shape = {"phone": shapes.text, "password": shapes.text}
-        return shapes.read_json(shape, required=("phone", "password"))
-    return shapes.read_form()
+    if body.is_json():
+        shape = {"phone": body.text, "password": body.text}
+        return body.read_json(shape, required=("phone", "password"))
+    return body.read_form()
 
 
 def _nothing() -> dict[str, Any]:
-    return shapes.read_json({}) if shapes.is_json() and request.get_data() else {}
+    return body.read_json({}) if body.is_json() and request.get_data() else {}
 
 
 def safe_next(url: str) -> str:

@@ -15,21 +15,22 @@ from sipokat.domain.refusals import Malformed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import DECIDERS, READERS
 from sipokat.domain.visibility import find_report
 from sipokat.models import Report
-from sipokat.web import present, shapes, wire, words
+from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
+from sipokat.web.present import states
 from sipokat.web.reports import report_page
 from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
 
 pages = Blueprint("verification", __name__)
 
 ACTION = {
-    "action_id": shapes.uuid_text,
-    "version": shapes.whole,
-    "class": shapes.text,
-    "reason": shapes.text,
-    "note": shapes.text,
+    "action_id": body.uuid_text,
+    "version": body.whole,
+    "class": body.text,
+    "reason": body.text,
+    "note": body.text,
 }
-# The noun of each action on the wire.
+# The noun of each action on the report_json.
 NOUNS = {
     "verifikasi": "verify",
     "pengembalian": "return",
@@ -78,7 +79,7 @@ def index() -> ResponseReturnValue:
         "summary": queue.summary(session, me()),
         "next_url": (next_url or "").replace("+", "%2B"),
     }
-    items = [wire.item_json(one) for one in (*top, *found)]
+    items = [report_json.item_json(one) for one in (*top, *found)]
     data = {"items": items, "next": context["next_url"] or None}
     return respond("verification/index.html", context, "verification/_list.html", data)
 
@@ -89,7 +90,7 @@ def _after() -> tuple[datetime, int] | None:
         return None
     at, _, last = raw.partition("~")
     try:
-        return shapes.moment(at), shapes.row_id(last)
+        return body.moment(at), body.row_id(last)
     except (ValueError, OverflowError):
         raise Malformed("Halaman ini tidak dikenal. Mulai dari awal antrean.") from None
 
@@ -100,20 +101,20 @@ def cards(reports: list[Report]) -> list[dict[str, Any]]:
 
 
 def _read_action() -> dict[str, Any]:
-    if shapes.is_json():
-        body = shapes.read_json(ACTION, required=("version", "action_id"))
-        shapes.require_sender()
-        return body
-    form = shapes.read_form()
-    body = {k: v for k, v in form.items() if v and k in ACTION}
-    body["next"] = form.get("next", "")
+    if body.is_json():
+        said = body.read_json(ACTION, required=("version", "action_id"))
+        body.require_sender()
+        return said
+    form = body.read_form()
+    said = {k: v for k, v in form.items() if v and k in ACTION}
+    said["next"] = form.get("next", "")
     try:
-        body["version"] = int(form.get("version", ""))
-        if "action_id" in body:
-            body["action_id"] = shapes.uuid_text(body["action_id"])
+        said["version"] = int(form.get("version", ""))
+        if "action_id" in said:
+            said["action_id"] = body.uuid_text(said["action_id"])
     except ValueError:
         raise Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
-    return body
+    return said
 
 
 @pages.post("/laporan/<number>/<any({}):noun>".format(",".join(f'"{noun}"' for noun in NOUNS)))
@@ -121,27 +122,27 @@ def _read_action() -> dict[str, Any]:
 @takes(_read_action)
 def act(number: str, noun: str) -> ResponseReturnValue:
     """One move of one report."""
-    action, body = NOUNS[noun], g.body
+    action, asks = NOUNS[noun], g.body
     asked = chain.Request(
         action,
-        body["version"],
-        body.get("class"),
-        body.get("reason"),
-        chain_note(body.get("note", "")),
+        asks["version"],
+        asks.get("class"),
+        asks.get("reason"),
+        chain_note(asks.get("note", "")),
     )
     try:
-        report = verification.act(me(), number, asked, body.get("action_id"))
+        report = verification.act(me(), number, asked, asks.get("action_id"))
     except (NotNow, WrongContent) as refusal:
         if wants_json():
             raise
         return _refused(refusal, number, action)
     if wants_json():
         return report_page(report)
-    said = words.done(action, report.desk)
+    said = states.done(action, report.desk)
     if wants_fragment():
         return _done(report, action, said)
     flash(f"Laporan {number} {said}", "ok")
-    return see_other("/verifikasi" if body["next"] == "/verifikasi" else f"/laporan/{number}")
+    return see_other("/verifikasi" if asks["next"] == "/verifikasi" else f"/laporan/{number}")
 
 
 def _done(report: Report, action: str, said: str) -> ResponseReturnValue:

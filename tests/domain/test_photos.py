@@ -15,7 +15,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import intake, keeping, photos, verification
+from sipokat.domain import intake, photos, revisions, verification
 from sipokat.domain.content import PhotoClaim
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.models import Photo, Report
@@ -454,7 +454,7 @@ def test_later_events_speak_of_the_photos_that_are_there(session: Session, shelf
     (revision,) = report.revisions
     assert revision.content_digest == first, "what was sent is kept as it was"
     there = revision.content | {"photos": [{"id": new.id, "sha256": new.sha256}]}
-    assert said[2] == report.content_digest == keeping.content_digest(report, there)
+    assert said[2] == report.content_digest == revisions.content_digest(report, there)
 
 
 def shown(report: Report) -> list[list[str]]:

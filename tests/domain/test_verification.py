@@ -12,7 +12,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import reading as opened
+from sipokat.domain import first_opened as opened
 from sipokat.domain import verification
 from sipokat.domain.chain import Request
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
@@ -596,14 +596,14 @@ def test_a_month_taken_at_the_same_moment(
 def test_the_first_holder_who_opens_it_is_noted_once_a_desk(session: Session) -> None:
     deputy = steps.newcomer("Wati", "lurah", PETANANG_ULU)
     report = send(RAHMAN)
-    opened.note_reading(user_of(HARTONO), report, MONDAY)
-    opened.note_reading(user_of(deputy), report, MONDAY + timedelta(hours=1))
-    (reading,) = opened.readings_of(session, report)
+    opened.note_opening(user_of(HARTONO), report, MONDAY)
+    opened.note_opening(user_of(deputy), report, MONDAY + timedelta(hours=1))
+    (reading,) = opened.openings_of(session, report)
     assert (reading.desk, reading.user.name, reading.at) == ("kelurahan", "Hartono", MONDAY)
     assert report.version == 1
     climb(report, HARTONO)
-    opened.note_reading(user_of(YUSUF), report)
-    assert [one.desk for one in opened.readings_of(session, report)] == [
+    opened.note_opening(user_of(YUSUF), report)
+    assert [one.desk for one in opened.openings_of(session, report)] == [
         "kelurahan",
         "kecamatan",
     ]
@@ -612,17 +612,17 @@ def test_the_first_holder_who_opens_it_is_noted_once_a_desk(session: Session) ->
 def test_only_the_desk_where_it_lies_reads_it(session: Session) -> None:
     report = send(RAHMAN)
     for person in (RAHMAN, YUSUF, DEWI, RATNA, SARI):
-        opened.note_reading(user_of(person), report)
-    assert opened.readings_of(session, report) == []
+        opened.note_opening(user_of(person), report)
+    assert opened.openings_of(session, report) == []
     climb(report, HARTONO, YUSUF, DEWI)
-    opened.note_reading(user_of(DEWI), report)
-    assert opened.readings_of(session, report) == []
+    opened.note_opening(user_of(DEWI), report)
+    assert opened.openings_of(session, report) == []
 
 
 def test_an_author_who_opens_a_returned_report_is_no_reader(session: Session) -> None:
     report = returned()
-    opened.note_reading(user_of(RAHMAN), report)
-    assert opened.readings_of(session, report) == []
+    opened.note_opening(user_of(RAHMAN), report)
+    assert opened.openings_of(session, report) == []
 
 
 def test_two_who_open_it_at_once_are_one_note(
@@ -639,9 +639,9 @@ def test_two_who_open_it_at_once_are_one_note(
             None if model is Reading else look(self, model, *rest, **options)
         ),
     )
-    opened.note_reading(user_of(HARTONO), report)
-    opened.note_reading(user_of(deputy), report)
-    (reading,) = opened.readings_of(session, report)
+    opened.note_opening(user_of(HARTONO), report)
+    opened.note_opening(user_of(deputy), report)
+    (reading,) = opened.openings_of(session, report)
     assert reading.user.name == "Hartono"
 
 

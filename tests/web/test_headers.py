@@ -12,8 +12,8 @@ import pytest
 from flask import Flask
 
 from sipokat import config
-from sipokat.delivery import photo_worker
-from sipokat.web import outbox
+from sipokat.delivery import worker as photo_worker
+from sipokat.web import shell
 from tests import wire
 from tests.cast import AGUS, HARTONO, PASSWORD, RAHMAN, Person
 from tests.page import Visitor, fresh_id
@@ -159,7 +159,7 @@ def test_the_worker_knows_the_shells(site: Site) -> None:
 def test_the_version_changes_with_all_that_the_shells_are_made_of(
     tmp_path: Path, name: str
 ) -> None:
-    version = outbox._version.__wrapped__  # whose answer is kept for as long as the program runs
+    version = shell._version.__wrapped__  # whose answer is kept for as long as the program runs
     (tmp_path / "service-worker.js").touch()
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)

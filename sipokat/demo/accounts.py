@@ -12,5 +12,5 @@ PASSWORD = "sipokat-demo"  # noqa: S105 -- the public password of made-up people
 @cache
 def accounts() -> tuple[dict[str, str], ...]:
     """Each with `phone`, `name`, `label` (the office in words), `role` and `region`."""
-    text = files("sipokat.data").joinpath("demo.toml").read_text("utf-8")
+    text = files("sipokat.demo").joinpath("city.toml").read_text("utf-8")
     return tuple(tomllib.loads(text)["accounts"])

@@ -7,11 +7,11 @@ from typing import Any
 from sipokat.database import db
 from sipokat.domain import verification
 from sipokat.models import Event, Photo, Report
-from sipokat.web.content_words import photo_view
+from sipokat.web.present.content import photo_view
 
 
 def item_json(report: Report) -> dict[str, Any]:
-    """A report in a list on the wire."""
+    """A report in a list on the report_json."""
     return {
         "number": report.number,
         "client_id": report.client_id,
@@ -56,7 +56,7 @@ def _photo_json(report: Report, photo: Photo) -> dict[str, Any]:
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """One event on the wire."""
+    """One event on the report_json."""
     return {
         "seq": event.seq,
         "at": event.at.isoformat(),

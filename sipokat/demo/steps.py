@@ -6,7 +6,7 @@ from dataclasses import dataclass
 from datetime import datetime, time, timedelta
 from uuid import UUID, uuid5
 
-from sipokat.delivery.demo.reports import Draft
+from sipokat.demo.reports import Draft
 from sipokat.domain.clock import WIB
 from sipokat.domain.deadlines import is_working
 

@@ -8,14 +8,14 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from sipokat.delivery.demo import staged
-from sipokat.delivery.demo.heads import DAYS, half_year, past_months
-from sipokat.delivery.demo.life import Life
-from sipokat.delivery.demo.people import book, dice
-from sipokat.delivery.demo.reports import kinds, new_id, write
-from sipokat.delivery.demo.steps import Step, office_time
+from sipokat.demo import staged
+from sipokat.demo.accounts import accounts
+from sipokat.demo.heads import DAYS, half_year, past_months
+from sipokat.demo.life import Life
+from sipokat.demo.people import book, dice
+from sipokat.demo.reports import kinds, new_id, write
+from sipokat.demo.steps import Step, office_time
 from sipokat.domain.clock import WIB
-from sipokat.domain.demo_accounts import accounts
 from sipokat.domain.regions import at_desk, level_of
 
 ACTIVE = 53  # one RT in ten
@@ -40,7 +40,7 @@ def active(codes: list[str]) -> list[str]:
     others = sorted(code for code in codes if level_of(code) == "rt" and code not in chosen)
     chance = dice("active")
     chance.shuffle(others)
-    others.sort(key=lambda code: at_desk(code, "kelurahan") in book("demo")["blank_spots"])
+    others.sort(key=lambda code: at_desk(code, "kelurahan") in book("city")["blank_spots"])
     return sorted([*chosen, *others[: ACTIVE - len(chosen)]])
 
 

@@ -10,16 +10,16 @@ from datetime import datetime, timedelta
 from sqlalchemy import select
 
 from sipokat.database import writing
-from sipokat.delivery.demo import people, pictures
-from sipokat.delivery.demo.plan import plan
-from sipokat.delivery.demo.reports import Draft
-from sipokat.delivery.demo.scenery import SIZE
-from sipokat.delivery.demo.steps import Step
 from sipokat.delivery.photo_store import PhotoStore
-from sipokat.domain import chain, intake, reading, verification
+from sipokat.demo import people, pictures
+from sipokat.demo.accounts import PASSWORD
+from sipokat.demo.plan import plan
+from sipokat.demo.reports import Draft
+from sipokat.demo.scenery import SIZE
+from sipokat.demo.steps import Step
+from sipokat.domain import chain, first_opened, intake, verification
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import PhotoClaim
-from sipokat.domain.demo_accounts import PASSWORD
 from sipokat.domain.photos import picture_key
 from sipokat.models import Region, Report, User
 
@@ -64,7 +64,7 @@ class Play:
         if step.action == "submit":
             self._submit(person, step)
         elif step.action == "read":
-            reading.note_reading(person, self.reports[step.story], step.at)
+            first_opened.note_opening(person, self.reports[step.story], step.at)
         elif step.action == "revise":
             self._revise(person, step)
         else:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from random import Random
 
-from sipokat.delivery.demo.scenery import (
+from sipokat.demo.scenery import (
     LEAVES,
     LITTER,
     SHIRTS,

@@ -6,7 +6,7 @@ from datetime import date
 from random import Random
 from typing import Any
 
-from sipokat.delivery.demo.people import book, dice
+from sipokat.demo.people import book, dice
 from sipokat.domain.regions import at_desk, level_of
 
 
@@ -17,15 +17,15 @@ def vocabulary(chance: Random, kind: dict[str, Any], day: date) -> dict[str, Any
         "few": chance.randint(0, 4),
         "few2": chance.randint(0, 4),
         "gang": chance.randint(1, 8),
-        "at": chance.choice(book("demo")["landmarks"]),
-        "bulan": book("demo")["months"][day.month - 1],
+        "at": chance.choice(book("city")["landmarks"]),
+        "bulan": book("city")["months"][day.month - 1],
         "hours": f"{chance.choice((1, 1.5, 2, 2.5, 3, 4))}".replace(".", ","),
         "volume": f"{chance.choice((0.5, 1, 1.5, 2, 3, 4.5, 6))}".replace(".", ","),
         "damage": chance.choice(("ringan", "sedang", "sedang", "berat")),
         "rupiah": str(chance.randint(4, 90) * 500_000),
         "target": str(chance.randint(50, 300) * 1_000_000),
-        "city": chance.choice(book("demo")["cities"]),
-        "source": chance.choice(book("demo")["sources"]),
+        "city": chance.choice(book("city")["cities"]),
+        "source": chance.choice(book("city")["sources"]),
     }
 
 
@@ -50,7 +50,7 @@ def census(chance: Random, office: str, period: str) -> dict[str, str]:
 def spot(chance: Random, office: str) -> tuple[float, float, float]:
     """A point (degrees, degrees) and its accuracy in metres, roughly where the office is."""
     kelurahan = at_desk(office, "kelurahan") if level_of(office) in ("rt", "kelurahan") else office
-    lat, lon = book("demo")["centres"][".".join(office.split(".")[:3])]
+    lat, lon = book("city")["centres"][".".join(office.split(".")[:3])]
     place = dice(f"place {kelurahan}")
     lat, lon = lat + place.uniform(-0.018, 0.018), lon + place.uniform(-0.018, 0.018)
     near = chance.uniform(-0.003, 0.003), chance.uniform(-0.003, 0.003)

@@ -12,9 +12,9 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from sipokat.delivery.demo.people import book, dice
-from sipokat.delivery.demo.reports import Draft, mend
-from sipokat.delivery.demo.steps import Step, office_time, waking
+from sipokat.demo.people import book, dice
+from sipokat.demo.reports import Draft, mend
+from sipokat.demo.steps import Step, office_time, waking
 from sipokat.domain.categories import categories
 from sipokat.domain.regions import at_desk, level_of
 from sipokat.domain.roles import above, below
@@ -24,7 +24,7 @@ STEPS_MAX = 14
 
 def pace_of(office: str) -> dict[str, Any]:
     """How fast this desk is, a row of `pace`."""
-    demo = book("demo")
+    demo = book("city")
     if office not in demo["pace_of"]:
         weights = [row["of"] for row in demo["pace"].values()]
         name = dice(f"pace {office}").choices(list(demo["pace"]), weights)[0]
@@ -80,7 +80,7 @@ class Life:
 
     def _holder(self, at: datetime, desk: str) -> Iterator[Step]:
         office = at_desk(self.draft.office, desk)
-        pace, fate = pace_of(office), book("demo")["fate"][desk]
+        pace, fate = pace_of(office), book("city")["fate"][desk]
         luck = self.chance.random() * 100
         if not self.decided and luck > 100 - fate.get("withdraw", 0):
             hour = waking(at + timedelta(minutes=self.chance.randint(4, 90)))
@@ -93,17 +93,17 @@ class Life:
             decided = office_time(read, self.chance.uniform(15, 35) * 490)  # opened and left lying
         self.decided = True
         if self.returned and luck < 70:
-            note = self.chance.choice(book("demo")["notes"]["again"])
+            note = self.chance.choice(book("city")["notes"]["again"])
             yield Step(decided, self.story, "verify", office, klass=self._class(), note=note)
         elif self.returned:
-            note = self.chance.choice(book("demo")["notes"]["return"][self.reason])
+            note = self.chance.choice(book("city")["notes"]["return"][self.reason])
             yield Step(decided, self.story, "return", office, reason=self.reason, note=note)
         elif self.classed and not self.urgent and luck < fate["return"]:
             yield self._said(decided, "return", office)
         elif self.classed and not self.urgent and luck < fate["return"] + fate["reject"]:
             yield self._said(decided, "reject", office)
         else:
-            thanks = self.chance.choice(book("demo")["notes"]["verify"])
+            thanks = self.chance.choice(book("city")["notes"]["verify"])
             note = thanks if self.chance.random() < 0.35 else ""
             yield Step(decided, self.story, "verify", office, klass=self._class(), note=note)
 
@@ -124,7 +124,7 @@ class Life:
         return self.klass
 
     def _said(self, at: datetime, action: str, office: str) -> Step:
-        notes = dict(book("demo")["notes"][action])
+        notes = dict(book("city")["notes"][action])
         if not self.draft.pictures:
             notes.pop("foto_kurang_jelas", None)
         if not any(letter.isdigit() for letter in self.draft.text):

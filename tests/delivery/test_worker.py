@@ -22,7 +22,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
-from sipokat.delivery import photo_worker
+from sipokat.delivery import worker as photo_worker
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.domain import photo_work, photos
 from sipokat.domain.content import PhotoClaim

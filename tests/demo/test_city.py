@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from sipokat import commands, create_app
 from sipokat.database import db
-from sipokat.delivery.demo.plan import plan
+from sipokat.demo.plan import plan
 from sipokat.domain import chain, listing, participation, people, queue, verification
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.deadlines import is_working

@@ -9,7 +9,7 @@ from typing import Any
 from sipokat.domain.categories import Category, Field, categories
 from sipokat.domain.photos import shown_in
 from sipokat.models import Photo, Report, Revision
-from sipokat.web import words
+from sipokat.web.present import times
 
 
 def place_words(place: dict[str, Any]) -> str:
@@ -37,12 +37,12 @@ def _field_words(field: Field, value: Any) -> str:
     if field.type == "bool":
         return "Ya" if value else "Tidak"
     if field.type == "period":
-        return words.month(value)
+        return times.month(value)
     if field.type == "text":
         return str(value)
     if field.type == "rupiah":
-        return f"Rp {words.figure(value)}"
-    return f"{words.figure(value)} {field.unit}".strip()
+        return f"Rp {times.figure(value)}"
+    return f"{times.figure(value)} {field.unit}".strip()
 
 
 def photo_view(report: Report, photo: Photo) -> dict[str, str]:
@@ -73,11 +73,11 @@ def _revision(report: Report, row: Revision, place: int) -> dict[str, Any]:
     content = row.content
     return {
         "title": "Laporan pertama" if place == 1 else f"Perbaikan {place - 1}",
-        "when": words.moment(row.at),
+        "when": times.moment(row.at),
         "text": content["text"],
         "facts": [
             *field_facts(categories()[report.category], content["fields"]),
-            ("Tanggal", words.day(date.fromisoformat(content["happened_on"]))),
+            ("Tanggal", times.day(date.fromisoformat(content["happened_on"]))),
             ("Lokasi", place_words(content)),
         ],
         "changed": set(),

@@ -13,8 +13,8 @@ from typing import Any
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sipokat.demo.accounts import PASSWORD, accounts
 from sipokat.domain import people, regions
-from sipokat.domain.demo_accounts import PASSWORD, accounts
 from sipokat.domain.regions import level_of
 from sipokat.domain.roles import ROLES
 from sipokat.models import Region, Setting, User
@@ -32,7 +32,7 @@ WOMEN = {"rt": 0.16, "kelurahan": 0.4, "kecamatan": 0.25}
 @cache
 def book(name: str) -> dict[str, Any]:
     """One of the demo's data files."""
-    return tomllib.loads(files("sipokat.data").joinpath(f"{name}.toml").read_text("utf-8"))
+    return tomllib.loads(files("sipokat.demo").joinpath(f"{name}.toml").read_text("utf-8"))
 
 
 def dice(seed: str) -> Random:
@@ -94,7 +94,7 @@ def _others(codes: list[str], today: date) -> Iterator[tuple[str, str, str, str,
 
 
 def _name(chance: Random, woman: bool, met: set[str]) -> str:
-    names = book("demo")["names"]
+    names = book("city")["names"]
     while True:
         first = chance.choice(names["women" if woman else "men"])
         second = chance.choice(names["second_women" if woman else "second"])

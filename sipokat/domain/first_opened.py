@@ -15,7 +15,7 @@ from sipokat.domain.visibility import desks_over
 from sipokat.models import Reading, Report, User
 
 
-def note_reading(user: User, report: Report, now: datetime | None = None) -> None:
+def note_opening(user: User, report: Report, now: datetime | None = None) -> None:
     """Record, once a desk, that a holder of the desk where it waits has opened the report."""
     desk = report.desk
     if (
@@ -30,7 +30,7 @@ def note_reading(user: User, report: Report, now: datetime | None = None) -> Non
         session.add(Reading(report_id=report.id, desk=desk, user_id=user.id, at=now or present()))
 
 
-def readings_of(session: Session, report: Report) -> list[Reading]:
+def openings_of(session: Session, report: Report) -> list[Reading]:
     """Who opened it first at each desk."""
     query = select(Reading).where(Reading.report_id == report.id).order_by(Reading.at)
     return list(session.scalars(query))

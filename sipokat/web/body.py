@@ -1,10 +1,11 @@
-"""Shapes of what arrives: read strictly into plain values, or refused as malformed (400).
+"""Reads JSON and form bodies strictly into plain values, or refuses them as malformed (400).
 
-What a field says is judged later, by the domain; here only whether it can be read at all.
+Only whether a value can be read at all is checked here; what it says is judged by the domain.
 """
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import uuid
@@ -16,12 +17,14 @@ from urllib.parse import unquote_to_bytes
 from flask import request
 
 from sipokat.domain.content import PhotoClaim
-from sipokat.domain.refusals import Malformed, WrongType
+from sipokat.domain.refusals import Malformed, TooLarge, WrongType
 
 # Control characters but tab, line feed and carriage return; lone surrogates; and the sign that
 # stands where bytes were no UTF-8.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 Check = Callable[[Any], Any]
+SMALL = 64 * 1024  # bytes: all bodies but photos and forms with photos
+TOO_LARGE = "Kiriman terlalu besar. Kirim foto yang lebih kecil."
 
 
 def has_control(text: str) -> bool:
@@ -188,3 +191,24 @@ def sent_at() -> datetime | None:
         return moment(raw)
     except (ValueError, OverflowError):
         raise Malformed("Jam HP tidak terbaca. Periksa jam HP, lalu kirim lagi.") from None
+
+
+def gather_chunks(limit: int) -> None:
+    """Read a chunked body whole, at most `limit` bytes, before the view does.
+
+    Werkzeug would stop at the limit without an error, and half a body would count as a whole one.
+    Raises TooLarge, or Malformed when the connection was cut.
+    """
+    environ = request.environ
+    if not environ.get("wsgi.input_terminated"):
+        return  # the server does not undo chunks, so there is no body
+    body = bytearray()
+    try:
+        while len(body) <= limit and (part := environ["wsgi.input"].read(64 * 1024)):
+            body += part
+    except (OSError, ValueError):
+        raise Malformed("Kiriman terpotong di jalan. Kirim lagi.") from None
+    if len(body) > limit:
+        raise TooLarge(TOO_LARGE)
+    environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
+    del environ["HTTP_TRANSFER_ENCODING"]

@@ -6,10 +6,10 @@ import io
 
 from PIL import Image, ImageDraw
 
-from sipokat.delivery.demo.people import dice
-from sipokat.delivery.demo.scenery import SIZE
-from sipokat.delivery.demo.scenes import SCENES
 from sipokat.delivery.pictures import THUMBNAIL
+from sipokat.demo.people import dice
+from sipokat.demo.scenery import SIZE
+from sipokat.demo.scenes import SCENES
 
 
 def draw(scene: str, seed: int) -> tuple[bytes, bytes]:

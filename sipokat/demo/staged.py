@@ -8,10 +8,10 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from sipokat.delivery.demo.people import book, dice
-from sipokat.delivery.demo.reports import Draft, new_id, picture
-from sipokat.delivery.demo.steps import Step
-from sipokat.delivery.demo.words import spot
+from sipokat.demo.people import book, dice
+from sipokat.demo.reports import Draft, new_id, picture
+from sipokat.demo.steps import Step
+from sipokat.demo.words import spot
 from sipokat.domain.clock import WIB
 from sipokat.domain.deadlines import is_working
 from sipokat.domain.regions import at_desk
@@ -19,12 +19,12 @@ from sipokat.domain.regions import at_desk
 
 def offices() -> set[str]:
     """The regions that these reports speak for."""
-    return {row["office"] for row in book("demo_staged")["reports"]}
+    return {row["office"] for row in book("staged")["reports"]}
 
 
 def steps(today: date) -> Iterator[Step]:
     """All their steps, counted back from `today`."""
-    for place, row in enumerate(book("demo_staged")["reports"]):
+    for place, row in enumerate(book("staged")["reports"]):
         yield from _life(dice(f"staged {place}"), row, today)
 
 

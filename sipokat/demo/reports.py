@@ -10,8 +10,8 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sipokat.delivery.demo.people import book
-from sipokat.delivery.demo.words import census, spot, vocabulary
+from sipokat.demo.people import book
+from sipokat.demo.words import census, spot, vocabulary
 from sipokat.domain.content import PhotoClaim, Raw, months
 
 
@@ -61,7 +61,7 @@ def new_id(chance: Random) -> str:
 
 def kinds(author: str, category: str | None = None) -> list[dict[str, Any]]:
     """The kinds of reports of this author, `rt` or `officials`."""
-    rows = book("demo_reports")["kinds"]
+    rows = book("reports")["kinds"]
     mine = [row for row in rows if row.get("by", "rt") == author]
     return [row for row in mine if category is None or row["category"] == category]
 
@@ -108,7 +108,7 @@ def mend(chance: Random, draft: Draft, reason: str) -> Draft:
         draft = replace(draft, pictures=(fresh, *draft.pictures[1:]))
     if reason == "angka_perlu_dicek":
         draft = _recounted(draft, str(words["n"]))
-    more = chance.choice(book("demo")["notes"]["mend"][reason]).format(**words)
+    more = chance.choice(book("city")["notes"]["mend"][reason]).format(**words)
     return replace(draft, text=f"{draft.text} {more}".strip())
 
 

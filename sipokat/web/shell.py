@@ -26,7 +26,7 @@ def _version(root: Path, urls: str) -> str:
         *sorted((root / "templates").rglob("*.html")),
         *sorted((root / "sipokat/data").glob("*.toml")),
         *sorted((root / "sipokat/domain").glob("*.py")),
-        *sorted((root / "sipokat/web").glob("*.py")),
+        *sorted((root / "sipokat/web").rglob("*.py")),
     ]
     for path in [root / "service-worker.js", *sources]:
         summary.update(path.read_bytes())

@@ -1,4 +1,4 @@
-"""A report as the screen and the wire show it."""
+"""A report as templates show it, on a list and on its own page."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from functools import cached_property
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import chain, deadlines, reading, verification
+from sipokat.domain import chain, deadlines, first_opened, verification
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import now
 from sipokat.domain.refusals import NeverAllowed, Refused
 from sipokat.domain.roles import ROLES
 from sipokat.models import Event, Reading, Report
-from sipokat.web import content_words, words
-from sipokat.web.region_names import names_of
+from sipokat.web.present import content, states, times
+from sipokat.web.present.regions import names_of
 
 ANY_VERIFY = chain.Request("verify")
 # What a desk says to the author.
@@ -80,12 +80,12 @@ class Row:
         if self.report.text:
             return self.report.text
         if self.report.period:
-            return f"{self.category.name} {words.month(self.report.period)}"
+            return f"{self.category.name} {times.month(self.report.period)}"
         return self.kind
 
     @property
     def badge(self) -> tuple[str, str]:
-        return words.badge(self.report)
+        return states.badge(self.report)
 
     @cached_property
     def clock(self) -> tuple[str, bool] | None:
@@ -98,38 +98,38 @@ class Row:
 
     @property
     def rail(self) -> list[dict[str, str]]:
-        return words.stops(self.report, self.late)
+        return states.stops(self.report, self.late)
 
     @property
     def happened(self) -> str:
-        return words.day(self.report.happened_on)
+        return times.day(self.report.happened_on)
 
     @property
     def about(self) -> str:
         """The month that it speaks for, else the day."""
-        return words.month(self.report.period) if self.report.period else self.happened
+        return times.month(self.report.period) if self.report.period else self.happened
 
     @property
     def received(self) -> str:
-        return words.ago(self.report.received_at)
+        return times.ago(self.report.received_at)
 
     @property
     def waiting(self) -> str:
         """How long it has lain on this desk."""
-        return words.age(self.report.arrived_at)
+        return times.age(self.report.arrived_at)
 
     @property
     def lying(self) -> str:
         """`3 hari di meja lurah`; empty when it is final."""
         if self.report.desk is None:
             return ""
-        at = f"di meja {words.BY[self.report.desk]}"
+        at = f"di meja {states.BY[self.report.desk]}"
         return f"baru tiba {at}" if self.waiting == "baru saja" else f"{self.waiting} {at}"
 
     @property
     def place(self) -> str:
         names = ("place_text", "lat", "accuracy_m")
-        return content_words.place_words({name: getattr(self.report, name) for name in names})
+        return content.place_words({name: getattr(self.report, name) for name in names})
 
     @property
     def map_url(self) -> str:
@@ -141,9 +141,7 @@ class Row:
     @property
     def photos(self) -> list[dict[str, str]]:
         return [
-            content_words.photo_view(self.report, photo)
-            for photo in self.report.photos
-            if photo.current
+            content.photo_view(self.report, photo) for photo in self.report.photos if photo.current
         ]
 
     @property
@@ -158,7 +156,7 @@ class Row:
 
     @property
     def facts(self) -> list[tuple[str, str]]:
-        return content_words.field_facts(self.category, self.report.fields)
+        return content.field_facts(self.category, self.report.fields)
 
 
 @dataclass
@@ -202,7 +200,7 @@ class Full(Row):
     def timeline(self) -> list[dict[str, str]]:
         """Events, readings and photos that left, oldest first."""
         rows = [(event.at, self._event(event)) for event in self.events]
-        rows += [_noted(f"Dibaca {words.BY[one.desk]}", one.user, one.at) for one in self.readings]
+        rows += [_noted(f"Dibaca {states.BY[one.desk]}", one.user, one.at) for one in self.readings]
         for photo in self.report.photos:
             if photo.left_at is not None:
                 what = "Foto diganti" if photo.gave_way_to else "Foto tidak jadi dikirim"
@@ -212,16 +210,16 @@ class Full(Row):
     def _event(self, event: Event) -> dict[str, str]:
         reasons = chain.REASONS.get(event.action, {})
         note = event.note or ""
-        what = words.what_happened(event.action, event.actor_desk, event.to_desk)
+        what = states.what_happened(event.action, event.actor_desk, event.to_desk)
         if event.action == "verify" and event.klass:
             what = f"{what} sebagai {chain.CLASSES[event.klass].lower()}"
         return {
             "what": what,
             "who": f"{event.actor.name}, {ROLES[event.actor.role].label}",
-            "when": words.moment(event.at),
+            "when": times.moment(event.at),
             "reason": reasons.get(event.reason or "", ""),
             "note": note,
-            "tone": words.TONES.get(event.action, "wait" if event.action == "reopen" else "ok"),
+            "tone": states.TONES.get(event.action, "wait" if event.action == "reopen" else "ok"),
         }
 
     @property
@@ -236,7 +234,7 @@ class Full(Row):
     @property
     def ahead(self) -> list[dict[str, str]]:
         """The desks that it has yet to reach, as the rest of its time line; none when final."""
-        stops = words.stops(self.report) if self.report.desk else []
+        stops = states.stops(self.report) if self.report.desk else []
         return [
             {"what": stop["label"], "who": stop["word"], "tone": "ahead"}
             for stop in stops
@@ -252,12 +250,12 @@ class Full(Row):
     @property
     def revisions(self) -> list[dict[str, Any]]:
         """Every content that it had, newest first, when there is more than one."""
-        return content_words.revisions(self.report)
+        return content.revisions(self.report)
 
 
 def _noted(what: str, person: Any, at: datetime) -> tuple[datetime, dict[str, str]]:
     """Something on the time line that is no event."""
-    return at, {"what": what, "who": person.name, "when": words.moment(at)}
+    return at, {"what": what, "who": person.name, "when": times.moment(at)}
 
 
 def rows(reports: Sequence[Report]) -> list[Row]:
@@ -276,5 +274,5 @@ def full(report: Report, user: Any) -> Full:
         deadlines.overrides(session),
         user,
         verification.moves_of(session, report),
-        reading.readings_of(session, report),
+        first_opened.openings_of(session, report),
     )

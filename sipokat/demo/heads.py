@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from datetime import date, datetime, time, timedelta
 from random import Random
 
-from sipokat.delivery.demo.life import Life
-from sipokat.delivery.demo.people import book, dice
-from sipokat.delivery.demo.reports import kinds, new_id, write
-from sipokat.delivery.demo.steps import Step
+from sipokat.demo.accounts import accounts
+from sipokat.demo.life import Life
+from sipokat.demo.people import book, dice
+from sipokat.demo.reports import kinds, new_id, write
+from sipokat.demo.steps import Step
 from sipokat.domain.clock import WIB
 from sipokat.domain.content import months
-from sipokat.domain.demo_accounts import accounts
 from sipokat.domain.regions import at_desk
 
 DAYS = 182
@@ -86,7 +86,7 @@ def _writing_time(chance: Random, day: date) -> datetime:
 
 def _arrival(chance: Random, office: str, written: datetime) -> datetime:
     """When it reached the server: hours or days later from where there is no signal."""
-    if at_desk(office, "kelurahan") in book("demo")["blank_spots"] and chance.random() < 0.7:
+    if at_desk(office, "kelurahan") in book("city")["blank_spots"] and chance.random() < 0.7:
         return written + timedelta(seconds=int(min(70, chance.lognormvariate(1.9, 0.9)) * 3600))
     return written + timedelta(seconds=chance.randint(2, 240))
 

@@ -1,0 +1,1 @@
+"""The parts of the demo city; `sipokat.demo.city` puts them together."""
