@@ -21,6 +21,7 @@ from playwright.sync_api import Page, expect
 
 from tests.services.phone import Phone
 from tests.services.server import Server
+from tests.services.speed import patience
 
 PATIENCE = 20
 
@@ -38,12 +39,12 @@ TRUTHY: Any = object()
 
 def eventually(look: Callable[[], Any], wanted: Any = TRUTHY, seconds: float = PATIENCE) -> Any:
     """What `look` gives, once that is what is wanted."""
-    deadline = time.monotonic() + seconds
+    began = time.monotonic()
     while True:
         seen = look()
         if seen if wanted is TRUTHY else seen == wanted:
             return seen
-        if time.monotonic() > deadline:
+        if time.monotonic() - began > patience(seconds):
             raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
         time.sleep(0.05)
 
