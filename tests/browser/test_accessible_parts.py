@@ -15,7 +15,6 @@ from tests.browser.steps import (
     open_form,
     ours,
     picture,
-    ready,
     report,
     reports,
     save,
@@ -34,6 +33,12 @@ Look = Callable[[str], None]
 
 
 @pytest.fixture
+def phone(phones: Callable[..., Phone]) -> Phone:
+    """Every page comes from the server, none from a worker that has kept it."""
+    return phones(service_workers="block")
+
+
+@pytest.fixture
 def look(phone: Phone) -> Iterator[Look]:
     """look(where) takes note of what is wrong with the phone's page as it stands."""
     problems: list[str] = []
@@ -47,8 +52,7 @@ def look(phone: Phone) -> Iterator[Look]:
 
 
 def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server, look):
-    ready(phone)
-    page = phone.page
+    page = phone.open("/masuk")
     page.fill("[name=phone]", RAHMAN.phone)
     page.fill("[name=password]", "bukan ini")
     page.locator("form:has([name=password]) [type=submit]").click()
