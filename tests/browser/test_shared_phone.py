@@ -92,7 +92,9 @@ def test_another_person_neither_sees_nor_sends_what_the_owner_left(phone, server
     phone.open("/kotak-keluar")
     eventually(lambda: states(phone), ["needs_login"])
 
-    page = phone.sign_in(SITI)
+    page = phone.open("/masuk")
+    enter(page, SITI)
+    page.wait_for_url("**/beranda")
     expect(page.get_by_text("Siti").first).to_be_visible()
     assert owner(phone) == [SITI.name, False]
     page = phone.open("/kotak-keluar")
