@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from playwright.sync_api import Page
 
-from tests.browser.steps import ready, sent, submit
+from tests.browser.steps import keep, ready, sent
 from tests.cast import AGUS, DEWI, HARTONO, RAHMAN, RATNA, YUSUF, Person
 from tests.services.accessibility import OVERFLOW, breaches, settle
 from tests.services.phone import Phone
@@ -64,7 +64,7 @@ TWICE = """() => {
 def visit(phone: Phone, pages: list[Any]) -> Iterator[tuple[str, Page]]:
     """Each page as its person finds it, with a name for it; before that Rahman files a report."""
     phone.sign_in(RAHMAN)
-    submit(phone, "sampah", photos=1)
+    keep(phone, "sampah", photos=1)
     (entry,) = sent(phone)
     number = entry["receipt"]["number"]
     signed_in: Person | None = RAHMAN

@@ -12,6 +12,7 @@ from tests import wire
 from tests.browser.steps import (
     add_photos,
     eventually,
+    keep,
     open_form,
     ours,
     picture,
@@ -20,7 +21,6 @@ from tests.browser.steps import (
     save,
     sent,
     states,
-    submit,
 )
 from tests.cast import HARTONO, RAHMAN
 from tests.services.accessibility import breaches, settle
@@ -82,7 +82,7 @@ def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server, look):
     eventually(lambda: states(phone), ["sent", "needs_attention"])
     look("a report whose photo was refused")
     server.network.when("POST", "/laporan", ours(422, "wrong_content"))
-    submit(phone, text="Yang ini ditolak.")
+    keep(phone, text="Yang ini ditolak.")
     eventually(lambda: states(phone), ["sent"] + ["needs_attention"] * 2)
     server.network.when("POST", "/laporan", refuse, times=None)
     report(phone, text="Yang ini menunggu.", photos=1)

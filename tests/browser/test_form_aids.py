@@ -9,6 +9,7 @@ from playwright.sync_api import Page, expect
 from tests.browser.steps import (
     eventually,
     fill,
+    keep,
     open_form,
     ours,
     outbox,
@@ -16,7 +17,6 @@ from tests.browser.steps import (
     save,
     sent,
     states,
-    submit,
 )
 from tests.cast import RAHMAN
 
@@ -89,10 +89,10 @@ def test_send_now_on_one_report_waits_for_nothing_and_leaves_the_refused_alone(p
     ready(phone, RAHMAN)
     page = phone.open("/kotak-keluar")
     server.network.when("POST", "/laporan", ours(422, "wrong_content"))
-    refused = submit(phone, text="Yang ditolak.")
+    refused = keep(phone, text="Yang ditolak.")
     eventually(lambda: states(phone), ["needs_attention"])
     busy = server.network.when("POST", "/laporan", ours(503, "busy", Retry_After="3600"), None)
-    waits = submit(phone, text="Yang disuruh menunggu.")
+    waits = keep(phone, text="Yang disuruh menunggu.")
     eventually(lambda: outbox(phone)[1].get("told_to_wait"))
     server.network.lift(busy)
     expect(card(page, waits)).to_contain_text("Menunggu dikirim")

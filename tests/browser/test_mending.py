@@ -12,6 +12,7 @@ from tests.browser.steps import (
     choose,
     eventually,
     file,
+    keep,
     open_form,
     ours,
     outbox,
@@ -22,7 +23,6 @@ from tests.browser.steps import (
     save,
     sent,
     states,
-    submit,
 )
 from tests.cast import HARTONO, RAHMAN, SITI
 from tests.services.caller import Caller
@@ -54,8 +54,8 @@ def test_a_refused_report_is_mended_from_the_outbox_and_the_next_goes_by(phone, 
     ready(phone, RAHMAN)
     page = phone.open("/kotak-keluar")
     phone.go_offline()
-    submit(phone, "sampah", "Yang pertama.", photos=1, happened_on=TOO_LONG_AGO)
-    submit(phone, text="Yang kedua.")
+    keep(phone, "sampah", "Yang pertama.", photos=1, happened_on=TOO_LONG_AGO)
+    keep(phone, text="Yang kedua.")
     phone.go_online()
     eventually(lambda: states(phone), ["needs_attention", "sent"])
     card = page.locator("[data-entry]")
@@ -75,8 +75,8 @@ def test_a_refused_photo_is_changed_for_another_or_left_out(phone, server):
     ready(phone, RAHMAN)
     page = phone.open("/kotak-keluar")
     server.network.when("PUT", "/laporan/*", ours(415, "wrong_type"), times=2)
-    changed = submit(phone, "sampah", photos=1)
-    without = submit(phone, photos=1)
+    changed = keep(phone, "sampah", photos=1)
+    without = keep(phone, photos=1)
     eventually(lambda: states(phone), ["needs_attention"] * 2)
     card = page.locator(f"[data-entry='{changed}']")
     expect(card).to_contain_text("1 foto belum terkirim")
@@ -98,7 +98,7 @@ def test_a_second_nihil_offers_the_first_and_to_remove_itself(phone, server):
     phone.go_offline()
     choose(page, "fields.periode", month)
     save(page)
-    submit(phone, "nihil", "", **{"fields.periode": month})
+    keep(phone, "nihil", "", **{"fields.periode": month})
     phone.go_online()
     page = phone.open("/kotak-keluar")
     eventually(lambda: sorted(states(phone)), ["needs_attention", "sent"])
@@ -167,7 +167,7 @@ def test_a_returned_report_is_judged_by_the_day_of_its_first_writing(phone, serv
 def test_an_entry_opened_again_stays_written_when_and_where_it_was(phone):
     ready(phone, RAHMAN)
     phone.go_offline()
-    entry_id = submit(phone)
+    entry_id = keep(phone)
     written_at = f"{days_ago(40)}T09:00:00+07:00"
     change_entry(phone, written_at=written_at, happened_on=days_ago(90))
     phone.page.evaluate(
