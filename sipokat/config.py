@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sipokat.database import to_json
+
 MODES = ("production", "demo", "test")
 # Published with the source: good enough where everybody is made up.
 PUBLISHED = "only-for-demo-and-test-never-in-production"
@@ -92,7 +94,7 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SECRET_KEY": _secret(env, mode),
         "SQLALCHEMY_DATABASE_URI": url,
         # What a report says is in the parameters of its statement: no error may show them.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True}
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "json_serializer": to_json}
         | ({} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8}),
         "COOKIE_PREFIX": "__Host-" if secure else "",
         "SESSION_COOKIE_NAME": "__Host-sipokat-pesan" if secure else "sipokat-pesan",

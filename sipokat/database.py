@@ -8,6 +8,7 @@ IMMEDIATE, so that a transaction never has to be upgraded half-way.
 from __future__ import annotations
 
 import fcntl
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
@@ -41,6 +42,20 @@ db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 # Region codes compare byte by byte, whatever the locale of the database: the range condition
 # of visibility depends on it. SQLite compares so by itself.
 RegionCode = String(20).with_variant(String(20, collation="C"), "postgresql")
+
+
+class JsonText(str):
+    """A value that is JSON already: a JSON column takes it as it is."""
+
+    __slots__ = ()
+
+
+def to_json(value: Any) -> JsonText:
+    """The value as a JSON column keeps it. Writing it out before the lock is taken shortens the
+    time under the lock."""
+    if isinstance(value, JsonText):
+        return value
+    return JsonText(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
 
 
 class Moment(TypeDecorator[datetime]):

@@ -12,7 +12,8 @@ from uuid import UUID
 
 from sipokat.demo.people import book
 from sipokat.demo.words import census, spot, vocabulary
-from sipokat.domain.content import PhotoClaim, Raw, months
+from sipokat.domain.content import PhotoClaim, Raw
+from sipokat.domain.periods import months
 
 
 @dataclass(frozen=True)

@@ -43,10 +43,10 @@ class Event(Base):
     actor: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
-class Reading(Base):
-    """The first time that a holder of a desk opened a report."""
+class FirstOpened(Base):
+    """The first time that a holder of the desk opened a report: "Dibaca" on its time line."""
 
-    __tablename__ = "reading"
+    __tablename__ = "first_opened"
 
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), primary_key=True)
     desk: Mapped[str] = mapped_column(String(10), primary_key=True)
