@@ -1,4 +1,4 @@
-"""What a report says: checked field by field, and put into one canonical form."""
+"""The content of a report: checked field by field, and put into one canonical form."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PhotoClaim:
 
 @dataclass(frozen=True)
 class Raw:
-    """What arrived, of the right types but not yet judged. Numbers may still be text."""
+    """The content as it arrived: of the right types, not yet checked. Numbers may still be text."""
 
     happened_on: str = ""
     text: str = ""
@@ -48,7 +48,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class Content:
-    """What was judged sound. Decimals are floats, counts and rupiah whole numbers."""
+    """Content that passed all checks. Decimals are floats, counts and rupiah whole numbers."""
 
     happened_on: date
     text: str
@@ -98,9 +98,14 @@ def content_digest(category: str, region_code: str, content: Mapping[str, Any]) 
     return digest({"category": category, "region": region_code, **content})
 
 
+def submission_digest(category: str, region: str | None, raw: Raw) -> str:
+    """What makes two sendings the same report: everything but coordinates, the time of writing and
+    the version of the form."""
+    return digest([category, region, loose(raw)])
+
+
 def loose(raw: Raw) -> dict[str, Any]:
-    """What arrived, without the place's coordinates: the part that two sendings of one report
-    have in common."""
+    """The content as it arrived, without coordinates: equal in every sending of one report."""
     return {
         "happened_on": raw.happened_on,
         "text": tidy(raw.text),
@@ -111,7 +116,7 @@ def loose(raw: Raw) -> dict[str, Any]:
 
 
 def tidy(text: str | None) -> str:
-    """Line ends made one kind, blanks at the ends of the text dropped."""
+    """The text with all line ends as `\n` and without blanks at its ends."""
     return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -128,10 +133,10 @@ def find_category(key: str, role: str) -> Category:
 
 
 def check(category: Category, raw: Raw, written_on: date) -> Content:
-    """Judge every field and say all that is wrong at once.
+    """Check every field and report everything that is wrong at once.
 
     `written_on` is the day in Lubuklinggau on which the author wrote it, after the phone's clock
-    was corrected; how long the report has waited since is never held against it. Raises
+    was corrected: dates are judged by that day, however long the report has waited since. Raises
     WrongContent with a sentence for each field, named as on the wire.
     """
     wrong: dict[str, str] = {}

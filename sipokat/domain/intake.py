@@ -21,7 +21,13 @@ from sipokat.database import db, lock_rows, to_json, writing
 from sipokat.domain import chain, deadlines, events, offices, photos, revisions
 from sipokat.domain.clock import FIRST_DAY, day_of
 from sipokat.domain.clock import now as present
-from sipokat.domain.content import Raw, check, content_digest, digest, find_category, loose
+from sipokat.domain.content import (
+    Raw,
+    check,
+    content_digest,
+    find_category,
+    submission_digest,
+)
 from sipokat.domain.periods import FALLEN, refuse_second
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.regions import level_of
@@ -46,11 +52,6 @@ class Submission:
     written_at_raw: str | None = None
     sent_at: datetime | None = None
     form_version: str | None = None
-
-    def digest(self) -> str:
-        """What makes two sendings the same report: all but coordinates, the time of writing and
-        the version of the form."""
-        return digest([self.category, self.region, loose(self.raw)])
 
 
 @dataclass(frozen=True)
@@ -115,7 +116,9 @@ def submit(user: User, sent: Submission, now: datetime | None = None) -> tuple[R
     try:
         judged = judge(user, sent, at, deadlines.overrides(db.session()))
     except Refused:
-        known = _sent_before(db.session(), user, sent.client_id, sent.digest(), at)
+        # A repeat gets its receipt even where its first sending would be refused today.
+        asked = submission_digest(sent.category, sent.region, sent.raw)
+        known = _sent_before(db.session(), user, sent.client_id, asked, at)
         if known is None:
             raise
         return known, False
@@ -139,7 +142,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
     as_json = content.as_json()
     columns = content.as_columns()
     seal = content_digest(category.key, region, as_json)
-    asked = sent.digest()
+    asked = submission_digest(sent.category, sent.region, sent.raw)
     move, state = chain.start(author_desk, user.id, category.classed)
     row = {
         "client_id": sent.client_id or str(uuid.uuid4()),

@@ -38,7 +38,8 @@ def hash_password(password: str) -> str:
 
 
 def password_matches(user: User | None, password: str) -> bool:
-    """Whether this is the password. Takes as long for nobody as for somebody."""
+    """Whether this is the password. Takes equally long without an account, so that the time
+    does not tell which numbers have one."""
     try:
         _hasher.verify(user.password_hash if user else _NOBODY, password)
     except (VerificationError, InvalidHashError):
@@ -94,14 +95,14 @@ def create(
 
 
 def set_password(session: Session, user: User, password_hash: str) -> None:
-    """A new password; it ends every session of the account."""
+    """Set the password and end every session of the account."""
     user.password_hash = password_hash
-    session.flush()  # the row is held before the sessions are looked for
+    session.flush()  # locks the account's row before its sessions are looked for
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
 
 
 def disable(session: Session, user: User) -> None:
-    """Shut the account; it ends every session of it."""
+    """Close the account and end every session of it."""
     user.active = False
     session.flush()
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
