@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select
 
 from sipokat import assets, serving
 from sipokat.database import db, writing
-from sipokat.delivery import worker as photo_worker
+from sipokat.delivery import worker as job_worker
 from sipokat.demo import accounts as demo_accounts
 from sipokat.domain import people, regions
 from sipokat.domain.roles import ROLES
@@ -79,7 +79,7 @@ def build_assets() -> None:
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
-    """Make received photos ready, until told to stop."""
+    """Do the jobs that wait, such as making received photos ready, until told to stop."""
     _work()
 
 
@@ -87,7 +87,8 @@ def _work() -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
-    photo_worker.work(current_app.extensions["photo_store"], stop)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    job_worker.work(job_worker.kinds(app), stop)
 
 
 @click.command("prepare")
