@@ -10,8 +10,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from sipokat.demo.accounts import accounts
 from sipokat.domain.visibility import scopes
-from sipokat.web import demo, menu
+from sipokat.web import menu
 from sipokat.web.present.regions import names_of, region_words
 
 DOORS = {401: ("/masuk", "Masuk")}
@@ -83,7 +84,6 @@ def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
             message=body["message"],
             values={},
             next=_here(),
-            accounts=demo.accounts(),
         )
     return render_template("errors/error.html", **context)
 
@@ -134,8 +134,10 @@ def asset(name: str) -> str:
 
 
 def page_context() -> dict[str, Any]:
-    """What every template may use. A shell asks for nobody: it is the same for everybody."""
-    shared: dict[str, Any] = {"demo": current_app.config["MODE"] == "demo"}
+    """What every template may use. A shell is told nothing about the signed-in person, since the
+    phone keeps it for everybody."""
+    demo = current_app.config["MODE"] == "demo"
+    shared: dict[str, Any] = {"demo": demo, "demo_accounts": accounts() if demo else ()}
     if g.get("shell"):
         return shared
     return shared | {"owner": owner(), "nav": menu.places(), "current_user": current_user}
