@@ -99,7 +99,8 @@ def build(app: Flask) -> list[str]:
     folder.mkdir(exist_ok=True)
     _drop_stale(folder)
     with app.app_context():
-        CommandLineEnvironment(assets, logging.getLogger("assets")).build()
+        bundler = CommandLineEnvironment(assets, logging.getLogger("assets"))  # type: ignore[no-untyped-call]
+        bundler.build()
     made = []
     for path in sorted(folder.iterdir()):
         if path.suffix in (".css", ".js", ".svg"):

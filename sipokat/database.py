@@ -11,7 +11,7 @@ import fcntl
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
@@ -94,10 +94,16 @@ _in_process = threading.Lock()
 
 
 @contextmanager
-def _one_writer(path: str) -> Iterator[None]:
-    with _in_process, open(path + ".lock", "w") as file:
+def _turn_to_write(session: Session) -> Iterator[None]:
+    """On SQLite, wait until no other thread or process writes; PostgreSQL needs no queue."""
+    url = session.get_bind().engine.url
+    if url.get_backend_name() != "sqlite":
+        yield
+        return
+    assert url.database is not None
+    with _in_process, open(url.database + ".lock", "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield  # closing the file releases the lock, as does the death of the process
+        yield  # closing the file releases the lock, and so does the death of the process
 
 
 def table(model: type[Base]) -> Table:
@@ -133,11 +139,9 @@ def writing() -> Iterator[Session]:
         return
     session.commit()  # ends the reading; nothing was changed outside `writing()`
     for row in session:
-        if not row.steady:
+        if not cast(Base, row).steady:
             session.expire(row)
-    url = session.get_bind().engine.url
-    queue = _one_writer(url.database) if url.get_backend_name() == "sqlite" else nullcontext()
-    with queue:
+    with _turn_to_write(session):
         session.info["writing"] = True
         try:
             session.connection(execution_options={"sipokat_write": True})

@@ -32,7 +32,8 @@ def wants_json() -> bool:
 
 def wants_fragment() -> bool:
     """Whether htmx asks for a part of the page; a restored history entry is a whole page."""
-    return bool(request.htmx) and "HX-History-Restore-Request" not in request.headers
+    by_htmx = bool(request.htmx)  # type: ignore[attr-defined]  # set by htmx-flask
+    return by_htmx and "HX-History-Restore-Request" not in request.headers
 
 
 def respond(
