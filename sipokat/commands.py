@@ -94,7 +94,8 @@ def _work() -> None:
 @click.command("prepare")
 @with_appcontext
 def prepare() -> None:
-    """Bring assets, schema and, in the demo, the city up to date; quick when they are."""
+    """Build the bundles, migrate the database and add the official regions and, in an empty demo,
+    the city. What is up to date is left alone."""
     _prepare()
 
 
@@ -128,7 +129,7 @@ def start() -> None:
 
 
 def is_filled() -> bool:
-    """Whether anybody has an account here."""
+    """Whether the database has an account."""
     from sipokat.models import User
 
     found = db.session.scalar(select(User.id).limit(1)) is not None
@@ -137,7 +138,10 @@ def is_filled() -> bool:
 
 
 def is_demo() -> bool:
-    """Whether this database holds the demo city. Leaves no connection open: gunicorn forks next."""
+    """Whether this database holds the demo city.
+
+    Closes its connections, since gunicorn forks after this and processes must not share one.
+    """
     try:
         if not inspect(db.engine).has_table("setting"):
             return False

@@ -12,7 +12,8 @@ from sipokat.models.region import Region
 
 
 class User(Base):
-    """A person who may sign in. The id is opaque and never given to anybody else."""
+    """A person with an account. The id says nothing about them and is never used again for anybody
+    else."""
 
     __tablename__ = "user"
     steady = True
@@ -29,7 +30,7 @@ class User(Base):
         back_populates="user", order_by="Term.since, Term.id", lazy="selectin"
     )
 
-    # What Flask-Login asks of a user.
+    # Flask-Login asks for these.
     is_anonymous = False
 
     @property
@@ -45,7 +46,7 @@ class User(Base):
 
 
 class Term(Base):
-    """An office held: this person, this region, from this day until that one."""
+    """A term of office: who holds the office of which region, from `since` until `until`."""
 
     __tablename__ = "term"
     steady = True
