@@ -14,8 +14,8 @@ bind = f"127.0.0.1:{settings['PORT']}"
 workers = settings["WEB_CONCURRENCY"]
 worker_class = "gthread"
 threads = 8
-# After 60 s without a sign of life gunicorn kills a process. This does not cut a slow upload: a 6 MB
-# photo at 20 KB/s takes five minutes in its thread while the process goes on.
+# After 60 s without a sign of life gunicorn kills a process. A slow upload is not cut: a 6 MB photo
+# at 20 KB/s takes five minutes in its thread while the process goes on.
 timeout = 60
 graceful_timeout = 20
 keepalive = 15
