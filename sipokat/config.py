@@ -8,6 +8,8 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sipokat.database import to_json
+
 MODES = ("production", "demo", "test")
 # The key of the demo and the tests. It is published with the source, so production refuses it.
 PUBLISHED = "only-for-demo-and-test-never-in-production"
@@ -92,7 +94,7 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "SECRET_KEY": _secret(env, mode),
         "SQLALCHEMY_DATABASE_URI": url,
         # Errors must not show the parameters of a statement: the text of reports is in them.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True}
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "json_serializer": to_json}
         | ({} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8}),
         "COOKIE_PREFIX": "__Host-" if secure else "",
         "SESSION_COOKIE_NAME": "__Host-sipokat-pesan" if secure else "sipokat-pesan",

@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from sipokat.database import writing
+from sipokat.database import db, writing
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.demo import people, pictures
 from sipokat.demo.accounts import PASSWORD
@@ -18,7 +18,7 @@ from sipokat.demo.plan import plan
 from sipokat.demo.reports import Draft
 from sipokat.demo.scenery import SIZE
 from sipokat.demo.steps import Step
-from sipokat.domain import chain, first_opened, intake, verification
+from sipokat.domain import chain, first_opened, intake, revisions, verification
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import PhotoClaim
 from sipokat.domain.photos import picture_key
@@ -86,7 +86,9 @@ class Play:
             sent_at=step.at,
             form_version="demo",
         )
-        report, _ = intake.submit(person, sent, step.at)
+        receipt, _ = intake.submit(person, sent, step.at)
+        query = select(Report).where(Report.number == receipt.number)
+        report = db.session.scalars(query).unique().one()
         self.reports[step.story] = report
         self._keep(report, step.draft, step.at)
 
@@ -95,7 +97,7 @@ class Play:
         report = self.reports[step.story]
         self._draw(step.draft)
         raw = step.draft.raw(self.claims)
-        verification.revise(person, report.number, report.version, raw, step.action_id, step.at)
+        revisions.revise(person, report.number, report.version, raw, step.action_id, step.at)
         self._keep(report, step.draft, step.at)
 
     def _draw(self, draft: Draft) -> None:

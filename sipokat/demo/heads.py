@@ -12,7 +12,7 @@ from sipokat.demo.reports import kinds, new_id, write
 from sipokat.demo.sources import data, dice
 from sipokat.demo.steps import Step
 from sipokat.domain.clock import WIB
-from sipokat.domain.content import months
+from sipokat.domain.periods import months
 from sipokat.domain.regions import at_desk
 
 DAYS = 182

@@ -13,7 +13,8 @@ from uuid import UUID
 
 from sipokat.demo.blanks import census, spot, vocabulary
 from sipokat.demo.sources import data
-from sipokat.domain.content import PhotoClaim, Raw, months
+from sipokat.domain.content import PhotoClaim, Raw
+from sipokat.domain.periods import months
 
 
 @dataclass(frozen=True)

@@ -67,10 +67,11 @@ class State:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person before one report: their role, and the desks over it that they hold now."""
+    """A person before one report: the roles in which they act anywhere, and the desks over this
+    report that they hold now."""
 
     id: str
-    role: str
+    roles: frozenset[str]
     desks: frozenset[str] = frozenset()
 
 
@@ -131,20 +132,23 @@ def _permits(state: State, actor: Actor, action: str) -> bool:
 
 def _role_never(state: State, actor: Actor, action: str) -> None:
     """403: this role, or this person, never does this to this report."""
-    role = ROLES[actor.role]
+    roles = [ROLES[key] for key in actor.roles]
     if action == "reopen":
-        if not role.reopens or role.desk not in actor.desks:
+        if not any(role.reopens and role.desk in actor.desks for role in roles):
             raise NeverAllowed("Hanya Bag. Pemerintahan yang dapat membuka kembali laporan.")
         return
     if action in AUTHOR_ACTIONS:
         if state.author_desk not in actor.desks:
             raise NeverAllowed("Hanya pembuat laporan yang dapat melakukan ini.")
         return
-    if not role.decides or role.desk is None:
+    deciding = {role.desk for role in roles if role.decides and role.desk}
+    if not deciding:
         raise NeverAllowed("Peran Anda tidak memverifikasi laporan.")
     if actor.id in state.writers or (state.desk in actor.desks and _decided_below(state, actor)):
         raise NeverAllowed("Laporan Anda sendiri. Pejabat lain yang memutuskannya.", code="own")
-    if DESKS.index(role.desk) <= DESKS.index(state.author_desk):
+    # Somebody without a desk over this report is judged by where they sit elsewhere.
+    highest = max(DESKS.index(desk) for desk in deciding & actor.desks or deciding)
+    if highest <= DESKS.index(state.author_desk):
         next_up = DESK_WORDS[above(state.author_desk) or "kota"]
         raise NeverAllowed(
             f"Laporan ini dari kantor Anda sendiri. Yang memutuskannya {next_up}.", code="own"

@@ -13,6 +13,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sipokat.domain.categories import Category, Field, categories
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import WrongContent
 
 TEXT_MAX = 1000
@@ -72,11 +73,29 @@ class Content:
             "photos": [{"id": one.id, "sha256": one.sha256} for one in self.photos],
         }
 
+    def as_columns(self) -> dict[str, Any]:
+        """The columns of a report that hold its present content, by name."""
+        return {
+            "happened_on": self.happened_on,
+            "text": self.text,
+            "fields": self.fields,
+            "period": self.period,
+            "lat": self.lat,
+            "lon": self.lon,
+            "accuracy_m": self.accuracy_m,
+            "place_text": self.place_text,
+        }
+
 
 def digest(value: Any) -> str:
     """SHA-256 in hex over canonical JSON: sorted keys, no spaces, UTF-8."""
     text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False)
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+def content_digest(category: str, region_code: str, content: Mapping[str, Any]) -> str:
+    """The digest of a content in its canonical form, as the events of its report carry it."""
+    return digest({"category": category, "region": region_code, **content})
 
 
 def loose(raw: Raw) -> dict[str, Any]:
@@ -168,12 +187,6 @@ def _day(raw: str, written_on: date, wrong: dict[str, str]) -> date | None:
     elif day < written_on - timedelta(days=DAYS_BACK) - TOLERANCE:
         wrong["happened_on"] = f"Tanggal paling lama {DAYS_BACK} hari yang lalu."
     return day
-
-
-def months(written_on: date) -> tuple[str, str]:
-    """This month and the last, as `YYYY-MM`."""
-    first = written_on.replace(day=1)
-    return first.strftime("%Y-%m"), (first - timedelta(days=1)).strftime("%Y-%m")
 
 
 def _fields(

@@ -87,7 +87,7 @@ def create(
         active=True,
         created_at=moment,
     )
-    user.terms = [Term(region_code=region_code, since=since or day_of(moment))]
+    user.terms = [Term(role=role, region_code=region_code, since=since or day_of(moment))]
     session.add(user)
     session.flush()
     return user

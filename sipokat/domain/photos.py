@@ -4,17 +4,18 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import db, lock_rows, table, writing
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import now as present
+from sipokat.domain.content import PhotoClaim, content_digest
+from sipokat.domain.offices import desks_over
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
-from sipokat.domain.revisions import content_digest
-from sipokat.domain.visibility import desks_over, find_report
+from sipokat.domain.visibility import find_report
 from sipokat.models import Photo, Report, Revision, User
 
 ARRIVED = ("received", "ready")
@@ -37,6 +38,40 @@ def original_key(report_id: int, photo_id: str) -> str:
 def picture_key(photo: Photo, size: str) -> str:
     """Where what is served lies; `size` is `photo` or `thumbnail`."""
     return f"{size}/{photo.client_id[:2]}/{photo.report_id}-{photo.client_id}.jpg"
+
+
+def rows_of(user: User, claims: Sequence[PhotoClaim]) -> list[dict[str, Any]]:
+    """The rows of photos that this person declares; their bytes come by themselves later."""
+    row = {
+        "declared_by": user.id,
+        "state": "missing",
+        "current": True,
+        "original": False,
+        "tries": 0,
+    }
+    return [row | {"client_id": one.id, "sha256": one.sha256} for one in claims]
+
+
+def declare(session: Session, report_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Await these photos of a report."""
+    if rows:
+        session.execute(insert(table(Photo)), [row | {"report_id": report_id} for row in rows])
+
+
+def redeclare(session: Session, user: User, report: Report, claims: Sequence[PhotoClaim]) -> None:
+    """Make the listed photos the present ones of the report, and await those that are new. Raises
+    NotNow for an id that stands for other bytes."""
+    there = {photo.client_id: photo for photo in report.photos}
+    listed = {claim.id for claim in claims}
+    for photo in report.photos:
+        photo.current = photo.client_id in listed
+    for claim in claims:
+        known = there.get(claim.id)
+        if known is not None and known.sha256 != claim.sha256:
+            raise NotNow("Foto ini sudah ada dengan isi yang lain. Ganti fotonya.", report)
+    session.flush()
+    declare(session, report.id, rows_of(user, [one for one in claims if one.id not in there]))
+    session.expire(report, ["photos"])
 
 
 def _find(session: Session, user: User, client_id: str, photo_id: str) -> Photo:
@@ -194,7 +229,8 @@ def _leave(user: User, photo: Photo, at: datetime) -> None:
     report = photo.report
     latest = report.revisions[-1]
     shown = [{"id": p.client_id, "sha256": p.sha256} for p in shown_in(latest, report.photos)]
-    report.content_digest = content_digest(report, latest.content | {"photos": shown})
+    content = latest.content | {"photos": shown}
+    report.content_digest = content_digest(report.category, report.region_code, content)
 
 
 def shown_in(revision: Revision, photos: Sequence[Photo]) -> list[Photo]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
@@ -48,6 +49,13 @@ def up_from(code: str) -> tuple[str, ...]:
     """The code itself and every region above it, lowest first."""
     parts = code.split(".")
     return tuple(".".join(parts[:count]) for count in range(len(parts), 1, -1))
+
+
+def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The names of these regions and of those above them, by code; one statement."""
+    wanted = {above for code in codes for above in up_from(code)}
+    query = select(Region.code, Region.name).where(Region.code.in_(wanted))
+    return dict(session.execute(query).all())
 
 
 def ensure_official(session: Session) -> int:

@@ -1,4 +1,4 @@
-"""What happened to reports: events, first readings and the counter that numbers events."""
+"""What happened to reports: events, who opened them first, and the counter that numbers events."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ class Event(Base):
     actor: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
-class Reading(Base):
-    """When a holder of this desk first opened the report, and who it was."""
+class FirstOpened(Base):
+    """The first time that a holder of the desk opened a report: "Dibaca" on its time line."""
 
-    __tablename__ = "reading"
+    __tablename__ = "first_opened"
 
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), primary_key=True)
     desk: Mapped[str] = mapped_column(String(10), primary_key=True)

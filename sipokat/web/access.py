@@ -14,6 +14,7 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound as NoSuchPage
 
 from sipokat.domain.clock import now
+from sipokat.domain.offices import roles_of
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotSignedIn, TooLarge
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import find_session
@@ -96,7 +97,7 @@ def check_request() -> Any:
     claimed = request.headers.get("Sipokat-User")
     if claimed is not None and claimed != current_user.id:
         raise NotSignedIn("HP ini sedang dipakai akun lain. Masuk dengan akun Anda.")
-    if current_user.role not in access:
+    if roles_of(current_user).isdisjoint(access):
         raise NeverAllowed("Halaman ini bukan untuk peran Anda.")
     return None
 

@@ -11,6 +11,7 @@ from sipokat.database import db, writing
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.people import hash_password, password_matches, set_password
 from sipokat.domain.refusals import NotFound
+from sipokat.domain.regions import names_of
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import end_session, sessions_of
 from sipokat.models import Term
@@ -18,7 +19,7 @@ from sipokat.web import body
 from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session
 from sipokat.web.present import times
-from sipokat.web.present.regions import names_of, region_words
+from sipokat.web.present.regions import region_words
 from sipokat.web.respond import see_other
 
 pages = Blueprint("account", __name__)
@@ -37,7 +38,7 @@ def show() -> ResponseReturnValue:
 
 
 def _page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    names = names_of(term.region_code for term in me().terms)
+    names = names_of(db.session(), [term.region_code for term in me().terms])
     html = render_template(
         "account/show.html",
         role=ROLES[me().role],

@@ -16,7 +16,6 @@ from sipokat.domain import intake, photos
 from sipokat.domain.refusals import Malformed, NotSignedIn, Refused, TooLarge, WrongType
 from sipokat.domain.roles import READERS
 from sipokat.extensions import limiter
-from sipokat.models import Report
 from sipokat.web import body
 from sipokat.web.access import allow, me, takes
 from sipokat.web.cookies import sender
@@ -46,23 +45,22 @@ def submit() -> ResponseReturnValue:
     """Take a report in, exactly once."""
     arrived: Arrived = g.body
     if arrived.json:
-        report, new = intake.submit(me(), arrived.submission())
-        return jsonify(intake.receipt(report)), 201 if new else 200
+        receipt, new = intake.submit(me(), arrived.submission())
+        return jsonify(receipt.as_json()), 201 if new else 200
     try:
         if arrived.refusal is not None:
             raise arrived.refusal
-        report, _ = intake.submit(me(), arrived.submission())
+        receipt, _ = intake.submit(me(), arrived.submission())
     except Refused as refusal:
         return refuse_form(refusal, arrived)
-    keep_files(report, arrived)
-    flash(f"Laporan {report.number} terkirim.", "ok")
-    return see_other(f"/laporan/{report.number}")
+    keep_files(receipt.client_id, arrived)
+    flash(f"Laporan {receipt.number} terkirim.", "ok")
+    return see_other(f"/laporan/{receipt.number}")
 
 
-def keep_files(report: Report, arrived: Arrived) -> None:
+def keep_files(client_id: str, arrived: Arrived) -> None:
     """Store the photos that came with a plain form."""
     store = current_app.extensions["photo_store"]
-    client_id = report.client_id
     for photo_id, data in arrived.files.items():
         sha256 = hashlib.sha256(data).hexdigest()
         photos.accept(me(), client_id, photo_id, sha256, data, store)
@@ -118,7 +116,7 @@ def put_photo(client_id: str, photo_id: str) -> ResponseReturnValue:
         current_app.extensions["photo_store"],
         g.body["replaces"],
     )
-    return jsonify(intake.receipt(report))
+    return jsonify(intake.receipt(report).as_json())
 
 
 def _whole_body() -> bytes:
@@ -137,4 +135,4 @@ def _whole_body() -> bytes:
 def drop_photo(client_id: str, photo_id: str) -> ResponseReturnValue:
     """Send the report without a photo that never arrived or is broken."""
     report = photos.drop(me(), g.body["client_id"], g.body["photo_id"])
-    return jsonify(intake.receipt(report))
+    return jsonify(intake.receipt(report).as_json())

@@ -7,6 +7,7 @@ from typing import Any
 from flask import request
 from flask_login import current_user
 
+from sipokat.domain.offices import roles_of
 from sipokat.domain.roles import READERS, ROLES
 
 # Label, address, icon, and the roles that see it: only the shells need the last.
@@ -46,7 +47,7 @@ def places(shell: bool = False) -> list[dict[str, Any]]:
         shown = SHELL_NAV
     elif not current_user.is_authenticated:
         return []
-    elif ROLES[current_user.role].decides:
+    elif any(ROLES[key].decides for key in roles_of(current_user)):
         shown = OFFICIAL_NAV
     elif current_user.role == "viewer":
         shown = VIEWER_NAV

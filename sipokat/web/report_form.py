@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.content import months
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import Refused
 from sipokat.web import menu
 from sipokat.web.access import ANYONE, allow

@@ -11,10 +11,10 @@ from flask import Blueprint, flash, g, jsonify, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import first_opened, listing, verification
+from sipokat.domain import events, first_opened, listing, offices, revisions
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.content import months
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotNow, Refused
 from sipokat.domain.roles import READERS
 from sipokat.domain.visibility import find_report
@@ -144,7 +144,7 @@ def revise_form(number: str) -> ResponseReturnValue:
     report = find_report(db.session(), me(), number)
     full = present.full(report, me())
     if "revise" not in full.allowed:
-        if report.author_desk not in verification.actor_before(me(), report).desks:
+        if report.author_desk not in offices.desks_over(me(), report.region_code):
             raise NeverAllowed("Hanya pembuat laporan yang dapat memperbaikinya.")
         raise NotNow("Laporan ini belum dapat diperbaiki sekarang.", report)
     return _revision_page(full, _values_of(report), {}, 200)
@@ -204,9 +204,7 @@ def revise(number: str) -> ResponseReturnValue:
         if arrived.refusal is not None:
             find_report(db.session(), me(), number)
             raise arrived.refusal
-        report = verification.revise(
-            me(), number, arrived.values["version"], arrived.raw(), action_id
-        )
+        report = revisions.revise(me(), number, arrived.values["version"], arrived.raw(), action_id)
     except Refused as refusal:
         if arrived.json or refusal.status not in (409, 413, 415, 422):
             raise
@@ -215,7 +213,7 @@ def revise(number: str) -> ResponseReturnValue:
         return jsonify(
             report_json.report_json(report) | _receipt(report, arrived.values["action_id"])
         )
-    keep_files(report, arrived)
+    keep_files(report.client_id, arrived)
     flash("Perbaikan terkirim.", "ok")
     return see_other(f"/laporan/{number}")
 
@@ -223,8 +221,8 @@ def revise(number: str) -> ResponseReturnValue:
 def _receipt(report: Report, action_id: str) -> dict[str, str]:
     """What the phone may forget its copy of a revision by: the time is that of the revision."""
     mine = (me().id, action_id)
-    events = verification.moves_of(db.session(), report)
-    at = next(event.at for event in events if (event.actor_id, event.action_id) == mine)
+    moves = events.moves_of(db.session(), report)
+    at = next(event.at for event in moves if (event.actor_id, event.action_id) == mine)
     return {"action_id": action_id, "received_at": at.isoformat()}
 
 

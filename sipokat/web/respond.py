@@ -10,10 +10,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
+from sipokat.database import db
 from sipokat.demo.accounts import accounts
-from sipokat.domain.visibility import scopes
+from sipokat.domain.offices import regions_of
+from sipokat.domain.regions import names_of
 from sipokat.web import menu
-from sipokat.web.present.regions import names_of, region_words
+from sipokat.web.present.regions import region_words
 
 DOORS = {401: ("/masuk", "Masuk")}
 
@@ -113,16 +115,16 @@ def owner() -> dict[str, Any] | None:
     choose from when they hold more than one."""
     if not current_user.is_authenticated:
         return None
-    held = scopes(current_user) or [term.region_code for term in current_user.terms[-1:]]
+    held = regions_of(current_user) or [term.region_code for term in current_user.terms[-1:]]
     person = {
         "id": current_user.id,
         "name": current_user.name,
         "role": current_user.role,
         "region": held[0] if held else "",
     }
-    several = sorted(set(held))
+    several = sorted(held)
     if len(several) > 1:
-        names = names_of(several)
+        names = names_of(db.session(), several)
         person["regions"] = [[code, region_words(code, names)] for code in several]
     return person
 
