@@ -1,7 +1,7 @@
-"""The bundles of styles and scripts, with their content's hash in the name.
+"""Builds the bundles of styles and scripts. Each has a hash of its content in its name.
 
-`asset_urls()` is read once at start; templates ask it through `asset()`, and the worker's list
-of what to keep offline comes from the same place.
+The web reads `asset_urls()` once at start. Templates get addresses from it through `asset()`, and
+the service worker gets its list of files to keep offline.
 """
 
 from __future__ import annotations
@@ -61,7 +61,8 @@ def _styles(static: Path) -> list[str]:
 
 
 def register(app: Flask) -> None:
-    """Declare the bundles. In production they are built beforehand and never looked at again."""
+    """Declare the bundles. Requests never build them: `flask build-assets` or `flask prepare` does,
+    before the start."""
     static = Path(app.static_folder or "")
     app.config.update(
         ASSETS_DEBUG=False,
@@ -72,7 +73,7 @@ def register(app: Flask) -> None:
     )
     assets.init_app(app)
     assets.app = app
-    assets._named_bundles.clear()  # those of an application made before in this process
+    assets._named_bundles.clear()  # an application made earlier in this process has registered them
     assets.register(
         "app.css",
         Bundle(*_styles(static), filters="rcssmin", output="gen/app.%(version)s.css"),
@@ -90,7 +91,7 @@ def register(app: Flask) -> None:
 
 
 def build(app: Flask) -> list[str]:
-    """Build every bundle and its brotli and gzip forms; the names of the files made."""
+    """Build every bundle and compress it with brotli and gzip. Returns the names of the bundles."""
     import gzip
     import logging
 
@@ -99,7 +100,8 @@ def build(app: Flask) -> list[str]:
     folder.mkdir(exist_ok=True)
     _drop_stale(folder)
     with app.app_context():
-        CommandLineEnvironment(assets, logging.getLogger("assets")).build()
+        bundler = CommandLineEnvironment(assets, logging.getLogger("assets"))  # type: ignore[no-untyped-call]
+        bundler.build()
     made = []
     for path in sorted(folder.iterdir()):
         if path.suffix in (".css", ".js", ".svg"):
@@ -112,14 +114,15 @@ def build(app: Flask) -> list[str]:
 
 
 def _drop_stale(folder: Path) -> None:
-    """Bundles of earlier versions stay for a month: pages and workers out there still name them."""
+    """Delete bundles older than a month. Younger ones stay, since open pages and service workers of
+    an earlier version still ask for them."""
     for old in folder.iterdir():
         if old.stat().st_mtime < time.time() - STALE_SECONDS:
             old.unlink()
 
 
 def fingerprint(app: Flask) -> str:
-    """A digest of all sources of the bundles: tells whether a build is still good."""
+    """A digest of all sources of the bundles. It changes whenever they must be built again."""
     static = Path(app.static_folder or "")
     summary = hashlib.sha256(Path(__file__).read_bytes())
     for folder in ("css", "js", "vendor", "icons"):
@@ -130,13 +133,13 @@ def fingerprint(app: Flask) -> str:
 
 
 def is_built(app: Flask) -> bool:
-    """Whether what lies under static/gen was made from the present sources."""
+    """Whether the bundles in static/gen were built from the present sources."""
     mark = Path(app.static_folder or "") / "gen/sources"
     return mark.exists() and mark.read_text() == fingerprint(app)
 
 
 def asset_urls(app: Flask) -> dict[str, str]:
-    """The public path of every bundle by name. Empty before the first build."""
+    """The address of every bundle by its name. Empty before the first build."""
     manifest = Path(app.static_folder or "") / "gen/manifest.json"
     if not manifest.exists():
         return {}

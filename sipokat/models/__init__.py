@@ -1,4 +1,4 @@
-"""The tables, one aggregate a file. No rules live here."""
+"""The tables, one aggregate a file. The rules are in `domain/`."""
 
 from sipokat.models.event import Counter, Event, FirstOpened
 from sipokat.models.region import Region

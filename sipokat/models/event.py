@@ -1,4 +1,4 @@
-"""What happened, appended and never changed."""
+"""What happened to reports: events, who opened them first, and the counter that numbers events."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sipokat.models.user import User
 
 
 class Event(Base):
-    """One move of one report. `seq` is global and has no gaps: it is taken from a counter row
-    inside the transaction of the move."""
+    """One move of one report, appended and never changed. `seq` numbers all events of the city
+    without gaps: it is taken from a counter row inside the transaction of the move."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -57,7 +57,7 @@ class FirstOpened(Base):
 
 
 class Counter(Base):
-    """A gapless counter: its row is locked until the transaction that took a number ends."""
+    """A counter without gaps. Taking a number locks its row until the transaction ends."""
 
     __tablename__ = "counter"
 

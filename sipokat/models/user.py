@@ -34,7 +34,7 @@ class User(Base):
         lazy="selectin",
     )
 
-    # What Flask-Login asks of a user.
+    # Flask-Login asks for these.
     is_anonymous = False
 
     @property

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, current_app, g, request
+from flask import current_app, g, request
+from werkzeug.wrappers import Response
 
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import DEVICE_LIFE, SignedIn, hashed

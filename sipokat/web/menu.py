@@ -10,26 +10,29 @@ from flask_login import current_user
 from sipokat.domain.offices import roles_of
 from sipokat.domain.roles import READERS, ROLES
 
-RT_NAV = [
+# Label, address, icon, and the roles that see it: only the shells need the last.
+Place = tuple[str, str, str, tuple[str, ...]]
+
+RT_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Laporan", "/laporan", "doc", ()),
     ("Kotak keluar", "/kotak-keluar", "outbox", ()),
     ("Akun", "/akun", "user", ()),
 ]
-OFFICIAL_NAV = [
+OFFICIAL_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Verifikasi", "/verifikasi", "queue", ()),
     ("Laporan", "/laporan", "doc", ()),
     ("Akun", "/akun", "user", ()),
 ]
-PLAIN_NAV = [("Beranda", "/beranda", "home", ()), ("Akun", "/akun", "user", ())]
-VIEWER_NAV = [
+PLAIN_NAV: list[Place] = [("Beranda", "/beranda", "home", ()), ("Akun", "/akun", "user", ())]
+VIEWER_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Laporan", "/laporan", "doc", ()),
     ("Akun", "/akun", "user", ()),
 ]
 # The shells are the same bytes for everybody; the phone's script shows the owner's places.
-SHELL_NAV = [
+SHELL_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Verifikasi", "/verifikasi", "queue", tuple(k for k, r in ROLES.items() if r.decides)),
     ("Laporan", "/laporan", "doc", READERS),

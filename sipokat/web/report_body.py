@@ -12,7 +12,7 @@ from flask import request
 from sipokat.delivery.pictures import inspect
 from sipokat.domain.content import PhotoClaim, Raw
 from sipokat.domain.intake import Submission
-from sipokat.domain.refusals import Refused
+from sipokat.domain.refusals import Malformed, Refused
 from sipokat.web import body
 
 _PHOTO_NAMES = uuid.UUID("5d2b6c1e-9a0f-4a53-8d5e-6f1f0f1c7a11")
@@ -101,7 +101,7 @@ def read_revision() -> Arrived:
         if form.get("action_id"):
             arrived.values["action_id"] = body.uuid_text(form["action_id"])
     except ValueError:
-        raise body.Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
+        raise Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
     return arrived
 
 
@@ -132,7 +132,7 @@ def _kept() -> list[PhotoClaim]:
         pairs = [value.split(":") for value in request.form.getlist("keep")]
         return [PhotoClaim(body.uuid_text(one), body.sha256_text(two)) for one, two in pairs]
     except ValueError:
-        raise body.Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
+        raise Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
 
 
 def _files(arrived: Arrived) -> list[PhotoClaim]:

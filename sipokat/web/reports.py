@@ -210,7 +210,9 @@ def revise(number: str) -> ResponseReturnValue:
             raise
         return _refused_revision(number, refusal, arrived)
     if arrived.json:
-        return jsonify(report_json.report_json(report) | _receipt(report, action_id))
+        return jsonify(
+            report_json.report_json(report) | _receipt(report, arrived.values["action_id"])
+        )
     keep_files(report.client_id, arrived)
     flash("Perbaikan terkirim.", "ok")
     return see_other(f"/laporan/{number}")

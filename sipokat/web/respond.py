@@ -11,9 +11,10 @@ from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from sipokat.database import db
+from sipokat.demo.accounts import accounts
 from sipokat.domain.offices import regions_of
 from sipokat.domain.regions import names_of
-from sipokat.web import demo, menu
+from sipokat.web import menu
 from sipokat.web.present.regions import region_words
 
 DOORS = {401: ("/masuk", "Masuk")}
@@ -33,7 +34,8 @@ def wants_json() -> bool:
 
 def wants_fragment() -> bool:
     """Whether htmx asks for a part of the page; a restored history entry is a whole page."""
-    return bool(request.htmx) and "HX-History-Restore-Request" not in request.headers
+    by_htmx = bool(request.htmx)  # type: ignore[attr-defined]  # set by htmx-flask
+    return by_htmx and "HX-History-Restore-Request" not in request.headers
 
 
 def respond(
@@ -85,7 +87,6 @@ def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
             message=body["message"],
             values={},
             next=_here(),
-            accounts=demo.accounts(),
         )
     return render_template("errors/error.html", **context)
 
@@ -136,8 +137,10 @@ def asset(name: str) -> str:
 
 
 def page_context() -> dict[str, Any]:
-    """What every template may use. A shell asks for nobody: it is the same for everybody."""
-    shared: dict[str, Any] = {"demo": current_app.config["MODE"] == "demo"}
+    """What every template may use. A shell is told nothing about the signed-in person, since the
+    phone keeps it for everybody."""
+    demo = current_app.config["MODE"] == "demo"
+    shared: dict[str, Any] = {"demo": demo, "demo_accounts": accounts() if demo else ()}
     if g.get("shell"):
         return shared
     return shared | {"owner": owner(), "nav": menu.places(), "current_user": current_user}

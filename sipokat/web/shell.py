@@ -7,7 +7,7 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from flask import Blueprint, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.web import menu
@@ -39,7 +39,7 @@ def shell_version() -> str:
     return _version(current_app.config["ROOT"], urls)
 
 
-def shell(template: str, **context: object) -> Response:
+def shell(template: str, **context: object) -> ResponseReturnValue:
     """A page with the same bytes for everybody, which the worker may keep."""
     g.shell = True
     html = render_template(

@@ -13,7 +13,7 @@ from werkzeug.user_agent import UserAgent
 from sipokat.domain.refusals import NotSignedIn, Refused, TooMany
 from sipokat.domain.sign_in import sign_in, sign_out
 from sipokat.extensions import login
-from sipokat.web import body, demo
+from sipokat.web import body
 from sipokat.web.access import ANYONE, allow, takes
 from sipokat.web.cookies import clear_session, device_token, session_token, set_cookies
 from sipokat.web.respond import owner, see_other, wants_json
@@ -58,7 +58,6 @@ def _page(
         values=values,
         next=to,
         message=message,
-        accounts=demo.accounts(),
         inside=inside,
     )
     return make_response(html, status)
