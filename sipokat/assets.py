@@ -19,45 +19,54 @@ from webassets.script import CommandLineEnvironment
 
 from sipokat.extensions import assets
 
+# Files under static/js by bundle, in the order in which they run. The worker runs the core bundle
+# too. `submission.js` is not in the form's bundle because home sends nihil reports with it.
 SCRIPTS = {
-    "core": ("store.js", "outbox.js", "answers.js", "wire.js", "replay.js"),
+    "core": (
+        "phone/store.js",
+        "phone/outbox.js",
+        "phone/answers.js",
+        "phone/wire.js",
+        "phone/replay.js",
+    ),
     "app": (
-        "page.js",
-        "owner.js",
-        "updates.js",
-        "install.js",
-        "submission.js",
-        "app.js",
+        "pages/page.js",
+        "pages/owner.js",
+        "pages/updates.js",
+        "pages/install.js",
+        "form/submission.js",
+        "pages/app.js",
     ),
-    "pages": ("sign-in.js", "password.js", "home.js", "nihil.js", "lightbox.js"),
+    "pages": (
+        "pages/sign-in.js",
+        "pages/password.js",
+        "pages/home.js",
+        "pages/nihil.js",
+        "pages/lightbox.js",
+    ),
     "form": (
-        "photos.js",
-        "form-fields.js",
-        "place.js",
-        "photo-picker.js",
-        "draft-keeper.js",
-        "form-view.js",
-        "form-phone.js",
-        "form-sending.js",
-        "saved-panel.js",
-        "report-form.js",
+        "form/photos.js",
+        "form/fields.js",
+        "form/place.js",
+        "form/photo-picker.js",
+        "form/draft-keeper.js",
+        "form/view.js",
+        "form/readiness.js",
+        "form/sending.js",
+        "form/saved-panel.js",
+        "form/report-form.js",
     ),
-    "outbox-page": ("outbox-words.js", "outbox-page.js"),
-    "officer": ("verification.js",),
+    "outbox-page": ("pages/outbox-words.js", "pages/outbox-page.js"),
+    "officer": ("desk/verification.js",),
 }
 STALE_SECONDS = 30 * 86400
 COPIED = {"htmx.js": "vendor/htmx/htmx.min.js", "sprite.svg": "icons/sprite.svg"}
 
 
 def _styles(static: Path) -> list[str]:
-    first = ["css/tokens.css", "css/base.css"]
-    parts = sorted(
-        f"css/components/{path.name}" for path in (static / "css/components").glob("*.css")
-    )
-    last = [
-        f"css/{name}" for name in ("pages.css", "print.css") if (static / "css" / name).exists()
-    ]
-    return [name for name in first if (static / name).exists()] + parts + last
+    parts = sorted(path.name for path in (static / "css/components").glob("*.css"))
+    components = [f"css/components/{name}" for name in parts]
+    return ["css/tokens.css", "css/base.css", *components, "css/print.css"]
 
 
 def register(app: Flask) -> None:
@@ -78,15 +87,12 @@ def register(app: Flask) -> None:
         Bundle(*_styles(static), filters="rcssmin", output="gen/app.%(version)s.css"),
     )
     for name, files in SCRIPTS.items():
-        there = [f"js/{file}" for file in files if (static / "js" / file).exists()]
-        if there:
-            output = f"gen/{name}.%(version)s.js"
-            assets.register(f"{name}.js", Bundle(*there, filters="rjsmin", output=output))
+        sources = [f"js/{file}" for file in files]
+        output = f"gen/{name}.%(version)s.js"
+        assets.register(f"{name}.js", Bundle(*sources, filters="rjsmin", output=output))
     for name, source in COPIED.items():
         stem, _, ending = name.rpartition(".")
-        if (static / source).exists():
-            output = f"gen/{stem}.%(version)s.{ending}"
-            assets.register(name, Bundle(source, output=output))
+        assets.register(name, Bundle(source, output=f"gen/{stem}.%(version)s.{ending}"))
 
 
 def build(app: Flask) -> list[str]:

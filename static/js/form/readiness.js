@@ -59,5 +59,5 @@
     signIn.scrollIntoView({ block: "center" });
   }
 
-  self.sipokat.phone = { askToSignIn, keeps, welcome };
+  self.sipokat.readiness = { askToSignIn, keeps, welcome };
 })();
