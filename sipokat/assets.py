@@ -24,6 +24,7 @@ from sipokat.extensions import assets
 SCRIPTS = {
     "core": (
         "phone/store.js",
+        "phone/identity.js",
         "phone/outbox.js",
         "phone/answers.js",
         "phone/wire.js",

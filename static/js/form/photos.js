@@ -3,7 +3,7 @@
  * 200 KB, without its metadata (where it was taken, on which phone), because it is drawn anew.
  */
 (() => {
-  const { page, replay, submission } = self.sipokat;
+  const { page, submission, wire } = self.sipokat;
   const LONGEST = 1600;
   const WANTED = 215_000;
   const QUALITIES = [0.82, 0.72, 0.62, 0.5, 0.4];
@@ -98,7 +98,7 @@
         throw sentence(`Foto ini terlalu besar (${page.size(bytes.byteLength)}). Pilih foto lain.`);
       }
     }
-    const sha256 = await replay.sha256(bytes);
+    const sha256 = await wire.sha256(bytes);
     return { id: submission.uuid(), type, sha256, size: bytes.byteLength, bytes };
   }
 

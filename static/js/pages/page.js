@@ -112,7 +112,7 @@
    * last answer, or already ahead of it then), the server's date is what counts.
    */
   async function calendar() {
-    const clock = await self.sipokat.identity.recall("clock").catch(() => null);
+    const clock = await self.sipokat.store.recall("clock").catch(() => null);
     const now = Date.now();
     const behind = clock && now < clock.server - DAY;
     const ahead = clock && clock.phone - clock.server > DAY && now >= clock.phone;

@@ -4,7 +4,8 @@
  * The same file runs in the page and in the worker; no DOM.
  */
 (() => {
-  const { announce, fault, got, listen, mustOwn, open, reading, writing } = self.sipokat.store;
+  const { announce, fault, got, reading, writing } = self.sipokat.store;
+  const { mustOwn } = self.sipokat.identity;
   const RECEIPT_MS = 30 * 86_400_000;
 
   // --- Drafts ------------------------------------------------------------------------------
@@ -250,8 +251,6 @@
     editable,
     entries,
     entry,
-    listen,
-    open,
     photo,
     purge,
     remove,
