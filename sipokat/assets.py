@@ -6,11 +6,15 @@ of what to keep offline comes from the same place.
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import logging
 import time
+import tomllib
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import brotli
 from flask import Flask
@@ -23,6 +27,7 @@ from sipokat.extensions import assets
 # too. `submission.js` is not in the form's bundle because home sends nihil reports with it.
 SCRIPTS = {
     "core": (
+        "phone/data.js",
         "phone/store.js",
         "phone/identity.js",
         "phone/outbox.js",
@@ -46,6 +51,7 @@ SCRIPTS = {
         "pages/lightbox.js",
     ),
     "form": (
+        "form/numbers.js",
         "form/photos.js",
         "form/fields.js",
         "form/place.js",
@@ -70,6 +76,22 @@ def _styles(static: Path) -> list[str]:
     return ["css/tokens.css", "css/base.css", *components, "css/print.css"]
 
 
+def shared_data() -> str:
+    """As JSON, what `phone/data.js` tells the phone of `sipokat/data/`."""
+
+    def table(name: str) -> dict[str, Any]:
+        return tomllib.loads(files("sipokat.data").joinpath(f"{name}.toml").read_text("utf-8"))
+
+    needs_photo = [key for key, one in table("categories").items() if one.get("photo_required")]
+    shared = {"limits": table("limits"), "levels": table("levels"), "needs_photo": needs_photo}
+    return json.dumps(shared, separators=(",", ":"), default=str)
+
+
+def _put_data(source: TextIO, built: TextIO, **_options: Any) -> None:
+    """A filter of the core bundle."""
+    built.write(source.read().replace("SHARED_DATA", shared_data()))
+
+
 def register(app: Flask) -> None:
     """Declare the bundles. In production they are built beforehand and never looked at again."""
     static = Path(app.static_folder or "")
@@ -87,10 +109,11 @@ def register(app: Flask) -> None:
         "app.css",
         Bundle(*_styles(static), filters="rcssmin", output="gen/app.%(version)s.css"),
     )
-    for name, files in SCRIPTS.items():
-        sources = [f"js/{file}" for file in files]
+    for name, scripts in SCRIPTS.items():
+        sources = [f"js/{file}" for file in scripts]
+        filters = (_put_data, "rjsmin") if name == "core" else "rjsmin"
         output = f"gen/{name}.%(version)s.js"
-        assets.register(f"{name}.js", Bundle(*sources, filters="rjsmin", output=output))
+        assets.register(f"{name}.js", Bundle(*sources, filters=filters, output=output))
     for name, source in COPIED.items():
         stem, _, ending = name.rpartition(".")
         assets.register(name, Bundle(source, output=f"gen/{stem}.%(version)s.{ending}"))
@@ -98,9 +121,6 @@ def register(app: Flask) -> None:
 
 def build(app: Flask) -> list[str]:
     """Build every bundle and its brotli and gzip forms; the names of the files made."""
-    import gzip
-    import logging
-
     static = Path(app.static_folder or "")
     folder = static / "gen"
     folder.mkdir(exist_ok=True)
@@ -126,9 +146,9 @@ def _drop_stale(folder: Path) -> None:
 
 
 def fingerprint(app: Flask) -> str:
-    """A digest of all sources of the bundles: tells whether a build is still good."""
+    """A digest of all that the bundles are made of: tells whether a build is still good."""
     static = Path(app.static_folder or "")
-    summary = hashlib.sha256(Path(__file__).read_bytes())
+    summary = hashlib.sha256(Path(__file__).read_bytes() + shared_data().encode())
     for folder in ("css", "js", "vendor", "icons"):
         for path in sorted((static / folder).rglob("*")):
             if path.is_file():

@@ -19,6 +19,7 @@ from sipokat.domain.categories import Category
 from sipokat.domain.clock import FIRST_DAY, day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import Content, Raw, check, digest, find_category, loose
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import NeverAllowed, NotNow, WrongContent
 from sipokat.domain.regions import level_of
 from sipokat.domain.revisions import declare, keep_revision, put_content, refuse_second
@@ -28,7 +29,7 @@ from sipokat.domain.visibility import holds_on, may_file_for
 from sipokat.models import Report, User
 
 SAME_FORM = timedelta(minutes=10)
-DOUBTFUL = timedelta(hours=24)
+DOUBTFUL = timedelta(hours=LIMITS.doubtful_hours)
 
 
 @dataclass(frozen=True)

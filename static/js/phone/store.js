@@ -180,7 +180,6 @@
     if (drift > 60_000 || clock.server - known.server > 600_000) await note("clock", clock);
   }
 
-  self.sipokat = self.sipokat || {};
   self.sipokat.store = {
     alone,
     announce,
