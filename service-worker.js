@@ -3,7 +3,7 @@
  * wakes it. The server puts before this: self.SHELL = {version, precache}, and the same bundle of
  * outbox and replay that the pages load.
  */
-const { identity, replay } = self.sipokat;
+const { identity, replay, store } = self.sipokat;
 const OURS = "sipokat-shell-";
 const SHELL_CACHE = OURS + self.SHELL.version;
 const PAGES = "sipokat-pages-";
@@ -85,7 +85,7 @@ async function fromNetwork(event) {
   if (response.type === "opaqueredirect") return response; // our own way on; the browser follows
   if (!ours(response)) throw new Error("somebody else's page");
   const copy = response.clone();
-  event.waitUntil(identity.noteDate(response.headers.get("Date")).catch(() => {}));
+  event.waitUntil(store.noteDate(response.headers.get("Date")).catch(() => {}));
   event.waitUntil(keepPage(event.request, copy).catch(() => {}));
   return response;
 }

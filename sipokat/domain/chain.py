@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import DESK_WORDS, DESKS, ROLES, above, below
 
@@ -17,7 +18,6 @@ FINAL = ("verified", "rejected", "withdrawn")
 DECISIONS = ("verify", "return", "reject")
 AUTHOR_ACTIONS = ("revise", "withdraw")
 CLASSES = {"kinerja": "Kinerja", "kegiatan": "Kegiatan biasa"}
-NOTE_MAX = 500
 
 RETURN_REASONS = {
     "foto_kurang_jelas": "Foto kurang jelas",
@@ -202,8 +202,8 @@ def _content(state: State, request: Request) -> None:
             wrong["note"] = "Tulis catatan untuk pembuat laporan."
     elif request.reason is not None:
         wrong["reason"] = "Alasan tidak diminta untuk tindakan ini."
-    if len(request.note) > NOTE_MAX:
-        wrong["note"] = f"Catatan paling banyak {NOTE_MAX} huruf."
+    if len(request.note) > LIMITS.note:
+        wrong["note"] = f"Catatan paling banyak {LIMITS.note} huruf."
     if wrong:
         raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
 

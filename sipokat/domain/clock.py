@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time
 from zoneinfo import ZoneInfo
+
+from sipokat.domain.limits import LIMITS
 
 WIB = ZoneInfo("Asia/Jakarta")
 
@@ -19,4 +21,4 @@ def day_of(moment: datetime) -> date:
 
 
 # No phone can have written a report before the program was there: an earlier clock was wrong.
-FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+FIRST_DAY = datetime.combine(LIMITS.first_day, time(), UTC)

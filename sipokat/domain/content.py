@@ -13,14 +13,10 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from sipokat.domain.categories import Category, Field, categories
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import WrongContent
 
-TEXT_MAX = 1000
-FIELD_TEXT_MAX = 200
-PLACE_TEXT_MAX = 200
-PHOTOS_MAX = 3
-DAYS_BACK = 60
 TOLERANCE = timedelta(days=1)
 
 
@@ -144,17 +140,18 @@ def check(category: Category, raw: Raw, written_on: date) -> Content:
     text = tidy(raw.text)
     if category.text_required and not text:
         wrong["text"] = "Tulis keterangannya, satu kalimat saja cukup."
-    elif len(text) > TEXT_MAX:
-        wrong["text"] = f"Keterangan paling banyak 1.000 huruf, sekarang {_id(len(text))}."
+    elif len(text) > LIMITS.text:
+        most, length = _id(LIMITS.text), _id(len(text))
+        wrong["text"] = f"Keterangan paling banyak {most} huruf, sekarang {length}."
     fields = _fields(category, raw.fields, written_on, wrong)
     lat, lon, accuracy = _place(raw, wrong)
     place_text = tidy(raw.place_text)
-    if len(place_text) > PLACE_TEXT_MAX:
-        wrong["place_text"] = f"Lokasi paling banyak {PLACE_TEXT_MAX} huruf."
+    if len(place_text) > LIMITS.place_text:
+        wrong["place_text"] = f"Lokasi paling banyak {LIMITS.place_text} huruf."
     elif category.place_required and lat is None and not place_text and "place" not in wrong:
         wrong["place"] = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya."
-    if len(raw.photos) > PHOTOS_MAX:
-        wrong["photos"] = f"Foto paling banyak {PHOTOS_MAX}. Hapus salah satu."
+    if len(raw.photos) > LIMITS.photos:
+        wrong["photos"] = f"Foto paling banyak {LIMITS.photos}. Hapus salah satu."
     elif category.photo_required and not raw.photos:
         wrong["photos"] = "Tambahkan paling sedikit satu foto."
     elif len({one.id for one in raw.photos}) != len(raw.photos):
@@ -189,8 +186,8 @@ def _day(raw: str, written_on: date, wrong: dict[str, str]) -> date | None:
         return None
     if day > written_on + TOLERANCE:
         wrong["happened_on"] = "Tanggal belum terjadi. Pilih hari ini atau sebelumnya."
-    elif day < written_on - timedelta(days=DAYS_BACK) - TOLERANCE:
-        wrong["happened_on"] = f"Tanggal paling lama {DAYS_BACK} hari yang lalu."
+    elif day < written_on - timedelta(days=LIMITS.days_back) - TOLERANCE:
+        wrong["happened_on"] = f"Tanggal paling lama {LIMITS.days_back} hari yang lalu."
     return day
 
 
@@ -241,8 +238,8 @@ def _value(one: Field, value: Any, written_on: date) -> Any:
     if one.type == "text":
         if not isinstance(value, str):
             raise ValueError("Isi dengan tulisan.")
-        if len(value) > FIELD_TEXT_MAX:
-            raise ValueError(f"Paling banyak {FIELD_TEXT_MAX} huruf.")
+        if len(value) > LIMITS.field_text:
+            raise ValueError(f"Paling banyak {LIMITS.field_text} huruf.")
         return value
     return _number(one, value)
 

@@ -28,6 +28,7 @@ from sipokat.domain.content import (
     find_category,
     submission_digest,
 )
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import FALLEN, refuse_second
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.regions import level_of
@@ -36,7 +37,7 @@ from sipokat.domain.verification import standing
 from sipokat.models import Report, User
 
 SAME_FORM = timedelta(minutes=10)
-DOUBTFUL = timedelta(hours=24)
+DOUBTFUL = timedelta(hours=LIMITS.doubtful_hours)
 
 
 @dataclass(frozen=True)

@@ -12,11 +12,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.regions import ensure_rt, level_of
 from sipokat.domain.roles import ROLES
 from sipokat.models import LoginSession, Region, Term, User
 
-PASSWORD_MIN = 8
 NAME_MAX = 80
 _hasher = PasswordHasher()  # argon2id with the library's present defaults (RFC 9106)
 _NOBODY = _hasher.hash("no account has this password")
@@ -32,8 +32,8 @@ def normal_phone(typed: str) -> str | None:
 
 def hash_password(password: str) -> str:
     """An argon2id hash. Raises ValueError when the password is too short."""
-    if len(password) < PASSWORD_MIN:
-        raise ValueError(f"Kata sandi paling sedikit {PASSWORD_MIN} huruf.")
+    if len(password) < LIMITS.password_min:
+        raise ValueError(f"Kata sandi paling sedikit {LIMITS.password_min} huruf.")
     return _hasher.hash(password)
 
 

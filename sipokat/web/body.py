@@ -23,7 +23,6 @@ from sipokat.domain.refusals import Malformed, TooLarge, WrongType
 # stands where bytes were no UTF-8.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 Check = Callable[[Any], Any]
-SMALL = 64 * 1024  # bytes: all bodies but photos and forms with photos
 TOO_LARGE = "Kiriman terlalu besar. Kirim foto yang lebih kecil."
 
 

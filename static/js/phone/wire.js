@@ -1,6 +1,6 @@
 /* One request and the facts of its answer: what the network does never throws. */
 (() => {
-  const { answers, identity } = self.sipokat;
+  const { answers, store } = self.sipokat;
 
   const patienceFor = (size) => 30_000 + (size / 2048) * 1000;
 
@@ -37,7 +37,7 @@
       } catch {
         return facts;
       }
-      await identity.noteDate(response.headers.get("Date")).catch(() => {});
+      await store.noteDate(response.headers.get("Date")).catch(() => {});
       return facts;
     } catch {
       return { problem: abort.signal.aborted ? "timeout" : "network" };

@@ -1,6 +1,6 @@
 /* What this phone can do for the form, and who is told what because of it. */
 (() => {
-  const { outbox, page } = self.sipokat;
+  const { page, store } = self.sipokat;
   const LITTLE_ROOM = 4_000_000;
 
   /** Photos by the browser's own picker, sent with the form. */
@@ -20,7 +20,7 @@
   /** Whether anything can be kept here; where not, the form posts as it stands, and says so. */
   async function keeps(form) {
     const able = self.isSecureContext && crypto.subtle;
-    const opened = able && (await outbox.open().catch(() => null));
+    const opened = able && (await store.open().catch(() => null));
     if (opened) return true;
     plainPhotos(form);
     page.notice(
@@ -59,5 +59,5 @@
     signIn.scrollIntoView({ block: "center" });
   }
 
-  self.sipokat.phone = { askToSignIn, keeps, welcome };
+  self.sipokat.readiness = { askToSignIn, keeps, welcome };
 })();

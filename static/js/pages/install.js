@@ -3,7 +3,7 @@
  * was saved. Said once; "Nanti" is remembered.
  */
 (() => {
-  const { identity, page } = self.sipokat;
+  const { page, store } = self.sipokat;
   let prompt = null;
 
   addEventListener("beforeinstallprompt", (event) => {
@@ -12,7 +12,7 @@
   });
   addEventListener("appinstalled", () => {
     prompt = null;
-    identity.note("install_hint", "done").catch(() => {});
+    store.note("install_hint", "done").catch(() => {});
   });
 
   const installed = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone;
@@ -21,7 +21,7 @@
   /** Shows the hint in `place`, if there is anything to say. */
   async function offer(place) {
     if (!place || installed() || (!prompt && !apple())) return;
-    if (await identity.recall("install_hint").catch(() => "done")) return;
+    if (await store.recall("install_hint").catch(() => "done")) return;
     const later = page.make("button", { type: "button", class: "button quiet" }, "Nanti saja");
     const words = prompt
       ? "Pasang SIPOKAT di HP ini, supaya mudah dibuka lagi, juga tanpa sinyal."
@@ -30,7 +30,7 @@
     const hint = page.banner(words, "wait", button);
     later.addEventListener("click", () => {
       hint.remove();
-      identity.note("install_hint", "later").catch(() => {});
+      store.note("install_hint", "later").catch(() => {});
     });
     hint.append(later);
     place.replaceChildren(hint);

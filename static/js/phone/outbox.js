@@ -4,8 +4,9 @@
  * The same file runs in the page and in the worker; no DOM.
  */
 (() => {
-  const { announce, fault, got, listen, mustOwn, open, reading, writing } = self.sipokat.store;
-  const RECEIPT_MS = 30 * 86_400_000;
+  const { announce, fault, got, reading, writing } = self.sipokat.store;
+  const { mustOwn } = self.sipokat.identity;
+  const RECEIPT_MS = self.sipokat.data.limits.receipt_days * 86_400_000;
 
   // --- Drafts ------------------------------------------------------------------------------
 
@@ -226,7 +227,7 @@
     return { waiting, needs_login, needs_attention, total: mine.length, others };
   }
 
-  /** Forgets receipts older than 30 days by the server's clock and by the phone's: one may be wrong. */
+  /** Forgets receipts older than `receipt_days` by the server's clock and by the phone's: one may be wrong. */
   async function purge() {
     const forgotten = await writing(["meta", "entries"], async ({ meta, entries }) => {
       const clock = await got(meta.get("clock"));
@@ -250,8 +251,6 @@
     editable,
     entries,
     entry,
-    listen,
-    open,
     photo,
     purge,
     remove,

@@ -3,7 +3,7 @@
  * the phone cannot keep anything (plain http, no storage) the page stays a plain form, and says so.
  */
 (() => {
-  const { fields, keeper, outbox, owner, page, phone } = self.sipokat;
+  const { fields, keeper, outbox, owner, page, readiness } = self.sipokat;
   const { picker, saved, sending, store, view } = self.sipokat;
   const form = document.querySelector("[data-report-form]");
   if (!form) return;
@@ -57,10 +57,10 @@
 
   async function begin() {
     await retime();
-    plain = !(await phone.keeps(form));
+    plain = !(await readiness.keeps(form));
     if (plain) return;
     person = (await owner.ready).owner;
-    await phone.welcome(form, person);
+    await readiness.welcome(form, person);
   }
 
   /** Today's bounds, or those of the day when it was written; the page may be open since yesterday. */
@@ -175,7 +175,7 @@
   // --- What the person does ----------------------------------------------------------------
 
   async function submit() {
-    if (!person) return phone.askToSignIn();
+    if (!person) return readiness.askToSignIn();
     if (photos.busy()) {
       return page.notice("Foto sedang disiapkan. Tunggu sebentar, lalu kirim lagi.", "wait");
     }
@@ -274,7 +274,7 @@
     if (plain || person) return;
     person = (await owner.current()).owner;
     if (!person) return;
-    await phone.welcome(form, person);
+    await readiness.welcome(form, person);
     if (form.hidden || draft.untouched()) return route();
     fit();
     await draft.save();

@@ -1,6 +1,6 @@
 /* From what a form holds to an entry of the outbox, as it will go over the wire. */
 (() => {
-  const { page, replay } = self.sipokat;
+  const { answers, page } = self.sipokat;
   // Which form wrote it; the server keeps it beside the report. Nihil is sent from home.
   const form = document.querySelector("[data-form-version]");
   const FORM_VERSION = form?.dataset.formVersion || "beranda";
@@ -34,7 +34,7 @@
     const { today, months } = page.dates(again.written_at);
     const month = values["fields.periode"];
     const fits = values.happened_on <= today && (!month || months.includes(month));
-    return fits ? again.written_at : replay.stamp();
+    return fits ? again.written_at : answers.stamp();
   }
 
   /**
@@ -66,7 +66,7 @@
       place_text: clean(values.place_text),
       photos: [...kept, ...photos].map((one) => ({ id: one.id, sha256: one.sha256 })),
     };
-    const written_at = again ? writtenAt(again, values) : replay.stamp();
+    const written_at = again ? writtenAt(again, values) : answers.stamp();
     const region = values.region || again?.region || owner.region;
     const head = revision
       ? { action_id: id, version: revision.version }

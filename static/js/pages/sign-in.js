@@ -3,7 +3,7 @@
  * script; with it, what was typed stays when there is no signal, and one can sign out offline.
  */
 (() => {
-  const { identity, outbox, owner, page, replay } = self.sipokat;
+  const { identity, outbox, owner, page, replay, wire } = self.sipokat;
 
   const within = (promise, ms) =>
     Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
@@ -37,7 +37,7 @@
   async function enter(form, data) {
     const body = JSON.stringify({ phone: data.get("phone"), password: data.get("password") });
     const headers = { "Content-Type": "application/json" };
-    const facts = await replay.exchange({ method: "POST", path: "/masuk", headers, body });
+    const facts = await wire.exchange({ method: "POST", path: "/masuk", headers, body });
     const user = facts.own && facts.status === 200 && facts.json.user;
     if (!user) {
       complain(form, words(facts));

@@ -3,7 +3,7 @@
  * has no room, without being kept: then the form stays until a receipt names the report.
  */
 (() => {
-  const { fields, keeper, outbox, page, replay, submission } = self.sipokat;
+  const { answers, fields, keeper, outbox, page, replay, submission, wire } = self.sipokat;
   const SAID = { key: "storage" };
   const WORDS = {
     ...keeper.WORDS,
@@ -81,7 +81,7 @@
       const facts = await replay
         .alone(async () => {
           if (again && !outbox.editable(await outbox.entry(again.id))) return null;
-          return replay.exchange({
+          return wire.exchange({
             method: "POST",
             path: form.getAttribute("action"),
             user: entry.owner,
@@ -93,7 +93,7 @@
           form.inert = false;
         });
       if (!facts) return explain({ code: "changed" });
-      const { outcome, code, error } = replay.classify({ ...facts, step: "text" }, entry);
+      const { outcome, code, error } = answers.classify({ ...facts, step: "text" }, entry);
       if (outcome === "progress") return leave(again, facts.json.number);
       if (outcome === "needs_login") {
         const button = { label: "Masuk di tab baru", act: () => self.open("/masuk", "_blank") };

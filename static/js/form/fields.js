@@ -3,7 +3,8 @@
  * The bounds stand in the page as data attributes, put there from the table of categories.
  */
 (() => {
-  const { page } = self.sipokat;
+  const { data, numbers, page } = self.sipokat;
+  const { limits } = data;
   const idOf = (name) => `field-${name.replaceAll(".", "-")}`;
   // Not what a person types: decided by the page, or sent in another way.
   const NOT_TYPED = ["category", "version", "action_id", "photos", "keep", "form_version"];
@@ -29,22 +30,6 @@
     }
   }
 
-  const dots = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
-
-  function checkNumber(raw, kind, max) {
-    const whole = kind !== "decimal";
-    let text = raw.replaceAll(" ", "");
-    // 1.500 and 1.500.000, as people write them; any other dot in a whole number is a slip.
-    if (whole && /^\d{1,3}(\.\d{3})+$/.test(text)) text = text.replaceAll(".", "");
-    text = text.replaceAll(",", ".");
-    const shape = whole ? /^[-+]?\d+$/ : /^[-+]?[\d.]+$/;
-    if (!shape.test(text) || Number.isNaN(Number(text))) {
-      return whole ? "Isi dengan angka bulat." : "Isi dengan angka.";
-    }
-    if (Number(text) < 0) return "Angka tidak boleh kurang dari 0.";
-    return max && Number(text) > max ? `Angka paling besar ${dots(max)}.` : "";
-  }
-
   function checkField({ kind, required, max, label }, value, { months, doubtful, revised }) {
     const text = (value || "").trim();
     if (!text) {
@@ -56,10 +41,11 @@
     if (kind === "period" && !doubtful && !revised && !months.includes(text)) {
       return "Pilih bulan ini atau bulan lalu.";
     }
-    if (kind === "text" && [...text].length > 200) return "Paling banyak 200 huruf.";
-    return ["count", "decimal", "rupiah"].includes(kind)
-      ? checkNumber(text, kind, Number(max))
-      : "";
+    if (kind === "text" && [...text].length > limits.field_text) {
+      return `Paling banyak ${limits.field_text} huruf.`;
+    }
+    const number = ["count", "decimal", "rupiah"].includes(kind);
+    return (number && numbers.read(text, kind, Number(max)).sentence) || "";
   }
 
   function checkDay({ value, defaultValue }, { today, first, doubtful, revised }) {
@@ -71,7 +57,7 @@
       return "Tanggal belum terjadi. Pilih hari ini atau sebelumnya.";
     }
     const since = revised ? "sebelum laporan ditulis" : "yang lalu";
-    return value < first ? `Tanggal paling lama 60 hari ${since}.` : "";
+    return value < first ? `Tanggal paling lama ${limits.days_back} hari ${since}.` : "";
   }
 
   /**
@@ -82,7 +68,7 @@
     const now = await page.calendar();
     if (revised) return { ...page.dates(revised), doubtful: false, revised: true };
     const then = again && page.dates(again.written_at);
-    if (!then || then.today > now.today || then.today < "2026") return now; // a wrong clock's day
+    if (!then || then.today > now.today || then.today < limits.first_day) return now; // a wrong clock's day
     const months = [...new Set([...now.months, ...then.months])].sort().reverse();
     return { ...now, first: then.first < now.first ? then.first : now.first, months };
   }
@@ -99,13 +85,18 @@
       if (problem) wrong[field.dataset.field] = problem;
     }
     if (rules.photo && photos === 0) wrong.photos = "Tambahkan paling sedikit satu foto.";
-    if (photos > 3) wrong.photos = "Foto paling banyak 3. Hapus salah satu.";
+    if (photos > limits.photos) {
+      wrong.photos = `Foto paling banyak ${limits.photos}. Hapus salah satu.`;
+    }
     const text = [...values.text.trim()].length;
     if (rules.text && !text) wrong.text = "Tulis keterangannya, satu kalimat saja cukup.";
-    if (text > 1000) wrong.text = `Keterangan paling banyak 1.000 huruf, sekarang ${dots(text)}.`;
+    if (text > limits.text) {
+      wrong.text = `Keterangan paling banyak ${numbers.dots(limits.text)} huruf, sekarang ${numbers.dots(text)}.`;
+    }
     const words = [...values.place_text.trim()].length;
-    if (words > 200) wrong.place_text = "Lokasi paling banyak 200 huruf.";
-    else if (rules.place && !values.lat && !words) {
+    if (words > limits.place_text) {
+      wrong.place_text = `Lokasi paling banyak ${limits.place_text} huruf.`;
+    } else if (rules.place && !values.lat && !words) {
       wrong.place = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya.";
     }
     const day = checkDay(form.elements.happened_on, bounds);
@@ -226,7 +217,7 @@
     for (const place of form.querySelectorAll("[data-counter-for]")) {
       const text = form.querySelector(`#${CSS.escape(place.dataset.counterFor)}`);
       const used = [...text.value].length;
-      place.textContent = `${dots(used)} / ${dots(text.maxLength)}`;
+      place.textContent = `${numbers.dots(used)} / ${numbers.dots(text.maxLength)}`;
       place.classList.toggle("full", used >= text.maxLength * 0.95);
       text.rows = Math.min(10, Math.max(3, 1 + used / 30));
     }

@@ -1,9 +1,11 @@
 /* Small things that every page needs: a notice, a question, words for time and size. */
 (() => {
+  const { data, store } = self.sipokat;
   const MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November";
   const NAMES = `${MONTHS} Desember`.split(" ");
-  const WIB = 7 * 3_600_000; // Lubuklinggau's clock: no summer time
-  const DAY = 86_400_000;
+  const HOUR = 3_600_000;
+  const DAY = 24 * HOUR;
+  const WIB = 7 * HOUR; // how far Lubuklinggau's clock is ahead of UTC, all year
 
   /** An element with attributes and children; text is always text, never markup. */
   function make(name, attributes = {}, ...children) {
@@ -104,7 +106,7 @@
     const today = day(at);
     const last = new Date(Date.parse(`${today.slice(0, 7)}-01`) - DAY).toISOString();
     const months = [today, last].map((one) => one.slice(0, 7));
-    return { today, first: day(at - 60 * DAY), months };
+    return { today, first: day(at - data.limits.days_back * DAY), months };
   }
 
   /**
@@ -112,10 +114,11 @@
    * last answer, or already ahead of it then), the server's date is what counts.
    */
   async function calendar() {
-    const clock = await self.sipokat.identity.recall("clock").catch(() => null);
+    const clock = await store.recall("clock").catch(() => null);
     const now = Date.now();
-    const behind = clock && now < clock.server - DAY;
-    const ahead = clock && clock.phone - clock.server > DAY && now >= clock.phone;
+    const far = data.limits.doubtful_hours * HOUR;
+    const behind = clock && now < clock.server - far;
+    const ahead = clock && clock.phone - clock.server > far && now >= clock.phone;
     const doubtful = Boolean(behind || ahead);
     return { ...dates(doubtful ? clock.server : now), doubtful };
   }

@@ -1,6 +1,6 @@
 /* What the outbox says of an entry, in words: pure functions, for `outbox-page.js`. */
 (() => {
-  const { page } = self.sipokat;
+  const { data, page } = self.sipokat;
 
   const STATES = {
     waiting: ["Menunggu dikirim", "wait"],
@@ -8,12 +8,6 @@
     needs_login: ["Perlu masuk", "warn"],
     needs_attention: ["Perlu diperbaiki", "warn"],
   };
-
-  // Must have a photo, as data/categories.toml says: the last one can only be changed for another.
-  const NEEDS_PHOTO = ["sampah"];
-
-  // The desk of an author, by the parts of the region that the report speaks for.
-  const DESKS = { 2: "kota", 3: "kecamatan", 4: "kelurahan", 5: "rt" };
 
   const REASONS = {
     network: "Belum ada sinyal. Dikirim otomatis saat sinyal ada.",
@@ -84,7 +78,7 @@
   /** Whether the report may go without this photo. */
   function spareable(entry, photo) {
     const left = entry.body.photos.length - entry.photos.filter((one) => one.drop).length;
-    return !photo.drop && (left > 1 || !NEEDS_PHOTO.includes(entry.category));
+    return !photo.drop && (left > 1 || !data.needs_photo.includes(entry.category));
   }
 
   /** Where "Perbaiki" leads. */

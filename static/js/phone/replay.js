@@ -8,7 +8,7 @@
   const { alone, announce, fault } = self.sipokat.store;
   const { answers, identity, outbox, wire } = self.sipokat;
   const { advance, classify, due, failing, listed, needLogin, open } = answers;
-  const { pending, refuse, rest, settled, spoil, stamp, startOver, unread } = answers;
+  const { pending, refuse, rest, settled, spoil, startOver, unread } = answers;
   const { contentDigest, exchange, sha256 } = wire;
   const LOCK = "sipokat-replay";
   const LEAVING = "sipokat-leave";
@@ -285,14 +285,10 @@
   self.sipokat.replay = {
     alone: (work) => alone(LOCK, work),
     busy,
-    classify,
     drain,
-    exchange,
     leave,
     nextTry,
     retry,
     seen,
-    sha256,
-    stamp,
   };
 })();

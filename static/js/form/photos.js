@@ -1,13 +1,12 @@
 /*
- * From a file of the camera or the gallery to what is sent: upright, at most 1600 px, about
+ * From a file of the camera or the gallery to what is sent: upright, at most `photo_side` pixels, about
  * 200 KB, without its metadata (where it was taken, on which phone), because it is drawn anew.
  */
 (() => {
-  const { page, replay, submission } = self.sipokat;
-  const LONGEST = 1600;
+  const { data, page, submission, wire } = self.sipokat;
+  const { photo_bytes, photo_side } = data.limits;
   const WANTED = 215_000;
   const QUALITIES = [0.82, 0.72, 0.62, 0.5, 0.4];
-  const LIMIT = 6_000_000; // what the server takes of one photo
   const UNREADABLE = "Berkas ini bukan foto yang bisa dibaca. Pilih foto JPEG, PNG, atau WebP.";
 
   function sentence(text) {
@@ -69,7 +68,7 @@
       picture.naturalWidth || picture.width,
       picture.naturalHeight || picture.height,
     );
-    const canvas = draw(picture, Math.min(1, LONGEST / longest));
+    const canvas = draw(picture, Math.min(1, photo_side / longest));
     picture.close?.();
     let blob = null;
     for (const quality of QUALITIES) {
@@ -94,11 +93,11 @@
       });
       type = typeOf(bytes);
       if (!type) throw sentence(UNREADABLE);
-      if (bytes.byteLength > LIMIT) {
+      if (bytes.byteLength > photo_bytes) {
         throw sentence(`Foto ini terlalu besar (${page.size(bytes.byteLength)}). Pilih foto lain.`);
       }
     }
-    const sha256 = await replay.sha256(bytes);
+    const sha256 = await wire.sha256(bytes);
     return { id: submission.uuid(), type, sha256, size: bytes.byteLength, bytes };
   }
 

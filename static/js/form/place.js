@@ -1,6 +1,6 @@
 /* The place by one tap, with how exact it is; words will do as well. */
 (() => {
-  const { fields } = self.sipokat;
+  const { fields, numbers } = self.sipokat;
   // By the codes of GeolocationPositionError.
   const WORDS = {
     1: "Lokasi tidak diizinkan. Tulis saja patokannya.",
@@ -8,8 +8,6 @@
     3: "Lokasi belum terbaca. Coba di tempat terbuka, atau tulis patokannya.",
   };
   let asked = 0; // what was asked for in another form is not for this one
-
-  const metres = (value) => String(Math.round(value)).replace(/\B(?=(\d{3})+$)/g, ".");
 
   /** Shows what the form's hidden fields hold. */
   function show(form) {
@@ -20,7 +18,9 @@
     box.hidden = !able && !taken;
     box.querySelector("[data-place-take]").hidden = taken || !able;
     box.querySelector("[data-place-found]").hidden = !taken;
-    const exact = accuracy_m.value ? `, akurasi ±${metres(accuracy_m.value)}\u00a0m` : "";
+    const exact = accuracy_m.value
+      ? `, akurasi ±${numbers.dots(Math.round(accuracy_m.value))}\u00a0m`
+      : "";
     box.querySelector("[data-place-words]").textContent = taken ? `Tercatat${exact}` : "";
   }
 

@@ -1,7 +1,7 @@
 /* The photos of a form: chosen, shown, removable; kept on the phone as soon as they are chosen. */
 (() => {
-  const { fields, outbox, page, photos } = self.sipokat;
-  const MOST = 3;
+  const { data, fields, outbox, page, photos } = self.sipokat;
+  const MOST = data.limits.photos;
   const WORDS = {
     full: "Foto tidak muat di HP. Tulisan tetap tersimpan. Kosongkan sedikit penyimpanan HP, atau kirim tanpa foto ini.",
     owner: "Foto belum tersimpan: Anda sudah keluar dari HP ini. Masuk dulu.",
