@@ -9,9 +9,9 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sipokat.domain import numbers
 from sipokat.domain.categories import Category, Field, categories
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import months
@@ -141,7 +141,7 @@ def check(category: Category, raw: Raw, written_on: date) -> Content:
     if category.text_required and not text:
         wrong["text"] = "Tulis keterangannya, satu kalimat saja cukup."
     elif len(text) > LIMITS.text:
-        most, length = _id(LIMITS.text), _id(len(text))
+        most, length = numbers.dots(LIMITS.text), numbers.dots(len(text))
         wrong["text"] = f"Keterangan paling banyak {most} huruf, sekarang {length}."
     fields = _fields(category, raw.fields, written_on, wrong)
     lat, lon, accuracy = _place(raw, wrong)
@@ -170,10 +170,6 @@ def check(category: Category, raw: Raw, written_on: date) -> Content:
         tuple(raw.photos),
         period,
     )
-
-
-def _id(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
 
 
 def _day(raw: str, written_on: date, wrong: dict[str, str]) -> date | None:
@@ -241,33 +237,7 @@ def _value(one: Field, value: Any, written_on: date) -> Any:
         if len(value) > LIMITS.field_text:
             raise ValueError(f"Paling banyak {LIMITS.field_text} huruf.")
         return value
-    return _number(one, value)
-
-
-def _number(one: Field, value: Any) -> int | float:
-    whole = one.type in ("count", "rupiah")
-    if isinstance(value, bool):
-        raise ValueError("Isi dengan angka.")
-    text = str(value).replace(" ", "")
-    if isinstance(value, str):
-        if whole and re.fullmatch(r"\d{1,3}(\.\d{3})+", text):
-            text = text.replace(".", "")  # 1.500.000, as people write thousands
-        text = text.replace(",", ".")
-        if whole and not re.fullmatch(r"[-+]?\d+", text):
-            raise ValueError("Isi dengan angka bulat.")  # any other dot is a slip
-    try:
-        number = Decimal(text)
-        if not number.is_finite() or len(text) > 20:
-            raise InvalidOperation
-    except InvalidOperation:
-        raise ValueError("Isi dengan angka." if not whole else "Isi dengan angka bulat.") from None
-    if whole and number != number.to_integral_value():
-        raise ValueError("Isi dengan angka bulat.")
-    if number < one.min:
-        raise ValueError("Angka tidak boleh kurang dari 0.")
-    if one.max and number > one.max:
-        raise ValueError(f"Angka paling besar {_id(one.max)}.")
-    return int(number) if whole else float(number)
+    return numbers.read(value, one.type, one.min, one.max)
 
 
 def _place(raw: Raw, wrong: dict[str, str]) -> tuple[float | None, float | None, float | None]:
@@ -276,14 +246,14 @@ def _place(raw: Raw, wrong: dict[str, str]) -> tuple[float | None, float | None,
     if lat is None and lon is None:
         return None, None, None
     try:
-        numbers = [None if value is None else float(value) for value in (lat, lon, accuracy)]
+        point = [None if value is None else float(value) for value in (lat, lon, accuracy)]
     except (TypeError, ValueError):
-        numbers = [None, None, None]
-    lat, lon, accuracy = numbers
+        point = [None, None, None]
+    lat, lon, accuracy = point
     sound = (
         lat is not None
         and lon is not None
-        and all(math.isfinite(number) for number in numbers if number is not None)
+        and all(math.isfinite(number) for number in point if number is not None)
         and -90 <= lat <= 90
         and -180 <= lon <= 180
         and (accuracy is None or 0 <= accuracy <= 1_000_000)

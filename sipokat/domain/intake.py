@@ -19,7 +19,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import db, lock_rows, to_json, writing
 from sipokat.domain import chain, deadlines, events, offices, photos, revisions
-from sipokat.domain.clock import FIRST_DAY, day_of
+from sipokat.domain.clock import corrected, day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import (
     Raw,
@@ -28,7 +28,6 @@ from sipokat.domain.content import (
     find_category,
     submission_digest,
 )
-from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import FALLEN, refuse_second
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.regions import level_of
@@ -37,7 +36,6 @@ from sipokat.domain.verification import standing
 from sipokat.models import Report, User
 
 SAME_FORM = timedelta(minutes=10)
-DOUBTFUL = timedelta(hours=LIMITS.doubtful_hours)
 
 
 @dataclass(frozen=True)
@@ -187,24 +185,6 @@ def _office(user: User, sent: Submission, written_on: date) -> offices.Office:
     if len(held) > 1:
         raise WrongContent("Pilih wilayahnya.", {"region": "Pilih wilayah laporan ini."})
     return next(iter(held.values()))
-
-
-def corrected(
-    written_at: datetime | None, sent_at: datetime | None, received_at: datetime
-) -> tuple[datetime, bool]:
-    """When it was written by the server's clock, and whether the phone's clock is doubtful.
-
-    The phone's error is the difference between its clock at sending and the server's at receipt;
-    beyond 24 hours the clock is doubtful. Nothing counts as written after it was received.
-    """
-    offset = received_at - sent_at if sent_at else timedelta(0)
-    try:
-        written = min(written_at + offset, received_at) if written_at else received_at
-    except OverflowError:  # a clock in the year 9999, or before all years
-        return received_at, True
-    if written < FIRST_DAY:
-        return received_at, True
-    return written, abs(offset) > DOUBTFUL
 
 
 # --- Keep: under the lock ------------------------------------------------------------------------

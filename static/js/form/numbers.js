@@ -1,6 +1,6 @@
 /*
- * Numbers as people type them. `read` gives what the server gives (`_number` in
- * sipokat/domain/content.py); the cases in sipokat/data/number_cases.toml hold both to the same.
+ * Numbers as people type them. sipokat/domain/numbers.py reads them alike on the server; the cases
+ * in sipokat/data/number_cases.toml hold both to the same.
  */
 (() => {
   const LONGEST = 20; // characters, dots between thousands and spaces not counted
