@@ -1,4 +1,4 @@
-"""The pages and the wire: blueprints, one page group a file."""
+"""The pages and the JSON of the wire: blueprints, one page group a file."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sipokat.delivery.photo_store import PhotoStore
 
 
 def register(app: Flask) -> None:
-    """Register every route, the checks before them and the headers after them."""
+    """Register every route, the check before each request and the headers after it."""
     from sipokat import assets
     from sipokat.web import (
         access,
