@@ -70,7 +70,7 @@ def me() -> User:
 
 
 def register(app: Flask) -> None:
-    """Let `check_request` see every request before its view runs, and Flask-Login find our session."""
+    """Let `check_request` see every request before its view, and Flask-Login find our session."""
     app.before_request(check_request)
     # WhiteNoise serves the files under /static/; only paths without a file reach this view.
     allow(ANYONE)(app.view_functions["static"])

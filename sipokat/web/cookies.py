@@ -1,4 +1,4 @@
-"""The two cookies: the token of the session, and a token that marks a phone as known to an account."""
+"""The two cookies: the token of the session, and one that marks a phone as known to an account."""
 
 from __future__ import annotations
 

@@ -31,8 +31,8 @@ VIEWER_NAV: list[Place] = [
     ("Laporan", "/laporan", "doc", ()),
     ("Akun", "/akun", "user", ()),
 ]
-# A shell has the same bytes for everybody, so it has every entry, and the phone's script shows those
-# of the owner's role.
+# A shell has the same bytes for everybody, so it has every entry; the phone's script shows those of
+# the owner's role.
 SHELL_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Verifikasi", "/verifikasi", "queue", tuple(k for k, r in ROLES.items() if r.decides)),

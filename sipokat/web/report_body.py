@@ -1,4 +1,4 @@
-"""Reads a report or a revision from the outbox's JSON or from a plain form, into the same values."""
+"""Reads a report or a revision, from the outbox's JSON or a plain form, into the same values."""
 
 from __future__ import annotations
 

@@ -115,7 +115,8 @@ def _here() -> str:
 def owner() -> dict[str, Any] | None:
     """The signed-in person as the phone remembers its owner; None when nobody is signed in.
 
-    A person with several regions has them in `regions`, as [code, name], to choose from in the form.
+    A person with several regions has them in `regions`, as [code, name], to choose from in the
+    form.
     """
     if not current_user.is_authenticated:
         return None

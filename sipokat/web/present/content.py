@@ -59,7 +59,7 @@ def photo_view(report: Report, photo: Photo) -> dict[str, str]:
 
 
 def revisions(report: Report) -> list[dict[str, Any]]:
-    """Every revision, newest first, each with what it changed. Empty when there is only the first."""
+    """Every revision, newest first, each with what it changed. Empty when there is only one."""
     if len(report.revisions) < 2:
         return []
     shown = [_revision(report, row, place) for place, row in enumerate(report.revisions, 1)]
