@@ -1,4 +1,4 @@
-"""The pages and the wire: blueprints, one page group a file."""
+"""The pages and the JSON of the wire: blueprints, one page group a file."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from sipokat.domain.limits import LIMITS
 
 
 def register(app: Flask) -> None:
-    """Register every route, the checks before them and the headers after them."""
+    """Register every route, the check before each request and the headers after it."""
     from sipokat import assets
     from sipokat.web import (
         access,

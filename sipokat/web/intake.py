@@ -28,8 +28,8 @@ pages = Blueprint("intake", __name__)
 
 
 def _keep_typed() -> ResponseReturnValue | None:
-    """A plain form whose session has ended comes back as it was typed; a photo that cannot be
-    taken is said first."""
+    """When the session of a plain form has ended, show the form again with what was typed, and ask
+    to sign in in another tab. A photo that was refused is told instead, since it comes first."""
     if g.body.json:
         return None
     sentence = "Masuk dulu di tab lain, lalu kirim lagi dari halaman ini."
@@ -41,7 +41,7 @@ def _keep_typed() -> ResponseReturnValue | None:
 @allow(*READERS, signed_out=_keep_typed)
 @takes(read_report, form_limit=LIMITS.form_bytes)
 def submit() -> ResponseReturnValue:
-    """Take a report in, exactly once."""
+    """Take in a report. Sent again, it is the same report."""
     arrived: Arrived = g.body
     if arrived.json:
         receipt, new = intake.submit(me(), arrived.submission())
@@ -79,7 +79,8 @@ def _photo_ids() -> dict[str, Any]:
 
 
 def _photo_head() -> dict[str, Any]:
-    """Everything about a photo that can be judged before its bytes are read."""
+    """The ids and the digest of a photo. This checks all that is in the address and the headers,
+    before the bytes are read."""
     body = _photo_ids()
     if not request.mimetype.startswith("image/") and request.mimetype not in (
         "application/octet-stream",
@@ -98,9 +99,9 @@ def _photo_head() -> dict[str, Any]:
 @allow(*READERS)
 @takes(_photo_head, limit=LIMITS.photo_bytes)
 def put_photo(client_id: str, photo_id: str) -> ResponseReturnValue:
-    """Take the bytes of one photo; the receipt says so once they are durable.
+    """Take in the bytes of one photo. The receipt is sent once they are durable.
 
-    Content-Digest as in RFC 9530. Only whole bodies count: a cut connection stores nothing.
+    Content-Digest is as in RFC 9530. When the connection is cut, nothing is stored.
     """
     data = _whole_body()
     if hashlib.sha256(data).hexdigest() != g.body["sha256"]:
@@ -132,6 +133,6 @@ def _whole_body() -> bytes:
 @allow(*READERS)
 @takes(_photo_ids)
 def drop_photo(client_id: str, photo_id: str) -> ResponseReturnValue:
-    """Send the report without a photo that never arrived or is broken."""
+    """Take a photo that never arrived, or is broken, out of the report."""
     report = photos.drop(me(), g.body["client_id"], g.body["photo_id"])
     return jsonify(intake.receipt(report).as_json())

@@ -1,4 +1,4 @@
-"""The places of the menu, for each role."""
+"""The entries of the menu, for each role."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from flask_login import current_user
 from sipokat.domain.offices import roles_of
 from sipokat.domain.roles import READERS, ROLES
 
-# Label, address, icon, and the roles that see it: only the shells need the last.
+# Label, address, icon, and the roles that the entry is for. Only the shells need the last.
 Place = tuple[str, str, str, tuple[str, ...]]
 
 RT_NAV: list[Place] = [
@@ -31,7 +31,8 @@ VIEWER_NAV: list[Place] = [
     ("Laporan", "/laporan", "doc", ()),
     ("Akun", "/akun", "user", ()),
 ]
-# The shells are the same bytes for everybody; the phone's script shows the owner's places.
+# A shell has the same bytes for everybody, so it has every entry; the phone's script shows those of
+# the owner's role.
 SHELL_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Verifikasi", "/verifikasi", "queue", tuple(k for k, r in ROLES.items() if r.decides)),
@@ -42,7 +43,7 @@ SHELL_NAV: list[Place] = [
 
 
 def places(shell: bool = False) -> list[dict[str, Any]]:
-    """The places of the menu for this person; on a shell, all with the roles they are for."""
+    """The menu of the signed-in person; on a shell, every entry with the roles that it is for."""
     if shell:
         shown = SHELL_NAV
     elif not current_user.is_authenticated:

@@ -1,4 +1,4 @@
-"""A report as it arrives: JSON from the outbox or a plain form, read into one shape."""
+"""Reads a report or a revision, from the outbox's JSON or a plain form, into the same values."""
 
 from __future__ import annotations
 
@@ -39,8 +39,8 @@ REVISION = CONTENT | {"action_id": body.uuid_text, "version": body.whole}
 
 @dataclass
 class Arrived:
-    """What was sent. `files` are the photos of a plain form by id; `typed` what to show again in
-    the form when it is refused; `refusal` a photo that could not be taken."""
+    """What was sent. The last three are of a plain form: `files` are its photos by id, `typed` is
+    what to show again when it is refused, `refusal` why one of its photos is refused."""
 
     values: dict[str, Any]
     json: bool
@@ -79,7 +79,7 @@ class Arrived:
 
 
 def read_report() -> Arrived:
-    """`POST /laporan`."""
+    """Read the body of `POST /laporan`."""
     if body.is_json():
         required = ("client_id", "category", "happened_on")
         values = body.read_json(REPORT, required)
@@ -89,7 +89,7 @@ def read_report() -> Arrived:
 
 
 def read_revision() -> Arrived:
-    """`POST /laporan/<number>/perbaikan`."""
+    """Read the body of `POST /laporan/<number>/perbaikan`."""
     if body.is_json():
         values = body.read_json(REVISION, required=("action_id", "version", "happened_on"))
         body.require_sender()
@@ -127,7 +127,7 @@ def _from_form() -> Arrived:
 
 
 def _kept() -> list[PhotoClaim]:
-    """Photos of an earlier revision that a plain form keeps: `keep` is `<id>:<sha256>`."""
+    """The photos of an earlier revision that a plain form keeps: each `keep` is `<id>:<sha256>`."""
     try:
         pairs = [value.split(":") for value in request.form.getlist("keep")]
         return [PhotoClaim(body.uuid_text(one), body.sha256_text(two)) for one, two in pairs]
@@ -136,7 +136,7 @@ def _kept() -> list[PhotoClaim]:
 
 
 def _files(arrived: Arrived) -> list[PhotoClaim]:
-    """The photos of a plain form. Their ids follow from their bytes, so that the same form sent
+    """The photos of a plain form. Their ids are made from their bytes, so that the same form sent
     twice is the same report."""
     claims = []
     files = [file for file in request.files.getlist("photos") if file.filename]

@@ -1,4 +1,4 @@
-"""One answer in three forms: a page for people, its fragment for htmx, JSON for programs."""
+"""Answers in the form that was asked for: a page for people, its fragment for htmx, or JSON."""
 
 from __future__ import annotations
 
@@ -21,7 +21,8 @@ DOORS = {401: ("/masuk", "Masuk")}
 
 
 def wants_json() -> bool:
-    """Whether the asker prefers JSON. Photos and bodies in JSON are answered in JSON too."""
+    """Whether to answer in JSON: always to PUT and DELETE, else when the Accept header prefers it,
+    or when it has no preference and the body is JSON."""
     accept = request.accept_mimetypes
     if request.method == "PUT" or request.method == "DELETE":
         return True
@@ -33,7 +34,7 @@ def wants_json() -> bool:
 
 
 def wants_fragment() -> bool:
-    """Whether htmx asks for a part of the page; a restored history entry is a whole page."""
+    """Whether to answer with the fragment: htmx asks, and not to restore a page of its history."""
     by_htmx = bool(request.htmx)  # type: ignore[attr-defined]  # set by htmx-flask
     return by_htmx and "HX-History-Restore-Request" not in request.headers
 
@@ -45,7 +46,7 @@ def respond(
     data: Any = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    """The page, or the fragment that it includes, or `data` as JSON."""
+    """Answer with the page, with the fragment that it includes, or with `data` as JSON."""
     if data is not None and wants_json():
         response = jsonify(data)
         response.status_code = status
@@ -55,14 +56,14 @@ def respond(
 
 
 def see_other(url: str) -> Response:
-    """After a plain post: go and look there."""
+    """Send the browser to this address after a plain post."""
     return redirect(url, 303)
 
 
 def error_response(
     status: int, title: str, body: dict[str, Any], headers: dict[str, str]
 ) -> ResponseReturnValue:
-    """An error in the form that was asked for."""
+    """Answer an error as a page, a fragment or JSON."""
     response = jsonify(body) if wants_json() else make_response(_error_html(status, title, body))
     response.status_code = status
     for name, value in headers.items():
@@ -92,7 +93,7 @@ def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
 
 
 def _page_below() -> str:
-    """The path of the page that htmx asks from; empty when the header is no address."""
+    """The path of the page that htmx asks from, empty when the header cannot be read."""
     try:
         return urlsplit(request.headers.get("HX-Current-URL", "")).path
     except ValueError:
@@ -100,7 +101,8 @@ def _page_below() -> str:
 
 
 def _typed() -> str:
-    """What the person had written in a plain form that could not be taken: it is shown again."""
+    """The text or note that the person typed into the refused plain form. The error page shows it,
+    so that it is not lost."""
     body = g.get("body")
     form = getattr(body, "typed", body)
     return str(form.get("text") or form.get("note") or "") if isinstance(form, dict) else ""
@@ -111,8 +113,11 @@ def _here() -> str:
 
 
 def owner() -> dict[str, Any] | None:
-    """Who the phone belongs to while this person is signed in on it; with the regions that they
-    choose from when they hold more than one."""
+    """The signed-in person as the phone remembers its owner; None when nobody is signed in.
+
+    A person with several regions has them in `regions`, as [code, name], to choose from in the
+    form.
+    """
     if not current_user.is_authenticated:
         return None
     held = regions_of(current_user) or [term.region_code for term in current_user.terms[-1:]]
@@ -130,8 +135,8 @@ def owner() -> dict[str, Any] | None:
 
 
 def asset(name: str) -> str:
-    """The address of a bundle, with its content's hash. A template global, so that macros that
-    are imported without context know it too."""
+    """The address of a bundle, with the hash of its content. It is a template global, because
+    macros imported without context do not see what `page_context` gives."""
     urls: dict[str, str] = current_app.config["ASSET_URLS"]
     return urls.get(name, f"/static/{name}")
 
