@@ -3,7 +3,7 @@
  * the phone cannot keep anything (plain http, no storage) the page stays a plain form, and says so.
  */
 (() => {
-  const { fields, keeper, outbox, owner, page, readiness } = self.sipokat;
+  const { fields, keeper, kinds, outbox, owner, page, readiness } = self.sipokat;
   const { picker, saved, sending, store, view } = self.sipokat;
   const form = document.querySelector("[data-report-form]");
   if (!form) return;
@@ -161,8 +161,8 @@
     const answered = location.pathname !== SHELL && category();
     const chosen = answered || new URLSearchParams(location.search).get("kategori");
     const wanted = again?.category || chosen;
-    if (again?.kind === "revision" && !revision) {
-      location.replace(`/laporan/${again.report}/perbaikan${location.hash}`);
+    if (again && kinds.of(again).path(again) !== form.getAttribute("action")) {
+      location.replace(kinds.mendAt(again)); // it belongs to another form than this page's
     } else if (revision || (form.dataset.rendered !== undefined && wanted === category())) {
       // The server has rendered this form with its values; from here on the phone keeps it.
       look.showForm(null, false);

@@ -1,6 +1,6 @@
 /* From what a form holds to an entry of the outbox, as it will go over the wire. */
 (() => {
-  const { answers, page } = self.sipokat;
+  const { answers, kinds, page } = self.sipokat;
   // Which form wrote it; the server keeps it beside the report. Nihil is sent from home.
   const form = document.querySelector("[data-form-version]");
   const FORM_VERSION = form?.dataset.formVersion || "beranda";
@@ -68,19 +68,21 @@
     };
     const written_at = again ? writtenAt(again, values) : answers.stamp();
     const region = values.region || again?.region || owner.region;
-    const head = revision
-      ? { action_id: id, version: revision.version }
-      : { client_id: id, category, region, written_at, form_version: FORM_VERSION };
+    const { number: report = null, version } = revision || {};
+    const kind = kinds.made(revision);
+    const { head, id_name } = kinds.of({ kind });
+    const form_version = FORM_VERSION;
+    const given = { category, region, written_at, form_version, version };
     return {
       id,
       owner: owner.id,
-      kind: revision ? "revision" : "report",
-      report: revision ? revision.number : null,
+      kind,
+      report,
       region,
-      form_version: FORM_VERSION,
+      form_version,
       category,
       title,
-      body: { ...head, ...content },
+      body: { [id_name]: id, ...head(given), ...content },
       photos: photos.map(({ id, type, sha256, size }) => ({ id, type, sha256, size })),
       written_at,
     };

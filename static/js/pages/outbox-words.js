@@ -1,6 +1,6 @@
 /* What the outbox says of an entry, in words: pure functions, for `outbox-page.js`. */
 (() => {
-  const { data, page } = self.sipokat;
+  const { data, kinds, page } = self.sipokat;
 
   const STATES = {
     waiting: ["Menunggu dikirim", "wait"],
@@ -64,8 +64,7 @@
     const { last_error: error } = entry;
     if (entry.state === "needs_attention" && error?.code === "second_of_period") return false;
     if (error?.status !== 409) return true;
-    // A revision that came too late is written anew while the report lies with its author.
-    return entry.kind === "revision" && error.desk === DESKS[entry.region.split(".").length];
+    return kinds.of(entry).mendsConflict(entry, error);
   }
 
   /** Whether sending it once more as it is can help. */
@@ -81,17 +80,10 @@
     return !photo.drop && (left > 1 || !data.needs_photo.includes(entry.category));
   }
 
-  /** Where "Perbaiki" leads. */
-  function mendAt({ id, kind, report }) {
-    const path = kind === "revision" ? `/laporan/${report}/perbaikan` : "/laporan/baru";
-    return `${path}#entri=${id}`;
-  }
-
   self.sipokat.words = {
     STATES,
     arrived,
     facts,
-    mendAt,
     mendable,
     numberOf,
     sendable,

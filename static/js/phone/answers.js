@@ -3,6 +3,7 @@
  * protocol's table and nothing else. Sending is `replay.js`, storing is `outbox.js`.
  */
 (() => {
+  const { kinds } = self.sipokat;
   const MENDABLE = [400, 403, 409, 413, 415, 422];
   const LONGEST_BACKOFF = 300_000;
   const LONGEST_RETRY_AFTER = 3_600_000;
@@ -28,7 +29,7 @@
   function names(receipt, step, entry) {
     if (!receipt?.number || !Array.isArray(receipt.photos)) return false;
     if (step !== "text") return receipt.client_id === entry.client_id;
-    return entry.id === (entry.kind === "revision" ? receipt.action_id : receipt.client_id);
+    return receipt[kinds.of(entry).id_name] === entry.id;
   }
 
   /**

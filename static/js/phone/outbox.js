@@ -5,8 +5,9 @@
  */
 (() => {
   const { announce, fault, got, reading, writing } = self.sipokat.store;
-  const { mustOwn } = self.sipokat.identity;
-  const RECEIPT_MS = self.sipokat.data.limits.receipt_days * 86_400_000;
+  const { data, identity, kinds } = self.sipokat;
+  const { mustOwn } = identity;
+  const RECEIPT_MS = data.limits.receipt_days * 86_400_000;
 
   // --- Drafts ------------------------------------------------------------------------------
 
@@ -82,7 +83,7 @@
       const last = all.reduce((top, one) => Math.max(top, one.order), 0);
       stores.entries.put({
         ...entry,
-        client_id: entry.kind === "report" ? entry.id : null,
+        client_id: kinds.of(entry).clientId(entry),
         order: before ? before.order : last + 1, // the phone's clock may jump; this does not
         state: "waiting",
         attempts: 0,
@@ -115,7 +116,9 @@
   /** Entries and receipts of this owner, oldest first, without the photos' bytes. */
   async function entries(owner) {
     const all = await reading(["entries"], ({ entries }) => got(entries.getAll()));
-    return all.filter((one) => one.owner === owner).sort((a, b) => a.order - b.order);
+    // A newer version, open in another tab, may have added a kind that only it can send and show.
+    const mine = all.filter((one) => one.owner === owner && kinds.of(one));
+    return mine.sort((a, b) => a.order - b.order);
   }
 
   /** One entry without the photos' bytes (which a failing disk may not give), or undefined. */

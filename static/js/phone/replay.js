@@ -6,7 +6,7 @@
  */
 (() => {
   const { alone, announce, fault } = self.sipokat.store;
-  const { answers, identity, outbox, wire } = self.sipokat;
+  const { answers, identity, kinds, outbox, wire } = self.sipokat;
   const { advance, classify, due, failing, listed, needLogin, open } = answers;
   const { pending, refuse, rest, settled, spoil, startOver, unread } = answers;
   const { contentDigest, exchange, sha256 } = wire;
@@ -54,7 +54,7 @@
     const user = entry.owner;
     if (step === "text") {
       const body = JSON.stringify(entry.body);
-      const path = entry.kind === "revision" ? `/laporan/${entry.report}/perbaikan` : "/laporan";
+      const path = kinds.of(entry).path(entry);
       const headers = { "Content-Type": "application/json" };
       return { method: "POST", path, user, headers, body, size: body.length };
     }
