@@ -33,7 +33,7 @@
       }),
       clientId: ({ id }) => id,
       title_prefix: "",
-      // Its number is known only once the server has the report.
+      // Whatever the state: there is something to link to as soon as the server has told a number.
       see_in: ["waiting", "sending", "needs_login", "needs_attention"],
       mendPath: () => "/laporan/baru",
       // The server already has another report under this id.
@@ -56,9 +56,9 @@
 
   self.sipokat.kinds = {
     KINDS,
-    /** The kind of entry that a form makes: of a `revision`, or (null) of a new report. */
+    /** The kind of the entry that a form makes; `revision` is null in the form of a new report. */
     made: (revision) => (revision ? "revision" : "report"),
-    /** Where "Perbaiki" leads. */
+    /** Where the entry is opened again: the address of "Perbaiki". */
     mendAt: (entry) => `${KINDS[entry.kind].mendPath(entry)}#entri=${entry.id}`,
     of: ({ kind }) => KINDS[kind],
     title: ({ kind, title }) => KINDS[kind].title_prefix + title,
