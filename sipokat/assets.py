@@ -30,6 +30,7 @@ SCRIPTS = {
         "phone/data.js",
         "phone/store.js",
         "phone/identity.js",
+        "phone/kinds.js",
         "phone/outbox.js",
         "phone/answers.js",
         "phone/wire.js",
@@ -63,7 +64,7 @@ SCRIPTS = {
         "form/saved-panel.js",
         "form/report-form.js",
     ),
-    "outbox-page": ("pages/outbox-words.js", "pages/outbox-page.js"),
+    "outbox-page": ("pages/outbox-words.js", "pages/outbox-cards.js", "pages/outbox-page.js"),
     "officer": ("desk/verification.js",),
 }
 STALE_SECONDS = 30 * 86400

@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class NumberCase(NamedTuple):
-    """What is typed into a field of this kind, and the number read or the sentence of refusal."""
+    """What is typed into a field of this kind: read as `value`, or refused with `sentence`."""
 
     kind: str
     max: int

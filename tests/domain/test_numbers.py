@@ -1,4 +1,5 @@
-"""How the server reads typed numbers; tests/browser/test_shared_data.py tests the form alike."""
+"""How the server reads typed numbers. `tests/browser/test_shared_data.py` puts the same cases to
+the form."""
 
 from __future__ import annotations
 

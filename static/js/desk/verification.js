@@ -1,6 +1,7 @@
 /*
- * The desk's queue: ready sentences for notes, a reading pane with the keyboard on wide screens,
- * and what happens around a decision that htmx carries. Without it every form posts by itself.
+ * The desk's queue: ready sentences for notes, a reading pane and keys on wide screens, and what
+ * happens before and after htmx has sent a decision. Without this script the browser posts the
+ * forms.
  */
 (() => {
   const { page } = self.sipokat;
@@ -10,6 +11,7 @@
 
   // --- Ready sentences -----------------------------------------------------------------------
 
+  /** Adds the sentence to the note, once. */
   function pick(note, sentence) {
     const before = note.value.trim();
     if (before.includes(sentence)) return;
@@ -17,7 +19,7 @@
     note.dispatchEvent(new Event("input", { bubbles: true }));
   }
 
-  /** The sentences stand in the page as plain text; here each becomes a button. */
+  /** Turns the ready sentences, which are plain text in the page, into buttons. */
   function makeReady(root) {
     for (const box of root.querySelectorAll("[data-ready-for]")) {
       const note = document.getElementById(box.dataset.readyFor);
@@ -44,6 +46,7 @@
     card.setAttribute("aria-current", "true");
   }
 
+  /** Makes it the current card, and moves focus and view to it. */
   function goTo(card) {
     select(card);
     link(card).focus({ preventScroll: true });
@@ -51,7 +54,7 @@
     card.scrollIntoView({ block: wide.matches ? "nearest" : "start", behavior });
   }
 
-  /** From the row into what it asks. */
+  /** Moves the focus from the card's row to the first thing that its form asks. */
   function enter(card) {
     select(card);
     const body = card.querySelector(".queue-body");
@@ -93,12 +96,13 @@
 
   const said = document.querySelector("[data-queue-said]");
 
-  /** The place beside the form or link where its answer is told. */
+  /** The element after this form or link in which an error is shown. */
   function answerOf(elt) {
     const all = [...queue.querySelectorAll("[data-answer]")];
     return all.find((one) => elt.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
   }
 
+  /** Shows why there was no answer, with a button that sends the same again. */
   function tryAgain(elt, sentence) {
     const act = () => (elt.matches("form") ? elt.requestSubmit() : elt.click());
     const unsent = elt.matches("form") ? " Putusan belum terkirim." : "";
@@ -106,6 +110,7 @@
     answerOf(elt)?.replaceChildren(page.banner(sentence + unsent, "warn", button));
   }
 
+  /** A decision was taken: `strip` stands in the card's place. Goes to the next card that waits. */
   function finished(strip) {
     for (const old of queue.querySelectorAll("[data-done]")) if (old !== strip) old.remove();
     said.textContent = strip.textContent.trim();
@@ -120,14 +125,15 @@
     else strip.focus();
   }
 
+  /** A decision was refused: the card is back with what is wrong. */
   function refused(card) {
     select(card);
     const place = card.querySelector('[aria-invalid="true"]') || link(card);
     place.focus();
   }
 
-  let posted = false;
-  let lastBefore = null;
+  let posted = false; // the last answer is one to a decision
+  let lastBefore = null; // the last card before more cards are loaded
 
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     answerOf(detail.elt)?.replaceChildren();
@@ -139,7 +145,7 @@
     const { elt, requestConfig, xhr } = event.detail;
     posted = requestConfig.verb === "post";
     if (xhr.getResponseHeader("Sipokat")) return;
-    // Somebody's Wi-Fi page or proxy: not an answer at all.
+    // The page of a Wi-Fi or proxy, not an answer of the server.
     event.detail.shouldSwap = false;
     tryAgain(requestConfig.elt || elt, "Jaringan ini belum tersambung ke SIPOKAT.");
   });

@@ -1,11 +1,11 @@
 /*
- * The draft behind a form: written as one types, one write at a time, and never after the report
- * has been submitted (a late write would bring the draft back). Another tab's draft of the same
- * report is replaced only when the person says so.
+ * Keeps the draft of a form: writes it shortly after each change, one write at a time, and never
+ * after the report has been submitted (a late write would bring the draft back). If another tab has
+ * a draft of its own in the same slot, it is replaced only when the person says so.
  */
 (() => {
   const { fields, outbox, page, submission } = self.sipokat;
-  const PAUSE = 400;
+  const PAUSE = 400; // ms after the last change
   const WORDS = {
     full: "Penyimpanan HP penuh. Tulisan ini belum tersimpan. Kosongkan sedikit penyimpanan HP.",
     owner: "Anda sudah keluar dari HP ini. Masuk dulu untuk menyimpan.",
@@ -15,22 +15,23 @@
   };
 
   /**
-   * `what()` gives `{owner, slot, category, title, kept, photos, fresh}`; without an owner nothing
-   * is kept. `fresh` are photos that are not yet on the phone, with their bytes; `wrote(fresh)` is
-   * told once they are.
+   * `what()` returns `{owner, slot, category, title, kept, photos, fresh}` as they are at that
+   * moment; without an owner nothing is written. `fresh` are the photos, with their bytes, that are
+   * not yet on the phone; `wrote(fresh)` is called once they are.
    */
   function create(form, what, wrote) {
     const state = form.querySelector("[data-autosave]");
     let id = submission.uuid();
-    let blank = ""; // the form as it was laid out
-    let last = ""; // as it lies on the phone, or was opened
-    let stored = false;
+    let blank = ""; // the snapshot of the empty form
+    let last = ""; // the snapshot when it was last written or opened
+    let stored = false; // the draft is on the phone
     let timer = 0;
-    let open = false;
-    let writes = Promise.resolve();
+    let open = false; // changes are written
+    let writes = Promise.resolve(); // settles when the last write is done
 
     const snapshot = () => JSON.stringify([fields.read(form), what().kept, what().photos]);
 
+    /** Writes the draft, or deletes it if the form is empty again. */
     async function write() {
       const { owner, slot, fresh, ...rest } = what();
       if (!open || !owner) return;
@@ -48,7 +49,7 @@
       page.clear("storage");
     }
 
-    /** Writes now; rejects when it could not be written. */
+    /** Writes now, after any write under way; rejects if it could not be written. */
     function save() {
       clearTimeout(timer);
       timer = 0;
@@ -66,13 +67,14 @@
       save().catch(complain);
     }
 
-    /** Why it is not on the phone, and the way on. */
+    /** Tells the person why the draft is not on the phone and, where there is one, a way on. */
     function complain({ code }) {
       state.textContent = "Belum tersimpan";
       const button = code === "draft" ? { label: "Simpan yang ini", act: takeOver } : null;
       page.notice(WORDS[code] || WORDS.storage, "warn", { key: "storage", button });
     }
 
+    /** Replaces the other tab's draft by this one, if the person confirms it. */
     async function takeOver() {
       const text = "Draf di tab lain dihapus. Yang disimpan tulisan di layar ini.";
       const answer = { yes: "Simpan yang ini", danger: true };
@@ -95,7 +97,9 @@
     document.addEventListener("visibilitychange", leaving);
 
     return {
-      /** From here on the form is kept; `draft` is what the phone has of it. */
+      /**
+       * From now on changes are written. `draft` is the stored draft that the form shows, if any.
+       */
       begin(draft = null) {
         clearTimeout(timer);
         timer = 0;
@@ -107,11 +111,11 @@
       },
       complain,
       id: () => id,
-      /** After `stop`: it goes on as before. */
+      /** Undoes `stop`: changes are written again. */
       resume() {
         open = true;
       },
-      /** Nothing would be lost if the form were opened anew. */
+      /** Whether nothing would be lost if the form were opened anew. */
       safe: () => snapshot() === last,
       save,
       /** The form as it stands now counts as empty. */
@@ -126,6 +130,7 @@
         timer = 0;
         open = false;
       },
+      /** Whether nothing has been typed. */
       untouched: () => snapshot() === blank,
     };
   }

@@ -1,15 +1,15 @@
 /*
- * The form's fields: read, filled, checked with the server's own sentences, and mended one by one.
- * The bounds stand in the page as data attributes, put there from the table of categories.
+ * The form's fields: reads them, fills them, checks them with the same sentences as the server, and
+ * shows what is wrong. Each field's bounds are data attributes, from the table of categories.
  */
 (() => {
   const { data, numbers, page } = self.sipokat;
   const { limits } = data;
   const idOf = (name) => `field-${name.replaceAll(".", "-")}`;
-  // Not what a person types: decided by the page, or sent in another way.
+  // Set by the page and not by the person, or (photos) sent in another way.
   const NOT_TYPED = ["category", "version", "action_id", "photos", "keep", "form_version"];
 
-  /** What is typed and chosen, by name, as text; empty ones too. */
+  /** What is typed and chosen, `{name: text}`; "" for what is empty. */
   function read(form) {
     const values = {};
     for (const control of form.elements) {
@@ -21,6 +21,7 @@
     return values;
   }
 
+  /** Puts values of `read` back into the form. */
   function fill(form, values) {
     for (const control of form.elements) {
       const { name, type } = control;
@@ -30,6 +31,7 @@
     }
   }
 
+  /** What is wrong with one field, as a sentence; "" if nothing is. */
   function checkField({ kind, required, max, label }, value, { months, doubtful, revised }) {
     const text = (value || "").trim();
     if (!text) {
@@ -37,7 +39,7 @@
       const verb = ["choice", "period", "bool"].includes(kind) ? "Pilih" : "Isi";
       return `${verb} ${label[0].toLowerCase()}${label.slice(1)}.`;
     }
-    // The page of a revision offers the months that its server takes.
+    // A revision's page offers only months that the server takes.
     if (kind === "period" && !doubtful && !revised && !months.includes(text)) {
       return "Pilih bulan ini atau bulan lalu.";
     }
@@ -48,10 +50,11 @@
     return (number && numbers.read(text, kind, Number(max)).sentence) || "";
   }
 
+  /** What is wrong with the date, as a sentence; "" if nothing is. */
   function checkDay({ value, defaultValue }, { today, first, doubtful, revised }) {
     if (!/^\d{4}-\d\d-\d\d$/.test(value || "")) return "Isi tanggal kejadian.";
-    if (doubtful) return ""; // the phone's clock is no judge; the server is
-    if (revised && value === defaultValue) return ""; // it was taken like this
+    if (doubtful) return ""; // the phone's clock cannot judge it, so the server does
+    if (revised && value === defaultValue) return ""; // the server has already taken this date
     if (value > today) {
       if (revised) return "Tanggal ini sesudah laporan ditulis. Pilih tanggal sebelumnya.";
       return "Tanggal belum terjadi. Pilih hari ini atau sebelumnya.";
@@ -61,21 +64,24 @@
   }
 
   /**
-   * By which days dates and months are judged: a revision by the day when its report was first
-   * written, an entry opened again by that day or by this one. Waiting makes nothing wrong.
+   * The bounds of dates and months, as `page.calendar`. A revision (of a report written on the day
+   * `revised`) is judged by the day of that first writing; an entry opened `again` may be of any
+   * day or month that was right when it was written or is right now. Nothing becomes wrong because
+   * it had to wait.
    */
   async function calendar(revised, again) {
     const now = await page.calendar();
     if (revised) return { ...page.dates(revised), doubtful: false, revised: true };
     const then = again && page.dates(again.written_at);
-    if (!then || then.today > now.today || then.today < limits.first_day) return now; // a wrong clock's day
+    const wrong = !then || then.today > now.today || then.today < limits.first_day;
+    if (wrong) return now; // not opened again, or written by a clock that was wrong
     const months = [...new Set([...now.months, ...then.months])].sort().reverse();
     return { ...now, first: then.first < now.first ? then.first : now.first, months };
   }
 
   /**
-   * All that is wrong, `{name: sentence}` in the order of the page. `rules` says what the category
-   * asks for: `{text, place, photo}`; `photos` is how many there are; `bounds` are of `calendar`.
+   * Everything that is wrong, `{name: sentence}`. `rules` says which of `{text, place, photo}` the
+   * category requires, `photos` is how many photos there are, `bounds` are those of `calendar`.
    */
   function check(form, rules, photos, bounds) {
     const values = read(form);
@@ -91,7 +97,8 @@
     const text = [...values.text.trim()].length;
     if (rules.text && !text) wrong.text = "Tulis keterangannya, satu kalimat saja cukup.";
     if (text > limits.text) {
-      wrong.text = `Keterangan paling banyak ${numbers.dots(limits.text)} huruf, sekarang ${numbers.dots(text)}.`;
+      const [most, length] = [limits.text, text].map(numbers.dots);
+      wrong.text = `Keterangan paling banyak ${most} huruf, sekarang ${length}.`;
     }
     const words = [...values.place_text.trim()].length;
     if (words > limits.place_text) {
@@ -104,7 +111,7 @@
     return wrong;
   }
 
-  /** The controls of one field: what is marked as wrong and gets the focus. */
+  /** The elements of one field that are marked when it is wrong; the first one gets the focus. */
   function controls(form, name) {
     const named = [...form.elements].filter((one) => one.name === name && one.type !== "hidden");
     return named.length
@@ -112,6 +119,7 @@
       : [form.querySelector(`#${CSS.escape(idOf(name))}`)].filter(Boolean);
   }
 
+  /** Removes the sentence and the marks of one field. */
   function unmark(form, name) {
     const id = `${idOf(name)}-error`;
     form.querySelector(`#${CSS.escape(id)}`)?.remove();
@@ -124,6 +132,10 @@
     }
   }
 
+  /**
+   * Shows a sentence beside its field. Returns the element to focus, null if there is no such
+   * field.
+   */
   function mark(form, name, sentence) {
     const id = `${idOf(name)}-error`;
     const [first] = controls(form, name);
@@ -139,7 +151,7 @@
     return first;
   }
 
-  /** Shows each sentence beside its field and moves the focus to the first. */
+  /** Shows each sentence beside its field, or on top if it has none, and focuses the first. */
   function showErrors(form, wrong) {
     for (const old of form.querySelectorAll(".field-error[id]")) {
       const box = old.closest(".field");
@@ -168,14 +180,14 @@
     first?.closest(".field, [data-error-summary]")?.scrollIntoView({ block: "center" });
   }
 
-  // A field that is being mended is no longer wrong.
+  // As soon as the person changes a field, it is no longer shown as wrong.
   addEventListener("input", ({ target }) => {
     if (!target.form?.matches("[data-report-form]") || !target.name) return;
     if (target.getAttribute("aria-invalid")) unmark(target.form, target.name);
     if (target.name === "place_text") unmark(target.form, "place");
   });
 
-  /** Choices that the page came without, `[[value, words], …]`; what is chosen already stays. */
+  /** Offers these choices, `[[value, words], …]`, as radio buttons; what is chosen stays chosen. */
   function offer(place, name, pairs) {
     const inputs = [...place.querySelectorAll("input")];
     if (`${inputs.map((one) => one.value)}` === `${pairs.map(([value]) => value)}`) return;
@@ -194,7 +206,7 @@
     place.replaceChildren(...labels);
   }
 
-  /** "Bulan": the months of `calendar`; a revision's page has its own. */
+  /** Offers the months of `calendar`; a revision's page already has its own. */
   function offerMonths(form, { months, revised }) {
     if (revised) return;
     for (const field of form.querySelectorAll('[data-kind="period"]')) {
@@ -203,7 +215,10 @@
     }
   }
 
-  /** "Wilayah", for a person of two offices. An entry of an office that has ended keeps its `own`. */
+  /**
+   * Asks a person with several offices for which region the report is. An entry that was opened
+   * again and is of a region (`own`) whose office has ended keeps it: then nothing is asked.
+   */
   function offerRegions(form, regions = [], own = "") {
     const box = form.querySelector("[data-regions]");
     if (!box) return;
@@ -212,7 +227,9 @@
     box.hidden = ended || regions.length === 0;
   }
 
-  /** "68 / 1.000" under the text, counted as the server counts; the field grows with what it holds. */
+  /**
+   * "68 / 1.000" under each long text, counted as the server counts; the field grows with its text.
+   */
   function count(form) {
     for (const place of form.querySelectorAll("[data-counter-for]")) {
       const text = form.querySelector(`#${CSS.escape(place.dataset.counterFor)}`);

@@ -1,9 +1,9 @@
 /*
- * Numbers as people type them. sipokat/domain/numbers.py reads them alike on the server; the cases
- * in sipokat/data/number_cases.toml hold both to the same.
+ * Reads numbers as people type them, just as sipokat/domain/numbers.py does on the server: tests
+ * hold both to the cases in sipokat/data/number_cases.toml.
  */
 (() => {
-  const LONGEST = 20; // characters, dots between thousands and spaces not counted
+  const LONGEST = 20; // characters, without spaces and the dots between thousands
 
   /** "1.500" of 1500. */
   const dots = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
@@ -15,11 +15,11 @@
   function read(typed, kind, max) {
     const whole = kind !== "decimal";
     let text = typed.replaceAll(" ", "");
-    // 1.500 and 1.500.000 as people write thousands; any other dot in a whole number is a slip.
+    // 1.500 and 1.500.000, as people write thousands. Any other dot in a whole number is refused.
     if (whole && /^\d{1,3}(\.\d{3})+$/.test(text)) text = text.replaceAll(".", "");
     text = text.replaceAll(",", ".");
     const shape = whole ? /^[-+]?\d+$/ : /^[-+]?(\d+\.?\d*|\.\d+)(e[-+]?\d+)?$/i;
-    const digits = whole ? text : text.replaceAll("_", ""); // Python's Decimal skips them
+    const digits = whole ? text : text.replaceAll("_", ""); // Python's Decimal ignores them
     if (text.length > LONGEST || !shape.test(digits)) {
       return { sentence: whole ? "Isi dengan angka bulat." : "Isi dengan angka." };
     }

@@ -1,4 +1,6 @@
-/* The photos of a form: chosen, shown, removable; kept on the phone as soon as they are chosen. */
+/*
+ * The photos of a form: chosen, shown, removed; written into the draft as soon as they are chosen.
+ */
 (() => {
   const { data, fields, outbox, page, photos } = self.sipokat;
   const MOST = data.limits.photos;
@@ -9,19 +11,21 @@
     storage: "Foto belum tersimpan di HP. Ketuk Simpan draf untuk mencoba lagi.",
   };
 
-  /** `save()` writes the draft with the photos as they are now, and rejects when it cannot. */
+  /** `save()` writes the draft with the photos as they are now, and rejects if it cannot. */
   function create(form, save) {
     const list = form.querySelector("[data-photos]");
     const state = form.querySelector("[data-photos-state]");
     const adders = [...list.querySelectorAll("[data-photo-add]")];
-    let chosen = [];
-    let fresh = []; // with their bytes: those that are not on the phone yet
-    let working = 0;
-    let turn = 0; // another one with each form: what is still under way is not for the next
+    let chosen = []; // without their bytes
+    let fresh = []; // those of them that are not yet on the phone, with their bytes
+    let working = 0; // how many are being prepared
+    let turn = 0; // counts the forms: a photo prepared for an earlier one is not for a later one
 
+    /** How many photos of the report a revision keeps. */
     const kept = () => form.querySelectorAll('input[name="keep"]:checked').length;
     const room = () => MOST - kept() - chosen.length - working;
 
+    /** Shows a photo with its remove button. */
     function draw(photo, bytes) {
       const url = URL.createObjectURL(new Blob([bytes], { type: photo.type }));
       const image = page.make("img", { src: url, alt: `Foto ${chosen.indexOf(photo) + 1}` });
@@ -40,6 +44,7 @@
       list.insertBefore(item, adders[0]);
     }
 
+    /** Shows the buttons that add photos while there is room for one more. */
     function fit() {
       for (const adder of adders) adder.hidden = room() <= 0;
       list.classList.toggle("busy", working > 0);
@@ -62,6 +67,7 @@
       await save().catch(() => {});
     }
 
+    /** Prepares a chosen file, writes it into the draft and shows it. */
     async function add(file) {
       const mine = turn;
       working += 1;
@@ -76,7 +82,7 @@
         fields.unmark(form, "photos");
         words = `Foto ${chosen.length} siap, ${page.size(facts.size)}.`;
         await save().catch(({ code }) => {
-          if (code === "full") forget(photo); // the words go without it
+          if (code === "full") forget(photo); // the rest of the draft is written without it
           words = WORDS[code] || WORDS.storage;
         });
         if (mine === turn && chosen.includes(facts)) draw(facts, bytes);
@@ -98,7 +104,7 @@
       target.value = "";
       const over = files.length > room();
       state.textContent = "Menyiapkan foto…";
-      // One after the other: two decoded pictures at once are too many for a small phone.
+      // One after the other: a small phone has no memory for two decoded pictures.
       for (const file of files.slice(0, Math.max(0, room()))) {
         if (mine === turn) await add(file);
       }
@@ -108,7 +114,7 @@
       if (target.name === "keep") fit();
     });
 
-    /** Another form: nothing is chosen in it yet. */
+    /** Another form is laid out, without photos. */
     function clear() {
       turn += 1;
       chosen = [];
@@ -120,8 +126,8 @@
     }
 
     /**
-     * Shows photos that the phone already has, by id, and says which of them cannot be read. What
-     * was chosen since `clear`, while the phone's storage had not answered yet, stays.
+     * Adds photos that are on the phone already, and says which of them cannot be read. Photos that
+     * were chosen since `clear`, while the phone's storage had not answered yet, stay.
      */
     async function load(known) {
       const mine = turn;
@@ -150,7 +156,7 @@
       fresh: () => [...fresh],
       load,
       total: () => kept() + chosen.length,
-      /** These are on the phone now. */
+      /** These photos are on the phone now. */
       wrote(photos) {
         fresh = fresh.filter((one) => !photos.includes(one));
       },

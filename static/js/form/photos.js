@@ -1,21 +1,23 @@
 /*
- * From a file of the camera or the gallery to what is sent: upright, at most `photo_side` pixels, about
- * 200 KB, without its metadata (where it was taken, on which phone), because it is drawn anew.
+ * Makes the photo that is sent from a file of the camera or the gallery: upright, at most
+ * `photo_side` pixels on its longer side, about 200 KB. It is drawn anew, so its metadata (where it
+ * was taken, with which phone) is left behind.
  */
 (() => {
   const { data, page, submission, wire } = self.sipokat;
   const { photo_bytes, photo_side } = data.limits;
-  const WANTED = 215_000;
-  const QUALITIES = [0.82, 0.72, 0.62, 0.5, 0.4];
+  const WANTED = 215_000; // bytes
+  const QUALITIES = [0.82, 0.72, 0.62, 0.5, 0.4]; // tried in turn until it is small enough
   const UNREADABLE = "Berkas ini bukan foto yang bisa dibaca. Pilih foto JPEG, PNG, atau WebP.";
 
+  /** An error whose `sentence` is shown to the person. */
   function sentence(text) {
     const error = new Error(text);
     error.sentence = text;
     return error;
   }
 
-  /** The type by its first bytes, whatever the file is called; null for anything else. */
+  /** The type of a picture by its first bytes; null for anything that the server does not take. */
   function typeOf(bytes) {
     const head = new Uint8Array(bytes.slice(0, 12));
     const text = String.fromCharCode(...head);
@@ -31,14 +33,14 @@
       try {
         return await createImageBitmap(file, { imageOrientation: "from-image" });
       } catch {
-        // An older browser does not know the word (TypeError), or the picture is beyond it.
+        // An older browser does not know the option, or cannot decode the picture this way.
       }
     }
     const url = URL.createObjectURL(file);
     try {
       const image = new Image();
       image.src = url;
-      await image.decode(); // turned upright by its EXIF when drawn, as any <img>
+      await image.decode(); // drawing it turns it upright by its EXIF data, as any <img>
       return image;
     } finally {
       URL.revokeObjectURL(url);
@@ -62,6 +64,7 @@
   const encode = (canvas, quality) =>
     new Promise((resolve) => canvas.toBlob(resolve, "image/jpeg", quality));
 
+  /** The picture as a JPEG blob, about WANTED bytes if possible; null or rejects if that fails. */
   async function shrink(file) {
     const picture = await decode(file);
     const longest = Math.max(
@@ -75,13 +78,14 @@
       blob = await encode(canvas, quality);
       if (!blob || blob.size <= WANTED) break;
     }
-    canvas.width = canvas.height = 0; // 8 MB of pixels: a small phone needs them back at once
+    canvas.width = canvas.height = 0; // frees 8 MB of pixels at once, which a small phone needs
     return blob;
   }
 
   /**
-   * `{id, type, sha256, size, bytes}` of a chosen file. A picture that this phone cannot decode
-   * goes as it is when it can be one; otherwise an error with a `sentence` to show.
+   * The photo that is sent, `{id, type, sha256, size, bytes}`. A picture that this phone cannot
+   * decode is sent as it is if its first bytes are those of a picture. Throws an error with a
+   * `sentence` for anything else.
    */
   async function prepare(file) {
     const blob = await shrink(file).catch(() => null);

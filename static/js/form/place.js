@@ -1,4 +1,6 @@
-/* The place by one tap, with how exact it is; words will do as well. */
+/*
+ * "Ambil lokasi": the place by one tap, with its accuracy. The person may also describe it instead.
+ */
 (() => {
   const { fields, numbers } = self.sipokat;
   // By the codes of GeolocationPositionError.
@@ -7,14 +9,14 @@
     2: "Lokasi tidak terbaca. Nyalakan lokasi di HP, atau tulis patokannya.",
     3: "Lokasi belum terbaca. Coba di tempat terbuka, atau tulis patokannya.",
   };
-  let asked = 0; // what was asked for in another form is not for this one
+  let asked = 0; // counts the requests: an answer to an earlier one is ignored
 
-  /** Shows what the form's hidden fields hold. */
+  /** Shows the place that the form's hidden fields hold, or the button that takes it. */
   function show(form) {
     const box = form.querySelector("[data-place]");
     const { lat, accuracy_m } = form.elements;
     const taken = lat.value !== "";
-    const able = self.isSecureContext && navigator.geolocation; // on plain http it only refuses
+    const able = self.isSecureContext && navigator.geolocation; // on plain http it always refuses
     box.hidden = !able && !taken;
     box.querySelector("[data-place-take]").hidden = taken || !able;
     box.querySelector("[data-place-found]").hidden = !taken;
@@ -24,6 +26,7 @@
     box.querySelector("[data-place-words]").textContent = taken ? `Tercatat${exact}` : "";
   }
 
+  /** Puts a place into the hidden fields, and has the draft written. */
   function put(form, lat, lon, accuracy) {
     form.elements.lat.value = lat;
     form.elements.lon.value = lon;
@@ -32,6 +35,7 @@
     form.dispatchEvent(new CustomEvent("sipokat:changed", { bubbles: true }));
   }
 
+  /** The request is over, or no longer wanted; `words` says how it ended. */
   function settle(form, words) {
     form.querySelector("[data-place-state]").textContent = words;
     form.querySelector("[data-place-take]").disabled = false;
@@ -60,7 +64,7 @@
     );
   }
 
-  /** Another form is laid out. */
+  /** Another form is laid out: a place that is still being looked for is not for it. */
   function stop(form) {
     asked += 1;
     settle(form, "");

@@ -1,9 +1,12 @@
-/* What this phone can do for the form, and who is told what because of it. */
+/*
+ * What can be done on this phone, told before anybody types: whether it can keep a report, whether
+ * there is room left, and whether somebody is signed in.
+ */
 (() => {
   const { page, store } = self.sipokat;
-  const LITTLE_ROOM = 4_000_000;
+  const LITTLE_ROOM = 4_000_000; // bytes
 
-  /** Photos by the browser's own picker, sent with the form. */
+  /** Replaces our own picker by the browser's: the photos are then sent with the form. */
   function plainPhotos(form) {
     const list = form.querySelector("[data-photos]");
     const accept = "image/jpeg,image/png,image/webp";
@@ -17,7 +20,10 @@
     list.replaceWith(page.make("input", { ...attributes, "aria-label": "Foto" }));
   }
 
-  /** Whether anything can be kept here; where not, the form posts as it stands, and says so. */
+  /**
+   * Whether this phone can keep reports (it needs https and storage). If not, tells the person and
+   * makes the form one that the browser posts by itself.
+   */
   async function keeps(form) {
     const able = self.isSecureContext && crypto.subtle;
     const opened = able && (await store.open().catch(() => null));
@@ -43,17 +49,18 @@
 
   const signIn = document.querySelector("[data-sign-in-first]");
   signIn?.addEventListener("click", ({ target }) => {
-    // What was typed is kept by this page alone: signing in goes on beside it.
+    // What has been typed is on this page only, so the sign-in page opens in another tab.
     if (page.typed()) target.closest("a")?.setAttribute("target", "_blank");
   });
 
-  /** Said before anybody types, not after. */
+  /** Shows what the form offers to this person, or (null) that they must sign in first. */
   async function welcome(form, person) {
     signIn.hidden = Boolean(person);
     form.querySelector("[data-save-draft]").hidden = !person;
     if (person) await warnOfRoom();
   }
 
+  /** Brings the notice "Masuk dulu" into sight. */
   function askToSignIn() {
     signIn.focus();
     signIn.scrollIntoView({ block: "center" });

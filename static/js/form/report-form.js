@@ -1,9 +1,10 @@
 /*
- * The way of a report on the phone: tiles, form, draft, outbox. Sending is not its business. Where
- * the phone cannot keep anything (plain http, no storage) the page stays a plain form, and says so.
+ * The page of the report form: from the tiles to the form, its draft, and "Kirim", which puts the
+ * report into the outbox. On a phone that cannot keep anything (plain http, no storage) the page
+ * says so and stays a plain form that the browser posts.
  */
 (() => {
-  const { fields, keeper, outbox, owner, page, readiness } = self.sipokat;
+  const { fields, keeper, kinds, outbox, owner, page, readiness } = self.sipokat;
   const { picker, saved, sending, store, view } = self.sipokat;
   const form = document.querySelector("[data-report-form]");
   if (!form) return;
@@ -14,16 +15,18 @@
   const look = view.create(form);
 
   let person = null; // the owner of this phone
-  let bounds = null; // of dates and months
-  let plain = false; // nothing can be kept: the form posts as it stands
+  let bounds = null; // of dates and months, as `fields.calendar` gives them
+  let plain = false; // the phone cannot keep anything: the browser posts the form
   let again = null; // the entry that was opened again
-  let here = ""; // what the address named when it was last followed
-  let turn = 0; // another one with each form that is laid out
-  let pushed = false; // the tiles lie one step back
-  let opened = false;
-  let busy = false; // a report is on its way into the outbox
+  let here = ""; // `asked()` when the page last did what the address asks for
+  let turn = 0; // counts the forms laid out: work for an earlier one must not touch a later one
+  let pushed = false; // "back" in the browser leads to the tiles of this page
+  let opened = false; // the person has tapped a tile
+  let busy = false; // a report is being put into the outbox
 
   const category = () => form.elements.category.value;
+
+  /** Where the draft of what is on the screen lies: one per category, revision and entry. */
   function slot() {
     if (again) return `entri:${again.id}`;
     return revision ? `perbaikan:${revision.number}` : category();
@@ -55,6 +58,7 @@
 
   // --- Opening -----------------------------------------------------------------------------
 
+  /** What has to be known of this phone before the form can be used. */
   async function begin() {
     await retime();
     plain = !(await readiness.keeps(form));
@@ -63,12 +67,15 @@
     await readiness.welcome(form, person);
   }
 
-  /** Today's bounds, or those of the day when it was written; the page may be open since yesterday. */
+  /** Sets the bounds of dates and months anew: the page may be open since yesterday. */
   async function retime() {
     bounds = await fields.calendar(form.dataset.written, again);
     fit();
   }
 
+  /**
+   * Fits the form to the bounds and to the person's offices; untouched it still counts as empty.
+   */
   function fit() {
     const untouched = draft.untouched();
     look.fit(bounds, untouched);
@@ -76,6 +83,7 @@
     if (untouched) draft.setBlank();
   }
 
+  /** Stops the draft that is open and shows the tiles. */
   async function showTiles() {
     turn += 1;
     await draft.stop();
@@ -85,7 +93,7 @@
     look.fitTiles(person?.role || "rt_head", drafts);
   }
 
-  /** What the phone has for this form: its draft, else the entry opened again. */
+  /** Fills the form with its draft, or else with the entry that was opened again, if any. */
   async function restore() {
     turn += 1;
     const mine = turn;
@@ -94,7 +102,7 @@
     fit();
     await ready;
     await retime();
-    // What was posted from this very page and came back is newer than any draft.
+    // A form that the server sent back after a post holds what was typed later than any draft.
     const posted = location.pathname === "/laporan";
     const found = person && (await outbox.draft(person.id, slot()).catch(explain));
     if (mine !== turn) return;
@@ -114,10 +122,11 @@
     if (!plain) await photos.load(found?.photos || again?.photos || []);
     if (mine !== turn) return;
     draft.begin(found);
-    if (photos.fresh().length) draft.save().catch(explain); // chosen before there was a draft
+    if (photos.fresh().length) draft.save().catch(explain); // chosen while the draft was read
     if (again?.last_error?.fields) fields.showErrors(form, again.last_error.fields);
   }
 
+  /** Opens the form of this category; the tiles if there is no such category. */
   async function open(key) {
     page.clear("draft");
     if (!look.lay(key)) return showTiles();
@@ -125,6 +134,7 @@
     return restore();
   }
 
+  /** "Mulai baru": deletes the draft and opens the form empty. */
   async function startAfresh() {
     const words = "Tulisan dan foto di draf ini dihapus.";
     if (!(await page.ask("Mulai baru?", words, { yes: "Hapus draf", danger: true }))) return;
@@ -135,9 +145,12 @@
     else await open(category());
   }
 
+  /** The id of the entry that the address names, or null. */
   const named = () => new URLSearchParams(location.hash.slice(1)).get("entri");
 
-  /** The entry that the address names, if it is this person's and may still be changed. */
+  /**
+   * The entry that the address names, if it is this person's and may still be changed, else null.
+   */
   async function reopened() {
     const id = named();
     if (!id || !person) return null;
@@ -147,24 +160,25 @@
     return null;
   }
 
-  /** What the address asks for: a place on the page (`#isi`) is no other form. */
+  /** What the address asks for. An anchor such as `#isi` does not ask for another form. */
   function asked() {
     const entry = named() || (location.hash && again?.id) || "";
     return `${location.pathname}${location.search} ${entry}`;
   }
 
+  /** Shows what the address asks for: a form with what the phone has of it, or the tiles. */
   async function route() {
     here = asked();
     await draft.stop();
     again = await reopened();
-    // A form that came back from the server has no `kategori` in its address.
+    // A form that the server sent back after a post has no `kategori` in its address.
     const answered = location.pathname !== SHELL && category();
     const chosen = answered || new URLSearchParams(location.search).get("kategori");
     const wanted = again?.category || chosen;
-    if (again?.kind === "revision" && !revision) {
-      location.replace(`/laporan/${again.report}/perbaikan${location.hash}`);
+    if (again && kinds.of(again).path(again) !== form.getAttribute("action")) {
+      location.replace(kinds.mendAt(again)); // it belongs to another form than this page's
     } else if (revision || (form.dataset.rendered !== undefined && wanted === category())) {
-      // The server has rendered this form with its values; from here on the phone keeps it.
+      // The server has filled this form in; from here on the phone keeps its draft.
       look.showForm(null, false);
       await restore();
     } else {
@@ -174,6 +188,7 @@
 
   // --- What the person does ----------------------------------------------------------------
 
+  /** "Kirim": into the outbox if the form is sound. */
   async function submit() {
     if (!person) return readiness.askToSignIn();
     if (photos.busy()) {
@@ -190,7 +205,7 @@
       look.showSaved();
       saved.show(id);
     } catch (error) {
-      draft.resume(); // what is on the screen is kept on as a draft
+      draft.resume(); // the draft goes on following what is on the screen
       explain(error);
     }
     return undefined;
@@ -239,11 +254,13 @@
 
   // --- What happens around it --------------------------------------------------------------
 
+  /** Changes the address without loading another page. */
   function go(how, url) {
     history[how](null, "", url);
     here = asked();
   }
 
+  /** The address has changed, by "back" or a link on this page. */
   function follow() {
     if (asked() !== here) route().catch(explain);
     else if (again && !named()) go("replaceState", `#entri=${again.id}`); // for a reload
@@ -251,13 +268,14 @@
   for (const type of ["popstate", "hashchange"]) addEventListener(type, follow);
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted || saved.shown() || (!form.hidden && !draft.safe())) return;
-    // What the server has rendered may have been sent since; only it knows how things are now.
+    // Shown again from the browser's memory: a form that the server filled in may have been sent
+    // since, and only the server knows its content now.
     const rendered = form.dataset.rendered !== undefined && location.pathname !== "/laporan";
     if (rendered && !form.hidden) location.reload();
     else route().catch(explain);
   });
 
-  /** Seen again: on another day perhaps, or after another tab has begun a draft. */
+  /** The page is seen again: the day may be another one, or another tab may have begun a draft. */
   async function seen() {
     await ready;
     await retime();
@@ -268,7 +286,7 @@
     if (document.visibilityState === "visible") seen().catch(() => {});
   });
 
-  /** Somebody has signed in in another tab: what is typed is theirs, and kept from here on. */
+  /** Somebody has signed in in another tab: what is typed here is theirs, and kept from now on. */
   async function greet() {
     await ready;
     if (plain || person) return;
@@ -294,6 +312,6 @@
   }
 
   const ready = begin();
-  // A tile may have been tapped before the phone's storage answered.
+  // If a tile was tapped before the phone's storage answered, its form is open already.
   ready.then(() => opened || route()).catch(explain);
 })();

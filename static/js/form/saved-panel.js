@@ -1,10 +1,12 @@
-/* After the report is on the phone: says so, and where it is from then on. */
+/*
+ * The panel after "Kirim": says that the report is on the phone, and then how its sending goes on.
+ */
 (() => {
   const { app, install, outbox, page, replay, store } = self.sipokat;
   const panel = document.querySelector("[data-saved]");
   if (!panel) return;
   const part = (name) => panel.querySelector(`[data-saved-${name}]`);
-  let shown = null;
+  let shown = null; // the id of the entry that the panel is about
 
   const WORDS = {
     waiting: "Menunggu dikirim. Laporan terkirim otomatis saat ada sinyal.",
@@ -26,12 +28,12 @@
     see.setAttribute("href", sent ? `/laporan/${entry.receipt.number}` : "/kotak-keluar");
   }
 
-  /** Shows the panel for an entry whose transaction is complete, and has it sent. */
+  /** Shows the panel for an entry that is on the disk, and has the outbox sent. */
   function show(id) {
     shown = id;
     panel.hidden = false;
     part("title").focus();
-    part("title").scrollIntoView({ block: "center" }); // where the text is large, there is little room
+    part("title").scrollIntoView({ block: "center" }); // with large text it may be out of sight
     page.saved();
     refresh().catch(() => {});
     install.offer(part("install"));

@@ -1,6 +1,7 @@
 /*
- * From the form into the outbox, from where it is sent; or straight to the server when the phone
- * has no room, without being kept: then the form stays until a receipt names the report.
+ * Puts the form's report into the outbox, which sends it. If the phone has no room for it, the
+ * person may have its text sent straight from the form: then the form stays on the screen until the
+ * server's receipt has come.
  */
 (() => {
   const { answers, fields, keeper, outbox, page, replay, submission, wire } = self.sipokat;
@@ -12,7 +13,7 @@
     photo:
       "Ada foto yang hilang, atau sudah dikirim dari tab lain. Hapus fotonya, lalu ambil sekali lagi.",
   };
-  // Why there was no answer that counts.
+  // Why a report that was sent straight has not arrived, by the `code` of `answers.classify`.
   const SILENCE = {
     network: "Belum ada sinyal.",
     timeout: "Sinyal terlalu lemah.",
@@ -21,11 +22,14 @@
   };
   const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
 
-  /** `now()` gives `{person, slot, category, again, revision, kept}` as they are. */
+  /**
+   * `now()` returns `{person, slot, category, again, revision, kept}` as they are at that moment.
+   */
   function create(form, draft, photos, now) {
+    /** Whether the category requires this: "text", "place" or "photo". */
     const needs = (what) => (form.dataset.needs || "").includes(what);
 
-    /** All that is wrong by these bounds is shown beside its field; true when nothing is. */
+    /** Checks the form, shows everything that is wrong, and returns whether nothing is. */
     function sound(bounds) {
       const rules = { text: needs("text"), place: needs("place"), photo: needs("photo") };
       const wrong = fields.check(form, rules, photos.total(), bounds);
@@ -40,7 +44,7 @@
       return submission.entryOf({ id, owner: person, title, values, photos: chosen, ...rest });
     }
 
-    /** Resolves with the entry's id once it is on the disk. */
+    /** Puts the report into the outbox; resolves with the entry's id once it is on the disk. */
     async function put() {
       const { again, slot } = now();
       const given = { slot, fresh: photos.fresh() };
@@ -50,7 +54,8 @@
       }
       const entry = entryAs(draft.id());
       const there = await outbox.entry(entry.id);
-      // The same draft, sent from another tab: the same words are the same report.
+      // If another tab has sent this same draft, the same content is the same report; with other
+      // content it is one more report, under an id of its own.
       const said = ({ written_at, ...body }) => JSON.stringify(body);
       if (there && said(there.body) === said(entry.body)) return entry.id;
       const fresh = there ? entryAs(submission.uuid()) : entry;
@@ -63,21 +68,22 @@
       document.getElementById("notices").scrollIntoView({ block: "center" });
     }
 
-    /** What went wrong, in words, with the way on. */
+    /** Tells the person what went wrong and, where there is one, offers a way on. */
     function explain(error) {
       const { kept, again } = now();
       if (error.code === "draft") return draft.complain(error);
-      // With a signal the words can still go, straight and without being kept.
+      // The text can be sent straight, unless the category requires a photo that is not there yet.
       const able = error.code === "full" && !(needs("photo") && !kept.length);
       const label = photos.chosen().length ? "Kirim langsung tanpa foto" : "Kirim langsung";
       const act = () => straight(again).catch(explain);
       return say(WORDS[error.code] || WORDS.storage, able ? { label, act } : null);
     }
 
+    /** Sends the text without photos to the server, without keeping it on the phone. */
     async function straight(again) {
       const entry = entryAs(again?.id || draft.id(), []);
       page.notice("Mengirim…", "wait", SAID);
-      form.inert = true; // what is under way is not changed
+      form.inert = true; // so that nothing is changed while it is being sent
       const facts = await replay
         .alone(async () => {
           if (again && !outbox.editable(await outbox.entry(again.id))) return null;
@@ -107,12 +113,12 @@
       return say(`${SILENCE[code] || ""} ${UNSENT}`.trim(), button);
     }
 
-    /** The server has it: what the phone still holds of it goes. */
+    /** The server has it: deletes the draft or entry from the phone and shows the report. */
     async function leave(again, number) {
       await draft.stop();
       const { person, slot } = now();
       const gone = again ? outbox.remove(again.id) : outbox.dropDraft(person.id, slot, draft.id());
-      await gone.catch(() => {}); // it has been sent all the same
+      await gone.catch(() => {}); // the report has been sent all the same
       page.saved();
       location.assign(`/laporan/${number}`);
     }

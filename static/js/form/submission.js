@@ -1,11 +1,12 @@
-/* From what a form holds to an entry of the outbox, as it will go over the wire. */
+/* Makes an entry of the outbox from what a form holds. Its `body` is what is sent to the server. */
 (() => {
-  const { answers, page } = self.sipokat;
-  // Which form wrote it; the server keeps it beside the report. Nihil is sent from home.
+  const { answers, kinds, page } = self.sipokat;
+  // The version of the form that wrote it, which the server keeps beside the report. Home, which
+  // sends nihil reports, has no form.
   const form = document.querySelector("[data-form-version]");
   const FORM_VERSION = form?.dataset.formVersion || "beranda";
 
-  /** A UUID of version 4; `crypto.randomUUID` is missing on some of the phones. */
+  /** A UUID of version 4, without `crypto.randomUUID`: not every supported browser has that. */
   function uuid() {
     const bytes = crypto.getRandomValues(new Uint8Array(16));
     bytes[6] = (bytes[6] & 0x0f) | 0x40;
@@ -14,7 +15,7 @@
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
   }
 
-  /** Without what no keyboard writes: pasted control characters and broken signs are refused. */
+  /** The text without pasted control characters and broken signs, which the server would refuse. */
   function clean(text = "") {
     const written = (sign) => {
       const code = sign.codePointAt(0);
@@ -24,11 +25,11 @@
     return [...text].filter(written).join("");
   }
 
-  const number = (text) => (text === "" || text === undefined ? null : Number(text));
+  const coordinate = (text) => (text === "" || text === undefined ? null : Number(text));
 
   /**
-   * An entry opened again was written when it was first written: waiting is no ground for refusal.
-   * Only with a day or a month that lay in the future then is it written anew.
+   * When an entry that was opened again counts as written: when it was first written, so that it is
+   * not refused for having waited. Only if its day or month was still to come then, it is now.
    */
   function writtenAt(again, values) {
     const { today, months } = page.dates(again.written_at);
@@ -38,9 +39,10 @@
   }
 
   /**
-   * `values` are the form's own, by name (`text`, `happened_on`, `fields.jenis` …). `photos` are
-   * those of this phone, `kept` those that a revision leaves as they are. `revision` is
-   * `{number, version}`, or null for a new report. `again` is the entry that was opened again.
+   * The entry, without the state that the outbox adds. `values` are the form's, by name (`text`,
+   * `happened_on`, `fields.jenis` …). `photos` are the photos on this phone, `kept` those of the
+   * report that a revision keeps. `revision` is `{number, version}` of the report that is revised,
+   * null for a new report. `again` is the entry that was opened again, or null.
    */
   function entryOf({
     id,
@@ -60,27 +62,29 @@
       happened_on: values.happened_on || "",
       text: clean(values.text),
       fields: Object.fromEntries(filled.map(([name, value]) => [name.slice(7), clean(value)])),
-      lat: number(values.lat),
-      lon: number(values.lon),
-      accuracy_m: number(values.accuracy_m),
+      lat: coordinate(values.lat),
+      lon: coordinate(values.lon),
+      accuracy_m: coordinate(values.accuracy_m),
       place_text: clean(values.place_text),
       photos: [...kept, ...photos].map((one) => ({ id: one.id, sha256: one.sha256 })),
     };
     const written_at = again ? writtenAt(again, values) : answers.stamp();
     const region = values.region || again?.region || owner.region;
-    const head = revision
-      ? { action_id: id, version: revision.version }
-      : { client_id: id, category, region, written_at, form_version: FORM_VERSION };
+    const { number: report = null, version } = revision || {};
+    const kind = kinds.made(revision);
+    const { head, id_name } = kinds.of({ kind });
+    const form_version = FORM_VERSION;
+    const given = { category, region, written_at, form_version, version };
     return {
       id,
       owner: owner.id,
-      kind: revision ? "revision" : "report",
-      report: revision ? revision.number : null,
+      kind,
+      report,
       region,
-      form_version: FORM_VERSION,
+      form_version,
       category,
       title,
-      body: { ...head, ...content },
+      body: { [id_name]: id, ...head(given), ...content },
       photos: photos.map(({ id, type, sha256, size }) => ({ id, type, sha256, size })),
       written_at,
     };

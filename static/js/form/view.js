@@ -1,4 +1,6 @@
-/* How the form looks: the tiles, one category's fields laid in place, and what fills them. */
+/*
+ * What the form shows: the tiles of the categories, or the fields of one category and their values.
+ */
 (() => {
   const { fields, place } = self.sipokat;
   const part = (name) => document.querySelector(`[data-${name}]`);
@@ -8,9 +10,11 @@
   function create(form) {
     const heading = document.querySelector(".header-title");
     const title = heading.textContent;
-    let offered = ""; // the date that nobody has chosen yet
+    let offered = ""; // the date that `fit` has put in and the person has not changed
 
-    /** A category's fields and words; false when there is no such category. Waits for nothing. */
+    /**
+     * Empties the form and lays out this category's fields; false if the page does not have them.
+     */
     function lay(key) {
       const template = templateOf(key);
       if (!template) return false;
@@ -32,8 +36,9 @@
     }
 
     /**
-     * Dates and months within their bounds, the place and the counter as they stand. In a form
-     * where nothing is typed yet (`untouched`) the date is today's.
+     * Applies the `bounds` of dates and months, and shows place and counter as they are. Puts today
+     * into an empty date, and also into one that it put in earlier if nothing has been typed since
+     * (`untouched`): the page may be open since yesterday.
      */
     function fit(bounds, untouched) {
       if (bounds) {
@@ -49,6 +54,7 @@
       fields.count(form);
     }
 
+    /** Fills in a draft or an entry; `kept` are the ids of the photos that a revision keeps. */
     function fill(values, kept) {
       fields.fill(form, values);
       for (const box of form.querySelectorAll('input[name="keep"]')) {
@@ -58,6 +64,7 @@
       fields.count(form);
     }
 
+    /** Shows the "tiles", the "form" or what is said once it is "saved", under this heading. */
     function show(which, words) {
       form.hidden = which !== "form";
       const tiles = part("tiles");
@@ -71,7 +78,7 @@
       if (heading.textContent !== (words || title)) heading.textContent = words || title;
     }
 
-    /** The tiles of a role, and which of them have a draft. */
+    /** Shows the tiles of this role, and marks those that have a draft. */
     function fitTiles(role, drafts) {
       for (const tile of document.querySelectorAll(".tile[data-category]")) {
         tile.parentElement.hidden = !tile.dataset.roles.split(" ").includes(role);
@@ -84,16 +91,16 @@
       fill,
       fit,
       fitTiles,
-      /** Whether this page has that category's fields in it; the shell has all. */
+      /** Whether this page has the fields of that category; the shell has those of all. */
       has: (key) => Boolean(templateOf(key)),
-      /** The photos that a revision keeps, `[{id, sha256}]`; the page has each as `<id>:<sha256>`. */
+      /** The photos that the revision keeps, `[{id, sha256}]`; a checkbox has `<id>:<sha256>`. */
       kept: () =>
         [...form.querySelectorAll('input[name="keep"]:checked')].map((box) => {
           const [id, sha256] = box.value.split(":");
           return { id, sha256 };
         }),
       lay,
-      /** The form with its heading, where reading goes on. */
+      /** Shows the form. With `focus`, moves the focus to its heading and the page to its top. */
       showForm(words, focus = true) {
         show("form", words);
         if (!focus) return;
@@ -102,11 +109,12 @@
         scrollTo(0, 0);
       },
       showSaved: () => show("saved"),
-      showTiles: () => show("tiles", "Buat laporan"), // the page may bear a category's name
+      // With a heading of its own: the page's may be the name of a category.
+      showTiles: () => show("tiles", "Buat laporan"),
     };
   }
 
-  /** What the form shows of an entry's body. */
+  /** The values with which the form shows an entry's body, as `fields.read` gives them. */
   function valuesOf(body) {
     const values = {};
     for (const name of ["happened_on", "text", "place_text", ...PLACE]) {

@@ -1,13 +1,13 @@
 /*
- * What runs on every page: how many reports wait, and all the moments at which the outbox is sent:
- * page load, signal back, page seen again, a timer while open, a report just saved, and Background
- * Sync where the browser has it.
+ * Runs on every page: shows how many reports wait, and has the outbox sent whenever that may help:
+ * when a page is loaded or seen again, when the signal is back, by a timer, when a report has just
+ * been saved, and by Background Sync where the browser has it.
  */
 (() => {
   const { identity, outbox, owner, replay, store } = self.sipokat;
   const TAG = "sipokat-replay";
-  const SOON = 1000;
-  const LATER = 60_000;
+  const SOON = 1000; // ms between two runs at the least
+  const LATER = 60_000; // the same after the phone's storage has failed
 
   function countWords({ waiting, needs_login, needs_attention, total }) {
     if (waiting === total) return `${total} menunggu sinyal`;
@@ -16,7 +16,7 @@
     return `${total} belum terkirim`;
   }
 
-  /** The pill in the header; to nobody in particular it says the number alone. */
+  /** The pill in the header. If nobody is signed in, it says only how many reports wait. */
   async function showCount() {
     const pill = document.querySelector("[data-outbox-count]");
     if (!pill) return;
@@ -30,18 +30,20 @@
   let timer = 0;
   let least = SOON;
 
+  /** Sets the timer to the moment when the next entry is due. */
   async function plan() {
     const wait = await replay.nextTry();
     clearTimeout(timer);
     if (wait !== null) timer = setTimeout(() => drain(), Math.min(Math.max(wait, least), 300_000));
   }
 
-  /** Has the browser wake the worker for what waits, as soon as there is a signal. */
+  /** Asks the browser to wake the worker, which sends the outbox, as soon as there is a signal. */
   async function wake() {
     const sync = (await navigator.serviceWorker?.getRegistration())?.sync;
     if (sync && !(await sync.getTags()).includes(TAG)) await sync.register(TAG);
   }
 
+  /** Sends what is due (see `replay.drain`) and plans the next run. Never rejects. */
   async function drain(mode = "") {
     clearTimeout(timer);
     try {
@@ -50,17 +52,17 @@
       least = SOON;
       if (left) wake().catch(() => {});
     } catch {
-      // The phone's storage is full or does not answer; the outbox page says so.
+      // The phone's storage is full or has failed; the outbox page tells the person.
       least = LATER;
     }
     await plan().catch(() => {});
   }
 
-  /** A report has just been saved: send it, now or by the worker, and ask to keep the storage. */
+  /** A report has just been saved: sends it, and asks the browser never to clear the storage. */
   async function saved() {
     drain("now");
     wake().catch(() => {});
-    // Only now does the person know what it is good for; some browsers ask.
+    // Some browsers ask the person, who only now knows what it is good for.
     if (!(await navigator.storage?.persisted?.())) await navigator.storage?.persist?.();
   }
 

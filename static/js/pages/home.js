@@ -1,4 +1,4 @@
-/* Home shows in brief what still waits on this phone; the outbox page has the rest. */
+/* Home lists the first few reports that wait on this phone; the outbox page shows all. */
 (() => {
   const { identity, outbox, page, replay, store } = self.sipokat;
   const box = document.querySelector("[data-outbox-waiting]");

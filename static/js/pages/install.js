@@ -1,10 +1,10 @@
 /*
- * The hint to install, at the moment when the person has just seen that it works: after a report
- * was saved. Said once; "Nanti" is remembered.
+ * The hint that SIPOKAT can be installed, shown after a report was saved. It is not shown again
+ * after "Nanti saja" or once SIPOKAT has been installed.
  */
 (() => {
   const { page, store } = self.sipokat;
-  let prompt = null;
+  let prompt = null; // the browser's event that opens its own installation dialog
 
   addEventListener("beforeinstallprompt", (event) => {
     event.preventDefault();
@@ -18,7 +18,7 @@
   const installed = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone;
   const apple = () => /iphone|ipad|ipod/i.test(navigator.userAgent);
 
-  /** Shows the hint in `place`, if there is anything to say. */
+  /** Shows the hint in `place` if SIPOKAT can be installed here and the person has not declined. */
   async function offer(place) {
     if (!place || installed() || (!prompt && !apple())) return;
     if (await store.recall("install_hint").catch(() => "done")) return;
@@ -36,6 +36,7 @@
     place.replaceChildren(hint);
   }
 
+  /** "Pasang": opens the browser's dialog. */
   async function install(hint) {
     const event = prompt;
     prompt = null;

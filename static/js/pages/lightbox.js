@@ -1,4 +1,4 @@
-/* Photos open in place; without this script their link opens them on a page of their own. */
+/* Photos open in a dialog; without this script their link opens the photo itself. */
 (() => {
   addEventListener("click", (event) => {
     const link = event.target.closest("[data-lightbox]");

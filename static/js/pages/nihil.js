@@ -1,28 +1,30 @@
 /*
- * "Lapor nihil" from home: one tap and a confirmation. The page brings a dialog `data-nihil` with
- * its month; its opener is a link to the form, which is the way without this script.
+ * "Lapor nihil" on home: one tap and a confirmation. The page has a dialog `data-nihil` for each
+ * month; the link that opens it leads to the form, which is also the way without this script.
  */
 (() => {
   const { app, identity, install, outbox, page, submission } = self.sipokat;
 
+  /** Opens the dialog of this month, or the form where more has to be asked. */
   async function open(event, link) {
     const month = link.dataset.nihilOpen;
     const dialog = document.querySelector(`dialog[data-nihil="${CSS.escape(month)}"]`);
     if (!dialog || !crypto.subtle || !self.indexedDB) return;
     event.preventDefault();
-    // A home page kept for offline may be of an earlier month: then the form asks which one.
+    // On a kept copy of home the month may be over: then the form asks for which month.
     const { months } = await page.calendar();
     const { owner } = await identity.who();
-    // And which of several offices it speaks for.
+    // The form also asks a person with several offices for which one.
     if (!owner || owner.regions || !months.includes(month)) location.assign(link.href);
     else dialog.showModal();
   }
 
+  /** Puts the nihil report of the dialog's month into the outbox. */
   async function send(dialog) {
     const { owner } = await identity.who();
     const { today } = await page.calendar();
     const month = dialog.dataset.nihil;
-    // The same month twice from this phone would only be refused.
+    // The server would refuse a second one for the month, so it is not put there twice.
     const before = (await outbox.entries(owner.id)).find(
       (one) =>
         one.category === "nihil" && one.body.fields.periode === month && one.state !== "sent",
@@ -49,7 +51,7 @@
     if (dialog && event.target.closest("[data-nihil-cancel]")) dialog.close();
     const confirm = dialog && event.target.closest("[data-nihil-confirm]");
     if (confirm) {
-      confirm.disabled = true; // a second tap would be a second report
+      confirm.disabled = true; // a second tap must not make a second report
       send(dialog)
         .catch(() => {
           dialog.close();

@@ -1,6 +1,6 @@
-/* What the outbox says of an entry, in words: pure functions, for `outbox-page.js`. */
+/* What the outbox page says about an entry, and what it offers. Pure functions. */
 (() => {
-  const { data, page } = self.sipokat;
+  const { data, kinds, page } = self.sipokat;
 
   const STATES = {
     waiting: ["Menunggu dikirim", "wait"],
@@ -16,6 +16,7 @@
     busy: "SIPOKAT sedang sibuk. Dicoba lagi otomatis.",
   };
 
+  /** Whether the server has this photo. */
   const arrived = (entry, photo) =>
     entry.receipt?.photos.some(
       (one) => one.sha256 === photo.sha256 && ["received", "ready"].includes(one.state),
@@ -35,7 +36,7 @@
     return left ? `${left} foto belum terkirim.` : "";
   }
 
-  /** Why it is still here, and what comes next. */
+  /** Why the entry is still on the phone, and what will happen or has to be done. */
   function why(entry) {
     const error = entry.last_error;
     const got = entry.receipt
@@ -52,46 +53,41 @@
     return [got, ...(sentences.length ? sentences : [error?.message])].filter(Boolean).join(" ");
   }
 
-  /** The report that stands in the way, or the one that this already is. */
+  /**
+   * The number of the report to which the card links: the report that the entry has become, else
+   * the one because of which it was refused, else the one that it revises. Null if there is none.
+   */
   function numberOf(entry) {
     const { last_error: error, receipt, report } = entry;
     const named = /laporan (\d+)/.exec(error?.fields?.["fields.periode"] || "");
     return receipt?.number || error?.report || named?.[1] || report || null;
   }
 
-  /** Whether writing it anew can help: not when the server already has a report in its place. */
+  /** Whether mending it in the form can help: not if another report already stands in its place. */
   function mendable(entry) {
     const { last_error: error } = entry;
     if (entry.state === "needs_attention" && error?.code === "second_of_period") return false;
     if (error?.status !== 409) return true;
-    // A revision that came too late is written anew while the report lies with its author.
-    return entry.kind === "revision" && error.desk === DESKS[entry.region.split(".").length];
+    return kinds.of(entry).mendsConflict(entry, error);
   }
 
-  /** Whether sending it once more as it is can help. */
+  /** Whether sending it again as it is can help. */
   function sendable({ state, last_error: error }) {
     if (state === "waiting") return true;
     const hopeless = error?.photo || error?.status === 409 || error?.code === "second_of_period";
     return state === "needs_attention" && !hopeless;
   }
 
-  /** Whether the report may go without this photo. */
+  /** Whether the report may be sent without this photo: not if it is the last required one. */
   function spareable(entry, photo) {
     const left = entry.body.photos.length - entry.photos.filter((one) => one.drop).length;
     return !photo.drop && (left > 1 || !data.needs_photo.includes(entry.category));
-  }
-
-  /** Where "Perbaiki" leads. */
-  function mendAt({ id, kind, report }) {
-    const path = kind === "revision" ? `/laporan/${report}/perbaikan` : "/laporan/baru";
-    return `${path}#entri=${id}`;
   }
 
   self.sipokat.words = {
     STATES,
     arrived,
     facts,
-    mendAt,
     mendable,
     numberOf,
     sendable,

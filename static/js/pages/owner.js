@@ -1,17 +1,18 @@
 /*
- * Whose phone it is, as the page sees it: signed-in pages carry their user, the phone keeps its
- * owner, and what belongs to anybody else is not shown and not kept.
+ * Compares the person for whom this page was made with the owner of the phone. A page of somebody
+ * else is not shown, and the pages that the worker has kept for others are deleted.
  */
 (() => {
   const { identity, store } = self.sipokat;
-  // When this page was asked for; a page older than the last change of owner decides nothing.
+  // When this page was asked for: `identity.adopt` ignores pages from before the owner changed.
   const asked_at = Date.now() - performance.now();
   const meta = document.querySelector('meta[name="sipokat-user"]');
   const shown = meta ? JSON.parse(meta.content) : null;
-  const kept = meta?.dataset.kept !== undefined; // by the worker: who was here then, and as what
-  let opened_by = shown?.id; // a shell is made for nobody, but what is typed in it is somebody's
+  const kept = meta?.dataset.kept !== undefined; // a copy from the worker, perhaps out of date
+  // Who has been using this page. A shell is made for nobody, so there it is the phone's owner.
+  let opened_by = shown?.id;
 
-  /** Removes the cached pages of everybody but `owner`. */
+  /** Deletes the kept pages of everybody but `owner`. */
   async function forgetPages(owner) {
     if (!("caches" in self)) return;
     const keep = `sipokat-pages-${owner?.id}`;
@@ -19,7 +20,7 @@
     await Promise.all(names.filter((name) => name !== keep).map((name) => caches.delete(name)));
   }
 
-  /** Shells are the same for everybody: the menu shows the places of the owner's role. */
+  /** In a shell, which is the same for everybody: shows what the owner's role has in the menu. */
   function fitMenu(owner) {
     if (shown) return;
     for (const link of document.querySelectorAll(".nav [data-roles]")) {
@@ -27,14 +28,15 @@
     }
   }
 
-  /** This page is somebody's who is not here any more. */
+  /** Hides this page, which was made for somebody else, and goes to the sign-in page. */
   function turnAway() {
     document.body.hidden = true;
     location.replace("/masuk");
   }
 
+  /** Makes the phone and this page agree; resolves with who it is (see `identity.who`). */
   async function settle() {
-    // A phone that has no room to note its owner works from the server alone.
+    // False if the phone has no room to note its owner: then the page is shown all the same.
     const noted =
       !shown ||
       kept ||
@@ -55,17 +57,19 @@
 
   let leaving = false;
 
-  /** Signed out or changed in another page, or this page is back from the browser's memory. */
+  /**
+   * Reloads this page if the owner has changed since, in another page or while it was in memory.
+   */
   async function check() {
     const { owner } = await identity.who();
     if (leaving) return;
-    opened_by ||= owner?.id; // somebody has signed in beside a page that was nobody's
+    opened_by ||= owner?.id; // somebody has signed in in another tab, and nobody was before
     if (opened_by && opened_by !== owner?.id) location.reload();
     else fitMenu(owner);
   }
 
   const ready = settle();
-  // Without storage (private mode, a broken disk) the pages still work, from the server alone.
+  // Without storage (private mode, a broken disk) pages from the server work all the same.
   const none = { owner: null, signed_out: null };
 
   store.listen(({ type }) => {
@@ -78,7 +82,7 @@
   self.sipokat.owner = {
     current: identity.who,
     forgetPages,
-    /** This page itself changes the owner, and goes on to another page after that. */
+    /** This page is about to change the owner and to go to another page: it must not reload. */
     leave: () => {
       leaving = true;
     },

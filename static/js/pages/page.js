@@ -1,4 +1,7 @@
-/* Small things that every page needs: a notice, a question, words for time and size. */
+/*
+ * Small things that many pages need: notices, questions, the bounds of dates, words for time and
+ * size.
+ */
 (() => {
   const { data, store } = self.sipokat;
   const MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November";
@@ -7,7 +10,7 @@
   const DAY = 24 * HOUR;
   const WIB = 7 * HOUR; // how far Lubuklinggau's clock is ahead of UTC, all year
 
-  /** An element with attributes and children; text is always text, never markup. */
+  /** A new element with attributes and children; a string becomes text, never markup. */
   function make(name, attributes = {}, ...children) {
     const node = document.createElement(name);
     for (const [key, value] of Object.entries(attributes)) {
@@ -17,7 +20,7 @@
     return node;
   }
 
-  /** One symbol of the sprite, as the macro of that name draws it. */
+  /** A symbol of the sprite, as the template macro `icon` makes it. */
   function icon(name) {
     const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
     const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
@@ -31,7 +34,7 @@
 
   const ICONS = { wait: "info", ok: "check", warn: "warn", late: "warn" };
 
-  /** A sentence on a tinted ground, with a button if one is given: `{label, act}`. */
+  /** A coloured box with a sentence and, if given, a button `{label, act(box)}`. */
   function banner(text, tone = "wait", button = null) {
     const node = make("div", { class: `notice ${tone}` });
     if (document.querySelector("svg.icon use")) node.append(icon(ICONS[tone]));
@@ -44,7 +47,7 @@
     return node;
   }
 
-  /** The same on top of the page, read aloud; one of a `key` at a time. */
+  /** Shows a `banner` on top of the page, in place of the one with the same `key`. */
   function notice(text, tone, { key = text, button = null } = {}) {
     const place = document.getElementById("notices");
     if (!place) return;
@@ -54,13 +57,14 @@
     place.append(node);
   }
 
+  /** Removes the notice with this key. */
   function clear(key) {
     for (const node of document.querySelectorAll("#notices > [data-key]")) {
       if (node.dataset.key === key) node.remove();
     }
   }
 
-  /** Asks in a dialog; true for yes. `danger` colours what cannot be taken back. */
+  /** Asks in a dialog; resolves with true for yes. `danger`: yes cannot be undone, and looks so. */
   function ask(title, text, { yes, no = "Batal", danger = false }) {
     return new Promise((resolve) => {
       const say = make(
@@ -94,12 +98,13 @@
   }
 
   const two = (number) => String(number).padStart(2, "0");
+  /** The day in Lubuklinggau, `YYYY-MM-DD`. */
   const day = (ms) => new Date(ms + WIB).toISOString().slice(0, 10);
 
   /**
-   * The bounds of a report that is written at this moment (or on this `YYYY-MM-DD`), by the
-   * calendar of Lubuklinggau: `{today, first, months}`; `first` is the earliest date that is taken
-   * and `months` this one and the last.
+   * The bounds of a report that is written at `moment` (a time, or a `YYYY-MM-DD`), by the calendar
+   * of Lubuklinggau: `{today, first, months}`. `first` is the earliest date that is taken, `months`
+   * are this month and the last.
    */
   function dates(moment) {
     const at = new Date(moment).getTime();
@@ -110,8 +115,9 @@
   }
 
   /**
-   * `dates` of now, with `doubtful`: when the phone's clock cannot be right (before the server's
-   * last answer, or already ahead of it then), the server's date is what counts.
+   * The `dates` of now, and whether they are `doubtful`: if the phone's clock is before the
+   * server's last answer, or was ahead of it then, by more than `doubtful_hours`, they are those of
+   * that answer.
    */
   async function calendar() {
     const clock = await store.recall("clock").catch(() => null);
@@ -145,7 +151,7 @@
     return `${(bytes / 1_000_000).toFixed(1).replace(".", ",")} MB`;
   }
 
-  // What is being typed is asked about before anything reloads the page.
+  // Whether something has been typed that a reload would lose; `saved` says that it is kept.
   let typed = false;
   addEventListener("input", (event) => {
     if (event.target.form?.method === "post") typed = true;

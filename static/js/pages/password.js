@@ -1,4 +1,4 @@
-/* "Tampilkan kata sandi": on a small screen one wants to see what one types. */
+/* "Tampilkan kata sandi": shows what is typed into the password fields of the same form. */
 (() => {
   for (const choice of document.querySelectorAll("[data-show-password]")) {
     choice.hidden = false;

@@ -1,16 +1,18 @@
 /*
- * Signing in and out, so that the phone knows its owner at once. Both forms also work without this
- * script; with it, what was typed stays when there is no signal, and one can sign out offline.
+ * Signing in and out. Both forms also work without this script. With it the phone knows its owner
+ * at once, what was typed stays in the form when there is no signal, and signing out works offline.
  */
 (() => {
   const { identity, outbox, owner, page, replay, wire } = self.sipokat;
 
+  /** Waits for the promise, but not longer than this. */
   const within = (promise, ms) =>
     Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
 
   const FULL =
     "Penyimpanan HP penuh. Anda sudah masuk, tetapi HP ini tidak bisa menyimpan laporan. Kosongkan sedikit penyimpanan HP, lalu masuk lagi.";
 
+  /** Shows what went wrong on top of the form. */
   function complain(form, message, button = null) {
     let place = form.querySelector("[data-form-error]");
     if (!place) {
@@ -21,19 +23,20 @@
     place.replaceChildren(page.banner(message, "late", button));
   }
 
-  /** Where to go on to: a path of ours, never another address. */
+  /** The path to go to after signing in; never an address of another site. */
   function wayOn(data) {
     const asked = data.get("next") || new URLSearchParams(location.search).get("lanjut") || "";
     return /^\/(?![/\\])/.test(asked) ? asked : "/beranda";
   }
 
+  /** Why signing in has not worked, from the facts of `wire.exchange`. */
   function words({ problem, own, json }) {
     if (problem) return "Belum ada sinyal. Coba lagi saat sinyal ada.";
     if (!own) return "Jaringan ini belum tersambung ke SIPOKAT. Coba lagi sebentar lagi.";
     return json.message || "Belum bisa masuk. Coba lagi sebentar lagi.";
   }
 
-  /** Opens the session, and has the phone note whose it is. */
+  /** Signs in on the server, and writes the person as the phone's owner. */
   async function enter(form, data) {
     const body = JSON.stringify({ phone: data.get("phone"), password: data.get("password") });
     const headers = { "Content-Type": "application/json" };
@@ -58,7 +61,7 @@
 
   async function signIn(form, data) {
     const { signed_out } = await identity.who();
-    // A sign-out that the server has not heard of goes first: it must not end the new session.
+    // A sign-out that the server has not heard of is sent first, lest it end the new session later.
     await (signed_out ? replay.leave(() => enter(form, data)) : enter(form, data));
   }
 
@@ -79,7 +82,7 @@
     location.assign("/masuk");
   }
 
-  /** True when the form's own way must be taken instead. */
+  /** Runs `work` with the form disabled; if that fails, the browser posts the form itself. */
   async function handle(form, submitter, work) {
     if (form.getAttribute("aria-busy") === "true") return;
     form.setAttribute("aria-busy", "true");
@@ -87,7 +90,7 @@
     try {
       await work();
     } catch {
-      form.submit(); // no storage on this phone: as without script
+      form.submit(); // this phone has no storage
     } finally {
       form.removeAttribute("aria-busy");
       if (submitter) submitter.disabled = false;

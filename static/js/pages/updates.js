@@ -1,16 +1,17 @@
 /*
- * The worker: registered once the page is there, and its updates announced. A new version takes
- * over only when the person says so; nothing reloads by itself.
+ * Registers the worker and offers its updates. A new version takes over, and the page reloads, only
+ * when the person says so.
  */
 (() => {
   const { page } = self.sipokat;
   const workers = navigator.serviceWorker;
   if (!workers) return; // plain http on another host, or a very old browser
-  const had = Boolean(workers.controller);
-  let asked = false;
+  const had = Boolean(workers.controller); // a worker was in charge when this page was loaded
+  let asked = false; // the person has asked for the update in this page
 
+  /** "Muat ulang": lets the waiting worker take over. Without one, it has done so already. */
   async function reload(worker) {
-    // Only the report's own form keeps what is typed, and it says when it does.
+    // Only the report form keeps what is typed, and it says so in [data-autosave].
     const kept = /^Tersimpan/.test(document.querySelector("[data-autosave]")?.textContent);
     const text = kept
       ? "Yang sudah diketik tersimpan sebagai draf."
@@ -29,7 +30,7 @@
 
   workers.addEventListener("controllerchange", () => {
     if (asked) location.reload();
-    else if (had) offer(null); // another page let the new version in
+    else if (had) offer(null); // the person accepted the update in another page
   });
 
   async function register() {
@@ -43,7 +44,7 @@
     });
   }
 
-  // After everything that the person is waiting for.
+  // Only once the page is loaded: the worker's downloads must not slow it down.
   const start = () => register().catch(() => {});
   if (document.readyState === "complete") start();
   else addEventListener("load", start);

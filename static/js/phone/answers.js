@@ -1,12 +1,14 @@
 /*
- * What an answer to a report means, and what it does to the outbox's entry: pure functions, the
- * protocol's table and nothing else. Sending is `replay.js`, storing is `outbox.js`.
+ * What the server's answer means and how it changes the outbox's entry, as the table in
+ * docs/offline.md says. Pure functions: `replay.js` sends, `outbox.js` stores. The same file runs
+ * in the page and in the worker; no DOM.
  */
 (() => {
+  const { kinds } = self.sipokat;
   const MENDABLE = [400, 403, 409, 413, 415, 422];
   const LONGEST_BACKOFF = 300_000;
   const LONGEST_RETRY_AFTER = 3_600_000;
-  const READINGS = 3; // so often may the disk fail to give a photo
+  const READINGS = 3; // after so many failures to read it from the disk a photo is damaged
 
   const PHOTO_TROUBLE = {
     broken: "Foto ini tidak bisa dibuka. Ganti dengan foto lain.",
@@ -14,9 +16,13 @@
     not_awaited: "Foto ini tidak lagi ditunggu. Laporannya sudah diterima. Kirim tanpa foto ini.",
   };
 
+  /** What the receipt says of this photo, or undefined. */
   const listed = (receipt, id) => receipt.photos.find((one) => one.id === id);
 
-  /** Whether the receipt says that this photo has arrived whole (or, dropped, is gone). */
+  /**
+   * Whether nothing is left to do for this photo: the receipt says that the server has its bytes,
+   * or no longer lists it after the person chose to go without it (`drop`).
+   */
   function settled(photo, receipt) {
     if (!receipt) return false;
     const there = listed(receipt, photo.id);
@@ -24,25 +30,29 @@
     return there?.sha256 === photo.sha256 && ["received", "ready"].includes(there.state);
   }
 
-  /** Whether this is a receipt, and for this very entry. */
+  /** Whether this answer is a receipt, and for this very entry. */
   function names(receipt, step, entry) {
     if (!receipt?.number || !Array.isArray(receipt.photos)) return false;
     if (step !== "text") return receipt.client_id === entry.client_id;
-    return entry.id === (entry.kind === "revision" ? receipt.action_id : receipt.client_id);
+    return receipt[kinds.of(entry).id_name] === entry.id;
   }
 
   /**
-   * What an answer means, apart from all sending and storing.
+   * What an answer means. `facts` are those of `wire.exchange`, with the `step` that was tried
+   * ("text", "photo", or "drop" to go without a photo) and its `photo`. Returns `{outcome}`:
    *
-   * facts: `{step: "text"|"photo"|"drop", photo, status, own, json, retry_after, problem}`; `own`
-   * is whether it is SIPOKAT's own (header and JSON), `problem` says why there was no answer.
-   * Gives `{outcome}`: "progress", "needs_login", "needs_attention", "text_first", "rehash" or
-   * "waiting", the last with `retry_after` in ms where the server named one.
+   *   "progress"         a receipt that confirms this step
+   *   "needs_login"      nobody, or somebody else, is signed in
+   *   "needs_attention"  refused, with `error`: `{status, code, message, fields, report, desk}`
+   *   "text_first"       the server does not know the photo: the text must be sent again first
+   *   "rehash"           the bytes that arrived do not match their digest
+   *   "waiting"          no answer that counts; with `code`, and `retry_after` in ms if the server
+   *                      said when to come again
    */
   function classify(facts, entry) {
     const waiting = (code, retry_after = null) => ({ outcome: "waiting", code, retry_after });
     if (facts.problem) return waiting(facts.problem);
-    if (!facts.own) return waiting("foreign"); // somebody's Wi-Fi page or proxy
+    if (!facts.own) return waiting("foreign"); // from a Wi-Fi's sign-in page, or a proxy
     const { status, json, step, photo } = facts;
     const refused = (code, message) => ({
       outcome: "needs_attention",
@@ -70,12 +80,14 @@
     return waiting("other");
   }
 
-  /** 2ⁿ s, at most five minutes, never in step with other phones. */
+  /**
+   * 2ⁿ s, at most five minutes, less up to a half by chance, so that phones do not come at once.
+   */
   function backoff(attempts) {
     return Math.min(LONGEST_BACKOFF, 1000 * 2 ** attempts) * (0.5 + Math.random() / 2);
   }
 
-  /** RFC 3339 with this phone's offset. */
+  /** This moment (or `date`) in RFC 3339, with the phone's own offset from UTC. */
   function stamp(date = new Date()) {
     const ahead = -date.getTimezoneOffset();
     const local = new Date(date.getTime() + ahead * 60_000).toISOString().slice(0, 19);
@@ -83,45 +95,50 @@
     return `${local}${ahead < 0 ? "-" : "+"}${two(ahead / 60)}:${two(ahead % 60)}`;
   }
 
+  /** Milliseconds of the Retry-After header, an hour at most; null without a readable one. */
   function retryAfter(headers) {
     const given = headers.get("Retry-After");
     if (!given) return null;
-    // A date is read against the answer's own clock: the phone's may be years off.
+    // A date is compared with the answer's own `Date`: the phone's clock may be years off.
     const date = Date.parse(given) - Date.parse(headers.get("Date") || "");
     const ms = /^\d+$/.test(given) ? Number(given) * 1000 : date;
     return Number.isNaN(ms) ? null : Math.min(Math.max(ms, 0), LONGEST_RETRY_AFTER);
   }
 
+  /** Whether it is sent without the person doing anything. */
   const pending = (entry) => entry.state === "waiting" || entry.state === "sending";
+  /** The photos that are still to be sent. */
   const open = (entry) => entry.photos.filter((one) => !one.error && !settled(one, entry.receipt));
 
-  // --- What it does to the entry: each takes one and gives the next ------------------------
+  // --- How the entry changes: each function takes the entry and returns the next one ---------
 
-  /** No answer that counts: later, by itself. */
+  /** No answer that counts: it is tried again later. */
   function failing(entry, { code, retry_after }) {
     return {
       ...entry,
       state: "waiting",
-      // The word of the server is kept even when the signal comes back; a back-off is not.
+      // A Retry-After from the server also holds when `online` fires; our own back-off does not.
       told_to_wait: retry_after !== null,
       next_try: Date.now() + (retry_after ?? backoff(entry.attempts)),
       last_error: { code },
     };
   }
 
-  /** Refused as it is: the person has to mend it. */
+  /** The server refused the entry, or only this `photo` of it: the person has to mend it. */
   function refuse(entry, photo, error) {
     if (!photo) return { ...entry, state: "needs_attention", last_error: error };
     const photos = entry.photos.map((one) => (one.id === photo.id ? { ...one, error } : one));
     return rest({ ...entry, photos, attempts: 0, next_try: 0 });
   }
 
-  /** A photo with which something is wrong that no sending will mend. */
+  /**
+   * Something is wrong with this photo (`code` of PHOTO_TROUBLE) that sending again cannot mend.
+   */
   function spoil(entry, photo, code) {
     return refuse(entry, photo, { code, message: PHOTO_TROUBLE[code], fields: {} });
   }
 
-  /** The disk did not give the photo's bytes: it may the next time, but not for ever. */
+  /** The disk failed to read this photo: it is tried again, and is damaged after READINGS times. */
   function unread(entry, { id }) {
     const photo = entry.photos.find((one) => one.id === id);
     if (!photo) return null;
@@ -131,7 +148,10 @@
     return failing({ ...entry, photos, attempts: readings }, { code: "disk", retry_after: null });
   }
 
-  /** What is left of it: nothing (a receipt now), a photo that the person must mend, or a wait. */
+  /**
+   * The state of an entry whose text the server has: "sent" once every photo is settled,
+   * "needs_attention" if all that is left are refused photos, else "waiting".
+   */
   function rest(entry) {
     const { photos, receipt } = entry;
     if (photos.every((one) => settled(one, receipt))) {
@@ -140,11 +160,11 @@
     const refused = photos.find((one) => one.error);
     if (!refused) return { ...entry, state: "waiting", last_error: null };
     const last_error = { ...refused.error, photo: refused.id };
-    // The photos that can still go are sent first.
+    // The other photos are sent before the person is asked to mend the refused one.
     return { ...entry, last_error, state: open(entry).length ? "waiting" : "needs_attention" };
   }
 
-  /** A receipt names it. */
+  /** The receipt of this entry has come. */
   function advance(entry, json) {
     const { client_id, number, received_at = stamp() } = json;
     const photos = json.photos.map(({ id, sha256, state }) => ({ id, sha256, state }));
@@ -159,18 +179,22 @@
     });
   }
 
-  /** The server does not know the photo: the words go first, once more. */
+  /** The server does not know the photo: the entry goes back to before its receipt. */
   function startOver(entry) {
     const lost = (entry.lost || 0) + 1;
     const after = failing({ ...entry, attempts: lost }, { code: "lost", retry_after: null });
     return { ...after, receipt: null, lost };
   }
 
+  /** Nobody is signed in for the server: it waits until its owner signs in again. */
   function needLogin(entry) {
     return { ...entry, state: "needs_login", attempts: 0, next_try: 0, last_error: null };
   }
 
-  /** May it go now? `mode` "tap" is the person asking, "now" a sign that the signal is back. */
+  /**
+   * Whether it may be sent now. `mode` is "tap" if the person asked for it, "now" if something says
+   * that the signal may be back, else "".
+   */
   function due(entry, mode, now = Date.now()) {
     const jumped = now < entry.last_try; // the phone's clock was set back
     if (mode === "tap" || jumped || now >= entry.next_try) return true;

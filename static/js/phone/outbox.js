@@ -1,21 +1,24 @@
 /*
- * Drafts, entries of the outbox with their photos, and receipts: what the phone must never lose.
- * `submit` resolves when all of it is on the disk; only then may the page say "Tersimpan di HP".
- * The same file runs in the page and in the worker; no DOM.
+ * What the phone must never lose: drafts, and the outbox's entries with their photos. An entry that
+ * has been sent stays as a receipt. `submit` resolves when everything is on the disk; only then may
+ * the page say "Tersimpan di HP". The same file runs in the page and in the worker; no DOM.
  */
 (() => {
   const { announce, fault, got, reading, writing } = self.sipokat.store;
-  const { mustOwn } = self.sipokat.identity;
-  const RECEIPT_MS = self.sipokat.data.limits.receipt_days * 86_400_000;
+  const { data, identity, kinds } = self.sipokat;
+  const { mustOwn } = identity;
+  const RECEIPT_MS = data.limits.receipt_days * 86_400_000;
 
   // --- Drafts ------------------------------------------------------------------------------
 
   const keyOf = (owner, slot) => `${owner}/${slot}`;
 
+  /** Throws "draft" if the draft that is stored has another id: another tab began it. */
   function mustBe(id, stored) {
     if (stored && stored.id !== id) throw fault("draft");
   }
 
+  /** Deletes the bytes of this draft's or entry's photos, except those whose ids are in `keep`. */
   async function dropPhotos(photos, holder, keep = []) {
     for (const id of await got(photos.index("holder").getAllKeys(holder))) {
       if (!keep.includes(id)) photos.delete(id);
@@ -23,9 +26,10 @@
   }
 
   /**
-   * `draft`: `{owner, slot, id, category, values, photos: [{id, type, sha256, size}]}`; `fresh`
-   * are photos not yet on the phone, with `bytes`. A draft that cannot be written leaves the
-   * one before untouched, and so does one that another tab began in the same place ("draft").
+   * Stores `draft`, `{owner, slot, id, category, values, photos: [{id, type, sha256, size}]}`, in
+   * the place of its earlier version. `fresh` are the photos that are not yet on the phone, with
+   * their `bytes`. If it fails, the earlier version stays; it fails with "draft" if another tab has
+   * begun a draft of its own in the same slot.
    */
   function saveDraft(draft, fresh = []) {
     const key = keyOf(draft.owner, draft.slot);
@@ -42,17 +46,19 @@
     });
   }
 
+  /** The stored draft in this slot, or undefined. */
   function draft(owner, slot) {
     return reading(["drafts"], ({ drafts }) => got(drafts.get(keyOf(owner, slot))));
   }
 
+  /** All drafts of this owner. */
   function drafts(owner) {
     return reading(["drafts"], async ({ drafts }) =>
       (await got(drafts.getAll())).filter((one) => one.owner === owner),
     );
   }
 
-  /** With `id`, only that one: another tab may have begun its own in the same place ("draft"). */
+  /** Deletes the draft in this slot. With `id`, fails with "draft" if it is another tab's. */
   function dropDraft(owner, slot, id = null) {
     const key = keyOf(owner, slot);
     return writing(["drafts", "photos"], async ({ drafts, photos }) => {
@@ -64,14 +70,18 @@
 
   // --- Entries -----------------------------------------------------------------------------
 
+  /** Whether the form may open it again: it was never tried, or the server has refused it. */
   const editable = (entry) =>
     !entry.receipt && (entry.state === "needs_attention" || entry.last_try === null);
 
   /**
-   * Draft to entry, with its photos, in one transaction. `entry`: `{id, owner, kind, region,
-   * form_version, title, body, photos, written_at}`. An entry of the same id is replaced only
-   * when it was opened again (`again`) and has not been sent meanwhile. A photo that lies in
-   * another tab's draft or entry stays there ("photo"), and so does that draft itself.
+   * Puts `entry` into the outbox with its photos and deletes its draft, in one transaction. `entry`
+   * is `{id, owner, kind, report, region, form_version, category, title, body, photos,
+   * written_at}`, `fresh` as in `saveDraft`, `slot` where its draft is. With `again` it replaces
+   * the entry of the same id, which the form has opened again. Fails with "changed" if an entry of
+   * this id is there and may not be replaced, with "photo" if the bytes of a photo are neither
+   * fresh nor in this entry or in this slot's draft. A draft in the slot that another tab has begun
+   * stays.
    */
   async function submit(entry, { fresh = [], slot = null, again = false } = {}) {
     await writing(["meta", "drafts", "entries", "photos"], async (stores) => {
@@ -82,8 +92,8 @@
       const last = all.reduce((top, one) => Math.max(top, one.order), 0);
       stores.entries.put({
         ...entry,
-        client_id: entry.kind === "report" ? entry.id : null,
-        order: before ? before.order : last + 1, // the phone's clock may jump; this does not
+        client_id: kinds.of(entry).clientId(entry),
+        order: before ? before.order : last + 1, // not a time: the phone's clock may be set back
         state: "waiting",
         attempts: 0,
         last_try: null,
@@ -103,7 +113,8 @@
       }
       await dropPhotos(stores.photos, entry.id, ids);
       const begun = await got(stores.drafts.get(key));
-      // Its own draft bears its id, or that of an entry which went from it before.
+      // Its own draft has the entry's id. If the same draft was already sent from another tab, it
+      // has the id of that entry, and this one has a new id.
       if (again || [entry, ...all].some((one) => one.id === begun?.id)) {
         stores.drafts.delete(key);
         await dropPhotos(stores.photos, key, ids);
@@ -115,23 +126,25 @@
   /** Entries and receipts of this owner, oldest first, without the photos' bytes. */
   async function entries(owner) {
     const all = await reading(["entries"], ({ entries }) => got(entries.getAll()));
-    return all.filter((one) => one.owner === owner).sort((a, b) => a.order - b.order);
+    // A newer version, open in another tab, may have added a kind that only it can send and show.
+    const mine = all.filter((one) => one.owner === owner && kinds.of(one));
+    return mine.sort((a, b) => a.order - b.order);
   }
 
-  /** One entry without the photos' bytes (which a failing disk may not give), or undefined. */
+  /** One entry, without the photos' bytes, or undefined. */
   function entry(id) {
     return reading(["entries"], ({ entries }) => got(entries.get(id)));
   }
 
-  /** `{id, bytes, type, sha256, size}` or undefined; rejects when the disk does not give it. */
+  /** `{id, bytes, type, sha256, size, holder}` or undefined; rejects when the disk fails. */
   function photo(id) {
     return reading(["photos"], ({ photos }) => got(photos.get(id)));
   }
 
   /**
-   * Changes one entry: `change(entry)` returns the new one, or null to leave it. With `owner`,
-   * only while that is still the owner of this phone. An entry that becomes "sent" leaves its
-   * photos' bytes in the same transaction. Returns what is stored then, or null.
+   * Changes one unsent entry: `change(entry)` returns the new one, or null to leave it as it is.
+   * With `owner`, fails with "owner" if that is no longer the owner of this phone. When the entry
+   * becomes "sent", the same transaction deletes its photos' bytes. Returns the new entry, or null.
    */
   async function update(id, change, { owner = null } = {}) {
     const stored = await writing(
@@ -149,7 +162,7 @@
     return stored;
   }
 
-  /** Every entry of this owner that is not a receipt, through `change`, in one transaction. */
+  /** Changes every unsent entry of this owner, as `update` does, in one transaction. */
   async function updateAll(owner, change) {
     await writing(["entries"], async ({ entries }) => {
       for (const one of await got(entries.getAll())) {
@@ -160,13 +173,17 @@
     announce({ type: "outbox" });
   }
 
-  /** Puts another photo in the place of a refused one, or (null) goes without it. */
+  /**
+   * Puts the photo `fresh` in the place of the refused photo `old`; with null, the entry is to be
+   * sent without it.
+   */
   async function swapPhoto(id, old, fresh) {
     const stored = await writing(["entries", "photos"], async ({ entries, photos }) => {
       const before = await got(entries.get(id));
       const at = before ? before.photos.findIndex((one) => one.id === old) : -1;
       if (at < 0) return null;
-      // The server knows the photo that it listed; one that it never took is no photo to it.
+      // `replaces` must be a photo that the server's receipt lists. If the server never took
+      // `old`, that is the photo which `old` was to replace.
       const listed = before.receipt?.photos.some((one) => one.id === old);
       const replaces = listed ? old : before.photos[at].replaces || old;
       const list = [...before.photos];
@@ -176,7 +193,7 @@
         photos.put({ ...facts, bytes, holder: id });
         photos.delete(old);
       } else {
-        // Its bytes stay with the entry until the server agrees.
+        // The server is asked to drop it; its bytes stay until the server has agreed.
         list[at] = { ...list[at], id: replaces, drop: true, error: null };
       }
       const after = { ...before, photos: list, state: "waiting", next_try: 0, last_error: null };
@@ -187,7 +204,7 @@
     return stored;
   }
 
-  /** What has arrived need not lie on a full phone any longer. */
+  /** Deletes the bytes of these photos: they have arrived, and a full phone needs the room. */
   function dropBytes(ids) {
     return writing(["photos"], async ({ photos }) => {
       for (const id of ids) photos.delete(id);
@@ -195,8 +212,10 @@
   }
 
   /**
-   * The person has asked for it twice: the only way an entry disappears unsent. False, and it
-   * stays, when it is not any more as it was `shown` to the person who decided.
+   * Deletes an entry with its photos and the draft of its changes. This is the only way in which an
+   * unsent entry leaves the phone: the person has confirmed it twice, or the form has sent its text
+   * straight to the server. Returns false and deletes nothing if the entry has been sent, or has
+   * changed since it was `shown` to the person.
    */
   async function remove(id, shown = null) {
     const gone = await writing(["drafts", "entries", "photos"], async (stores) => {
@@ -215,7 +234,10 @@
     return gone;
   }
 
-  /** How many wait: `{waiting, needs_login, needs_attention, total, others}`. */
+  /**
+   * How many unsent entries there are, `{waiting, needs_login, needs_attention, total, others}`:
+   * `total` of this owner, `others` of everybody else on this phone.
+   */
   async function count(owner) {
     const all = await reading(["entries"], ({ entries }) => got(entries.getAll()));
     const unsent = all.filter((one) => one.state !== "sent");
@@ -227,7 +249,10 @@
     return { waiting, needs_login, needs_attention, total: mine.length, others };
   }
 
-  /** Forgets receipts older than `receipt_days` by the server's clock and by the phone's: one may be wrong. */
+  /**
+   * Deletes receipts that are older than `receipt_days` both by the server's clock and by the
+   * phone's, because the phone's clock may be wrong.
+   */
   async function purge() {
     const forgotten = await writing(["meta", "entries"], async ({ meta, entries }) => {
       const clock = await got(meta.get("clock"));

@@ -1,25 +1,26 @@
 /*
- * Sends what the outbox holds. One run at a time on the whole phone (a Web Lock), oldest first: the
- * words of every report, then each photo by itself, so that a weak signal carries the words at
- * once. Nothing leaves the outbox before a receipt that names it and, for each photo, the digest
- * that this phone computed. The same file runs in the page and in the worker; no DOM.
+ * Sends the outbox. One run at a time on the whole phone (a Web Lock), oldest entry first: the text
+ * of every entry, then each photo by itself, so that the texts get through on a weak signal. An
+ * entry leaves the outbox only when a receipt names it and, for each photo, the digest that this
+ * phone computed. The same file runs in the page and in the worker; no DOM.
  */
 (() => {
   const { alone, announce, fault } = self.sipokat.store;
-  const { answers, identity, outbox, wire } = self.sipokat;
+  const { answers, identity, kinds, outbox, wire } = self.sipokat;
   const { advance, classify, due, failing, listed, needLogin, open } = answers;
   const { pending, refuse, rest, settled, spoil, startOver, unread } = answers;
   const { contentDigest, exchange, sha256 } = wire;
   const LOCK = "sipokat-replay";
   const LEAVING = "sipokat-leave";
-  const LEAVE_MS = 8000; // nobody waits longer for the sign-out of another
+  const LEAVE_MS = 8000; // time-out of a sign-out: the next person must not wait longer to sign in
 
-  // A full phone can send, it only cannot write down how far it is: the run goes on with what it
-  // has in mind, since the lock is held and a repeat is a repeat to the server.
+  // Entries as they are now, by id, where the phone was too full to write the change. The run goes
+  // on with these: nobody else sends while it holds the lock, and if it is killed, sending the same
+  // again does no harm.
   const unwritten = new Map();
   const read = async (id) => unwritten.get(id) || outbox.entry(id);
 
-  /** False when there is no room for what `write` writes, which the outbox page says then. */
+  /** Runs `write`. Returns false if there was no room; the outbox page then tells the person. */
   async function fits(write) {
     try {
       await write();
@@ -31,7 +32,11 @@
     }
   }
 
-  /** `outbox.update`, on a full phone in mind alone. Resolves with the entry as it is then, or null. */
+  /**
+   * `outbox.update` for a run: on a full phone it first deletes the bytes of photos that have
+   * arrived, and if that is not enough keeps the new entry in `unwritten`. Returns the new entry,
+   * or null.
+   */
   async function note(id, change, options) {
     let after = null;
     const next = (stored) => (after = change(unwritten.get(id) || stored));
@@ -39,7 +44,7 @@
     const makeRoom = async (error) => {
       const there = after?.photos.filter((one) => settled(one, after.receipt)) || [];
       if (error.code !== "full" || !there.length) throw error;
-      await outbox.dropBytes(there.map((one) => one.id)); // they have arrived
+      await outbox.dropBytes(there.map((one) => one.id));
       await write();
     };
     const fitted = await fits(() => write().catch(makeRoom));
@@ -50,11 +55,12 @@
 
   // --- One step ----------------------------------------------------------------------------
 
+  /** The request of one step, as `wire.exchange` takes it. */
   function request(entry, step, photo, bytes) {
     const user = entry.owner;
     if (step === "text") {
       const body = JSON.stringify(entry.body);
-      const path = entry.kind === "revision" ? `/laporan/${entry.report}/perbaikan` : "/laporan";
+      const path = kinds.of(entry).path(entry);
       const headers = { "Content-Type": "application/json" };
       return { method: "POST", path, user, headers, body, size: body.length };
     }
@@ -70,7 +76,7 @@
     };
   }
 
-  /** A photo's bytes, or null when there are none to send just now, which the entry then says. */
+  /** A photo's bytes; null if the disk does not have them or fails, which the entry then notes. */
   async function load(id, photo) {
     try {
       const row = await outbox.photo(photo.id);
@@ -83,7 +89,10 @@
     return null;
   }
 
-  /** Sends the words or one photo of an entry. Returns the outcome; null when it must not go. */
+  /**
+   * Takes one step for an entry: sends its text or a photo, or drops a photo. Returns the outcome
+   * (see `answers.classify`), or null if the step must not be taken any more.
+   */
   async function send(id, step, photo = null) {
     const owner = (await identity.who()).owner?.id;
     const bytes = step === "photo" ? await load(id, photo) : null;
@@ -106,6 +115,7 @@
     return conclude(claimed, photo, classify(facts, claimed), facts.json);
   }
 
+  /** Changes the entry as the answer says, and returns the outcome. */
   async function conclude({ id, owner }, photo, verdict, json) {
     const { outcome } = verdict;
     if (outcome === "progress") {
@@ -132,6 +142,7 @@
 
   // --- A run -------------------------------------------------------------------------------
 
+  /** Tells the server about a sign-out, if there is one to tell. True once it need not be told. */
   async function tell() {
     const { signed_out } = await identity.who();
     if (!signed_out) return true;
@@ -139,27 +150,29 @@
     const { user } = signed_out;
     const ask = { method: "POST", path: "/keluar", user, headers, body: "{}", patience: LEAVE_MS };
     const { own, status } = await exchange(ask);
-    // 401: the session had ended, or it is somebody else's by now.
+    // 401: that session has ended, or somebody else is signed in by now.
     if (!own || (status !== 200 && status !== 401)) return false;
     await identity.signedOut();
     return true;
   }
 
   /**
-   * Tells the server about a sign-out made without signal; true once nothing is left to tell. It
-   * does not wait for what is being sent. `work` comes after it and before anybody tells anew: a
-   * late answer to a sign-out must not end the session that `work` begins.
+   * Tells the server about a sign-out that was made without signal, even while a run is sending.
+   * Then runs `work(told)` before any other call tells the server: if `work` signs somebody in, a
+   * late sign-out must not end the new session. `told` is true once nothing is left to tell.
    */
   function leave(work = (told) => told) {
     return alone(LEAVING, async () => work(await tell()));
   }
 
-  async function sendWords(id) {
+  async function sendText(id) {
     const entry = await outbox.entry(id);
     return entry && !entry.receipt ? send(id, "text") : null;
   }
 
-  /** The photos of one entry, each by itself. */
+  /**
+   * Sends all photos of an entry that has a receipt. Returns the outcome that stopped it, or null.
+   */
   async function sendPhotos(id) {
     const tried = new Set();
     for (;;) {
@@ -167,7 +180,7 @@
       if (!entry?.receipt || !pending(entry)) return null;
       const photo = open(entry).find((one) => !tried.has(one.id));
       if (!photo) {
-        await note(id, (one) => (one.receipt ? rest(one) : null)); // nothing left to send
+        await note(id, (one) => (one.receipt ? rest(one) : null));
         return null;
       }
       tried.add(photo.id);
@@ -181,7 +194,7 @@
     }
   }
 
-  /** The words have gone once more, and their receipt says whether this photo is awaited. */
+  /** Takes the step again after the text was sent again, if the new receipt asks for this photo. */
   async function again(id, step, photo) {
     const entry = await read(id);
     if (!entry?.receipt || settled(photo, entry.receipt)) return "progress";
@@ -192,18 +205,22 @@
     return "needs_attention";
   }
 
+  /** Sends everything that is due; the caller holds LOCK. */
   async function run(mode) {
     if (!(await leave())) return;
     const { owner } = await identity.who();
     if (!owner) return;
     const list = await outbox.entries(owner.id);
-    // The lock is ours: what is still called so was left by a browser that was killed.
+    // We hold the lock, so nobody is sending: these were left by a browser that was killed.
     const left = (one) => (one.state === "sending" ? { ...one, state: "waiting" } : null);
     if (list.some(left)) await fits(() => outbox.updateAll(owner.id, left));
     const ids = list.filter((one) => pending(one) && due(one, mode)).map((one) => one.id);
     unwritten.clear();
     let trouble = null;
-    /** False when this owner must sign in first; an entry that fails does not hold back the next. */
+    /**
+     * Does `work` for each entry; one that fails does not hold back the next. Returns false if the
+     * owner must sign in first.
+     */
     const all = async (work) => {
       for (const id of ids) {
         try {
@@ -215,7 +232,7 @@
       }
       return true;
     };
-    if ((await all(sendWords)) && (await all(sendPhotos))) await outbox.purge();
+    if ((await all(sendText)) && (await all(sendPhotos))) await outbox.purge();
     if (unwritten.size) trouble = fault("full");
     if (trouble) throw trouble;
   }
@@ -225,9 +242,10 @@
   let wanted = "";
 
   /**
-   * Sends what is due; `mode` as for `due`. While a run is under way one more is queued behind it,
-   * so that a report submitted meanwhile is not missed. Resolves with how many still wait; rejects
-   * when the phone's storage is full or failed, after everything that could go has gone.
+   * Sends what is due; `mode` as for `answers.due`. A call while a run is under way queues one more
+   * run, so that a report submitted meanwhile is sent too; further calls join it, with the
+   * strongest mode. Resolves with how many entries still wait. Rejects if the phone's storage was
+   * full or failed, after sending all that it could.
    */
   function drain(mode = "") {
     const strength = ["", "now", "tap"];
@@ -240,7 +258,7 @@
       try {
         await run(asked);
       } catch (error) {
-        if (error.code !== "owner") throw error; // signed out in the middle: the rest stays
+        if (error.code !== "owner") throw error; // signed out meanwhile: the rest stays unsent
       } finally {
         running = false;
       }
@@ -250,7 +268,7 @@
     return queued;
   }
 
-  /** Milliseconds until the next entry is due; null when nothing waits. */
+  /** Milliseconds until the next run is needed; null when nothing waits. */
   async function nextTry() {
     const { owner, signed_out } = await identity.who();
     if (signed_out) return 30_000;
@@ -259,7 +277,7 @@
     return Math.max(0, Math.min(...list.map((one) => (due(one) ? 0 : one.next_try - Date.now()))));
   }
 
-  /** The person wants a refused entry sent again as it is. */
+  /** The person wants a refused entry to be sent again as it is. */
   function retry(id) {
     return outbox.update(id, (one) => ({
       ...one,
@@ -269,12 +287,13 @@
     }));
   }
 
+  /** Whether a run is under way, in this page or anywhere else on the phone. */
   async function busy() {
     if (!navigator.locks) return running;
     return (await navigator.locks.query()).held.some((lock) => lock.name === LOCK);
   }
 
-  /** Entries as they are shown: "sending" only while somebody sends, else it is waiting. */
+  /** Entries as they are shown: one that says "sending" while nobody sends is waiting. */
   async function seen(list) {
     const idle = !(await busy());
     return list.map((one) =>
@@ -283,6 +302,7 @@
   }
 
   self.sipokat.replay = {
+    /** Runs `work` while nothing is being sent. */
     alone: (work) => alone(LOCK, work),
     busy,
     drain,
