@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import verification
+from sipokat.domain import events
 from sipokat.models import Event, Photo, Report
 from sipokat.web.present.content import photo_view
 
@@ -39,7 +39,7 @@ def report_json(report: Report) -> dict[str, Any]:
             "text": report.place_text,
         },
         "photos": [_photo_json(report, photo) for photo in report.photos if photo.current],
-        "events": [event_json(one) for one in verification.moves_of(db.session(), report)],
+        "events": [event_json(one) for one in events.moves_of(db.session(), report)],
     }
 
 

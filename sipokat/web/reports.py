@@ -11,17 +11,18 @@ from flask import Blueprint, flash, g, jsonify, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import first_opened, listing, verification
+from sipokat.domain import events, first_opened, listing, offices, revisions
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.content import months
+from sipokat.domain.limits import LIMITS
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotNow, Refused
 from sipokat.domain.roles import READERS
 from sipokat.domain.visibility import find_report
 from sipokat.models import Report
 from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
-from sipokat.web.intake import FORM_MAX, keep_files
+from sipokat.web.intake import keep_files
 from sipokat.web.present import times
 from sipokat.web.report_body import Arrived, read_revision
 from sipokat.web.report_form import errors_of, form_context
@@ -144,7 +145,7 @@ def revise_form(number: str) -> ResponseReturnValue:
     report = find_report(db.session(), me(), number)
     full = present.full(report, me())
     if "revise" not in full.allowed:
-        if report.author_desk not in verification.actor_before(me(), report).desks:
+        if report.author_desk not in offices.desks_over(me(), report.region_code):
             raise NeverAllowed("Hanya pembuat laporan yang dapat memperbaikinya.")
         raise NotNow("Laporan ini belum dapat diperbaiki sekarang.", report)
     return _revision_page(full, _values_of(report), {}, 200)
@@ -195,7 +196,7 @@ def _photos_first() -> None:
 
 @pages.post("/laporan/<number>/perbaikan")
 @allow(*READERS, signed_out=_photos_first)
-@takes(read_revision, form_limit=FORM_MAX)
+@takes(read_revision, form_limit=LIMITS.form_bytes)
 def revise(number: str) -> ResponseReturnValue:
     """Replace the content and send it up again."""
     arrived: Arrived = g.body
@@ -204,16 +205,16 @@ def revise(number: str) -> ResponseReturnValue:
         if arrived.refusal is not None:
             find_report(db.session(), me(), number)
             raise arrived.refusal
-        report = verification.revise(
-            me(), number, arrived.values["version"], arrived.raw(), action_id
-        )
+        report = revisions.revise(me(), number, arrived.values["version"], arrived.raw(), action_id)
     except Refused as refusal:
         if arrived.json or refusal.status not in (409, 413, 415, 422):
             raise
         return _refused_revision(number, refusal, arrived)
     if arrived.json:
-        return jsonify(report_json.report_json(report) | _receipt(report, action_id))
-    keep_files(report, arrived)
+        return jsonify(
+            report_json.report_json(report) | _receipt(report, arrived.values["action_id"])
+        )
+    keep_files(report.client_id, arrived)
     flash("Perbaikan terkirim.", "ok")
     return see_other(f"/laporan/{number}")
 
@@ -221,8 +222,8 @@ def revise(number: str) -> ResponseReturnValue:
 def _receipt(report: Report, action_id: str) -> dict[str, str]:
     """What the phone may forget its copy of a revision by: the time is that of the revision."""
     mine = (me().id, action_id)
-    events = verification.moves_of(db.session(), report)
-    at = next(event.at for event in events if (event.actor_id, event.action_id) == mine)
+    moves = events.moves_of(db.session(), report)
+    at = next(event.at for event in moves if (event.actor_id, event.action_id) == mine)
     return {"action_id": action_id, "received_at": at.isoformat()}
 
 

@@ -73,9 +73,10 @@ def index() -> ResponseReturnValue:
     more = found[queue.PAGE - 1] if len(found) > queue.PAGE else None
     found = found[: queue.PAGE]
     next_url = f"/verifikasi?sesudah={more.arrived_at.isoformat()}~{more.id}" if more else None
+    both = cards([*top, *found])
     context = {
-        "cards": cards(found),
-        "urgent": cards(top),
+        "cards": both[len(top) :],
+        "urgent": both[: len(top)],
         "summary": queue.summary(session, me()),
         "next_url": (next_url or "").replace("+", "%2B"),
     }
@@ -96,8 +97,10 @@ def _after() -> tuple[datetime, int] | None:
 
 
 def cards(reports: list[Report]) -> list[dict[str, Any]]:
-    """Each report with what this person may do with it, and an id for a try of theirs."""
-    return [{"report": present.full(one, me()), "action_id": str(uuid.uuid4())} for one in reports]
+    """Each report with what this person may do with it, and a fresh id for one action of theirs."""
+    return [
+        {"report": card, "action_id": str(uuid.uuid4())} for card in present.cards(reports, me())
+    ]
 
 
 def _read_action() -> dict[str, Any]:

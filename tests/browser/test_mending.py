@@ -9,6 +9,7 @@ import pytest
 from PIL import Image
 from playwright.sync_api import expect
 
+from sipokat.domain.periods import months
 from tests.browser.steps import (
     add_photos,
     eventually,
@@ -28,7 +29,7 @@ from tests.browser.steps import (
 )
 from tests.cast import HARTONO, RAHMAN, SITI
 from tests.services.network import lose_answer, somebody_elses
-from tests.steps import months, today
+from tests.steps import today
 
 TOO_LONG_AGO = "2025-01-01"
 

@@ -10,6 +10,7 @@ from sqlalchemy import update
 
 from sipokat.database import db, writing
 from sipokat.domain.clock import now
+from sipokat.domain.periods import months
 from sipokat.models import Report
 from tests import steps
 from tests.cast import (
@@ -62,7 +63,7 @@ def test_an_rt_head_starts_with_two_ways_to_report(site: Site) -> None:
 def test_no_nihil_is_offered_once_something_was_reported(app: Flask, site: Site) -> None:
     with app.app_context():
         steps.send(RAHMAN)
-        for month in steps.months(steps.today()):
+        for month in months(steps.today()):
             steps.send(SITI, "nihil", fields={"periode": month})
     assert not home(site, SITI).has("[data-nihil-open]")
 

@@ -9,17 +9,16 @@ from functools import cached_property
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import chain, deadlines, first_opened, verification
+from sipokat.domain import chain, deadlines
+from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import now
-from sipokat.domain.refusals import NeverAllowed, Refused
+from sipokat.domain.regions import names_of
 from sipokat.domain.roles import ROLES
-from sipokat.models import Event, Reading, Report
+from sipokat.models import Event, Report, User
 from sipokat.web.present import content, states, times
-from sipokat.web.present.regions import names_of
 
-ANY_VERIFY = chain.Request("verify")
-# What a desk says to the author.
+# The actions by which a desk says something to the author.
 SPEAKING = (*chain.DECISIONS, "reopen")
 
 
@@ -161,36 +160,22 @@ class Row:
 
 @dataclass
 class Full(Row):
-    """What the report's own page shows; `user` is who looks at it."""
+    """What the report's own page and a card of the queue show; `card` is before its reader."""
 
-    user: Any
-    events: Sequence[Event]
-    readings: Sequence[Reading]
+    card: Card
 
-    @cached_property
-    def state(self) -> chain.State:
-        return verification.rebuild(self.report, self.events)
-
-    @cached_property
+    @property
     def allowed(self) -> tuple[str, ...]:
-        return chain.allowed(self.state, verification.actor_before(self.user, self.report))
+        return self.card.allowed
 
     @property
     def asks_class(self) -> bool:
-        return chain.may_class(self.state)
+        return chain.may_class(self.card.state)
 
     @property
     def barred(self) -> str:
-        """Why another holder of the desk decides it: it is one's own."""
-        if self.allowed:
-            return ""
-        try:
-            chain.decide(self.state, verification.actor_before(self.user, self.report), ANY_VERIFY)
-        except NeverAllowed as refusal:
-            return refusal.message if refusal.code == "own" else ""
-        except Refused:
-            pass
-        return ""
+        """Why another holder of the desk has to decide; empty when that is not so."""
+        return self.card.barred
 
     @property
     def note_required(self) -> bool:
@@ -199,8 +184,10 @@ class Full(Row):
     @property
     def timeline(self) -> list[dict[str, str]]:
         """Events, readings and photos that left, oldest first."""
-        rows = [(event.at, self._event(event)) for event in self.events]
-        rows += [_noted(f"Dibaca {states.BY[one.desk]}", one.user, one.at) for one in self.readings]
+        rows = [(event.at, self._event(event)) for event in self.card.events]
+        rows += [
+            _noted(f"Dibaca {states.BY[one.desk]}", one.user, one.at) for one in self.card.openings
+        ]
         for photo in self.report.photos:
             if photo.left_at is not None:
                 what = "Foto diganti" if photo.gave_way_to else "Foto tidak jadi dikirim"
@@ -244,7 +231,7 @@ class Full(Row):
     @property
     def why(self) -> dict[str, str]:
         """The latest decision with a reason or a note, in words; empty when there is none."""
-        said = [e for e in self.events if (e.note or e.reason) and e.action in SPEAKING]
+        said = [e for e in self.card.events if (e.note or e.reason) and e.action in SPEAKING]
         return self._event(said[-1]) if said else {}
 
     @property
@@ -260,19 +247,24 @@ def _noted(what: str, person: Any, at: datetime) -> tuple[datetime, dict[str, st
 
 def rows(reports: Sequence[Report]) -> list[Row]:
     """Reports for a list."""
-    names = names_of(report.region_code for report in reports)
-    overridden = deadlines.overrides(db.session())
+    names, overridden = _shared(reports)
     return [Row(report, names, overridden) for report in reports]
 
 
-def full(report: Report, user: Any) -> Full:
+def cards(reports: Sequence[Report], user: User) -> list[Full]:
+    """Reports for cards on which this person acts; three statements, however many they are."""
+    names, overridden = _shared(reports)
+    found = cards_of(db.session(), user, reports)
+    return [Full(card.report, names, overridden, card) for card in found]
+
+
+def full(report: Report, user: User) -> Full:
     """A report for its own page."""
+    (one,) = cards([report], user)
+    return one
+
+
+def _shared(reports: Sequence[Report]) -> tuple[dict[str, str], dict[date, bool]]:
     session = db.session()
-    return Full(
-        report,
-        names_of([report.region_code]),
-        deadlines.overrides(session),
-        user,
-        verification.moves_of(session, report),
-        first_opened.openings_of(session, report),
-    )
+    names = names_of(session, (report.region_code for report in reports))
+    return names, deadlines.overrides(session)
