@@ -23,6 +23,15 @@ from typing import Any
 
 from tests.services.speed import patience
 
+WORKER = "/service-worker.js"
+# SIPOKAT gives the network and the storage limits of 4 seconds and more. A machine that takes some
+# times longer for everything gets as many times longer before such a timer fires.
+SLOWER_LIMITS = """(() => {
+  const { setTimeout } = self;
+  const stretched = (delay) => (delay < 4000 ? delay : delay * %d);
+  self.setTimeout = (work, delay = 0, ...rest) => setTimeout(work, stretched(delay), ...rest);
+})();
+"""
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
@@ -54,6 +63,7 @@ class Line:
     """One phone's own way into the network: an address, which nothing reaches while it is `cut`."""
 
     def __init__(self, network: Network) -> None:
+        self.network = network
         self.cut = False
         handler = type("Handler", (_Handler,), {"network": network, "line": self})
         self._server = _Listener(("127.0.0.1", 0), handler)
@@ -76,6 +86,8 @@ class Network:
     _lines: list[Line] = field(default_factory=list)
     _rules: list[Rule] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
+    # Fixed for the test: a worker whose script changes would be an update.
+    pace: int = field(default_factory=lambda: int(patience(1)))
 
     def line(self) -> Line:
         """A way in for one more phone."""
@@ -96,6 +108,10 @@ class Network:
         """That goes wrong no more."""
         with self._lock:
             self._rules = [one for one in self._rules if one is not rule]
+
+    def slower_limits(self) -> str:
+        """A script that gives the limits of a page or worker the pace of this machine."""
+        return SLOWER_LIMITS % self.pace if self.pace > 1 else ""
 
     def heal(self) -> None:
         """Nothing goes wrong from here on."""
@@ -161,13 +177,18 @@ class _Handler(BaseHTTPRequestHandler):
                 exchange.method, exchange.path, skip_host=True, skip_accept_encoding=True
             )
             for name, value in exchange.headers.items():
-                if name.lower() not in HOP_BY_HOP:
+                # The worker's script comes unpacked, because some lines are put before it.
+                packed = exchange.path == WORKER and name.lower() == "accept-encoding"
+                if name.lower() not in HOP_BY_HOP and not packed:
                     upstream.putheader(name, value)
             if exchange.body or exchange.method in ("POST", "PUT", "PATCH"):
                 upstream.putheader("Content-Length", str(len(exchange.body)))
             upstream.endheaders(exchange.body)
             response = upstream.getresponse()
-            return response.status, response.getheaders(), response.read()
+            body = response.read()
+            if exchange.path == WORKER and response.status == 200:
+                body = self.network.slower_limits().encode() + body
+            return response.status, response.getheaders(), body
         finally:
             upstream.close()
 

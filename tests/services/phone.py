@@ -89,6 +89,7 @@ class Phone:
             timezone_id="Asia/Jakarta",
             **J2_PRIME | self.options,
         )
+        self.context.add_init_script(self.line.network.slower_limits())
         self.context.set_default_timeout(patience(ACTION_SECONDS) * 1000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))

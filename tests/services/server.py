@@ -54,7 +54,7 @@ class Server:
         self.network = Network(("127.0.0.1", self.port))
         self._nursery = nursery
         self._settings = settings
-        self._log = data.with_suffix(".log")
+        self._log = data / "server.log"
         self._web: psutil.Process | None = None
         self._worker: psutil.Process | None = None
         # A fault of the network kills it in a thread while the test starts it again.
