@@ -11,7 +11,6 @@ from __future__ import annotations
 import hashlib
 import io
 import random
-import time
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
@@ -21,7 +20,7 @@ from playwright.sync_api import Page, expect
 
 from tests.services.phone import Phone
 from tests.services.server import Server
-from tests.services.speed import patience
+from tests.services.speed import tries
 
 PATIENCE = 20
 
@@ -39,14 +38,12 @@ TRUTHY: Any = object()
 
 def eventually(look: Callable[[], Any], wanted: Any = TRUTHY, seconds: float = PATIENCE) -> Any:
     """What `look` gives, once that is what is wanted."""
-    began = time.monotonic()
-    while True:
+    seen = None
+    for _ in tries(seconds):
         seen = look()
         if seen if wanted is TRUTHY else seen == wanted:
             return seen
-        if time.monotonic() - began > patience(seconds):
-            raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
-        time.sleep(0.05)
+    raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
 
 
 @cache

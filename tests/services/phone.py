@@ -9,7 +9,6 @@ from __future__ import annotations
 import os
 import signal
 import sqlite3
-import time
 from collections.abc import Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -21,7 +20,7 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Pla
 
 from tests.cast import PASSWORD, Person
 from tests.services.network import Line
-from tests.services.speed import patience
+from tests.services.speed import patience, tries
 
 ROOT = Path(__file__).parents[2]
 ACTION_SECONDS = 20
@@ -212,9 +211,9 @@ class Phone:
             changes = [{"name": "n", "value": str(n), "url": self.url} for n in range(600)]
             self.context.add_cookies(changes)  # type: ignore[arg-type]
             self.context.clear_cookies(name="n")
-            began = time.monotonic()
-            while not self._cookies_on_disk() and time.monotonic() - began < patience(10):
-                time.sleep(0.02)
+            for _ in tries(10):
+                if self._cookies_on_disk():
+                    break
 
     def _cookies_on_disk(self) -> bool:
         path = self.profile / "Default/Cookies"
