@@ -176,3 +176,23 @@ def test_templates_hold_nothing_that_the_policy_drops(path: Path) -> None:
 def test_each_of_them_is_seen(markup: str, name: str) -> None:
     assert name in silently_dropped(markup)
     assert silently_dropped('<script src="/x.js"></script><a hx-trigger="click" href="/">') == []
+
+
+# The phone's scripts.
+
+SCRIPTS = ROOT / "static/js"
+
+
+def scripts() -> list[Path]:
+    return sorted(SCRIPTS.rglob("*.js"))
+
+
+@pytest.mark.parametrize("path", scripts(), ids=lambda path: str(path.relative_to(SCRIPTS)))
+def test_only_kinds_js_tells_the_kinds_of_entries_apart(path: Path) -> None:
+    if path.name != "kinds.js":
+        assert not re.search(r"""["'](report|revision)["']|\.kind\b""", path.read_text())
+
+
+@pytest.mark.parametrize("path", sorted((SCRIPTS / "phone").glob("*.js")), ids=lambda one: one.name)
+def test_what_the_worker_runs_too_knows_no_page(path: Path) -> None:
+    assert not re.search(r"\b(document|window|localStorage)\b", path.read_text())

@@ -10,11 +10,12 @@ from contextlib import contextmanager
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import TooLarge, WrongType
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 PIXELS_MAX = 40_000_000
-LONGEST = 1600
+LONGEST = LIMITS.photo_side
 THUMBNAIL = 320
 
 Image.MAX_IMAGE_PIXELS = PIXELS_MAX

@@ -19,9 +19,15 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import db, lock_rows, to_json, writing
 from sipokat.domain import chain, deadlines, events, offices, photos, revisions
-from sipokat.domain.clock import FIRST_DAY, day_of
+from sipokat.domain.clock import corrected, day_of
 from sipokat.domain.clock import now as present
-from sipokat.domain.content import Raw, check, content_digest, digest, find_category, loose
+from sipokat.domain.content import (
+    Raw,
+    check,
+    content_digest,
+    find_category,
+    submission_digest,
+)
 from sipokat.domain.periods import FALLEN, refuse_second
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.regions import level_of
@@ -30,7 +36,6 @@ from sipokat.domain.verification import standing
 from sipokat.models import Report, User
 
 SAME_FORM = timedelta(minutes=10)
-DOUBTFUL = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -46,11 +51,6 @@ class Submission:
     written_at_raw: str | None = None
     sent_at: datetime | None = None
     form_version: str | None = None
-
-    def digest(self) -> str:
-        """What makes two sendings the same report: all but coordinates, the time of writing and
-        the version of the form."""
-        return digest([self.category, self.region, loose(self.raw)])
 
 
 @dataclass(frozen=True)
@@ -115,7 +115,9 @@ def submit(user: User, sent: Submission, now: datetime | None = None) -> tuple[R
     try:
         judged = judge(user, sent, at, deadlines.overrides(db.session()))
     except Refused:
-        known = _sent_before(db.session(), user, sent.client_id, sent.digest(), at)
+        # A repeat gets its receipt even where its first sending would be refused today.
+        asked = submission_digest(sent.category, sent.region, sent.raw)
+        known = _sent_before(db.session(), user, sent.client_id, asked, at)
         if known is None:
             raise
         return known, False
@@ -139,7 +141,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
     as_json = content.as_json()
     columns = content.as_columns()
     seal = content_digest(category.key, region, as_json)
-    asked = sent.digest()
+    asked = submission_digest(sent.category, sent.region, sent.raw)
     move, state = chain.start(author_desk, user.id, category.classed)
     row = {
         "client_id": sent.client_id or str(uuid.uuid4()),
@@ -183,24 +185,6 @@ def _office(user: User, sent: Submission, written_on: date) -> offices.Office:
     if len(held) > 1:
         raise WrongContent("Pilih wilayahnya.", {"region": "Pilih wilayah laporan ini."})
     return next(iter(held.values()))
-
-
-def corrected(
-    written_at: datetime | None, sent_at: datetime | None, received_at: datetime
-) -> tuple[datetime, bool]:
-    """When it was written by the server's clock, and whether the phone's clock is doubtful.
-
-    The phone's error is the difference between its clock at sending and the server's at receipt;
-    beyond 24 hours the clock is doubtful. Nothing counts as written after it was received.
-    """
-    offset = received_at - sent_at if sent_at else timedelta(0)
-    try:
-        written = min(written_at + offset, received_at) if written_at else received_at
-    except OverflowError:  # a clock in the year 9999, or before all years
-        return received_at, True
-    if written < FIRST_DAY:
-        return received_at, True
-    return written, abs(offset) > DOUBTFUL
 
 
 # --- Keep: under the lock ------------------------------------------------------------------------

@@ -7,13 +7,12 @@ from dataclasses import dataclass
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sipokat.domain.chain import DECISIONS
 from sipokat.domain.clock import now
 from sipokat.domain.offices import regions_of
 from sipokat.domain.periods import days_of
 from sipokat.domain.regions import in_scope
 from sipokat.domain.visibility import on_desk_below, visible_reports
-from sipokat.models import Event, Region, Report, User
+from sipokat.models import Region, Report, User
 
 PAGE = 20
 
@@ -61,19 +60,6 @@ def own_desk(session: Session, user: User) -> list[Report]:
         visible_reports(user)
         .where(Report.desk == Report.author_desk, Report.region_code.in_(regions_of(user)))
         .order_by(Report.arrived_at)
-    )
-    return list(session.scalars(query).unique())
-
-
-def answers_to(session: Session, user: User, limit: int = 3) -> list[Event]:
-    """The latest notes that desks wrote to the authors of this person's regions."""
-    reports = visible_reports(user).with_only_columns(Report.id)
-    query = (
-        select(Event)
-        .where(Event.report_id.in_(reports), Event.action.in_(DECISIONS), Event.note.is_not(None))
-        .where(Event.action != "return")
-        .order_by(Event.seq.desc())
-        .limit(limit)
     )
     return list(session.scalars(query).unique())
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import tomllib
 from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
@@ -13,7 +14,9 @@ from sqlalchemy.orm import Session
 from sipokat.domain.roles import DESKS
 from sipokat.models import Region
 
-_PARTS = {"kota": 2, "kecamatan": 3, "kelurahan": 4, "rt": 5}
+_PARTS: dict[str, int] = tomllib.loads(
+    files("sipokat.data").joinpath("levels.toml").read_text("utf-8")
+)
 
 
 def in_scope(column: Any, scope: str) -> ColumnElement[bool]:

@@ -15,13 +15,14 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound as NoSuchPage
 
 from sipokat.domain.clock import now
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.offices import roles_of
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotSignedIn, TooLarge
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import find_session
 from sipokat.extensions import login
 from sipokat.models import User
-from sipokat.web.body import SMALL, TOO_LARGE, gather_chunks, has_control
+from sipokat.web.body import TOO_LARGE, gather_chunks, has_control
 from sipokat.web.cookies import renew_session, session_token
 from sipokat.web.cross_site import refuse_cross_site
 
@@ -48,7 +49,7 @@ def allow(*roles: str, signed_out: Callable[[], Any] | None = None) -> Callable[
 
 
 def takes(
-    parser: Callable[[], Any], limit: int = SMALL, form_limit: int | None = None
+    parser: Callable[[], Any], limit: int = LIMITS.body_bytes, form_limit: int | None = None
 ) -> Callable[[View], View]:
     """Declare the body of the route. `parser` reads it into `g.body`, or raises Malformed, before
     it is looked up who is signed in. `limit` is its size in bytes, `form_limit` that of a multipart
@@ -71,6 +72,7 @@ def me() -> User:
 
 def register(app: Flask) -> None:
     """Let `check_request` see every request before its view, and Flask-Login find our session."""
+    app.config["MAX_CONTENT_LENGTH"] = LIMITS.form_bytes  # each view's own limit is set then
     app.before_request(check_request)
     # WhiteNoise serves the files under /static/; only paths without a file reach this view.
     allow(ANYONE)(app.view_functions["static"])
@@ -120,7 +122,7 @@ def _load_user(_request: Any) -> User | None:
 
 
 def _refuse_too_large(view: Any) -> None:
-    plain, form = getattr(view, "limits", (SMALL, SMALL))
+    plain, form = getattr(view, "limits", (LIMITS.body_bytes, LIMITS.body_bytes))
     limit = form if request.mimetype == "multipart/form-data" else plain
     request.max_content_length = limit
     if request.headers.get("Transfer-Encoding", "").lower() == "chunked":

@@ -24,7 +24,6 @@ from sipokat.domain.refusals import Malformed, TooLarge, WrongType
 # stands for bytes that were not UTF-8.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 Check = Callable[[Any], Any]
-SMALL = 64 * 1024  # bytes, for every body except photos and forms with photos
 TOO_LARGE = "Kiriman terlalu besar. Kirim foto yang lebih kecil."
 
 

@@ -9,8 +9,9 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, or_, select
 
 from sipokat.database import db
-from sipokat.domain import listing, participation, queue
+from sipokat.domain import listing, notices, participation, queue
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.notices import Answer
 from sipokat.domain.offices import held, regions_of, roles_of
 from sipokat.domain.people import normal_phone
 from sipokat.domain.regions import names_of
@@ -71,7 +72,7 @@ def _rt_head() -> dict[str, Any]:
     session, today = db.session(), day_of(now())
     regions = regions_of(me())
     nihil = participation.nihil_month(session, regions[0], today) if len(regions) == 1 else None
-    answers = listing.answers_to(session, me())
+    answers = notices.answers_to(session, me())
     last, _ = listing.list_reports(session, me(), listing.Filter())
     returned = listing.own_desk(session, me())
     mending = {one.id for one in returned}
@@ -87,22 +88,17 @@ def _rt_head() -> dict[str, Any]:
     }
 
 
-def _answers(events: Any) -> list[dict[str, Any]]:
-    from sipokat.models import Report
-
-    found = {event.report_id: event for event in events}
-    query = select(Report).where(Report.id.in_(found))
-    reports = {one.report.id: one for one in present.rows(list(db.session.scalars(query).unique()))}
+def _answers(answers: list[Answer]) -> list[dict[str, Any]]:
+    rows = present.rows([answer.report for answer in answers])
     return [
         {
-            "report": reports[event.report_id],
+            "report": row,
             "note": event.note,
             "what": states.what_happened(event.action, event.actor_desk, event.to_desk),
             "who": event.actor.name,
             "when": times.ago(event.at),
         }
-        for event in events
-        if event.report_id in reports
+        for row, event in zip(rows, (answer.event for answer in answers), strict=True)
     ]
 
 

@@ -13,6 +13,7 @@ from werkzeug.exceptions import ClientDisconnected
 
 from sipokat.delivery.pictures import inspect
 from sipokat.domain import intake, photos
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import Malformed, NotSignedIn, Refused, TooLarge, WrongType
 from sipokat.domain.roles import READERS
 from sipokat.extensions import limiter
@@ -24,8 +25,6 @@ from sipokat.web.report_form import refuse_form
 from sipokat.web.respond import see_other
 
 pages = Blueprint("intake", __name__)
-PHOTO_MAX = 6 * 1024 * 1024
-FORM_MAX = 20 * 1024 * 1024
 
 
 def _keep_typed() -> ResponseReturnValue | None:
@@ -40,7 +39,7 @@ def _keep_typed() -> ResponseReturnValue | None:
 @pages.post("/laporan")
 @limiter.limit("600/minute", key_func=sender)
 @allow(*READERS, signed_out=_keep_typed)
-@takes(read_report, form_limit=FORM_MAX)
+@takes(read_report, form_limit=LIMITS.form_bytes)
 def submit() -> ResponseReturnValue:
     """Take in a report. Sent again, it is the same report."""
     arrived: Arrived = g.body
@@ -98,7 +97,7 @@ def _photo_head() -> dict[str, Any]:
 @pages.put("/laporan/<client_id>/foto/<photo_id>")
 @limiter.limit("600/minute", key_func=sender)
 @allow(*READERS)
-@takes(_photo_head, limit=PHOTO_MAX)
+@takes(_photo_head, limit=LIMITS.photo_bytes)
 def put_photo(client_id: str, photo_id: str) -> ResponseReturnValue:
     """Take in the bytes of one photo. The receipt is sent once they are durable.
 
@@ -125,8 +124,8 @@ def _whole_body() -> bytes:
         data = request.get_data(cache=False)
     except ClientDisconnected:
         raise Malformed("Foto terpotong di jalan. Kirim lagi.", code="digest_mismatch") from None
-    if len(data) > PHOTO_MAX:
-        raise TooLarge("Foto terlalu besar, paling besar 6 MB.")
+    if len(data) > LIMITS.photo_bytes:
+        raise TooLarge(f"Foto terlalu besar, paling besar {LIMITS.photo_bytes // 1024**2} MB.")
     return data
 
 

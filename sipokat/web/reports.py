@@ -14,6 +14,7 @@ from sipokat.database import db
 from sipokat.domain import events, first_opened, listing, offices, revisions
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotNow, Refused
 from sipokat.domain.roles import READERS
@@ -21,7 +22,7 @@ from sipokat.domain.visibility import find_report
 from sipokat.models import Report
 from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
-from sipokat.web.intake import FORM_MAX, keep_files
+from sipokat.web.intake import keep_files
 from sipokat.web.present import times
 from sipokat.web.report_body import Arrived, read_revision
 from sipokat.web.report_form import errors_of, form_context
@@ -195,7 +196,7 @@ def _photos_first() -> None:
 
 @pages.post("/laporan/<number>/perbaikan")
 @allow(*READERS, signed_out=_photos_first)
-@takes(read_revision, form_limit=FORM_MAX)
+@takes(read_revision, form_limit=LIMITS.form_bytes)
 def revise(number: str) -> ResponseReturnValue:
     """Replace the content and send it up again."""
     arrived: Arrived = g.body

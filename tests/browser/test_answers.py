@@ -92,7 +92,7 @@ def test_every_answer_does_what_the_protocol_says(phone):
     page = phone.open("/masuk")
     rows = table()
     verdicts = page.evaluate(
-        "(asked) => asked.map(([facts, entry]) => sipokat.replay.classify(facts, entry))",
+        "(asked) => asked.map(([facts, entry]) => sipokat.answers.classify(facts, entry))",
         [[facts, entry] for _, facts, entry, _ in rows],
     )
     wrong = {
@@ -120,7 +120,7 @@ def test_a_refusal_keeps_the_sentence_of_every_field_and_the_report_in_the_way(p
         "report": {"number": "00018", "desk": "rt"},
     }
     verdict = page.evaluate(
-        "([facts, entry]) => sipokat.replay.classify(facts, entry)", [answer(409, said), REPORT]
+        "([facts, entry]) => sipokat.answers.classify(facts, entry)", [answer(409, said), REPORT]
     )
     error = verdict["error"]
     assert (error["code"], error["message"]) == ("invalid", said["message"])

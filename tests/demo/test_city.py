@@ -21,7 +21,7 @@ from sqlalchemy.orm import Session
 from sipokat import commands, create_app
 from sipokat.database import db
 from sipokat.demo.plan import plan
-from sipokat.domain import chain, events, listing, participation, people, queue
+from sipokat.domain import chain, events, listing, notices, participation, people, queue
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.deadlines import is_working
 from sipokat.domain.photos import picture_key
@@ -130,7 +130,7 @@ def test_what_the_offered_rt_heads_see(rows: Session) -> None:
     last = events.moves_of(rows, returned)[-1]
     assert (last.action, last.reason) == ("return", "foto_kurang_jelas")
     assert last.note == "Foto kurang jelas. Mohon foto ulang dari jarak dekat."
-    assert listing.answers_to(rows, user(rows, RAHMAN))
+    assert notices.answers_to(rows, user(rows, RAHMAN))
     today = day_of(MOMENT)
     assert participation.nihil_month(rows, RAHMAN.region, today) is None
     assert participation.nihil_month(rows, SITI.region, today) == "2026-11"

@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import intake
-from sipokat.domain.clock import WIB
+from sipokat.domain.clock import WIB, corrected
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import NeverAllowed, NotNow, WrongContent
 from sipokat.models import Event, Photo, Report, Revision
@@ -262,7 +262,7 @@ FAR = [
 @given(st.sampled_from([None, *FAR]), st.sampled_from([None, *FAR]))
 def test_no_clock_is_too_wrong(written: datetime | None, sent: datetime | None) -> None:
     """Waiting for ever because of a clock would be losing the report."""
-    moment, doubtful = intake.corrected(written, sent, NOW)
+    moment, doubtful = corrected(written, sent, NOW)
     assert datetime(2026, 1, 1, tzinfo=UTC) <= moment <= NOW
     assert doubtful or sent in (None, NOW)
 
