@@ -1,4 +1,4 @@
-"""A file is written whole or not at all, is durable when `keep` returns, and stays in the folder."""
+"""Files are written whole or not at all, durable when `keep` returns, and never outside the folder."""
 
 from __future__ import annotations
 
