@@ -1,25 +1,35 @@
-"""What tests may ask for.
+"""What tests may ask for, and which of them run.
 
-Domain and web tests run once on each database (`--database sqlite|postgresql|both`):
+Domain and web tests have:
 
     app       the application with the regions and the cast, fresh for every test
     session   the database session inside an application context: for tests of the domain
     site      site(RAHMAN) is a browser signed in as Rahman, site() one of nobody
 
-Browser tests run on each Chromium (`--chromium current|106|both`):
+Browser tests have:
 
     server    gunicorn and the worker as processes, with a network that a test can break
     phone     a 360x640 browser on that server, whose profile outlives a kill
     phones    makes more of them: phones("tetangga"), phones(viewport={...})
+
+`--matrix quick`, the default, runs every test of the domain on both databases, web tests on SQLite
+unless they are marked `sql`, and of the browser tests those marked `promise(on="106")` or
+`promise(on="current")`, each on that Chromium. `--matrix whole` runs all tests on both databases
+and both Chromiums. `--database sqlite|postgresql` and `--chromium current|106` choose by hand: then
+all tests run, on that one.
+
+How long a test may wait is a multiple of the machine's speed: see `tests/services/speed.py`.
 """
 
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+
+from tests.services import speed
 
 # Before anything of SIPOKAT is imported: what the person at the keyboard has set is not for tests.
 for _name in ("DATABASE_URL", "SIPOKAT_DATA", "SECRET_KEY", "SIPOKAT_ORIGIN", "SIPOKAT_HOSTS"):
@@ -41,15 +51,26 @@ TOGETHER = ("tests/demo/test_city.py",)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--database", choices=[*DATABASES, "both"], default="both")
-    parser.addoption("--chromium", choices=[*CHROMIUMS, "both"], default="both")
+    parser.addoption("--matrix", choices=["quick", "whole"], default="quick")
+    parser.addoption("--database", choices=DATABASES, help="run on this database alone")
+    parser.addoption("--chromium", choices=CHROMIUMS, help="run on this Chromium alone")
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    config.addinivalue_line("markers", "current_only: runs on the current Chromium alone")
-    config.addinivalue_line("markers", "old_only: runs on Chromium 106 alone, the phones' own")
+    for marker in (
+        "sql: a web test about the database, which runs on both of them",
+        "promise(on): a browser test that the quick matrix runs, on Chromium `106` or `current`",
+        "current_only: runs on the current Chromium alone",
+        "old_only: runs on Chromium 106 alone, the phones' own",
+    ):
+        config.addinivalue_line("markers", marker)
     if not hasattr(config, "workerinput"):  # once, before the processes of -n start
+        speed.slowness()
         build_assets()
+
+
+def pytest_report_header() -> str:
+    return f"speed: {speed.slowness():.1f} times the seconds of an idle reference machine"
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
@@ -78,30 +99,59 @@ def build_assets() -> None:
 
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One run per database, one per Chromium; browser tests use SQLite unless told otherwise."""
-    chosen = metafunc.config.getoption("--database")
     if "house" in metafunc.fixturenames:
-        names = DATABASES if chosen == "both" else (chosen,)
+        names = databases_for(metafunc.definition)
         metafunc.parametrize("database", names, indirect=True, scope="session")
     elif "database" in metafunc.fixturenames:
-        name = "sqlite" if chosen == "both" else chosen
+        name = metafunc.config.getoption("--database") or "sqlite"
         metafunc.parametrize(
             "database", [name], indirect=True, scope="session", ids=[pytest.HIDDEN_PARAM]
         )
     if "chromium" in metafunc.fixturenames:
-        chosen = metafunc.config.getoption("--chromium")
-        names = CHROMIUMS if chosen == "both" else (chosen,)
-        for mark, only in (("current_only", "current"), ("old_only", "106")):
-            if metafunc.definition.get_closest_marker(mark):
-                names = tuple(name for name in names if name == only)
+        # Those that run on none are taken out below; until then they need some parameter.
+        names = chromiums_for(metafunc.definition) or CHROMIUMS[:1]
         metafunc.parametrize("chromium", names, indirect=True, scope="session")
 
 
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def databases_for(test: pytest.Item) -> Sequence[str]:
+    chosen = test.config.getoption("--database")
+    if chosen:
+        return (chosen,)
+    speaks_http = test.nodeid.startswith("tests/web/") and not test.get_closest_marker("sql")
+    if speaks_http and test.config.getoption("--matrix") == "quick":
+        return ("sqlite",)
+    return DATABASES
+
+
+def chromiums_for(test: pytest.Item) -> Sequence[str]:
+    chosen = test.config.getoption("--chromium")
+    only = {
+        name
+        for marker, name in (("current_only", "current"), ("old_only", "106"))
+        if test.get_closest_marker(marker)
+    }
+    if chosen:
+        names: Sequence[str] = (chosen,)
+    elif test.config.getoption("--matrix") == "whole":
+        names = CHROMIUMS
+    else:
+        promise = test.get_closest_marker("promise")
+        names = (promise.kwargs["on"],) if promise else ()
+    return [name for name in names if name in (only or CHROMIUMS)]
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    def runs(item: pytest.Item) -> bool:
+        return "chromium" not in getattr(item, "fixturenames", ()) or bool(chromiums_for(item))
+
     def place(item: pytest.Item) -> int:
         folder = item.nodeid.removeprefix("tests/")
         return next((n for n, start in enumerate(ORDER) if folder.startswith(start)), len(ORDER))
 
-    items.sort(key=place)
+    left_out = [item for item in items if not runs(item)]
+    if left_out:
+        config.hook.pytest_deselected(items=left_out)
+    items[:] = sorted(filter(runs, items), key=place)
 
 
 @pytest.hookimpl(wrapper=True)

@@ -33,6 +33,7 @@ from sipokat.domain.refusals import Refused
 from sipokat.models import Event, Report, Term, User
 from tests.cast import Person
 from tests.services.database import CHEAP, LONG_AGO
+from tests.services.speed import patience
 
 Refusal = TypeVar("Refusal", bound=Refused)
 NEW_NUMBERS = itertools.count(81_300_000_001)
@@ -217,7 +218,7 @@ def at_once(app: Flask, *deeds: Callable[[], Any]) -> list[Any]:
     """What comes of doing all of this at the same moment, each in a thread and session of its
     own: a result, or the exception."""
     outcomes: list[Any] = [None] * len(deeds)
-    gate = threading.Barrier(len(deeds), timeout=30)
+    gate = threading.Barrier(len(deeds), timeout=patience(30))
 
     def run(place: int) -> None:
         with app.app_context():
@@ -233,5 +234,5 @@ def at_once(app: Flask, *deeds: Callable[[], Any]) -> list[Any]:
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(patience(60))
     return outcomes

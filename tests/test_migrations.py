@@ -21,7 +21,7 @@ from sipokat.database import db
 def empty(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Flask]:
     """The application on a database with nothing in it."""
     chosen = request.config.getoption("--database")
-    if chosen not in ("both", request.param):
+    if chosen not in (None, request.param):
         pytest.skip(f"--database {chosen}")
     if request.param == "postgresql":
         postgres: Any = request.getfixturevalue("postgres")

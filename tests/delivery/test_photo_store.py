@@ -1,4 +1,4 @@
-"""Files are written whole or not at all, durable when `keep` returns, and only in the folder."""
+"""Files are written whole or not at all, are durable when `keep` returns, and stay in place."""
 
 from __future__ import annotations
 

@@ -12,11 +12,10 @@ from playwright.sync_api import Playwright, expect
 
 from tests.services.nursery import Nursery
 from tests.services.phone import Engine, Phone, engine
+from tests.services.speed import patience
 
 NUMBERS = itertools.count(1)
-
-# A limit, not a wait: two processes of the tests share two cores.
-expect.set_options(timeout=15_000)
+EXPECT_SECONDS = 20
 
 
 @pytest.fixture(scope="session")
@@ -53,6 +52,7 @@ def phones(
     playwright: Playwright, chromium: Engine, server: Any, tmp_path: Path
 ) -> Iterator[Callable[..., Phone]]:
     made: list[Phone] = []
+    expect.set_options(timeout=patience(EXPECT_SECONDS) * 1000)
 
     def make(name: str | None = None, **options: Any) -> Phone:
         profile = tmp_path / f"phone-{name or len(made)}"

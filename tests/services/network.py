@@ -21,6 +21,8 @@ from fnmatch import fnmatchcase
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
+from tests.services.speed import patience
+
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
@@ -153,7 +155,7 @@ class _Handler(BaseHTTPRequestHandler):
 
     def forward(self, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
         """What the server says to this request."""
-        upstream = http.client.HTTPConnection(*self.network.upstream, timeout=60)
+        upstream = http.client.HTTPConnection(*self.network.upstream, timeout=patience(60))
         try:
             upstream.putrequest(
                 exchange.method, exchange.path, skip_host=True, skip_accept_encoding=True
@@ -215,7 +217,7 @@ def cut_upload(after: int) -> Fault:
 
     def fault(handler: _Handler, exchange: Exchange) -> None:
         exchange.body = handler.rfile.read(after)
-        with socket.create_connection(handler.network.upstream, timeout=10) as upstream:
+        with socket.create_connection(handler.network.upstream, timeout=patience(20)) as upstream:
             head = [f"{exchange.method} {exchange.path} HTTP/1.1"]
             head += [f"{name}: {value}" for name, value in exchange.headers.items()]
             upstream.sendall("\r\n".join([*head, "", ""]).encode() + exchange.body)
@@ -241,7 +243,7 @@ def hold(gate: threading.Event, seconds: float = 30) -> Fault:
 
     def fault(handler: _Handler, exchange: Exchange) -> None:
         handler.read_body(exchange)
-        gate.wait(seconds)
+        gate.wait(patience(seconds))
         handler.reply(exchange, *handler.forward(exchange))
 
     return fault

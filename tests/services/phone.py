@@ -21,8 +21,11 @@ from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Pla
 
 from tests.cast import PASSWORD, Person
 from tests.services.network import Line
+from tests.services.speed import patience
 
 ROOT = Path(__file__).parents[2]
+ACTION_SECONDS = 20
+LAUNCH_SECONDS = 60
 J2_PRIME = {
     "viewport": {"width": 360, "height": 640},
     "device_scale_factor": 1.5,
@@ -80,12 +83,13 @@ class Phone:
             self.profile,
             executable_path=self.engine.executable,
             args=[*QUIET, *self.engine.arguments],
+            timeout=patience(LAUNCH_SECONDS) * 1000,
             base_url=self.url,
             locale="id-ID",
             timezone_id="Asia/Jakarta",
             **J2_PRIME | self.options,
         )
-        self.context.set_default_timeout(20_000)
+        self.context.set_default_timeout(patience(ACTION_SECONDS) * 1000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
         self.context.add_cookies(self._cookies)
@@ -143,17 +147,18 @@ class Phone:
         again, so call this before anything is typed.
         """
         controlled = self.page.evaluate(
-            """async () => {
+            """async (limit) => {
                 const after = (ms) => new Promise((done) => setTimeout(done, ms));
                 const ready = navigator.serviceWorker.ready;
-                const registration = await Promise.race([ready, after(10000)]);
+                const registration = await Promise.race([ready, after(limit)]);
                 if (!registration) throw new Error("no worker");
                 const { active } = registration;
                 if (active.state !== "activated") {
                     await new Promise((done) => { active.onstatechange = done; });
                 }
                 return Boolean(navigator.serviceWorker.controller);
-            }"""
+            }""",
+            patience(ACTION_SECONDS) * 1000,
         )
         if not controlled:
             self.page.reload()
@@ -206,8 +211,8 @@ class Phone:
             changes = [{"name": "n", "value": str(n), "url": self.url} for n in range(600)]
             self.context.add_cookies(changes)  # type: ignore[arg-type]
             self.context.clear_cookies(name="n")
-            deadline = time.monotonic() + 5
-            while not self._cookies_on_disk() and time.monotonic() < deadline:
+            began = time.monotonic()
+            while not self._cookies_on_disk() and time.monotonic() - began < patience(10):
                 time.sleep(0.02)
 
     def _cookies_on_disk(self) -> bool:

@@ -22,9 +22,10 @@ from sqlalchemy import NullPool, Row, create_engine, text
 
 from tests.services.network import Network
 from tests.services.nursery import Nursery
+from tests.services.speed import patience
 
 START_SECONDS = 30
-END_SECONDS = 15
+END_SECONDS = 30
 
 
 # Below those that the system gives to outgoing connections (from 32768 on), which would take the
@@ -74,17 +75,17 @@ class Server:
 
     def wait(self) -> None:
         """Until it answers, if it runs at all."""
-        deadline = time.monotonic() + START_SECONDS
+        began = time.monotonic()
         while self._web is not None:
             try:
-                urllib.request.urlopen(f"{self.direct}/sehat", timeout=5).close()
+                urllib.request.urlopen(f"{self.direct}/sehat", timeout=patience(10)).close()
                 return
             except urllib.error.HTTPError as answer:
                 answer.close()
                 return
             except OSError:
                 time.sleep(0.05)
-            if not self._web.is_running() or time.monotonic() > deadline:
+            if not self._web.is_running() or time.monotonic() - began > patience(START_SECONDS):
                 raise RuntimeError(f"The server did not start:\n{self.log}")
 
     def start_worker(self) -> None:
@@ -152,4 +153,4 @@ class Server:
             return
         with contextlib.suppress(psutil.NoSuchProcess):
             process.send_signal(number)
-        process.wait(END_SECONDS)
+        process.wait(patience(END_SECONDS))
