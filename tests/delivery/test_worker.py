@@ -17,6 +17,7 @@ from sipokat.delivery.photo_store import PhotoStore
 from sipokat.models import Photo
 from tests import steps
 from tests.services.pictures import from_camera, jpeg
+from tests.services.speed import patience
 from tests.services.worker import (
     Pauses,
     make_all_ready,
@@ -157,6 +158,6 @@ def test_sigterm_ends_it_in_order(app: Flask, session: Session, store: PhotoStor
     with open(open_for_writing(pipe), "wb") as end:
         process.send_signal(signal.SIGTERM)
         end.write(data)
-    said = process.communicate(timeout=60)[0]
+    said = process.communicate(timeout=patience(60))[0]
     assert process.returncode == 0, said
     assert [one.state for one in photos_of(report)] == ["ready"], "it finished the job in hand"

@@ -21,6 +21,7 @@ from sipokat.domain.content import PhotoClaim
 from sipokat.models import Photo, Report
 from tests import steps
 from tests.cast import RAHMAN
+from tests.services.speed import patience
 
 ROOT = Path(__file__).parents[2]
 
@@ -94,6 +95,6 @@ def open_for_writing(pipe: Path) -> int:
     ends: list[int] = []
     opener = threading.Thread(target=lambda: ends.append(os.open(pipe, os.O_WRONLY)), daemon=True)
     opener.start()
-    opener.join(60)
+    opener.join(patience(60))
     assert ends, "no process has opened the pipe to read from it"
     return ends[0]
