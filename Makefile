@@ -1,12 +1,12 @@
 # make run   the demo city on http://127.0.0.1:5000        make test   everything that is tested
-# make check format, lint, types, architecture, migrations  make help   the rest
+# make check format, lint, types, architecture, migrations  make help   all targets
 .DEFAULT_GOAL := help
 .PHONY: help run test check format lock bench clean
 
 export PORT ?= 5000
 BIN := .venv/bin
 
-help: ## what there is
+help: ## this list
 	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
 
 .venv/.run: requirements/run.txt tools/environment.sh
@@ -35,13 +35,13 @@ check: .venv/.dev ## format, lint, types, import arrows, migrations in step with
 	node_modules/.bin/biome ci --colors=off
 	$(BIN)/pytest -q tests/test_architecture.py tests/test_migrations.py
 
-format: .venv/.dev ## put Python and JavaScript into shape
+format: .venv/.dev ## format Python and JavaScript, and mend what the linters can
 	@tools/node.sh
 	$(BIN)/ruff check --fix --exit-zero .
 	$(BIN)/ruff format .
 	node_modules/.bin/biome check --write
 
-bench: .venv/.dev ## the figures that the docs quote: reports per second, weight and speed of the form
+bench: .venv/.dev ## measure what the docs quote: reports per second, weight and speed of the form
 	@tools/browsers.sh
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.form_load

@@ -167,7 +167,7 @@ def gone(family: list[psutil.Process]) -> bool:
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_web_and_worker_in_order(running: Any, number: signal.Signals) -> None:
     process, family = running
-    assert len(family) == 3, "gunicorn with one process of its own, and the photo worker"
+    assert len(family) == 3, "gunicorn with one process of its own, and the worker"
     process.send_signal(number)
     assert process.wait(patience(GRACE_SECONDS)) == 0
     assert gone(family)

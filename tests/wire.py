@@ -10,12 +10,22 @@ from __future__ import annotations
 import base64
 import hashlib
 from datetime import UTC, datetime, timedelta
-from typing import Any
+from typing import Any, Protocol
 
-from tests.page import Visitor, expect_status, fresh_id
+from tests.page import fresh_id
 from tests.steps import least, today
 
 PLACED = ("sampah", "pembangunan", "bencana")
+
+
+class Speaker(Protocol):
+    """Who sends it: `tests.page.Visitor`, or `tests.services.caller.Caller` to a running server."""
+
+    user_id: str | None
+
+    def json(
+        self, method: str, path: str, body: Any = None, status: int = 200, **options: Any
+    ) -> Any: ...
 
 
 def declared(data: bytes) -> dict[str, str]:
@@ -61,14 +71,14 @@ def form(category: str = "pemerintahan", **changes: Any) -> dict[str, Any]:
 
 
 def file_report(
-    visitor: Visitor, category: str = "pemerintahan", status: int = 201, **changes: Any
+    visitor: Speaker, category: str = "pemerintahan", status: int = 201, **changes: Any
 ) -> Any:
     """Send a report; the receipt."""
     return visitor.json("POST", "/laporan", body(category, **changes), status)
 
 
 def put(
-    visitor: Visitor,
+    visitor: Speaker,
     client_id: str,
     photo_id: str,
     data: bytes,
@@ -78,24 +88,13 @@ def put(
 ) -> Any:
     """Send the bytes of a photo; the receipt."""
     more = f"?ganti={replaces}" if replaces else ""
-    sent = {
-        "Content-Digest": digest_of(data),
-        "Content-Type": "image/jpeg",
-        "Sipokat-User": visitor.user_id or "",
-        "Sipokat-Sent-At": datetime.now(UTC).isoformat(),
-        "Accept": "application/json",
-    }
-    response = visitor.request(
-        "PUT",
-        f"/laporan/{client_id}/foto/{photo_id}{more}",
-        data=data,
-        headers=sent | {name.replace("_", "-"): value for name, value in headers.items()},
-    )
-    expect_status(response, status)
-    return response.get_json()
+    sent = {"Content-Digest": digest_of(data), "Content-Type": "image/jpeg"}
+    changed = {name.replace("_", "-"): value for name, value in headers.items()}
+    path = f"/laporan/{client_id}/foto/{photo_id}{more}"
+    return visitor.json("PUT", path, status=status, data=data, headers=sent | changed)
 
 
-def decide(visitor: Visitor, number: str, noun: str, status: int = 200, **said: Any) -> Any:
+def decide(visitor: Speaker, number: str, noun: str, status: int = 200, **said: Any) -> Any:
     """One action on a report as this person sees it now, with all that it needs."""
     usual: dict[str, dict[str, Any]] = {
         "verifikasi": {"class": "kegiatan"},
@@ -109,7 +108,7 @@ def decide(visitor: Visitor, number: str, noun: str, status: int = 200, **said: 
     return visitor.json("POST", f"/laporan/{number}/{noun}", sent, status)
 
 
-def climb(number: str, *visitors: Visitor) -> Any:
+def climb(number: str, *visitors: Speaker) -> Any:
     """Verified by these, one after the other, from its first version on."""
     report: Any = None
     for place, visitor in enumerate(visitors):

@@ -1,4 +1,4 @@
-"""Home, for each role."""
+"""The home page of each role."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 @allow(ANYONE)
 def root() -> ResponseReturnValue:
-    """The bare address leads home."""
+    """The bare address redirects to the home page."""
     return see_other("/beranda")
 
 
 @pages.get("/beranda")
 @allow(*EVERYBODY)
 def show() -> ResponseReturnValue:
-    """What this person needs first."""
+    """The home page for this person's roles."""
     roles = [ROLES[key] for key in roles_of(me())]
     if any(role.decides for role in roles):
         return render_template("home/official.html", **_official())

@@ -1,4 +1,4 @@
-"""A report on the wire, in JSON."""
+"""Reports as JSON, for programs and the phone's script."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from sipokat.web.present.content import photo_view
 
 
 def item_json(report: Report) -> dict[str, Any]:
-    """A report in a list on the report_json."""
+    """A report as an item of a list."""
     return {
         "number": report.number,
         "client_id": report.client_id,
@@ -29,7 +29,7 @@ def item_json(report: Report) -> dict[str, Any]:
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """A report on the wire, as it is now."""
+    """The whole report, as it is now."""
     return item_json(report) | {
         "fields": report.fields,
         "place": {
@@ -56,7 +56,7 @@ def _photo_json(report: Report, photo: Photo) -> dict[str, Any]:
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """One event on the report_json."""
+    """One event of a report."""
     return {
         "seq": event.seq,
         "at": event.at.isoformat(),

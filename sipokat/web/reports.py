@@ -44,7 +44,7 @@ LATE = [("all", "Terlambat"), ("below", "Terlambat di meja bawah")]
 @pages.get("/laporan")
 @allow(*READERS)
 def index() -> ResponseReturnValue:
-    """Mine, or my region's: filtered and paged."""
+    """The reports that this person may see, filtered and paged."""
     wanted = _filter()
     cursor = _cursor()
     found, following = listing.list_reports(db.session(), me(), wanted, cursor)
@@ -125,8 +125,8 @@ def report_page(
     message: str = "",
     typed: str = "",
 ) -> ResponseReturnValue:
-    """The report's page; after a refusal with what was typed and why it was refused. `typed` is
-    text for which the page has no field any more."""
+    """The report's page. After a refusal it shows `message` and `errors` and puts `values` back
+    into its form; `typed` is text that it can only show, because its field is gone."""
     context = {
         "report": present.full(report, me()),
         "errors": errors or {},
@@ -141,7 +141,7 @@ def report_page(
 @pages.get("/laporan/<number>/perbaikan")
 @allow(*READERS)
 def revise_form(number: str) -> ResponseReturnValue:
-    """The form with everything in it, for the author's office while it lies there."""
+    """The form with the report's content, while it lies on the desk of its author's office."""
     report = find_report(db.session(), me(), number)
     full = present.full(report, me())
     if "revise" not in full.allowed:
@@ -189,7 +189,7 @@ def _values_of(report: Report) -> dict[str, Any]:
 
 
 def _photos_first() -> None:
-    """A photo that cannot be taken is said before anybody is asked who they are."""
+    """Refuse a photo that cannot be taken before asking who is signed in."""
     if g.body.refusal is not None:
         raise g.body.refusal
 
@@ -198,7 +198,7 @@ def _photos_first() -> None:
 @allow(*READERS, signed_out=_photos_first)
 @takes(read_revision, form_limit=LIMITS.form_bytes)
 def revise(number: str) -> ResponseReturnValue:
-    """Replace the content and send it up again."""
+    """Replace the content and send the report to the desk above its author's."""
     arrived: Arrived = g.body
     action_id = arrived.values.get("action_id")
     try:
@@ -220,7 +220,7 @@ def revise(number: str) -> ResponseReturnValue:
 
 
 def _receipt(report: Report, action_id: str) -> dict[str, str]:
-    """What the phone may forget its copy of a revision by: the time is that of the revision."""
+    """What lets the phone delete its copy of the revision; the time is the revision's."""
     mine = (me().id, action_id)
     moves = events.moves_of(db.session(), report)
     at = next(event.at for event in moves if (event.actor_id, event.action_id) == mine)

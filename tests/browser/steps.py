@@ -8,6 +8,7 @@ eventually(lambda: reports(server), 1)
 
 from __future__ import annotations
 
+import base64
 import hashlib
 import io
 import random
@@ -18,6 +19,8 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from tests.cast import PASSWORD, Person
+from tests.services.network import Fault, refuse, somebody_elses
 from tests.services.phone import Phone
 from tests.services.server import Server
 from tests.services.speed import tries
@@ -173,3 +176,86 @@ def received(server: Server, photo: Any) -> str:
     """The digest of the bytes that lie in the server's store."""
     key = f"original/{photo.client_id[:2]}/{photo.report_id}-{photo.client_id}"
     return hashlib.sha256((server.data / "photos" / key).read_bytes()).hexdigest()
+
+
+# --- Without the form, where the form is not what is tested ------------------------------------
+
+KEEP = """async ([category, values, pictures]) => {
+    const { app, identity, outbox, page, replay, submission } = self.sipokat;
+    const { owner } = await identity.who();
+    const fresh = [];
+    for (const base64 of pictures) {
+        const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)).buffer;
+        const facts = { id: submission.uuid(), type: "image/jpeg", size: bytes.byteLength };
+        fresh.push({ ...facts, sha256: await replay.sha256(bytes), bytes });
+    }
+    const written = { happened_on: page.dates(Date.now()).today, ...values };
+    const id = submission.uuid();
+    const title = category;
+    await outbox.submit(
+        submission.entryOf({ id, owner, category, title, values: written, photos: fresh }),
+        { fresh },
+    );
+    app.saved();
+    return id;
+}"""
+
+
+def keep(
+    phone: Phone,
+    category: str = "pemerintahan",
+    text: str = TEXT,
+    photos: int = 0,
+    **values: str,
+) -> str:
+    """Put a report into the outbox by the functions that the form calls; the id of the entry.
+
+    `values` are the form's own, `happened_on` for one; any page of the signed-in person will do.
+    """
+    typed = {f"fields.{key}": value for key, value in LEAST[category].items()} | {"text": text}
+    if category == "sampah":
+        typed["place_text"] = PLACE
+    pictures = [base64.b64encode(picture(seed)).decode() for seed in range(1, photos + 1)]
+    id_: str = phone.page.evaluate(KEEP, [category, typed | values, pictures])
+    return id_
+
+
+def ours(status: int, error: str, **headers: str) -> Fault:
+    """SIPOKAT itself refuses."""
+    body = f'{{"error": "{error}", "message": "Begitulah.", "fields": {{}}}}'
+    return somebody_elses(status, body, "application/json", Sipokat="1", **headers)
+
+
+def no_signal(server: Server) -> None:
+    """Nothing gets through until the network is healed, and `navigator.onLine` does not say so.
+
+    A worker of 106 that starts anew does not know that its phone is offline; this it cannot miss.
+    """
+    server.network.when("*", "*", refuse, times=None)
+
+
+# --- Whose phone it is -------------------------------------------------------------------------
+
+OWNER = """async () => {
+    const { owner, signed_out } = await sipokat.identity.who();
+    return [owner?.name || null, Boolean(signed_out)];
+}"""
+
+
+def owner(phone: Phone) -> list[Any]:
+    """The name of the phone's owner, and whether the server has still to be told of a sign-out."""
+    seen: list[Any] = phone.page.evaluate(OWNER)
+    return seen
+
+
+def kept_pages(phone: Phone) -> list[str]:
+    """The caches of pages that were made for somebody."""
+    names = phone.page.evaluate("async () => await caches.keys()")
+    return [name for name in names if name.startswith("sipokat-pages-")]
+
+
+def enter(page: Page, person: Person) -> None:
+    """Fill in and send the sign-in form of the open page."""
+    page.fill("[name=phone]", person.phone)
+    page.fill("[name=password]", PASSWORD)
+    page.locator("form:has([name=password]) [type=submit]").click()

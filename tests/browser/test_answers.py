@@ -1,8 +1,12 @@
-"""What each answer does to an entry: the protocol's whole table, put to the phone's own script."""
+"""What each answer does to an entry, and when it is sent again: the protocol's whole table, put to
+the phone's own script in one loaded page."""
 
 from __future__ import annotations
 
 from typing import Any
+
+import pytest
+from playwright.sync_api import Page
 
 ENTRY = "11111111-1111-4111-8111-111111111111"
 OTHER = "22222222-2222-4222-8222-222222222222"
@@ -15,7 +19,8 @@ WAITING, MEND = "waiting", "needs_attention"
 
 
 def receipt(client_id: str = ENTRY, photo: dict[str, Any] | None = None, **more: Any) -> Any:
-    """Of the entry, with its photo in this state; without one the photo is not listed."""
+    """A receipt for this report. It lists the photo with what `photo` changes, or without one
+    no photo at all."""
     listed = (
         [{"id": PHOTO, "sha256": DIGEST, "state": "received"} | photo] if photo is not None else []
     )
@@ -31,13 +36,13 @@ def answer(status: int, json: Any = None, step: str = "text", **more: Any) -> An
 
 
 def table() -> list[tuple[str, Any, Any, str]]:
-    """(what it is, its facts, the entry, what comes of it)."""
+    """Rows of (what the answer is, its facts, the entry it is for, the outcome)."""
     rows: list[tuple[str, Any, Any, str]] = []
 
     def row(what: str, facts: Any, outcome: str, entry: Any = REPORT) -> None:
         rows.append((f"{what}, {facts['step']}", facts, entry, outcome))
 
-    # A receipt that names this entry, and what does not.
+    # A receipt counts when it names this entry.
     for status in (200, 201):
         row(f"{status} with a receipt", answer(status, receipt()), "progress")
         row(f"{status} of another", answer(status, receipt(OTHER)), WAITING)
@@ -88,8 +93,17 @@ def table() -> list[tuple[str, Any, Any, str]]:
     return rows
 
 
+@pytest.mark.promise(on="106")
 def test_every_answer_does_what_the_protocol_says(phone):
     page = phone.open("/masuk")
+    outcomes_follow_the_table(page)
+    a_refusal_keeps_its_sentences_and_the_report_in_the_way(page)
+    tries_come_less_often_but_at_least_every_five_minutes(page)
+    an_entry_is_due_when_its_time_has_come_or_the_person_asks(page)
+    retry_after_is_read_by_the_servers_clock(page)
+
+
+def outcomes_follow_the_table(page: Page) -> None:
     rows = table()
     verdicts = page.evaluate(
         "(asked) => asked.map(([facts, entry]) => sipokat.answers.classify(facts, entry))",
@@ -101,7 +115,7 @@ def test_every_answer_does_what_the_protocol_says(phone):
         if verdict["outcome"] != outcome
     }
     assert wrong == {}
-    # What goes with it: the server's words to the person, its word when to come again.
+    # What goes with it: the server's words to the person, and when to come again.
     for (what, facts, _, outcome), verdict in zip(rows, verdicts, strict=True):
         if outcome == MEND:
             assert verdict["error"]["message"], what
@@ -111,8 +125,7 @@ def test_every_answer_does_what_the_protocol_says(phone):
             assert verdict["retry_after"] == (7000 if told else None), what
 
 
-def test_a_refusal_keeps_the_sentence_of_every_field_and_the_report_in_the_way(phone):
-    page = phone.open("/masuk")
+def a_refusal_keeps_its_sentences_and_the_report_in_the_way(page: Page) -> None:
     said = {
         "error": "invalid",
         "message": "Ada isian yang perlu diperbaiki.",
@@ -127,8 +140,7 @@ def test_a_refusal_keeps_the_sentence_of_every_field_and_the_report_in_the_way(p
     assert (error["fields"], error["report"]) == (said["fields"], "00018")
 
 
-def test_it_tries_less_and_less_often_but_never_less_than_every_five_minutes(phone):
-    page = phone.open("/masuk")
+def tries_come_less_often_but_at_least_every_five_minutes(page: Page) -> None:
     tries = page.evaluate(
         """[...Array(40).keys()].map((n) =>
             Array.from({ length: 50 }, () => sipokat.answers.backoff(n)))"""
@@ -139,8 +151,7 @@ def test_it_tries_less_and_less_often_but_never_less_than_every_five_minutes(pho
         assert len(set(waits)) > 1, "all phones would come at once"
 
 
-def test_when_it_may_go_again(phone):
-    page = phone.open("/masuk")
+def an_entry_is_due_when_its_time_has_come_or_the_person_asks(page: Page) -> None:
     now = 1_000_000
     later = {"last_try": now - 10, "next_try": now + 10, "told_to_wait": False}
     told = later | {"told_to_wait": True}
@@ -163,8 +174,7 @@ def test_when_it_may_go_again(phone):
     assert found == [may for _, _, may in asked]
 
 
-def test_the_servers_word_when_to_come_again(phone):
-    page = phone.open("/masuk")
+def retry_after_is_read_by_the_servers_clock(page: Page) -> None:
     date = "Tue, 24 Nov 2026 08:00:00 GMT"
     half_past = "Tue, 24 Nov 2026 08:30:00 GMT"
     asked: list[tuple[dict[str, str], int | None]] = [

@@ -1,17 +1,28 @@
-"""The whole way of a report on phones: written without signal, verified on four screens, and the
-RT head sees each step."""
+"""The whole way of a report on phones: written without signal, verified on three desks, returned
+and mended; and what a desk's holder sees when a decision does not arrive or comes second."""
 
 from __future__ import annotations
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.steps import eventually, ready, report, reports, sent
+from tests import wire
+from tests.browser.steps import (
+    add_photos,
+    eventually,
+    photos,
+    picture,
+    ready,
+    report,
+    reports,
+    sent,
+)
 from tests.cast import DEWI, HARTONO, RAHMAN, YUSUF
-from tests.services.network import refuse
+from tests.services.caller import Caller
+from tests.services.network import lose_answer, refuse
 
 
-def card(page: Page, number: str):
+def card(page: Page, number: str) -> Locator:
     return page.locator(f"#kartu-{number}")
 
 
@@ -25,6 +36,7 @@ def verify(page: Page, number: str, klass: str | None = None) -> None:
     assert page.evaluate("self.stays"), "the page was loaded again"
 
 
+@pytest.mark.promise(on="106")
 def test_the_main_job_from_a_kampung_without_signal_to_city_hall(phones, server):
     rahman = ready(phones("rahman"), RAHMAN)
     rahman.go_offline()
@@ -32,22 +44,20 @@ def test_the_main_job_from_a_kampung_without_signal_to_city_hall(phones, server)
     rahman.go_online()
     (entry,) = sent(rahman)
     number = entry["receipt"]["number"]
-    eventually(lambda: server.query("SELECT state FROM photo")[0].state, "ready")
+    eventually(lambda: photos(server)[0].state, "ready")
     steps = [
         (HARTONO, "Kinerja", "Diverifikasi lurah"),
         (YUSUF, None, "Diverifikasi camat"),
         (DEWI, None, "Diverifikasi Bag. Pemerintahan"),
     ]
+    desk = phones("desk", service_workers="block")
     for person, klass, words in steps:
-        desk = phones(person.name)
         desk.sign_in(person)
         page = desk.open("/verifikasi")
-        photo = card(page, number).locator("a[data-lightbox]").first
-        photo.click()
+        card(page, number).locator("a[data-lightbox]").first.click()
         expect(page.locator("#lightbox img")).to_be_visible()
         page.get_by_role("button", name="Tutup").click()
         verify(page, number, klass)
-        desk.close()
         timeline = rahman.open(f"/laporan/{number}").locator(".timeline").first
         expect(timeline).to_contain_text(words)
     expect(rahman.page.get_by_text("Terverifikasi", exact=True).first).to_be_visible()
@@ -57,13 +67,14 @@ def test_the_main_job_from_a_kampung_without_signal_to_city_hall(phones, server)
     assert [event.action for event in events] == ["submit", "verify", "verify", "verify"]
 
 
-@pytest.mark.old_only
-def test_a_returned_report_is_mended_on_the_phone_and_goes_up_again(phones, server):
-    rahman = ready(phones("rahman"), RAHMAN)
-    report(rahman, "sampah", photos=1)
-    (entry,) = sent(rahman)
-    number = entry["receipt"]["number"]
-    lurah = phones("lurah")
+@pytest.mark.promise(on="106")
+def test_a_returned_report_is_mended_without_signal_and_goes_up_again_once(phones, server):
+    rahman = Caller(server, RAHMAN)
+    declared = wire.declared(picture(1))
+    receipt = wire.file_report(rahman, "sampah", photos=[declared])
+    wire.put(rahman, receipt["client_id"], declared["id"], picture(1))
+    number = receipt["number"]
+    lurah = phones("lurah", service_workers="block")
     lurah.sign_in(HARTONO)
     page = lurah.open("/verifikasi")
     card(page, number).locator("summary").filter(has_text="Kembalikan").click()
@@ -74,58 +85,57 @@ def test_a_returned_report_is_mended_on_the_phone_and_goes_up_again(phones, serv
     eventually(lambda: reports(server)[0].desk, "rt")
     lurah.close()
 
-    page = rahman.open("/beranda")
+    phone = ready(phones("rahman"), RAHMAN)
+    page = phone.open("/beranda")
     expect(page.get_by_text("Mohon foto ulang dari jarak dekat.").first).to_be_visible()
     page.get_by_role("link", name="Perbaiki").first.click()
-    rahman.page.wait_for_url(f"**/laporan/{number}/perbaikan")
+    page.wait_for_url(f"**/laporan/{number}/perbaikan")
     expect(page.locator("#field-text")).not_to_have_value("")
+    phone.go_offline()
     page.fill("#field-text", "Tumpukan sampah, difoto dari dekat.")
-    rahman.go_offline()
+    add_photos(page, [picture(9)])
     page.locator("[data-report-form] button[type=submit]").click()
     expect(page.locator("[data-saved]")).to_be_visible()
-    rahman.go_online()
-    sent(rahman, 2)
+    # The server takes the revision in, but its answer does not reach the phone.
+    server.network.when("POST", f"/laporan/{number}/perbaikan", lose_answer())
+    phone.go_online()
+    eventually(lambda: reports(server)[0].version, 3)
+    phone.open("/kotak-keluar")
+    page.evaluate("() => { sipokat.replay.drain('tap'); }")
+    sent(phone)
     (row,) = reports(server)
-    assert (row.desk, row.status) == ("kelurahan", "waiting")
+    assert (row.desk, row.status, row.version) == ("kelurahan", "waiting", 3)
     assert row.text == "Tumpukan sampah, difoto dari dekat."
     events = server.query("SELECT action FROM event ORDER BY seq")
     assert [event.action for event in events] == ["submit", "return", "revise"]
+    eventually(lambda: [photo.state for photo in photos(server)], ["ready", "ready"])
 
 
 @pytest.mark.old_only
-def test_a_decision_without_signal_says_so_and_keeps_the_card(phones, server):
-    rahman = ready(phones("rahman"), RAHMAN)
-    report(rahman)
-    (entry,) = sent(rahman)
-    number = entry["receipt"]["number"]
+@pytest.mark.promise(on="106")
+def test_a_decision_that_does_not_arrive_or_comes_second_says_so_and_changes_nothing(
+    phones, server
+):
+    rahman = Caller(server, RAHMAN)
+    first, second = (wire.file_report(rahman)["number"] for _ in range(2))
     lurah = phones("lurah")
     lurah.sign_in(HARTONO)
     page = lurah.open("/verifikasi")
-    server.network.when("POST", f"/laporan/{number}/verifikasi", refuse)
-    card(page, number).locator("label.choice").filter(has_text="Kegiatan biasa").click()
+
+    server.network.when("POST", f"/laporan/{first}/verifikasi", refuse)
+    card(page, first).locator("label.choice").filter(has_text="Kegiatan biasa").click()
     with lurah.expecting("htmx:"):
-        card(page, number).get_by_role("button", name="Verifikasi", exact=True).click()
+        card(page, first).get_by_role("button", name="Verifikasi", exact=True).click()
         expect(page.get_by_text("Putusan belum terkirim").first).to_be_visible()
-    assert reports(server)[0].desk == "kelurahan"
+    assert [row.desk for row in reports(server)] == ["kelurahan", "kelurahan"]
     page.get_by_role("button", name="Coba lagi").click()
-    eventually(lambda: reports(server)[0].desk, "kecamatan")
-    assert server.query("SELECT class AS klass FROM report")[0].klass == "kegiatan"
+    eventually(lambda: [row.desk for row in reports(server)], ["kecamatan", "kelurahan"])
 
-
-@pytest.mark.old_only
-def test_two_lurahs_phones_decide_at_once_and_the_second_is_told(phones, server):
-    rahman = ready(phones("rahman"), RAHMAN)
-    report(rahman)
-    (entry,) = sent(rahman)
-    number = entry["receipt"]["number"]
-    first, second = phones("satu"), phones("dua")
-    for phone in (first, second):
-        phone.sign_in(HARTONO)
-        phone.open("/verifikasi")
-    verify(first.page, number, "Kinerja")
-    page = second.page
-    card(page, number).locator("label.choice").filter(has_text="Kegiatan biasa").click()
-    with second.expecting("409"):
-        card(page, number).get_by_role("button", name="Verifikasi", exact=True).click()
-        expect(card(page, number)).to_contain_text("Lihat keadaannya sekarang")
-    assert server.query("SELECT class AS klass FROM report")[0].klass == "kinerja"
+    # The second report is decided on another phone while this one still shows it as waiting.
+    wire.decide(Caller(server, HARTONO), second, "verifikasi", **{"class": "kinerja"})
+    card(page, second).locator("label.choice").filter(has_text="Kegiatan biasa").click()
+    with lurah.expecting("409"):
+        card(page, second).get_by_role("button", name="Verifikasi", exact=True).click()
+        expect(card(page, second)).to_contain_text("Lihat keadaannya sekarang")
+    rows = server.query("SELECT class AS klass FROM report ORDER BY id")
+    assert [row.klass for row in rows] == ["kegiatan", "kinerja"]

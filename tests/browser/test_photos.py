@@ -1,7 +1,8 @@
-"""What the phone makes of a photo before it is kept."""
+"""What the phone makes of a photo before it is kept, and where that goes wrong."""
 
 from __future__ import annotations
 
+import hashlib
 import io
 
 import pytest
@@ -38,18 +39,40 @@ def from_a_camera() -> bytes:
     return out.getvalue()
 
 
-def test_a_photo_is_upright_modest_and_says_nothing_of_where_it_was_taken(phone, server):
+def saved_as(kind: str, width: int, height: int, **quickly: int) -> bytes:
+    """A picture of this size in another format than JPEG."""
+    out = io.BytesIO()
+    Image.open(io.BytesIO(picture(3, width, height))).save(out, kind, **quickly)
+    return out.getvalue()
+
+
+def test_every_photo_becomes_an_upright_modest_jpeg_that_says_nothing_of_its_place(phone, server):
     server.stop_worker()  # the received bytes stay for us to look at
     ready(phone, RAHMAN)
     page = open_form(phone, "sampah")
-    fill(page, "sampah", photos=[from_a_camera()])
+    page.locator("[data-photo-add] input[multiple]").set_input_files(
+        [file(b"%PDF-1.7 no picture", "surat.jpg")]
+    )
+    expect(page.locator("[data-photos-state]")).to_contain_text("bukan foto")
+    expect(page.locator("[data-photos] [data-photo]")).to_have_count(0)
+    chosen = [
+        from_a_camera(),
+        saved_as("PNG", 1800, 900, compress_level=1),
+        saved_as("WEBP", 1800, 1350, method=0),
+    ]
+    fill(page, "sampah", photos=chosen)
     save(page)
     (entry,) = sent(phone)
-    (path,) = [one for one in (server.data / "photos").rglob("*") if one.is_file()]
-    with Image.open(path) as arrived:
-        assert arrived.size == (800, 1600)
-        assert not arrived.getexif()
-    assert path.stat().st_size == entry["photos"][0]["size"] < 400_000
+    files = [one for one in (server.data / "photos").rglob("*") if one.is_file()]
+    stored = {hashlib.sha256(one.read_bytes()).hexdigest(): one for one in files}
+    sizes = []
+    for photo in entry["photos"]:
+        with Image.open(stored[photo["sha256"]]) as arrived:
+            assert arrived.format == "JPEG"
+            assert not arrived.getexif()
+            sizes.append(arrived.size)
+    assert sizes == [(800, 1600), (1600, 800), (1600, 1200)]
+    assert all(one["size"] < 400_000 for one in entry["photos"])
 
 
 @pytest.mark.current_only
@@ -57,7 +80,12 @@ def test_three_photos_are_the_most_and_one_taken_back_stays_on_the_phone_no_long
     ready(phone, RAHMAN)
     phone.go_offline()
     page = open_form(phone, "pemerintahan")
-    fill(page, "pemerintahan", photos=3)
+    fill(page, "pemerintahan")
+    page.locator("[data-photo-add] input[multiple]").set_input_files(
+        [file(picture(seed, 400, 300), f"{seed}.jpg") for seed in range(1, 5)]
+    )
+    expect(page.locator("[data-photos-state]")).to_have_text("Foto paling banyak 3.")
+    expect(page.locator("[data-photos] [data-photo]")).to_have_count(3)
     gallery = page.locator("[data-photo-add]")
     expect(gallery.first).to_be_hidden()
     page.get_by_role("button", name="Hapus foto ini").nth(1).click()
@@ -71,77 +99,73 @@ def test_three_photos_are_the_most_and_one_taken_back_stays_on_the_phone_no_long
     assert len(rows) == 3
 
 
-@pytest.mark.current_only
-def test_too_many_at_once_are_cut_to_three_in_words(phone):
-    ready(phone, RAHMAN)
-    page = open_form(phone, "pemerintahan")
-    files = [
-        {"name": f"{n}.jpg", "mimeType": "image/jpeg", "buffer": picture(n, 400, 300)}
-        for n in range(1, 5)
-    ]
-    page.locator("[data-photo-add] input[multiple]").set_input_files(files)
-    expect(page.locator("[data-photos-state]")).to_have_text("Foto paling banyak 3.")
-    expect(page.locator("[data-photos] [data-photo]")).to_have_count(3)
-
-
-NO_ROOM_FOR_PHOTOS = """
+# Where `fails` names an error, no photo can be stored; the photo `unreadable` cannot be read.
+BAD_DISK = """
 (() => {
-  const put = IDBObjectStore.prototype.put;
+  const { get, put } = IDBObjectStore.prototype;
   IDBObjectStore.prototype.put = function (...given) {
-    if (this.name === "photos") throw new DOMException("no room", "QuotaExceededError");
+    if (self.fails && this.name === "photos") throw new DOMException("no disk", self.fails);
     return put.apply(this, given);
+  };
+  IDBObjectStore.prototype.get = function (key) {
+    if (this.name === "photos" && key === localStorage.getItem("unreadable")) {
+      throw new DOMException("bad sector", "NotReadableError");
+    }
+    return get.call(this, key);
   };
 })();
 """
 
 
 @pytest.mark.current_only
-def test_a_photo_that_does_not_fit_is_said_and_the_text_goes_without_it(phone):
-    phone.context.add_init_script(NO_ROOM_FOR_PHOTOS)
+def test_a_photo_that_cannot_be_stored_or_read_is_named_and_the_rest_goes_on(phone):
+    phone.context.add_init_script(BAD_DISK)
     ready(phone, RAHMAN)
     phone.go_offline()
     page = open_form(phone, "pemerintahan")
+    state = page.locator("[data-photos-state]")
+    shown = page.locator("[data-photos] [data-photo]")
+
+    # No room: the words go without it.
     fill(page, "pemerintahan", "Rapat tanpa foto.")
+    page.evaluate("self.fails = 'QuotaExceededError'")
     chooser = page.locator("[data-photo-add] input[multiple]")
-    chooser.set_input_files(
-        [{"name": "1.jpg", "mimeType": "image/jpeg", "buffer": picture(1, 400, 300)}]
-    )
-    expect(page.locator("[data-photos-state]")).to_contain_text("Foto tidak muat di HP.")
-    expect(page.locator("[data-photos] [data-photo]")).to_have_count(0)
+    chooser.set_input_files([file(picture(1, 400, 300))])
+    expect(state).to_contain_text("Foto tidak muat di HP.")
+    expect(shown).to_have_count(0)
     expect(page.locator("#field-text")).to_have_value("Rapat tanpa foto.")
     save(page)
     (entry,) = outbox(phone)
     assert (entry["body"]["text"], entry["photos"]) == ("Rapat tanpa foto.", [])
 
-
-BROKEN_STORE = """
-(() => {
-  const put = IDBObjectStore.prototype.put;
-  IDBObjectStore.prototype.put = function (...given) {
-    if (self.broken && this.name === "photos") throw new DOMException("no disk", "UnknownError");
-    return put.apply(this, given);
-  };
-})();
-"""
-
-
-@pytest.mark.current_only
-def test_a_photo_that_could_not_be_stored_says_why_and_is_stored_with_the_next_try(phone):
-    phone.context.add_init_script(BROKEN_STORE)
-    ready(phone, RAHMAN)
-    phone.go_offline()
-    page = open_form(phone, "pemerintahan")
-    fill(page, "pemerintahan")
-    page.evaluate("self.broken = true")
-    add_photos(page, 1)
-    state = page.locator("[data-photos-state]")
+    # Any other trouble: it is stored with the next try.
+    page.evaluate("self.fails = 'UnknownError'")
+    page.get_by_role("button", name="Buat laporan lagi").click()
+    page.locator(".tile[data-category=pemerintahan]").click()
+    add_photos(page, [picture(1)])
     expect(state).to_have_text("Foto belum tersimpan di HP. Ketuk Simpan draf untuk mencoba lagi.")
-    page.evaluate("self.broken = false")
+    page.evaluate("self.fails = ''")
     page.get_by_role("button", name="Simpan draf").click()
     expect(page.locator("[data-tile-draft]:visible")).to_have_count(1)
     assert len(phone.stored("photos")) == 1
 
+    # One of two that lie in a draft cannot be read any more.
+    page = open_form(phone, "pemerintahan")
+    expect(shown).to_have_count(1)
+    add_photos(page, [picture(2)], before=1)
+    eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [2])
+    first = phone.stored("drafts")[0]["photos"][0]["id"]
+    page.evaluate("(id) => localStorage.setItem('unreadable', id)", first)
+    page = open_form(phone, "pemerintahan")
+    expect(state).to_have_text("Foto 1 tidak terbaca lagi di HP ini. Ambil sekali lagi.")
+    expect(shown).to_have_count(1)
+    fill(page, "pemerintahan", "Ditulis sesudah itu.")
+    eventually(lambda: phone.stored("drafts")[0]["values"]["text"], "Ditulis sesudah itu.")
+    save(page)
+    assert [len(one["photos"]) for one in outbox(phone)] == [0, 1]
 
+
+# Every photo waits to be decoded until `decoded()`.
 SLOW_CAMERA = """
 (() => {
   const decode = self.createImageBitmap;
@@ -155,7 +179,7 @@ SLOW_CAMERA = """
 
 
 @pytest.mark.current_only
-def test_a_photo_still_being_prepared_never_lands_in_another_form(phone):
+def test_a_photo_stays_with_the_form_in_which_it_was_chosen(phone):
     phone.context.add_init_script(SLOW_CAMERA)
     ready(phone, RAHMAN)
     phone.go_offline()
@@ -171,52 +195,8 @@ def test_a_photo_still_being_prepared_never_lands_in_another_form(phone):
     save(page)
     (entry,) = outbox(phone)
     assert len(entry["photos"]) == 1
-    expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
 
-
-UNREADABLE = """
-(() => {
-  const get = IDBObjectStore.prototype.get;
-  IDBObjectStore.prototype.get = function (key) {
-    if (this.name === "photos" && key === localStorage.getItem("unreadable")) {
-      throw new DOMException("bad sector", "NotReadableError");
-    }
-    return get.call(this, key);
-  };
-})();
-"""
-
-
-@pytest.mark.current_only
-def test_a_photo_that_the_phone_cannot_read_any_more_is_named_and_the_draft_goes_on(phone):
-    phone.context.add_init_script(UNREADABLE)
-    ready(phone, RAHMAN)
-    phone.go_offline()
-    page = open_form(phone, "pemerintahan")
-    fill(page, "pemerintahan", photos=2)
-    eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [2])
-    first = phone.stored("drafts")[0]["photos"][0]["id"]
-    page.evaluate("(id) => localStorage.setItem('unreadable', id)", first)
-    page = open_form(phone, "pemerintahan")
-    expect(page.locator("[data-photos-state]")).to_have_text(
-        "Foto 1 tidak terbaca lagi di HP ini. Ambil sekali lagi."
-    )
-    expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
-    page.fill("#field-text", "Ditulis sesudah itu.")
-    eventually(lambda: phone.stored("drafts")[0]["values"]["text"], "Ditulis sesudah itu.")
-    save(page)
-    (entry,) = outbox(phone)
-    assert len(entry["photos"]) == 1
-
-
-@pytest.mark.current_only
-def test_a_photo_alone_is_kept_in_a_form_after_one_that_had_a_photo(phone):
-    """The form that was sent before is no measure of what is empty."""
-    ready(phone, RAHMAN)
-    phone.go_offline()
-    page = open_form(phone, "pemerintahan")
-    fill(page, "pemerintahan", photos=1)
-    save(page)
+    # A photo alone makes a draft, also in a form after one that had a photo itself.
     page.get_by_role("button", name="Buat laporan lagi").click()
     page.locator(".tile[data-category=sampah]").click()
     add_photos(page, [picture(4)])
@@ -225,25 +205,29 @@ def test_a_photo_alone_is_kept_in_a_form_after_one_that_had_a_photo(phone):
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
 
 
+# The phone's storage does not answer until `letStorageAnswer()`.
+SLOW_STORAGE = """
+(() => {
+  const open = indexedDB.open.bind(indexedDB);
+  const gate = new Promise((done) => { self.letStorageAnswer = done; });
+  IDBFactory.prototype.open = function (...of) {
+    const request = open(...of);
+    const wait = (handler) => (event) => gate.then(() => handler(event));
+    return new Proxy(request, {
+      get: (target, name) => target[name],
+      set: (target, name, value) => {
+        target[name] = name === "onsuccess" ? wait(value) : value;
+        return true;
+      },
+    });
+  };
+})();
+"""
+
+
 def test_a_photo_chosen_before_the_phones_storage_answers_stays_and_is_kept(phone):
     ready(phone, RAHMAN)
-    phone.context.add_init_script(
-        """(() => {
-            const open = indexedDB.open.bind(indexedDB);
-            const gate = new Promise((done) => { self.letStorageAnswer = done; });
-            IDBFactory.prototype.open = function (...of) {
-                const request = open(...of);
-                const wait = (handler) => (event) => gate.then(() => handler(event));
-                return new Proxy(request, {
-                    get: (target, name) => target[name],
-                    set: (target, name, value) => {
-                        target[name] = name === "onsuccess" ? wait(value) : value;
-                        return true;
-                    },
-                });
-            };
-        })()"""
-    )
+    phone.context.add_init_script(SLOW_STORAGE)
     page = open_form(phone, "pemerintahan")
     add_photos(page, 1)
     page.evaluate("self.letStorageAnswer()")

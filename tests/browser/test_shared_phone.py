@@ -6,55 +6,31 @@ import threading
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from tests.browser.steps import (
     PATIENCE,
+    enter,
     eventually,
     fill,
+    keep,
+    kept_pages,
+    no_signal,
     open_form,
     outbox,
+    owner,
     ready,
-    report,
     reports,
     sent,
     states,
 )
-from tests.cast import PASSWORD, RAHMAN, SITI, Person
+from tests.cast import RAHMAN, SITI
 from tests.services.network import hold, refuse
 from tests.services.phone import Phone
 from tests.services.server import Server
+from tests.services.speed import patience
 
 SECRET = "Pak Darmo bertengkar dengan tetangganya."
-OWNER = """() => new Promise((done, failed) => {
-    const open = indexedDB.open("sipokat");
-    open.onerror = () => failed(open.error);
-    open.onsuccess = () => {
-        const meta = open.result.transaction("meta").objectStore("meta");
-        const [owner, session] = [meta.get("owner"), meta.get("session")];
-        meta.transaction.oncomplete = () => {
-            open.result.close();
-            done([owner.result?.name || null, Boolean(session.result && !owner.result)]);
-        };
-    };
-})"""
-
-
-def owner(phone: Phone) -> list[Any]:
-    """The name of the phone's owner, and whether the server is still to be told of a sign-out."""
-    seen: list[Any] = phone.page.evaluate(OWNER)
-    return seen
-
-
-def kept_pages(phone: Phone) -> list[str]:
-    """The caches of pages that were made for somebody."""
-    names = phone.page.evaluate("async () => await caches.keys()")
-    return [name for name in names if name.startswith("sipokat-pages-")]
-
-
-def no_signal(server: Server) -> None:
-    """Until the network is healed. On 106 a worker that starts anew does not know it is offline."""
-    server.network.when("*", "*", refuse, times=None)
 
 
 def expire_sessions(server: Server) -> None:
@@ -69,17 +45,29 @@ def senders(server: Server) -> list[str]:
     return [row.name for row in rows]
 
 
-def enter(page: Page, person: Person) -> None:
-    page.fill("[name=phone]", person.phone)
-    page.fill("[name=password]", PASSWORD)
-    page.locator("form:has([name=password]) [type=submit]").click()
-
-
 def sign_out(phone: Phone) -> None:
     """By the button on the account page, and yes to the question about unsent reports."""
     page = phone.open("/akun")
     page.get_by_role("button", name="Keluar", exact=True).last.click()
     page.get_by_role("dialog").get_by_role("button", name="Keluar", exact=True).click()
+    page.wait_for_url("**/masuk")
+
+
+def sign_out_without_signal(phone: Phone, server: Server) -> None:
+    """Rahman leaves a report behind that nobody has received, nor has the server heard of it."""
+    ready(phone, RAHMAN)
+    phone.open("/akun")
+    eventually(lambda: kept_pages(phone))
+    no_signal(server)
+    keep(phone, "keamanan_ketertiban", SECRET)
+    sign_out(phone)
+
+
+# The phone waits half a second for the server's answer to a sign-out, and not eight.
+SHORT_PATIENCE = """(() => {
+  const later = self.setTimeout;
+  self.setTimeout = (work, ms, ...given) => later(work, ms === 8000 ? 500 : ms, ...given);
+})();"""
 
 
 def shut(phone: Phone, path: str) -> None:
@@ -89,12 +77,13 @@ def shut(phone: Phone, path: str) -> None:
     expect(page.get_by_text(SECRET)).to_have_count(0)
 
 
+@pytest.mark.promise(on="106")
 def test_another_person_neither_sees_nor_sends_what_the_owner_left(phone, server):
     ready(phone, RAHMAN)
     phone.open("/beranda")
     eventually(lambda: kept_pages(phone))
-    server.network.when("POST", "/laporan", refuse, times=None)
-    report(phone, "keamanan_ketertiban", SECRET)
+    no_signal(server)
+    keep(phone, "keamanan_ketertiban", SECRET)
     page = open_form(phone, "pemerintahan")
     fill(page, "pemerintahan", "Draf Pak Rahman")
     expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
@@ -110,15 +99,14 @@ def test_another_person_neither_sees_nor_sends_what_the_owner_left(phone, server
     expect(page.get_by_text("1 laporan milik orang lain menunggu di HP ini.")).to_be_visible()
     expect(page.locator("[data-entry], [data-outbox-drafts] li")).to_have_count(0)
     expect(page.get_by_text(SECRET)).to_have_count(0)
-    page = phone.open("/laporan/baru")
-    expect(page.locator("[data-tile-draft]:visible")).to_have_count(0)
-    report(phone, "pemerintahan", "Rapat Bu Siti")
+    keep(phone, text="Rapat Bu Siti")
     eventually(lambda: sorted(states(phone)), ["needs_login", "sent"])
     assert senders(server) == [SITI.name]
     (entry,) = [one for one in outbox(phone) if one["state"] == "needs_login"]
     page = phone.open(f"/laporan/baru?kategori=keamanan_ketertiban#entri={entry['id']}")
     expect(page.get_by_text("tidak ada lagi di HP ini")).to_be_visible()
     expect(page.locator("#field-text")).to_have_value("")
+    expect(page.locator("[data-tile-draft]:visible")).to_have_count(0)
 
     # His home was kept on this phone; without signal she gets hers.
     eventually(lambda: len(kept_pages(phone)), 1)
@@ -135,6 +123,7 @@ def test_another_person_neither_sees_nor_sends_what_the_owner_left(phone, server
     expect(page.locator(".tile[data-category=pemerintahan] [data-tile-draft]")).to_be_visible()
 
 
+@pytest.mark.promise(on="current")
 def test_words_on_the_screen_go_when_the_phone_changes_hands_in_another_tab(phone, server):
     ready(phone, RAHMAN)
     page = open_form(phone, "pemerintahan")
@@ -145,7 +134,7 @@ def test_words_on_the_screen_go_when_the_phone_changes_hands_in_another_tab(phon
     other.goto("/masuk")
     enter(other, SITI)
     other.wait_for_url("**/beranda")
-    eventually(lambda: page.locator("#field-text").input_value(), "")
+    expect(page.locator("#field-text")).to_have_value("")
     expect(page.locator("[data-tile-draft]:visible")).to_have_count(0)
     other.close()
     expire_sessions(server)
@@ -154,19 +143,15 @@ def test_words_on_the_screen_go_when_the_phone_changes_hands_in_another_tab(phon
     expect(page.locator("#field-text")).to_have_value(SECRET)
 
 
+@pytest.mark.promise(on="106")
 def test_signing_out_without_signal_shuts_the_phone_and_keeps_the_reports(phone, server):
-    ready(phone, RAHMAN)
-    phone.open("/akun")
-    eventually(lambda: kept_pages(phone))
-    no_signal(server)
-    report(phone, "keamanan_ketertiban", SECRET)
-    sign_out(phone)
+    sign_out_without_signal(phone, server)
     page = phone.page
-    page.wait_for_url("**/masuk")
     expect(page.get_by_text("Anda sudah keluar dari HP ini.")).to_be_visible()
     expect(page.locator("[data-outbox-count]")).to_have_text("1 belum terkirim")
     assert owner(phone) == [None, True]
     assert kept_pages(phone) == []
+    page = phone.restart()  # the phone was put away in between
     for path in ("/laporan/baru", "/kotak-keluar", "/beranda", "/akun"):
         shut(phone, path)
     assert [one["body"]["text"] for one in outbox(phone)] == [SECRET]
@@ -191,37 +176,52 @@ def test_signing_out_without_signal_shuts_the_phone_and_keeps_the_reports(phone,
     assert senders(server) == [RAHMAN.name]
 
 
+@pytest.mark.promise(on="current")
 def test_the_sign_out_of_one_never_ends_the_session_of_the_next(phone, server):
-    ready(phone, RAHMAN)
-    phone.open("/akun")
-    eventually(lambda: kept_pages(phone))
-    no_signal(server)
-    report(phone, "keamanan_ketertiban", SECRET)
-    sign_out(phone)
-    phone.page.wait_for_url("**/masuk")
-    phone.restart()  # the phone was put away in between
-    shut(phone, "/kotak-keluar")
+    phone.context.add_init_script(SHORT_PATIENCE)
+    sign_out_without_signal(phone, server)
     server.network.heal()
-    phone.sign_in(SITI)
+    unheard = server.network.when("POST", "/keluar", refuse, times=None)
+    page = phone.open("/masuk")
+    # The sign-out reaches the server only after the next person has signed in.
+    gate, answered = threading.Event(), threading.Event()
+
+    def late(handler: Any, exchange: Any) -> None:
+        try:
+            hold(gate, patience(PATIENCE))(handler, exchange)
+        finally:
+            answered.set()
+
+    server.network.when("POST", "/keluar", late)
+    server.network.lift(unheard)
+    page.evaluate("() => { sipokat.app.drain('now'); }")
+    eventually(lambda: server.network.passed("POST", "/keluar")[-1].body)
+    enter(page, SITI)
+    page.wait_for_url("**/beranda")
+    gate.set()
+    assert answered.wait(patience(PATIENCE))
+    assert 200 in [one.status for one in server.network.passed("POST", "/keluar")]
+    page = phone.open("/akun")
+    expect(page.get_by_role("heading", name=SITI.name)).to_be_visible()
     assert owner(phone) == [SITI.name, False]
-    report(phone, "pemerintahan", "Rapat Bu Siti")
+    # Her reports go as hers, and his waits for him.
+    keep(phone, text="Rapat Bu Siti")
     eventually(lambda: senders(server), [SITI.name])
     told = [one.headers.get("Sipokat-User") for one in server.network.passed("POST", "/laporan")]
     assert set(told[-1:]) == {
         str(server.value('SELECT id FROM "user" WHERE name = :n', n=SITI.name))
     }
-    assert [one.status for one in server.network.passed("POST", "/keluar")][-1] == 200
     (kept,) = [one for one in outbox(phone) if one["state"] != "sent"]
     assert kept["body"]["text"] == SECRET
 
 
+@pytest.mark.promise(on="106")
 def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_in(phone, server):
     ready(phone, RAHMAN)
+    page = phone.open("/kotak-keluar")
     no_signal(server)
     for number in range(3):
-        report(phone, "pemerintahan", f"Rapat {number}")
-    # No page may be left while one of its requests is under way: the next would send it again.
-    page = phone.open("/kotak-keluar")
+        keep(phone, text=f"Rapat {number}")
     eventually(lambda: states(phone), ["waiting"] * 3)
     expire_sessions(server)
     server.network.heal()
@@ -240,67 +240,34 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
 
 
 @pytest.mark.old_only
-def test_an_upload_keeps_nobody_from_signing_out_and_the_next_from_signing_in(phone, server):
-    ready(phone, RAHMAN)
-    # As the worker does while it sends.
-    busy = phone.new_tab()
-    busy.goto("/static/manifest.json")
-    busy.evaluate(
-        "() => { navigator.locks.request('sipokat-replay', () => new Promise(() => {})); }"
-    )
-    page = phone.open("/akun")
-    page.get_by_role("button", name="Keluar", exact=True).last.click()
-    page.wait_for_url("**/masuk")
-    assert [one.status for one in server.network.passed("POST", "/keluar")] == [200]
-    enter(page, SITI)
-    page.wait_for_url("**/beranda")
-    assert owner(phone) == [SITI.name, False]
-
-
-@pytest.mark.old_only
-def test_an_upload_keeps_nobody_from_signing_in_again(phone, server):
+def test_an_upload_keeps_nobody_from_signing_in_or_out(phone, server):
     ready(phone, RAHMAN)
     gate = threading.Event()
-    server.network.when("PUT", "/laporan/*", hold(gate), times=None)
-    report(phone, "sampah", photos=1)
+    server.network.when("PUT", "/laporan/*", hold(gate, patience(PATIENCE)), times=None)
+    keep(phone, "sampah", photos=1)
     eventually(lambda: server.network.passed("PUT"))
     expire_sessions(server)
     page = phone.new_tab()
     page.goto("/masuk")
     enter(page, RAHMAN)
-    eventually(lambda: server.network.passed("POST", "/masuk")[1:], seconds=5)
-    gate.set()
     page.wait_for_url("**/beranda")
 
-
-@pytest.mark.old_only
-def test_a_late_answer_to_a_sign_out_does_not_end_the_next_session(phone, server):
-    ready(phone, RAHMAN)
-    phone.open("/akun")
-    eventually(lambda: kept_pages(phone))
-    no_signal(server)
-    report(phone, text="Dari Pak Rahman.")
-    sign_out(phone)
-    phone.page.wait_for_url("**/masuk")
-    server.network.heal()
-    gate, answered = threading.Event(), threading.Event()
-
-    def late(handler: Any, exchange: Any) -> None:
-        try:
-            hold(gate)(handler, exchange)
-        finally:
-            answered.set()
-
-    server.network.when("POST", "/keluar", late)
-    page = phone.open("/masuk")  # the worker tells the server, and hears nothing for a while
-    eventually(lambda: server.network.passed("POST", "/keluar")[-1].body)
+    # The page that uploads is loaded again when its owner leaves; the worker would go on with the
+    # lock in its hands, as this page does.
+    busy = phone.new_tab()
+    busy.goto("/static/manifest.json")
+    busy.evaluate(
+        "() => { navigator.locks.request('sipokat-replay', () => new Promise(() => {})); }"
+    )
+    page.goto("/akun")
+    page.get_by_role("button", name="Keluar", exact=True).last.click()
+    page.get_by_role("dialog").get_by_role("button", name="Keluar", exact=True).click()
+    page.wait_for_url("**/masuk")
+    assert [one.status for one in server.network.passed("POST", "/keluar")] == [200]
     enter(page, SITI)
-    eventually(lambda: server.network.passed("POST", "/masuk")[1:])
     page.wait_for_url("**/beranda")
+    assert owner(phone) == [SITI.name, False]
     gate.set()
-    assert answered.wait(PATIENCE)
-    page = phone.open("/akun")
-    expect(page.get_by_role("heading", name=SITI.name)).to_be_visible()
 
 
 @pytest.mark.old_only

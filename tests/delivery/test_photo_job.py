@@ -1,5 +1,5 @@
-"""The job of making a photo ready: whenever a worker is killed, the next one ends with the photo
-ready."""
+"""The job of making a photo ready. However a worker is killed, the next one finishes the photo, and
+while the disk or the database gives trouble, the photo waits."""
 
 from __future__ import annotations
 
@@ -71,11 +71,11 @@ def test_the_same_photo_in_two_reports_is_two_files(session: Session, store: Pho
 
 
 class Killed(BaseException):
-    """As SIGKILL: nothing of the worker's own handles it."""
+    """Stands for SIGKILL: it is no Exception, so that the worker does not handle it."""
 
 
 class Hunter:
-    """Kills the worker before or after its n-th step."""
+    """Raises Killed before or after the n-th step of the work, and notes which step that was."""
 
     def __init__(self, patch: pytest.MonkeyPatch, store: PhotoStore, step: int) -> None:
         self.left = step
@@ -129,7 +129,8 @@ def test_killed_at_any_step_it_ends_ready_with_the_original_dropped(
 
 
 def test_a_worker_that_lost_its_claim_does_no_harm(session: Session, store: PhotoStore) -> None:
-    """It slept, another made the photo ready and dropped the original, and it goes on."""
+    """One worker is slow. Another makes its photo ready and drops the original, then the first one
+    goes on."""
     report = received(store, from_camera())
     held = photo_work.claim("slow")
     assert held is not None
@@ -139,15 +140,18 @@ def test_a_worker_that_lost_its_claim_does_no_harm(session: Session, store: Phot
     assert_ready(store, report)
 
 
-# Trouble that is no fault of the photo's: it waits, however long that takes.
+# Trouble that is not the photo's fault: the photo waits, however long it lasts.
 
 
 def stumble(store: PhotoStore, minutes: int) -> list[int]:
-    """A worker runs so long and comes to a pause again and again; the photos that it took up."""
+    """Run a worker for this many minutes, in which its pauses take no real time. Returns the ids of
+    the photos that it claimed, in order."""
     taken: list[int] = []
     with time_machine.travel(steps.now(), tick=False) as clock:
 
-        class Hours(threading.Event):
+        class FastClock(threading.Event):
+            """A `stop` whose pauses move the clock on instead of waiting."""
+
             def wait(self, timeout: float | None = None) -> bool:
                 clock.shift(timedelta(seconds=max(timeout or 0, 5)))
                 if steps.now() > end:
@@ -164,7 +168,7 @@ def stumble(store: PhotoStore, minutes: int) -> list[int]:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(photo_work, "claim", claim)
-            worker.work([photo_job.PhotoJob(store)], Hours())
+            worker.work([photo_job.PhotoJob(store)], FastClock())
     return taken
 
 

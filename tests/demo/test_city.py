@@ -1,4 +1,4 @@
-"""The demo city: loaded once, then looked at from all sides."""
+"""The demo city: loaded once for all tests of this file."""
 
 from __future__ import annotations
 

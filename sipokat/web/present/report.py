@@ -44,7 +44,7 @@ class Row:
 
     @property
     def jenis(self) -> str:
-        """What it is within its category; empty where that says nothing."""
+        """The chosen `jenis` in words; empty for `lainnya` and where the category has none."""
         chosen = self.report.fields.get("jenis")
         if not chosen or chosen == "lainnya":
             return ""
@@ -75,7 +75,7 @@ class Row:
 
     @property
     def summary(self) -> str:
-        """The text, or what stands for it."""
+        """The text; without one, the category with its month or its `jenis`."""
         if self.report.text:
             return self.report.text
         if self.report.period:
@@ -105,7 +105,7 @@ class Row:
 
     @property
     def about(self) -> str:
-        """The month that it speaks for, else the day."""
+        """The month that the report is for, else the day of the event."""
         return times.month(self.report.period) if self.report.period else self.happened
 
     @property
@@ -114,12 +114,12 @@ class Row:
 
     @property
     def waiting(self) -> str:
-        """How long it has lain on this desk."""
+        """How long the report has been on its desk: `3 hari`."""
         return times.age(self.report.arrived_at)
 
     @property
     def lying(self) -> str:
-        """`3 hari di meja lurah`; empty when it is final."""
+        """`3 hari di meja lurah`; empty when the report is final."""
         if self.report.desk is None:
             return ""
         at = f"di meja {states.BY[self.report.desk]}"
@@ -132,7 +132,7 @@ class Row:
 
     @property
     def map_url(self) -> str:
-        """Opens the phone's own map; nothing is fetched from it by us."""
+        """An address that opens the phone's own map app; empty without coordinates."""
         if self.report.lat is None:
             return ""
         return f"geo:{self.report.lat},{self.report.lon}?q={self.report.lat},{self.report.lon}"
@@ -145,7 +145,7 @@ class Row:
 
     @property
     def photos_awaited(self) -> str:
-        """`2 foto menyusul`, empty when all are here."""
+        """`2 foto menyusul`; empty when all photos have arrived."""
         count = sum(p.current and p.state in ("missing", "broken") for p in self.report.photos)
         return f"{count} foto menyusul" if count else ""
 
@@ -160,7 +160,7 @@ class Row:
 
 @dataclass
 class Full(Row):
-    """What the report's own page and a card of the queue show; `card` is before its reader."""
+    """What the report's own page and a card of the queue show to one person, whose `card` it is."""
 
     card: Card
 
@@ -183,7 +183,7 @@ class Full(Row):
 
     @property
     def timeline(self) -> list[dict[str, str]]:
-        """Events, readings and photos that left, oldest first."""
+        """Events, first openings and photos that were taken out, oldest first."""
         rows = [(event.at, self._event(event)) for event in self.card.events]
         rows += [
             _noted(f"Dibaca {states.BY[one.desk]}", one.user, one.at) for one in self.card.openings
@@ -211,7 +211,7 @@ class Full(Row):
 
     @property
     def standing(self) -> dict[str, str]:
-        """Where it lies now, as the open end of its time line; empty when it is final."""
+        """The last entry of the time line: where the report is now. Empty when it is final."""
         if self.report.desk is None:
             return {}
         word, tone = self.badge
@@ -220,7 +220,7 @@ class Full(Row):
 
     @property
     def ahead(self) -> list[dict[str, str]]:
-        """The desks that it has yet to reach, as the rest of its time line; none when final."""
+        """The desks that the report has yet to reach. None when it is final."""
         stops = states.stops(self.report) if self.report.desk else []
         return [
             {"what": stop["label"], "who": stop["word"], "tone": "ahead"}
@@ -230,18 +230,18 @@ class Full(Row):
 
     @property
     def why(self) -> dict[str, str]:
-        """The latest decision with a reason or a note, in words; empty when there is none."""
+        """The latest decision that gave a reason or a note, in words. Empty when there is none."""
         said = [e for e in self.card.events if (e.note or e.reason) and e.action in SPEAKING]
         return self._event(said[-1]) if said else {}
 
     @property
     def revisions(self) -> list[dict[str, Any]]:
-        """Every content that it had, newest first, when there is more than one."""
+        """Every content that the report has had, newest first. Empty when there is only one."""
         return content.revisions(self.report)
 
 
 def _noted(what: str, person: Any, at: datetime) -> tuple[datetime, dict[str, str]]:
-    """Something on the time line that is no event."""
+    """An entry of the time line for something that is not an event."""
     return at, {"what": what, "who": person.name, "when": times.moment(at)}
 
 
@@ -252,7 +252,7 @@ def rows(reports: Sequence[Report]) -> list[Row]:
 
 
 def cards(reports: Sequence[Report], user: User) -> list[Full]:
-    """Reports for cards on which this person acts; three statements, however many they are."""
+    """Reports as cards before this person. The number of statements does not grow with theirs."""
     names, overridden = _shared(reports)
     found = cards_of(db.session(), user, reports)
     return [Full(card.report, names, overridden, card) for card in found]
