@@ -181,13 +181,13 @@ def received(server: Server, photo: Any) -> str:
 # --- Without the form, where the form is not what is tested ------------------------------------
 
 KEEP = """async ([category, values, pictures]) => {
-    const { app, identity, outbox, page, replay, submission } = self.sipokat;
+    const { app, identity, outbox, page, submission, wire } = self.sipokat;
     const { owner } = await identity.who();
     const fresh = [];
     for (const base64 of pictures) {
         const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)).buffer;
         const facts = { id: submission.uuid(), type: "image/jpeg", size: bytes.byteLength };
-        fresh.push({ ...facts, sha256: await replay.sha256(bytes), bytes });
+        fresh.push({ ...facts, sha256: await wire.sha256(bytes), bytes });
     }
     const written = { happened_on: page.dates(Date.now()).today, ...values };
     const id = submission.uuid();
