@@ -115,7 +115,7 @@ class Server:
 
     def close(self) -> None:
         self.kill()
-        self.network.stop()
+        self.network.heal()
 
     def query(self, statement: str, **values: Any) -> list[Row[Any]]:
         """Rows straight from the database; a statement that changes something is committed."""
