@@ -24,10 +24,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
-from sipokat.domain import intake, people, verification
+from sipokat.domain import events, intake, people, revisions, verification
 from sipokat.domain.chain import Request
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.content import PhotoClaim, Raw, months
+from sipokat.domain.content import PhotoClaim, Raw
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import Refused
 from sipokat.models import Event, Report, Term, User
 from tests.cast import Person
@@ -116,12 +117,19 @@ def end_term(person: Person, until: date) -> None:
 
 
 def add_term(
-    person: Person, region: str, since: date = LONG_AGO, until: date | None = None
+    person: Person,
+    region: str,
+    since: date = LONG_AGO,
+    until: date | None = None,
+    role: str | None = None,
+    acts_for: Person | None = None,
 ) -> None:
-    """One more office of this person."""
+    """One more office of this person, of their own role unless another is named."""
     with writing():
         user = user_of(person)
-        user.terms.append(Term(region_code=region, since=since, until=until))
+        term = Term(role=role or person.role, region_code=region, since=since, until=until)
+        term.acts_for_id = user_of(acts_for).id if acts_for else None
+        user.terms.append(term)
 
 
 def submission(category: str = "pemerintahan", **changes: Any) -> intake.Submission:
@@ -140,8 +148,15 @@ def send(
     person: Person, category: str = "pemerintahan", at: datetime | None = None, **changes: Any
 ) -> Report:
     """A report taken in."""
-    report, new = intake.submit(user_of(person), submission(category, **changes), at)
+    receipt, new = intake.submit(user_of(person), submission(category, **changes), at)
     assert new
+    return report_of(receipt.number)
+
+
+def report_of(number: str) -> Report:
+    """The report with this number, as it is now."""
+    report = db.session.scalars(select(Report).where(Report.number == number)).unique().one()
+    db.session.commit()  # ends the reading: the test sees what others do after this
     return report
 
 
@@ -170,7 +185,7 @@ def revise(person: Person, report: Report, action_id: str | None = None, **chang
     """New content of the same category."""
     version = changes.pop("version", report.version)
     content = raw(report.category, **changes)
-    return verification.revise(user_of(person), report.number, version, content, action_id)
+    return revisions.revise(user_of(person), report.number, version, content, action_id)
 
 
 def climb(report: Report, *people: Person) -> Report:
@@ -182,7 +197,7 @@ def climb(report: Report, *people: Person) -> Report:
 
 def events_of(report: Report) -> list[Event]:
     """All that happened to it, oldest first."""
-    return verification.moves_of(db.session(), report)
+    return events.moves_of(db.session(), report)
 
 
 def afresh(session: Session) -> None:

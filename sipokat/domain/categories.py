@@ -22,7 +22,7 @@ class Choice:
 @dataclass(frozen=True)
 class Field:
     """One field of a category. `type` is choice, count (whole number), decimal, rupiah (whole),
-    text (at most 200 characters), bool or period (`YYYY-MM`); bounds are inclusive."""
+    text (its length is in `limits.py`), bool or period (`YYYY-MM`); bounds are inclusive."""
 
     key: str
     label: str

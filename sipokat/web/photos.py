@@ -1,4 +1,4 @@
-"""Showing photos, to those who may see the report."""
+"""Shows photos to those who may see the report."""
 
 from __future__ import annotations
 
@@ -19,12 +19,13 @@ log = structlog.get_logger()
 @pages.get("/laporan/<number>/foto/<photo_id>")
 @allow(*READERS)
 def show(number: str, photo_id: str) -> ResponseReturnValue:
-    """A ready photo or its thumbnail; access is asked again each time."""
+    """A photo or, with `?ukuran=kecil`, its thumbnail. The browser asks again each time, and each
+    time it is checked whether the person may see it."""
     photo = find_visible(db.session(), me(), number, photo_id)
     size = "thumbnail" if request.args.get("ukuran") == "kecil" else "photo"
     try:
         data = current_app.extensions["photo_store"].read(picture_key(photo, size))
-    except FileNotFoundError:  # the disk is not mounted, or a restore was not whole
+    except FileNotFoundError:  # the disk is not mounted, or the backup that was restored lacked it
         log.error("photo_missing", photo=photo.id)
         raise NotFound("Foto ini belum dapat dibuka. Coba lagi nanti.") from None
     response = Response(data, mimetype="image/jpeg")

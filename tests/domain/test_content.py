@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from sipokat.domain import categories as data
 from sipokat.domain.categories import Category, Choice, Field, categories
-from sipokat.domain.content import Content, check, digest, find_category, loose, months
+from sipokat.domain.content import Content, check, digest, find_category, loose
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import WrongContent
 from tests.steps import LEAST, least, photo, raw
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -15,32 +14,14 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import intake, photos, revisions, verification
-from sipokat.domain.content import PhotoClaim
+from sipokat.domain import intake, photos
+from sipokat.domain.content import PhotoClaim, content_digest
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.models import Photo, Report
 from tests import steps
 from tests.cast import DEWI, HARTONO, MARLINA, RAHMAN, RATNA, SARI, SITI, YUSUF, Person
+from tests.shelf import DATA, NOW, Shelf, drop, put, states
 from tests.steps import act, climb, photo, refused, revise, send, user_of
-
-NOW = datetime(2026, 11, 23, 0, 12, tzinfo=UTC)
-DATA = b"the bytes of a picture"
-
-
-@dataclass
-class Shelf:
-    """A store in memory."""
-
-    kept: dict[str, bytes] = field(default_factory=dict)
-
-    def keep(self, key: str, data: bytes) -> None:
-        self.kept[key] = data
-
-    def read(self, key: str) -> bytes:
-        return self.kept[key]
-
-    def drop(self, key: str) -> None:
-        self.kept.pop(key, None)
 
 
 @pytest.fixture
@@ -53,24 +34,6 @@ def clock() -> Iterator[time_machine.Coordinates]:
     """Stands at NOW until it is shifted."""
     with time_machine.travel(NOW, tick=False) as stopped:
         yield stopped
-
-
-def put(
-    shelf: Shelf,
-    report: Report,
-    claim: PhotoClaim,
-    person: Person = RAHMAN,
-    replaces: str | None = None,
-    data: bytes = DATA,
-) -> Report:
-    return photos.accept(
-        user_of(person), report.client_id, claim.id, claim.sha256, data, shelf, replaces, NOW
-    )
-
-
-def states(report: Report) -> dict[str, str]:
-    """Of the photos in the receipt."""
-    return {one["id"]: one["state"] for one in intake.receipt(report)["photos"]}
 
 
 def become(report: Report, state: str) -> None:
@@ -312,10 +275,6 @@ def test_a_replacement_is_declared_even_if_its_bytes_do_not_fit(session: Session
 # Dropping.
 
 
-def drop(report: Report, claim: PhotoClaim, person: Person = RAHMAN) -> Report:
-    return photos.drop(user_of(person), report.client_id, claim.id)
-
-
 @pytest.mark.parametrize("state", ["missing", "broken"])
 def test_a_photo_that_is_not_there_may_be_dropped(session: Session, state: str) -> None:
     one, two = photo("one"), photo("two")
@@ -454,7 +413,11 @@ def test_later_events_speak_of_the_photos_that_are_there(session: Session, shelf
     (revision,) = report.revisions
     assert revision.content_digest == first, "what was sent is kept as it was"
     there = revision.content | {"photos": [{"id": new.id, "sha256": new.sha256}]}
-    assert said[2] == report.content_digest == revisions.content_digest(report, there)
+    assert (
+        said[2]
+        == report.content_digest
+        == content_digest(report.category, report.region_code, there)
+    )
 
 
 def shown(report: Report) -> list[list[str]]:
@@ -531,9 +494,11 @@ def test_the_report_knows_nothing_of_a_lost_answer(session: Session, shelf: Shel
     """Text again, then the photo again: one report, one photo."""
     one = photo()
     sent = steps.submission("sampah", photos=[one])
-    report, _ = intake.submit(user_of(RAHMAN), sent)
+    receipt, _ = intake.submit(user_of(RAHMAN), sent)
+    report = steps.report_of(receipt.number)
     put(shelf, report, one)
     again, new = intake.submit(user_of(RAHMAN), sent)
     assert not new
-    assert states(put(shelf, again, one)) == {one.id: "received"}
-    assert len(verification.moves_of(session, report)) == 1
+    assert again.photos[0]["state"] == "received"
+    assert states(put(shelf, report, one)) == {one.id: "received"}
+    assert len(steps.events_of(report)) == 1

@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import first_opened as opened
-from sipokat.domain import verification
+from sipokat.domain import revisions, verification
 from sipokat.domain.chain import Request
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
-from sipokat.models import Event, Reading, Report
+from sipokat.models import Event, FirstOpened, Report
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -238,9 +239,7 @@ def test_who_wrote_it_as_head_leaves_it_to_another_when_lurah(session: Session) 
     rising = steps.newcomer("Budi", "rt_head", f"{PETANANG_ULU}.004")
     report = send(rising)
     steps.end_term(rising, today - timedelta(days=1))
-    steps.add_term(rising, PETANANG_ULU, since=today)
-    with verification.writing():
-        user_of(rising).role = "lurah"
+    steps.add_term(rising, PETANANG_ULU, since=today, role="lurah")
     risen = Person(rising.phone, rising.name, "lurah", PETANANG_ULU)
     assert refused(NeverAllowed, act, risen, report, "verify").code == "own"
     assert standing(climb(report, HARTONO)) == ("waiting", "kecamatan")
@@ -248,10 +247,8 @@ def test_who_wrote_it_as_head_leaves_it_to_another_when_lurah(session: Session) 
 
 def test_who_decided_it_as_lurah_leaves_it_to_another_when_camat(session: Session) -> None:
     report = climb(send(RAHMAN), HARTONO)
-    with verification.writing():
-        user = user_of(HARTONO)
-        user.role = "camat"
-        user.terms[0].region_code = UTARA_I
+    steps.end_term(HARTONO, steps.today() - timedelta(days=1))
+    steps.add_term(HARTONO, UTARA_I, since=steps.today(), role="camat")
     risen = Person(HARTONO.phone, HARTONO.name, "camat", UTARA_I)
     assert refused(NeverAllowed, act, risen, report, "verify", version=99).code == "own"
     assert standing(climb(report, YUSUF)) == ("waiting", "kota")
@@ -560,7 +557,7 @@ def test_a_nihil_is_not_reopened_over_another(session: Session) -> None:
 
 
 def test_a_nihil_is_not_moved_to_a_month_that_has_one(session: Session) -> None:
-    this, before = steps.months(steps.today())
+    this, before = months(steps.today())
     report = returned("nihil")
     first = send(RAHMAN, "nihil", fields={"periode": before})
     error = refused(WrongContent, revise, RAHMAN, report, fields={"periode": before})
@@ -573,10 +570,10 @@ def test_a_month_taken_at_the_same_moment(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The look before finds nothing; the index of the database has the last word."""
-    before = steps.months(steps.today())[1]
+    before = months(steps.today())[1]
     report = returned("nihil")
     first = send(RAHMAN, "nihil", fields={"periode": before})
-    looked = verification.refuse_second
+    looked = revisions.refuse_second
     looks: list[int] = []
 
     def blind(*args: Any) -> None:
@@ -584,7 +581,7 @@ def test_a_month_taken_at_the_same_moment(
         if len(looks) > 1:
             looked(*args)
 
-    monkeypatch.setattr(verification, "refuse_second", blind)
+    monkeypatch.setattr(revisions, "refuse_second", blind)
     error = refused(WrongContent, revise, RAHMAN, report, fields={"periode": before})
     assert first.number in error.fields["fields.periode"]
     assert (report.version, len(events_of(report))) == (2, 2)
@@ -593,17 +590,21 @@ def test_a_month_taken_at_the_same_moment(
 # Read by.
 
 
+def readings(session: Session, report: Report) -> list[FirstOpened]:
+    return opened.openings_of(session, [report])[report.id]
+
+
 def test_the_first_holder_who_opens_it_is_noted_once_a_desk(session: Session) -> None:
     deputy = steps.newcomer("Wati", "lurah", PETANANG_ULU)
     report = send(RAHMAN)
     opened.note_opening(user_of(HARTONO), report, MONDAY)
     opened.note_opening(user_of(deputy), report, MONDAY + timedelta(hours=1))
-    (reading,) = opened.openings_of(session, report)
-    assert (reading.desk, reading.user.name, reading.at) == ("kelurahan", "Hartono", MONDAY)
+    (first,) = readings(session, report)
+    assert (first.desk, first.user.name, first.at) == ("kelurahan", "Hartono", MONDAY)
     assert report.version == 1
     climb(report, HARTONO)
     opened.note_opening(user_of(YUSUF), report)
-    assert [one.desk for one in opened.openings_of(session, report)] == [
+    assert [one.desk for one in readings(session, report)] == [
         "kelurahan",
         "kecamatan",
     ]
@@ -613,16 +614,16 @@ def test_only_the_desk_where_it_lies_reads_it(session: Session) -> None:
     report = send(RAHMAN)
     for person in (RAHMAN, YUSUF, DEWI, RATNA, SARI):
         opened.note_opening(user_of(person), report)
-    assert opened.openings_of(session, report) == []
+    assert readings(session, report) == []
     climb(report, HARTONO, YUSUF, DEWI)
     opened.note_opening(user_of(DEWI), report)
-    assert opened.openings_of(session, report) == []
+    assert readings(session, report) == []
 
 
 def test_an_author_who_opens_a_returned_report_is_no_reader(session: Session) -> None:
     report = returned()
     opened.note_opening(user_of(RAHMAN), report)
-    assert opened.openings_of(session, report) == []
+    assert readings(session, report) == []
 
 
 def test_two_who_open_it_at_once_are_one_note(
@@ -636,13 +637,13 @@ def test_two_who_open_it_at_once_are_one_note(
         Session,
         "get",
         lambda self, model, *rest, **options: (
-            None if model is Reading else look(self, model, *rest, **options)
+            None if model is FirstOpened else look(self, model, *rest, **options)
         ),
     )
     opened.note_opening(user_of(HARTONO), report)
     opened.note_opening(user_of(deputy), report)
-    (reading,) = opened.openings_of(session, report)
-    assert reading.user.name == "Hartono"
+    (first,) = readings(session, report)
+    assert first.user.name == "Hartono"
 
 
 def test_the_last_desk_is_bag_pemerintahans(session: Session) -> None:

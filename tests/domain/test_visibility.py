@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import visibility
+from sipokat.domain import offices, visibility
 from sipokat.domain.refusals import NeverAllowed, NotFound
 from sipokat.domain.regions import at_desk, in_scope, level_of, lies_in, up_from
 from sipokat.models import Region, Report
@@ -221,7 +221,7 @@ def test_a_sibling_code_is_not_below(regions: Session) -> None:
 def test_desks_over_a_region(
     session: Session, person: Person, region: str, desks: set[str]
 ) -> None:
-    assert visibility.desks_over(user_of(person), region) == desks
+    assert offices.desks_over(user_of(person), region) == desks
 
 
 def test_a_desk_holds_what_lies_on_it(session: Session) -> None:
@@ -229,7 +229,8 @@ def test_a_desk_holds_what_lies_on_it(session: Session) -> None:
     high = steps.climb(send(SITI), HARTONO).number
 
     def on_desk(person: Person) -> list[str]:
-        found = session.scalars(visibility.on_desk_of(user_of(person))).unique()
+        query = select(Report).where(visibility.on_own_desk(user_of(person)))
+        found = session.scalars(query).unique()
         return [report.number for report in found]
 
     assert on_desk(HARTONO) == [low]

@@ -7,14 +7,16 @@ application serves all tests of a database: making it anew would cost more than 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import event
 
 from sipokat import create_app
 from sipokat.database import db, writing
@@ -32,6 +34,8 @@ class Database(Protocol):
     """Where tests keep their data: `prepare` once, then `copy` as often as needed."""
 
     name: str
+    outlives_copy: bool
+    """Whether a connection to the data folder's database is still good after `copy`."""
 
     def url(self, data: Path) -> str:
         """The database that belongs to this data folder."""
@@ -48,6 +52,7 @@ class Database(Protocol):
 
 class Sqlite:
     name = "sqlite"
+    outlives_copy = False
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.sqlite3"
@@ -70,6 +75,7 @@ class Sqlite:
 
 class Postgresql:
     name = "postgresql"
+    outlives_copy = True
 
     def __init__(self, server: Postgres) -> None:
         self._server = server
@@ -113,6 +119,23 @@ def fill(url: str) -> None:
         db.engine.dispose()
 
 
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """The statements that the application sends to its database within the block."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
 class House:
     """One database and the application on it. `fresh()` between tests makes all as new."""
 
@@ -134,7 +157,8 @@ class House:
         self.app.config.update(self._settings)
         with self.app.app_context():
             db.session.remove()
-            db.engine.dispose()
+            if not self.database.outlives_copy:
+                db.engine.dispose()
         for path in self.data.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         self.database.copy(self.data)

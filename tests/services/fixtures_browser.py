@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -44,11 +45,11 @@ def profiles(tmp_path_factory: pytest.TempPathFactory) -> Profiles:
 
 
 @pytest.fixture
-def server(nursery: Nursery, database: Any, tmp_path: Path) -> Iterator[Any]:
+def server(nursery: Nursery, database: Any, memory: Path) -> Iterator[Any]:
     from tests.services.server import Server
 
-    # The name is the PostgreSQL database's too, so no two may be alike.
-    data = tmp_path / f"data-{next(NUMBERS)}"
+    # The PostgreSQL database is named after the folder, so no two may be alike.
+    data = memory / f"data-{next(NUMBERS)}"
     data.mkdir()
     database.copy(data)
     made = Server(nursery, data, database.url(data))
@@ -58,6 +59,7 @@ def server(nursery: Nursery, database: Any, tmp_path: Path) -> Iterator[Any]:
     finally:
         made.close()
         database.remove(data)
+        shutil.rmtree(data)
 
 
 @pytest.fixture

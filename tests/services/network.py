@@ -19,12 +19,30 @@ import threading
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.services.speed import patience
 
+WORKER = "/service-worker.js"
+# SIPOKAT gives the network and the storage limits of 4 seconds and more. A machine that takes some
+# times longer for everything gets as many times longer before such a timer fires.
+SLOWER_LIMITS = """(() => {
+  const { setTimeout } = self;
+  const stretched = (delay) => (delay < 4000 ? delay : delay * %d);
+  self.setTimeout = (work, delay = 0, ...rest) => setTimeout(work, stretched(delay), ...rest);
+})();
+"""
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+@cache
+def slower_limits() -> str:
+    """The script that does so in a page or worker; "" on a fast machine. It stays the same for the
+    whole run: to a phone, a worker whose script changes is an update."""
+    pace = int(patience(1))
+    return SLOWER_LIMITS % pace if pace > 1 else ""
 
 
 @dataclass
@@ -191,13 +209,18 @@ class _Handler(BaseHTTPRequestHandler):
                 exchange.method, exchange.path, skip_host=True, skip_accept_encoding=True
             )
             for name, value in exchange.headers.items():
-                if name.lower() not in HOP_BY_HOP:
+                # The worker's script comes unpacked, because some lines are put before it.
+                packed = exchange.path == WORKER and name.lower() == "accept-encoding"
+                if name.lower() not in HOP_BY_HOP and not packed:
                     upstream.putheader(name, value)
             if exchange.body or exchange.method in ("POST", "PUT", "PATCH"):
                 upstream.putheader("Content-Length", str(len(exchange.body)))
             upstream.endheaders(exchange.body)
             response = upstream.getresponse()
-            return response.status, response.getheaders(), response.read()
+            body = response.read()
+            if exchange.path == WORKER and response.status == 200:
+                body = slower_limits().encode() + body
+            return response.status, response.getheaders(), body
         finally:
             upstream.close()
 

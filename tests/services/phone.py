@@ -13,7 +13,6 @@ import os
 import shutil
 import signal
 import sqlite3
-import time
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
@@ -24,8 +23,8 @@ import psutil
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright
 
 from tests.cast import PASSWORD, Person
-from tests.services.network import Line
-from tests.services.speed import patience
+from tests.services.network import Line, slower_limits
+from tests.services.speed import patience, tries
 
 ROOT = Path(__file__).parents[2]
 ACTION_SECONDS = 20
@@ -106,6 +105,7 @@ class Phone:
             timezone_id="Asia/Jakarta",
             **J2_PRIME | self.options,
         )
+        self.context.add_init_script(slower_limits())
         self.context.set_default_timeout(patience(ACTION_SECONDS) * 1000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -223,9 +223,9 @@ class Phone:
             changes = [{"name": "n", "value": str(n), "url": self.url} for n in range(600)]
             self.context.add_cookies(changes)  # type: ignore[arg-type]
             self.context.clear_cookies(name="n")
-            began = time.monotonic()
-            while not self._cookies_on_disk() and time.monotonic() - began < patience(10):
-                time.sleep(0.02)
+            for _ in tries(10):
+                if self._cookies_on_disk():
+                    break
 
     def _cookies_on_disk(self) -> bool:
         path = self.profile / "Default/Cookies"

@@ -12,7 +12,8 @@ import pytest
 from flask import Flask
 
 from sipokat import config
-from sipokat.delivery import worker as photo_worker
+from sipokat.delivery import worker
+from sipokat.delivery.photo_job import PhotoJob
 from sipokat.web import shell
 from tests import wire
 from tests.cast import AGUS, HARTONO, PASSWORD, RAHMAN, Person
@@ -230,7 +231,7 @@ def test_a_photo_is_shown_with_care(app: Flask, site: Site) -> None:
     receipt = wire.file_report(site(RAHMAN), "sampah", photos=[photo])
     wire.put(site(RAHMAN), receipt["client_id"], photo["id"], data)
     with app.app_context():
-        photo_worker.work_once(app.extensions["photo_store"], "worker")
+        worker.work_once(PhotoJob(app.extensions["photo_store"]), "worker")
     path = f"/laporan/{receipt['number']}/foto/{photo['id']}"
     answer = site(HARTONO).request("GET", path)
     assert (answer.status_code, answer.mimetype) == (200, "image/jpeg")
@@ -254,7 +255,7 @@ def test_a_photo_whose_file_is_gone_is_404_in_words(
     wire.put(site(RAHMAN), receipt["client_id"], photo["id"], data)
     store = app.extensions["photo_store"]
     with app.app_context():
-        photo_worker.work_once(store, "worker")
+        worker.work_once(PhotoJob(store), "worker")
     for path in store.folder.rglob("*.jpg"):
         path.unlink()
     page = site(HARTONO).get(f"/laporan/{receipt['number']}/foto/{photo['id']}", status=404)

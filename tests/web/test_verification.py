@@ -15,6 +15,7 @@ from sipokat.domain import queue
 from tests import steps, wire
 from tests.cast import DEWI, EFFENDI, HARTONO, RAHMAN, RATNA, SITI, YUSUF, Person
 from tests.page import Visitor, fresh_id
+from tests.services.database import statements
 from tests.wire import climb, decide, file_report
 
 Site = Callable[..., Visitor]
@@ -491,3 +492,42 @@ def test_the_first_reading_at_each_desk_is_recorded_once_without_a_version(
     climb(number, site(HARTONO))
     report_of(site(YUSUF), number)
     assert "Dibaca camat" in site(RAHMAN).get(f"/laporan/{number}").text("main")
+
+
+def test_a_full_queue_takes_as_many_statements_as_one_card(
+    site: Callable[..., Visitor], app: Flask
+) -> None:
+    hartono, rahman = site(HARTONO), site(RAHMAN)
+
+    def asked_for() -> int:
+        with statements(app) as sent:
+            hartono.get("/verifikasi")
+        return len(sent)
+
+    file_report(rahman, "sampah")
+    file_report(rahman, "bencana")
+    few = asked_for()
+    for number in range(9):
+        file_report(rahman, "sampah", text=f"Tumpukan {number}")
+        file_report(rahman, "bencana", text=f"Banjir {number}")
+    assert asked_for() == few
+
+
+def test_a_home_with_many_reports_to_mend_takes_as_many_statements_as_with_one(
+    site: Callable[..., Visitor], app: Flask
+) -> None:
+    hartono, rahman = site(HARTONO), site(RAHMAN)
+
+    def return_one(text: str) -> None:
+        decide(hartono, file_report(rahman, text=text)["number"], "pengembalian")
+
+    def asked_for() -> int:
+        with statements(app) as sent:
+            rahman.get("/beranda")
+        return len(sent)
+
+    return_one("Satu.")
+    few = asked_for()
+    for number in range(5):
+        return_one(f"Lagi {number}.")
+    assert asked_for() == few
