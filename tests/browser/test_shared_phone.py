@@ -255,8 +255,8 @@ def test_an_upload_keeps_nobody_from_signing_in_or_out(phone, server):
     keep(phone, "sampah", photos=1)
     eventually(lambda: server.network.passed("PUT"))
     expire_sessions(server)
-    page = phone.new_tab()
-    page.goto("/masuk")
+    phone.page = phone.new_tab()
+    page = phone.open("/masuk")
     enter(page, RAHMAN)
     page.wait_for_url("**/beranda")
 
@@ -267,10 +267,7 @@ def test_an_upload_keeps_nobody_from_signing_in_or_out(phone, server):
     busy.evaluate(
         "() => { navigator.locks.request('sipokat-replay', () => new Promise(() => {})); }"
     )
-    page.goto("/akun")
-    page.get_by_role("button", name="Keluar", exact=True).last.click()
-    page.get_by_role("dialog").get_by_role("button", name="Keluar", exact=True).click()
-    page.wait_for_url("**/masuk")
+    sign_out(phone)
     eventually(lambda: 200 in [one.status for one in server.network.passed("POST", "/keluar")])
     enter(page, SITI)
     page.wait_for_url("**/beranda")
