@@ -1,4 +1,4 @@
-"""Fixtures of browser tests; `tests/conftest.py` says what they are for."""
+"""The fixtures of browser tests. `tests/conftest.py` describes them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def server(nursery: Nursery, database: Any, memory: Path) -> Iterator[Any]:
     database.copy(data)
     made = Server(nursery, data, database.url(data))
     try:
-        made.begin()  # the first phone waits for it, and is opened meanwhile
+        made.begin()  # `phones` waits for it, after opening the browser meanwhile
         yield made
     finally:
         made.close()

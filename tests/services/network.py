@@ -1,7 +1,7 @@
-"""The stretch between the phone and the server, with everything that goes wrong on it.
+"""The network between phone and server, with the faults that a test asks for.
 
-A small HTTP proxy. Each phone always talks to the same address of it; a test says what shall happen
-to which request. Each answer closes its connection, so that the browser never resends by itself.
+It is a small HTTP proxy. Each phone has an address of its own in it; a test says which requests
+meet which fault. Each answer closes its connection, so that the browser never resends by itself.
 
     network.when("POST", "/laporan", lose_answer(then=server.kill))
     network.when("PUT", "/laporan/*", cut_upload(after=20_000))
@@ -24,8 +24,8 @@ from typing import Any
 from tests.services.speed import patience
 
 WORKER = "/service-worker.js"
-# SIPOKAT gives the network and the storage limits of 4 seconds and more. A machine that takes some
-# times longer for everything gets as many times longer before such a timer fires.
+# SIPOKAT waits 4 seconds or more for the network or the storage before it goes on without them.
+# This makes such timers longer by the factor by which the machine is slower, `pace`.
 SLOWER_LIMITS = """(() => {
   const { setTimeout } = self;
   const stretched = (delay) => (delay < 4000 ? delay : delay * %d);
@@ -37,7 +37,7 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 @dataclass
 class Exchange:
-    """One request that reached the network, and the status of the answer that left it."""
+    """A request that reached the network, and the status and body of the answer to the phone."""
 
     method: str
     path: str
@@ -60,7 +60,7 @@ class Rule:
 
 
 class Line:
-    """One phone's own way into the network: an address, which nothing reaches while it is `cut`."""
+    """A phone's own address in the network. While it is `cut`, no request gets through."""
 
     def __init__(self, network: Network) -> None:
         self.network = network
@@ -79,18 +79,18 @@ class Line:
 
 @dataclass
 class Network:
-    """`exchanges` lists what passed, oldest first."""
+    """`exchanges` lists the requests that came, oldest first."""
 
     upstream: tuple[str, int]
     exchanges: list[Exchange] = field(default_factory=list)
     _lines: list[Line] = field(default_factory=list)
     _rules: list[Rule] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    # Fixed for the test: a worker whose script changes would be an update.
+    # Does not change during a test, because another worker script would be an update.
     pace: int = field(default_factory=lambda: int(patience(1)))
 
     def line(self) -> Line:
-        """A way in for one more phone."""
+        """An address for one more phone."""
         self._lines.append(Line(self))
         return self._lines[-1]
 
@@ -105,16 +105,16 @@ class Network:
         return rule
 
     def lift(self, rule: Rule) -> None:
-        """That goes wrong no more."""
+        """Remove this fault."""
         with self._lock:
             self._rules = [one for one in self._rules if one is not rule]
 
     def slower_limits(self) -> str:
-        """A script that gives the limits of a page or worker the pace of this machine."""
+        """A script that makes the long timers of a page or worker as slow as this machine."""
         return SLOWER_LIMITS % self.pace if self.pace > 1 else ""
 
     def heal(self) -> None:
-        """Nothing goes wrong from here on."""
+        """Remove all faults."""
         with self._lock:
             self._rules.clear()
 
@@ -145,7 +145,7 @@ class _Listener(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that was killed leaves broken connections: that is no error here."""
+        """Nothing: a browser that was killed leaves broken connections, which is no error here."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -161,7 +161,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         exchange = Exchange(self.command, self.path, dict(self.headers.items()))
         self.network.exchanges.append(exchange)
-        # A server that is down is, to the phone, a connection that breaks.
+        # If the server is down, the phone sees a connection that breaks.
         with contextlib.suppress(OSError, http.client.HTTPException):
             self.network.fault_for(exchange)(self, exchange)
 
@@ -170,14 +170,14 @@ class _Handler(BaseHTTPRequestHandler):
         return exchange.body
 
     def forward(self, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
-        """What the server says to this request."""
+        """Send the request on to the server. Returns the status, headers and body of its answer."""
         upstream = http.client.HTTPConnection(*self.network.upstream, timeout=patience(60))
         try:
             upstream.putrequest(
                 exchange.method, exchange.path, skip_host=True, skip_accept_encoding=True
             )
             for name, value in exchange.headers.items():
-                # The worker's script comes unpacked, because some lines are put before it.
+                # The worker's script must come uncompressed, because lines are put before it.
                 packed = exchange.path == WORKER and name.lower() == "accept-encoding"
                 if name.lower() not in HOP_BY_HOP and not packed:
                     upstream.putheader(name, value)
@@ -195,7 +195,8 @@ class _Handler(BaseHTTPRequestHandler):
     def reply(
         self, exchange: Exchange, status: int, headers: list[tuple[str, str]], body: bytes
     ) -> None:
-        exchange.status, exchange.answer = status, body  # known before the phone can act on it
+        # Before the phone gets the answer, so that a test never sees what came of it too early.
+        exchange.status, exchange.answer = status, body
         self.send_response_only(status)
         for name, value in headers:
             if name.lower() not in HOP_BY_HOP:
@@ -207,7 +208,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """The exchanges are the log."""
+        """Nothing: `exchanges` is the log."""
 
 
 Fault = Callable[[_Handler, Exchange], None]
@@ -219,11 +220,11 @@ def pass_on(handler: _Handler, exchange: Exchange) -> None:
 
 
 def refuse(handler: _Handler, exchange: Exchange) -> None:
-    """The request never arrives."""
+    """The request never reaches the server."""
 
 
 def lose_answer(then: Callable[[], object] = lambda: None) -> Fault:
-    """The server answers; `then` happens; the phone hears nothing."""
+    """The server answers, `then` is called, and the phone gets no answer."""
 
     def fault(handler: _Handler, exchange: Exchange) -> None:
         handler.read_body(exchange)
@@ -234,7 +235,7 @@ def lose_answer(then: Callable[[], object] = lambda: None) -> Fault:
 
 
 def cut_upload(after: int) -> Fault:
-    """The connection breaks once `after` bytes of the body have gone through, at both ends."""
+    """The connection breaks at both ends after this many bytes of the body."""
 
     def fault(handler: _Handler, exchange: Exchange) -> None:
         exchange.body = handler.rfile.read(after)
@@ -249,7 +250,7 @@ def cut_upload(after: int) -> Fault:
 def somebody_elses(
     status: int, body: str = "<h1>Wi-Fi</h1>", content_type: str = "text/html", **headers: str
 ) -> Fault:
-    """A captive portal or a proxy answers in the server's place."""
+    """A captive portal or a proxy answers instead of the server."""
 
     def fault(handler: _Handler, exchange: Exchange) -> None:
         handler.read_body(exchange)

@@ -1,7 +1,7 @@
 """A phone with a browser of its own, whose profile outlives a killed browser.
 
-360x640 and touch, as a J2 Prime. `phone.page` is the page in the hand (Playwright's); what the page
-complained about is gathered in `phone.complaints`, and a test that did not expect it fails.
+It has 360x640 and touch, as a J2 Prime. `phone.page` is the page in the foreground (Playwright's).
+`phone.complaints` collects the errors of the console; one that the test did not expect fails it.
 """
 
 from __future__ import annotations
@@ -44,7 +44,7 @@ QUIET = [
 
 @dataclass(frozen=True)
 class Engine:
-    """A browser to run: which binary, and what it needs to be told."""
+    """A browser: its program and the arguments that it needs."""
 
     name: str
     executable: Path | None
@@ -52,7 +52,7 @@ class Engine:
 
 
 def engine(name: str) -> Engine:
-    """`current` is Debian's Chromium or Playwright's own, `106` the last for Android 6."""
+    """`current` is Debian's Chromium or Playwright's own, `106` is the last for Android 6."""
     if name == "106":
         old = ROOT / ".tools/chromium-106/chromium"
         return Engine("106", old, ("--no-zygote", "--headless"))
@@ -77,7 +77,7 @@ class Phone:
         return self.line.url
 
     def start(self) -> Page:
-        """Open the browser on the same profile as before."""
+        """Open the browser, on the same profile each time."""
         self.context: BrowserContext = self.playwright.chromium.launch_persistent_context(
             self.profile,
             executable_path=self.engine.executable,
@@ -107,7 +107,7 @@ class Phone:
             self.context.close()
 
     def restart(self) -> Page:
-        """Kill and open again: what the phone had promised to keep must be there."""
+        """Kill the browser and open it again."""
         self.kill()
         return self.start()
 
@@ -123,7 +123,7 @@ class Phone:
         return self.context.new_page()
 
     def sign_in(self, person: Person) -> Page:
-        """Through the form of /masuk, as a person does."""
+        """Sign in through the form of /masuk."""
         self.page.goto("/masuk")
         self.page.fill("[name=phone]", person.phone)
         self.page.fill("[name=password]", PASSWORD)
@@ -132,8 +132,8 @@ class Phone:
         return self.page
 
     def go_offline(self) -> None:
-        """No network for the page and its worker; `navigator.onLine` says so."""
-        self.line.cut = True  # 106 forgets its workers when it is told
+        """Cut the network for pages and worker; `navigator.onLine` becomes false."""
+        self.line.cut = True  # in 106 `set_offline` does not reach a worker that starts later
         self.context.set_offline(True)
 
     def go_online(self) -> None:
@@ -143,8 +143,8 @@ class Phone:
     def worker_ready(self) -> None:
         """Wait until the service worker is active and has the page under its control.
 
-        A page that was on its way while the worker took over is in nobody's hands: it is loaded
-        again, so call this before anything is typed.
+        A page that was being loaded while the worker became active is not controlled by it. It is
+        loaded again, so call this before anything is typed.
         """
         controlled = self.page.evaluate(
             """async (limit) => {
@@ -164,7 +164,7 @@ class Phone:
             self.page.reload()
 
     def stored(self, store: str, database: str = "sipokat") -> list[Any]:
-        """Everything in one IndexedDB store; bytes come as their length."""
+        """All rows of an IndexedDB store, with the length of byte arrays in their place."""
         stored: list[Any] = self.page.evaluate(
             """async ([database, store]) => {
                 const open = indexedDB.open(database);
@@ -191,20 +191,20 @@ class Phone:
 
     @contextmanager
     def expecting(self, *words: str) -> Iterator[None]:
-        """Complaints with any of these words are part of this test; the browser may tell them
-        only after the block."""
+        """Complaints with any of these words do not fail the test, not even after the block: the
+        browser may report them late."""
         self.expected += words
         yield
 
     def unexpected(self) -> list[str]:
-        """What no part of the test has foreseen."""
+        """The complaints that the test did not expect."""
         return [one for one in self.complaints if not any(word in one for word in self.expected)]
 
     def _settle_cookies(self) -> None:
-        """A test signs in seconds before it kills; on a real phone that was days ago.
+        """Have the cookies written to the disk, as on a phone whose owner signed in days ago.
 
-        Chromium writes cookies to the disk after half a minute or 512 changes. 106 without a
-        window never does: there they are given back at the next start.
+        Chromium writes them after half a minute or 512 changes. Headless 106 never writes them:
+        there `start` puts them back.
         """
         self._cookies = self.context.cookies()
         if self._cookies and self.engine.name != "106":
@@ -226,7 +226,7 @@ class Phone:
         return False
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # What the network did to a request is the test's own doing.
+        # A request that failed is the test's own doing.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.complaints.append(message.text)
 
