@@ -50,7 +50,7 @@ def eventually(look: Callable[[], Any], wanted: Any = TRUTHY, seconds: float = P
 
 
 @cache
-def picture(seed: int = 1, width: int = 1200, height: int = 900) -> bytes:
+def picture(seed: int = 1, width: int = 400, height: int = 300) -> bytes:
     """A JPEG that does not compress away, different for every seed."""
     chance = random.Random(seed)
     blocks = Image.frombytes("RGB", (120, 90), chance.randbytes(120 * 90 * 3))
@@ -138,7 +138,7 @@ def report(
 # --- What is where -----------------------------------------------------------------------------
 
 
-def ready(phone: Phone, person: Any = None) -> Phone:
+def ready(phone: Phone, person: Person | None = None) -> Phone:
     """Sign in, and wait until the worker controls the page, as on a phone that was online once."""
     if person:
         phone.sign_in(person)

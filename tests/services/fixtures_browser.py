@@ -11,8 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from tests.services.network import Lines
 from tests.services.nursery import Nursery
-from tests.services.phone import Engine, Phone, engine
+from tests.services.phone import Engine, Phone, Profiles, engine
 from tests.services.speed import patience
 
 NUMBERS = itertools.count(1)
@@ -29,6 +30,18 @@ def nursery() -> Iterator[Nursery]:
     made = Nursery()
     yield made
     made.close()
+
+
+@pytest.fixture(scope="session")
+def lines() -> Iterator[Lines]:
+    made = Lines()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def profiles(tmp_path_factory: pytest.TempPathFactory) -> Profiles:
+    return Profiles(tmp_path_factory.mktemp("profiles"))
 
 
 @pytest.fixture
@@ -51,14 +64,23 @@ def server(nursery: Nursery, database: Any, memory: Path) -> Iterator[Any]:
 
 @pytest.fixture
 def phones(
-    playwright: Playwright, chromium: Engine, server: Any, tmp_path: Path
+    playwright: Playwright,
+    chromium: Engine,
+    server: Any,
+    lines: Lines,
+    profiles: Profiles,
+    tmp_path: Path,
 ) -> Iterator[Callable[..., Phone]]:
     made: list[Phone] = []
     expect.set_options(timeout=patience(EXPECT_SECONDS) * 1000)
 
-    def make(name: str | None = None, **options: Any) -> Phone:
+    def make(name: str | None = None, new: bool = False, **options: Any) -> Phone:
         profile = tmp_path / f"phone-{name or len(made)}"
-        phone = Phone(playwright, chromium, profile, server.network.line(), options)
+        line = lines.take(len(made), server.network)
+        phone = Phone(playwright, chromium, profile, line, options)
+        # A phone without workers or without script could keep nothing at its first visit.
+        if not (new or {"service_workers", "java_script_enabled"} & options.keys()):
+            profiles.copy(phone, server.wait)
         made.append(phone)
         phone.start()
         server.wait()
@@ -67,6 +89,7 @@ def phones(
     yield make
     for phone in made:
         phone.close()
+    lines.release()
     complaints = [complaint for phone in made for complaint in phone.unexpected()]
     assert not complaints, complaints
 

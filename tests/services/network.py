@@ -1,7 +1,8 @@
 """The network between phone and server, with the faults that a test asks for.
 
-It is a small HTTP proxy. Each phone has an address of its own in it; a test says which requests
-meet which fault. Each answer closes its connection, so that the browser never resends by itself.
+It is a small HTTP proxy. Each phone has an address of its own in it, its line; a test says which
+requests meet which fault. Each answer closes its connection, so that the browser never resends by
+itself.
 
     network.when("POST", "/laporan", lose_answer(then=server.kill))
     network.when("PUT", "/laporan/*", cut_upload(after=20_000))
@@ -15,9 +16,10 @@ import contextlib
 import http.client
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
@@ -25,7 +27,7 @@ from tests.services.speed import patience
 
 WORKER = "/service-worker.js"
 # SIPOKAT waits 4 seconds or more for the network or the storage before it goes on without them.
-# This makes such timers longer by the factor by which the machine is slower, `pace`.
+# This makes such timers longer by the factor by which the machine is slower.
 SLOWER_LIMITS = """(() => {
   const { setTimeout } = self;
   const stretched = (delay) => (delay < 4000 ? delay : delay * %d);
@@ -33,6 +35,14 @@ SLOWER_LIMITS = """(() => {
 })();
 """
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+@cache
+def slower_limits() -> str:
+    """A script that makes the long timers of a page or worker as slow as this machine; "" on a
+    fast one. It stays the same for the whole run: another worker script would be an update."""
+    pace = int(patience(1))
+    return SLOWER_LIMITS % pace if pace > 1 else ""
 
 
 @dataclass
@@ -60,21 +70,56 @@ class Rule:
 
 
 class Line:
-    """A phone's own address in the network. While it is `cut`, no request gets through."""
+    """A phone's own address in the network. While it is `cut`, no request gets through.
 
-    def __init__(self, network: Network) -> None:
-        self.network = network
+    The address outlives the test: `network` is that of the test which uses the line now, or None.
+    """
+
+    def __init__(self) -> None:
+        self.network: Network | None = None
         self.cut = False
-        handler = type("Handler", (_Handler,), {"network": network, "line": self})
+        handler = type("Handler", (_Handler,), {"line": self})
         self._server = _Listener(("127.0.0.1", 0), handler)
         self.url = f"http://localhost:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
 
-    def stop(self) -> None:
+    @contextlib.contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Within the block no request on this line meets a fault or is listed in `exchanges`."""
+        assert self.network
+        used, self.network = self.network, Network(self.network.upstream)
+        yield
+        self.network = used
+
+    def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class Lines:
+    """The lines of this process, which outlive a test because a profile belongs to one address."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+
+    def take(self, place: int, network: Network) -> Line:
+        """The line of the first, second, third phone of a test, connected to this network."""
+        while len(self._lines) <= place:
+            self._lines.append(Line())
+        line = self._lines[place]
+        line.network, line.cut = network, False
+        return line
+
+    def release(self) -> None:
+        """The test is over: disconnect its lines until the next test takes them."""
+        for line in self._lines:
+            line.network = None
+
+    def close(self) -> None:
+        for line in self._lines:
+            line.close()
 
 
 @dataclass
@@ -83,16 +128,8 @@ class Network:
 
     upstream: tuple[str, int]
     exchanges: list[Exchange] = field(default_factory=list)
-    _lines: list[Line] = field(default_factory=list)
     _rules: list[Rule] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-    # Does not change during a test, because another worker script would be an update.
-    pace: int = field(default_factory=lambda: int(patience(1)))
-
-    def line(self) -> Line:
-        """An address for one more phone."""
-        self._lines.append(Line(self))
-        return self._lines[-1]
 
     def when(self, method: str, path: str, fault: Fault, times: int | None = 1) -> Rule:
         """The next `times` requests that match (all of them with None) meet `fault`.
@@ -109,10 +146,6 @@ class Network:
         with self._lock:
             self._rules = [one for one in self._rules if one is not rule]
 
-    def slower_limits(self) -> str:
-        """A script that makes the long timers of a page or worker as slow as this machine."""
-        return SLOWER_LIMITS % self.pace if self.pace > 1 else ""
-
     def heal(self) -> None:
         """Remove all faults."""
         with self._lock:
@@ -121,11 +154,6 @@ class Network:
     def passed(self, method: str = "*", path: str = "*") -> list[Exchange]:
         rule = Rule(method, path, pass_on, None)
         return [exchange for exchange in list(self.exchanges) if rule.takes(exchange)]
-
-    def stop(self) -> None:
-        self.heal()
-        for line in self._lines:
-            line.stop()
 
     def fault_for(self, exchange: Exchange) -> Fault:
         with self._lock:
@@ -150,14 +178,20 @@ class _Listener(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    network: Network
     line: Line
+    network: Network
 
     def handle_one_request(self) -> None:
         self.raw_requestline = self.rfile.readline(65537)
         self.close_connection = True
-        if self.line.cut or not self.raw_requestline or not self.parse_request():
+        network = self.line.network
+        if network is None or self.line.cut:
             return
+        if not self.raw_requestline or not self.parse_request():
+            return
+        self.network = (
+            network  # for all of this request, even if another test takes the line meanwhile
+        )
         self.close_connection = True
         exchange = Exchange(self.command, self.path, dict(self.headers.items()))
         self.network.exchanges.append(exchange)
@@ -187,7 +221,7 @@ class _Handler(BaseHTTPRequestHandler):
             response = upstream.getresponse()
             body = response.read()
             if exchange.path == WORKER and response.status == 200:
-                body = self.network.slower_limits().encode() + body
+                body = slower_limits().encode() + body
             return response.status, response.getheaders(), body
         finally:
             upstream.close()

@@ -2,14 +2,18 @@
 
 It has 360x640 and touch, as a J2 Prime. `phone.page` is the page in the foreground (Playwright's).
 `phone.complaints` collects the errors of the console; one that the test did not expect fails it.
+
+A phone usually starts with a copy of a profile that has visited SIPOKAT once (`Profiles`): nobody
+has signed in, and the service worker is installed. `phones(new=True)` starts with an empty profile.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -19,13 +23,13 @@ import psutil
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright
 
 from tests.cast import PASSWORD, Person
-from tests.services.network import Line
+from tests.services.network import Line, slower_limits
 from tests.services.speed import patience, tries
 
 ROOT = Path(__file__).parents[2]
 ACTION_SECONDS = 20
 LAUNCH_SECONDS = 60
-J2_PRIME = {
+J2_PRIME: dict[str, Any] = {
     "viewport": {"width": 360, "height": 640},
     "device_scale_factor": 1.5,
     "is_mobile": True,
@@ -40,6 +44,19 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# Whether the service worker becomes active within this many milliseconds.
+ACTIVE = """async (limit) => {
+    const later = new Promise((done) => setTimeout(done, limit));
+    const registration = await Promise.race([navigator.serviceWorker.ready, later]);
+    if (!registration) return false;
+    const { active } = registration;
+    while (active.state === "activating") {
+        await new Promise((done) => { active.onstatechange = done; });
+    }
+    return active.state === "activated";
+}"""
 
 
 @dataclass(frozen=True)
@@ -88,7 +105,7 @@ class Phone:
             timezone_id="Asia/Jakarta",
             **J2_PRIME | self.options,
         )
-        self.context.add_init_script(self.line.network.slower_limits())
+        self.context.add_init_script(slower_limits())
         self.context.set_default_timeout(patience(ACTION_SECONDS) * 1000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -123,12 +140,19 @@ class Phone:
         return self.context.new_page()
 
     def sign_in(self, person: Person) -> Page:
-        """Sign in through the form of /masuk."""
-        self.page.goto("/masuk")
-        self.page.fill("[name=phone]", person.phone)
-        self.page.fill("[name=password]", PASSWORD)
-        self.page.locator("form:has([name=password]) [type=submit]").click()
-        self.page.wait_for_url(lambda url: "/masuk" not in url)
+        """Sign in by a request, and open a page that notes the owner on the phone.
+
+        If the phone had another owner, use the form instead (`steps.enter`): it notes the new owner
+        before a page is loaded.
+        """
+        answer = self.context.request.post(
+            "/masuk",
+            data={"phone": person.phone, "password": PASSWORD},
+            headers={"Accept": "application/json", "Origin": self.url},
+        )
+        assert answer.ok, f"{person} cannot sign in: {answer.status} {answer.text()}"
+        self.open("/beranda")
+        self.page.evaluate("async () => { await self.sipokat?.owner?.ready; }")
         return self.page
 
     def go_offline(self) -> None:
@@ -143,24 +167,11 @@ class Phone:
     def worker_ready(self) -> None:
         """Wait until the service worker is active and has the page under its control.
 
-        A page that was being loaded while the worker became active is not controlled by it. It is
-        loaded again, so call this before anything is typed.
+        A new phone has to load its page again for that, so call this before anything is typed.
         """
-        controlled = self.page.evaluate(
-            """async (limit) => {
-                const after = (ms) => new Promise((done) => setTimeout(done, ms));
-                const ready = navigator.serviceWorker.ready;
-                const registration = await Promise.race([ready, after(limit)]);
-                if (!registration) throw new Error("no worker");
-                const { active } = registration;
-                if (active.state !== "activated") {
-                    await new Promise((done) => { active.onstatechange = done; });
-                }
-                return Boolean(navigator.serviceWorker.controller);
-            }""",
-            patience(ACTION_SECONDS) * 1000,
-        )
-        if not controlled:
+        active = self.page.evaluate(ACTIVE, patience(ACTION_SECONDS) * 1000)
+        assert active, "no worker"
+        if not self.page.evaluate("Boolean(navigator.serviceWorker.controller)"):
             self.page.reload()
 
     def stored(self, store: str, database: str = "sipokat") -> list[Any]:
@@ -203,10 +214,11 @@ class Phone:
     def _settle_cookies(self) -> None:
         """Have the cookies written to the disk, as on a phone whose owner signed in days ago.
 
-        Chromium writes them after half a minute or 512 changes. Headless 106 never writes them:
-        there `start` puts them back.
+        Chromium writes them after half a minute or 512 changes, so it gets 600 changes. They must
+        be there when it starts, since its worker may send at once. Headless 106 never writes them,
+        but its worker does not start by itself: there `start` puts the cookies back.
         """
-        self._cookies = self.context.cookies()
+        self._cookies = [one for one in self.context.cookies() if one["expires"] > 0]
         if self._cookies and self.engine.name != "106":
             changes = [{"name": "n", "value": str(n), "url": self.url} for n in range(600)]
             self.context.add_cookies(changes)  # type: ignore[arg-type]
@@ -239,3 +251,30 @@ class Phone:
                 with suppress(psutil.NoSuchProcess):
                     found += process.children(recursive=True)
         return found
+
+
+class Profiles:
+    """Profiles that have visited SIPOKAT once, one for each Chromium and line, whose address its
+    worker and caches belong to. Each is made when a test first needs it."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[tuple[str, str], Path] = {}
+
+    def copy(self, phone: Phone, server_ready: Callable[[], object]) -> None:
+        """Give the phone a copy of the profile for its Chromium and line."""
+        key = phone.engine.name, phone.url
+        if key not in self._made:
+            server_ready()
+            self._made[key] = self._folder / f"{phone.engine.name}-{len(self._made)}"
+            self._make(Phone(phone.playwright, phone.engine, self._made[key], phone.line))
+        shutil.copytree(self._made[key], phone.profile, symlinks=True)
+
+    @staticmethod
+    def _make(phone: Phone) -> None:
+        # Without the faults of the test that happens to be the first, and unseen in its exchanges.
+        with phone.line.untouched():
+            phone.start()
+            phone.open("/masuk")
+            phone.worker_ready()
+            phone.close()

@@ -116,7 +116,7 @@ class Server:
 
     def close(self) -> None:
         self.kill()
-        self.network.stop()
+        self.network.heal()
 
     def query(self, statement: str, **values: Any) -> list[Row[Any]]:
         """Run a statement directly on the database and commit it. Returns its rows, if any."""
