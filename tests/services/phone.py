@@ -23,7 +23,7 @@ import psutil
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright
 
 from tests.cast import PASSWORD, Person
-from tests.services.network import Line, slower_limits
+from tests.services.network import Line, slower_timeouts
 from tests.services.speed import patience, tries
 
 ROOT = Path(__file__).parents[2]
@@ -105,7 +105,7 @@ class Phone:
             timezone_id="Asia/Jakarta",
             **J2_PRIME | self.options,
         )
-        self.context.add_init_script(slower_limits())
+        self.context.add_init_script(slower_timeouts())
         self.context.set_default_timeout(patience(ACTION_SECONDS) * 1000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))

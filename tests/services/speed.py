@@ -38,7 +38,7 @@ def tries(seconds: float) -> Iterator[None]:
         yield
         if time.monotonic() - began > patience(seconds):
             return
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(patience(PAUSE_SECONDS))
 
 
 def slowness() -> float:
