@@ -26,8 +26,8 @@ from typing import Any
 from tests.services.speed import patience
 
 WORKER = "/service-worker.js"
-# The short time-outs of the phone, 4 seconds for a page and 8 for a sign-out, would go off on a slow
-# machine although the network is sound. This makes them as many times longer as the machine is
+# The short time-outs of the phone, 4 seconds for a page and 8 for a sign-out, would go off on a
+# slow machine although the network is sound. This makes them as many times longer as the machine is
 # slower. Other timers are left alone: they are retries, or long enough.
 SLOWER_TIMEOUTS = """(() => {
   const { setTimeout } = self;
