@@ -220,6 +220,31 @@ def keep(
     return id_
 
 
+def send_now(phone: Phone) -> None:
+    """Try everything that waits, as "Kirim sekarang" does; returns when that run is over."""
+    phone.page.evaluate("() => sipokat.app.drain('tap')")
+
+
+def begin_to_send(phone: Phone) -> None:
+    """The same without waiting, for a run that something holds up."""
+    phone.page.evaluate("() => { sipokat.app.drain('tap'); }")
+
+
+def arrives(phone: Phone, server: Server) -> Any:
+    """Have the phone try until its one entry is a receipt, and see that the server has one report
+    with the same photos. Gives the entry."""
+    eventually(lambda: send_now(phone) or states(phone), ["sent"])
+    (entry,) = outbox(phone)
+    (row,) = reports(server)
+    assert row.client_id == entry["id"]
+    current = server.query("SELECT client_id, sha256 FROM photo WHERE current ORDER BY id")
+    assert [(one.client_id, one.sha256) for one in current] == [
+        (photo["id"], photo["sha256"]) for photo in entry["photos"]
+    ]
+    assert server.value("SELECT count(*) FROM event") == 1
+    return entry
+
+
 def ours(status: int, error: str, **headers: str) -> Fault:
     """SIPOKAT itself answers with this refusal."""
     body = f'{{"error": "{error}", "message": "Begitulah.", "fields": {{}}}}'

@@ -212,7 +212,8 @@ def test_the_sign_out_of_one_never_ends_the_session_of_the_next(phone, server):
     assert owner(phone) == [SITI.name, False]
     # Her reports go as hers, and his waits for him.
     keep(phone, text="Rapat Bu Siti")
-    eventually(lambda: senders(server), [SITI.name])
+    eventually(lambda: sorted(states(phone)), ["sent", "waiting"])
+    assert senders(server) == [SITI.name]
     told = [one.headers.get("Sipokat-User") for one in server.network.passed("POST", "/laporan")]
     assert set(told[-1:]) == {
         str(server.value('SELECT id FROM "user" WHERE name = :n', n=SITI.name))

@@ -89,6 +89,11 @@ class Server:
         if self._web is not None:
             raise RuntimeError(f"The server did not start:\n{self.log}")
 
+    @property
+    def running(self) -> bool:
+        """Whether it was started and neither stopped nor killed since."""
+        return self._web is not None
+
     def start_worker(self) -> None:
         with self._lock:
             if self._worker is None:
