@@ -93,7 +93,8 @@ def test_two_codes_are_compared_by_the_same_rule_in_python(code: str, scope: str
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15,
+    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 @given(st.text("016.73/-A ~", min_size=1, max_size=12))
 def test_the_range_condition_holds_for_any_scope(regions: Session, scope: str) -> None:
