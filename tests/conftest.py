@@ -88,6 +88,7 @@ def pytest_report_header() -> str:
     return f"speed: {speed.slowness():.1f} times the seconds of an idle reference machine"
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """With -n, the next free process takes the next test, in our order; some stay together.
 
