@@ -279,6 +279,13 @@ def kept_pages(phone: Phone) -> list[str]:
     return [name for name in names if name.startswith("sipokat-pages-")]
 
 
+def is_kept(phone: Phone, path: str) -> bool:
+    """Whether the worker has a copy of the page at this address."""
+    look = "async (path) => Boolean(await caches.match(path, { ignoreVary: true }))"
+    kept: bool = phone.page.evaluate(look, path)
+    return kept
+
+
 def enter(page: Page, person: Person) -> None:
     """Fill in and send the sign-in form of the open page."""
     page.fill("[name=phone]", person.phone)

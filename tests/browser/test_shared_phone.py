@@ -13,6 +13,7 @@ from tests.browser.steps import (
     enter,
     eventually,
     fill,
+    is_kept,
     keep,
     kept_pages,
     no_signal,
@@ -54,10 +55,10 @@ def sign_out(phone: Phone) -> None:
 
 
 def sign_out_without_signal(phone: Phone, server: Server) -> None:
-    """Rahman leaves a report behind that nobody has received, nor has the server heard of it."""
+    """Rahman writes a report and signs out; the server hears of neither."""
     ready(phone, RAHMAN)
     phone.open("/akun")
-    eventually(lambda: kept_pages(phone))
+    eventually(lambda: is_kept(phone, "/akun"))
     no_signal(server)
     keep(phone, "keamanan_ketertiban", SECRET)
     sign_out(phone)
@@ -81,7 +82,7 @@ def shut(phone: Phone, path: str) -> None:
 def test_another_person_neither_sees_nor_sends_what_the_owner_left(phone, server):
     ready(phone, RAHMAN)
     phone.open("/beranda")
-    eventually(lambda: kept_pages(phone))
+    eventually(lambda: is_kept(phone, "/beranda"))
     no_signal(server)
     keep(phone, "keamanan_ketertiban", SECRET)
     page = open_form(phone, "pemerintahan")
@@ -281,7 +282,7 @@ def test_an_upload_keeps_nobody_from_signing_in_or_out(phone, server):
 def test_a_kept_page_changes_nothing_about_its_owner(phone, server):
     ready(phone, RAHMAN)
     phone.open("/akun")
-    eventually(lambda: kept_pages(phone))
+    eventually(lambda: is_kept(phone, "/akun"))
     server.query('UPDATE "user" SET name = :new WHERE name = :old', new="Haji Rahman", old="Rahman")
     phone.open("/beranda")
     eventually(lambda: owner(phone), ["Haji Rahman", False])
