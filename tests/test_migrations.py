@@ -1,4 +1,4 @@
-"""The migrations and the models say the same, forwards and back, on both databases."""
+"""The migrations lead to the tables of the models, and back, on both databases."""
 
 from __future__ import annotations
 
@@ -89,7 +89,7 @@ def rows(statement: str) -> list[tuple[Any, ...]]:
 
 
 def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) -> None:
-    """Each term takes over the role of its person's account, and nobody's opening is lost."""
+    """Each term gets the role of its person's account, and no record of an opening is lost."""
     upgrade(revision="0001")
     with db.engine.begin() as connection:
         for statement in FILLED.split(";"):

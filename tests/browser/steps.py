@@ -1,4 +1,4 @@
-"""What a person does with the phone in the hand, a line each, and what the tests look at then.
+"""What a person does on the phone, in a line each, and where tests look for the outcome.
 
 page = write(phone, "sampah", photos=1)     # the form is filled in
 save(page)                                  # "Kirim laporan", until the phone says it is kept
@@ -27,7 +27,7 @@ from tests.services.speed import tries
 
 PATIENCE = 20
 
-# What each category asks at the least, as it is chosen and typed.
+# The least that each category requires, as it is chosen and typed.
 LEAST: dict[str, dict[str, str]] = {
     "pemerintahan": {"jenis": "rapat"},
     "sampah": {"jenis": "tumpukan"},
@@ -40,7 +40,7 @@ TRUTHY: Any = object()
 
 
 def eventually(look: Callable[[], Any], wanted: Any = TRUTHY, seconds: float = PATIENCE) -> Any:
-    """What `look` gives, once that is what is wanted."""
+    """Look again and again until the result is `wanted`, or truthy by default. Returns it."""
     seen = None
     for _ in tries(seconds):
         seen = look()
@@ -60,7 +60,7 @@ def picture(seed: int = 1, width: int = 400, height: int = 300) -> bytes:
 
 
 def file(data: bytes, name: str = "foto.jpg", kind: str = "image/jpeg") -> Any:
-    """What a file chooser is given."""
+    """A file for a file chooser."""
     return {"name": name, "mimeType": kind, "buffer": data}
 
 
@@ -95,7 +95,7 @@ def fill(
     photos: int | Iterable[bytes] = 0,
     fields: dict[str, str] | None = None,
 ) -> None:
-    """Everything that the category asks for."""
+    """Fill in everything that the category requires."""
     for key, value in (LEAST[category] | (fields or {})).items():
         choose(page, f"fields.{key}", value)
     if photos:
@@ -111,14 +111,14 @@ def write(
     text: str = TEXT,
     photos: int | Iterable[bytes] = 0,
 ) -> Page:
-    """A filled form, not yet sent."""
+    """Open and fill the form, without sending it."""
     page = open_form(phone, category)
     fill(page, category, text, photos)
     return page
 
 
 def save(page: Page) -> None:
-    """Into the outbox: returns when the phone says that it is kept."""
+    """Send the form. Returns when the phone says that the report is saved."""
     page.locator("[data-report-form] button[type=submit]").click()
     expect(page.locator("[data-saved]")).to_be_visible()
 
@@ -129,7 +129,7 @@ def report(
     text: str = TEXT,
     photos: int | Iterable[bytes] = 0,
 ) -> Page:
-    """Written and in the outbox."""
+    """Write a report and send the form, so that it is in the outbox."""
     page = write(phone, category, text, photos)
     save(page)
     return page
@@ -139,7 +139,7 @@ def report(
 
 
 def ready(phone: Phone, person: Person | None = None) -> Phone:
-    """Signed in, with the worker in charge: a phone that has been online once."""
+    """Sign in, and wait until the worker controls the page, as on a phone that was online once."""
     if person:
         phone.sign_in(person)
     else:
@@ -149,7 +149,7 @@ def ready(phone: Phone, person: Person | None = None) -> Phone:
 
 
 def outbox(phone: Phone) -> list[Any]:
-    """All entries on the phone, whosever they are, oldest first."""
+    """All entries on the phone, of every owner, oldest first."""
     return sorted(phone.stored("entries"), key=lambda entry: entry["order"])
 
 
@@ -158,7 +158,7 @@ def states(phone: Phone) -> list[str]:
 
 
 def sent(phone: Phone, count: int = 1) -> list[Any]:
-    """Wait until everything of the phone has gone, `count` in all."""
+    """Wait until all entries, `count` of them, are sent. Returns them."""
     eventually(lambda: states(phone), ["sent"] * count)
     return outbox(phone)
 
@@ -173,7 +173,7 @@ def photos(server: Server) -> list[Any]:
 
 
 def received(server: Server, photo: Any) -> str:
-    """The digest of the bytes that lie in the server's store."""
+    """The digest of the photo's original in the server's store."""
     key = f"original/{photo.client_id[:2]}/{photo.report_id}-{photo.client_id}"
     return hashlib.sha256((server.data / "photos" / key).read_bytes()).hexdigest()
 
@@ -208,7 +208,7 @@ def keep(
     photos: int = 0,
     **values: str,
 ) -> str:
-    """Put a report into the outbox by the functions that the form calls; the id of the entry.
+    """Put a report into the outbox by the functions that the form calls. Returns the entry's id.
 
     `values` are the form's own, `happened_on` for one; any page of the signed-in person will do.
     """
@@ -220,16 +220,41 @@ def keep(
     return id_
 
 
+def send_now(phone: Phone) -> None:
+    """Try everything that waits, as "Kirim sekarang" does; returns when that run is over."""
+    phone.page.evaluate("() => sipokat.app.drain('tap')")
+
+
+def begin_to_send(phone: Phone) -> None:
+    """The same without waiting, for a run that something holds up."""
+    phone.page.evaluate("() => { sipokat.app.drain('tap'); }")
+
+
+def arrives(phone: Phone, server: Server) -> Any:
+    """Have the phone try until its one entry is a receipt, and see that the server has one report
+    with the same photos. Gives the entry."""
+    eventually(lambda: send_now(phone) or states(phone), ["sent"])
+    (entry,) = outbox(phone)
+    (row,) = reports(server)
+    assert row.client_id == entry["id"]
+    current = server.query("SELECT client_id, sha256 FROM photo WHERE current ORDER BY id")
+    assert [(one.client_id, one.sha256) for one in current] == [
+        (photo["id"], photo["sha256"]) for photo in entry["photos"]
+    ]
+    assert server.value("SELECT count(*) FROM event") == 1
+    return entry
+
+
 def ours(status: int, error: str, **headers: str) -> Fault:
-    """SIPOKAT itself refuses."""
+    """SIPOKAT itself answers with this refusal."""
     body = f'{{"error": "{error}", "message": "Begitulah.", "fields": {{}}}}'
     return somebody_elses(status, body, "application/json", Sipokat="1", **headers)
 
 
 def no_signal(server: Server) -> None:
-    """Nothing gets through until the network is healed, and `navigator.onLine` does not say so.
+    """Let no request through until the network is healed; `navigator.onLine` stays true.
 
-    A worker of 106 that starts anew does not know that its phone is offline; this it cannot miss.
+    In 106 `go_offline` does not reach a worker that starts later, but this does.
     """
     server.network.when("*", "*", refuse, times=None)
 
@@ -243,13 +268,13 @@ OWNER = """async () => {
 
 
 def owner(phone: Phone) -> list[Any]:
-    """The name of the phone's owner, and whether the server has still to be told of a sign-out."""
+    """The name of the phone's owner, and whether a sign-out has still to be sent to the server."""
     seen: list[Any] = phone.page.evaluate(OWNER)
     return seen
 
 
 def kept_pages(phone: Phone) -> list[str]:
-    """The caches of pages that were made for somebody."""
+    """The names of the caches that hold somebody's pages."""
     names = phone.page.evaluate("async () => await caches.keys()")
     return [name for name in names if name.startswith("sipokat-pages-")]
 
