@@ -83,6 +83,13 @@ INSERT INTO reading (report_id, desk, user_id, at) VALUES
 """
 
 
+# Yusuf, a camat, acts for Dewi. The first version would give him the whole city as its camat.
+DEPUTY = """
+INSERT INTO term (id, user_id, role, region_code, acts_for_id, since) VALUES
+    (3, 'u-yusuf', 'pemerintahan', '16.73', 'u-dewi', '2026-11-01')
+"""
+
+
 def rows(statement: str) -> list[tuple[Any, ...]]:
     with db.engine.connect() as connection:
         return [tuple(row) for row in connection.exec_driver_sql(statement)]
@@ -101,6 +108,8 @@ def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) 
         (2, "pemerintahan", None),
     ]
     assert rows("SELECT report_id, desk, user_id FROM first_opened") == [(1, "kota", "u-dewi")]
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(DEPUTY)
     downgrade(revision="0001")
     assert rows("SELECT id, user_id, region_code FROM term ORDER BY id") == [
         (1, "u-yusuf", "16.73.04"),

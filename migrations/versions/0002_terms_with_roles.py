@@ -25,6 +25,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _rename("first_opened", "reading")
+    # The version before takes every office for one in the account's role: it must not find a
+    # deputy's, which would become an office over all that lies below.
+    op.execute(
+        "DELETE FROM term WHERE acts_for_id IS NOT NULL "
+        'OR role <> (SELECT role FROM "user" WHERE "user".id = term.user_id)'
+    )
     with op.batch_alter_table("term") as batch_op:
         batch_op.drop_constraint("fk_term_acts_for_id", type_="foreignkey")
         batch_op.drop_column("acts_for_id")
