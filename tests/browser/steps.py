@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from tests.cast import PASSWORD, Person
 from tests.services.network import Fault, refuse, somebody_elses
@@ -43,7 +43,12 @@ def eventually(look: Callable[[], Any], wanted: Any = TRUTHY, seconds: float = P
     """Look again and again until the result is `wanted`, or truthy by default. Returns it."""
     seen = None
     for _ in tries(seconds):
-        seen = look()
+        try:
+            seen = look()
+        except Error as error:  # the page went on to another one meanwhile
+            if "Execution context was destroyed" not in error.message:
+                raise
+            continue
         if seen if wanted is TRUTHY else seen == wanted:
             return seen
     raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
