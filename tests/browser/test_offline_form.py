@@ -41,6 +41,7 @@ def styled(page: Page) -> bool:
     return any(page.evaluate(sheets))
 
 
+@pytest.mark.promise(on="106")
 def test_one_visit_is_enough_for_the_form_the_outbox_and_the_offline_page(phones, server):
     phone = phones(new=True)
     page = phone.open("/laporan/baru")
@@ -59,6 +60,7 @@ def test_one_visit_is_enough_for_the_form_the_outbox_and_the_offline_page(phones
     expect(page.locator(".tile").first).to_be_visible()
 
 
+@pytest.mark.promise(on="current")
 def test_pages_that_were_read_are_there_without_signal(phone, server):
     ready(phone, RAHMAN)
     phone.open("/akun")
@@ -132,6 +134,7 @@ def test_back_leads_from_the_form_to_the_tiles_and_the_draft_stays(phone):
     eventually(lambda: phone.stored("drafts"), [])
 
 
+@pytest.mark.promise(on="106")
 def test_a_draft_becomes_one_report_and_is_gone_then(phone):
     ready(phone, RAHMAN)
     phone.go_offline()

@@ -27,6 +27,7 @@ from tests.cast import RAHMAN
 from tests.services.network import hold, somebody_elses
 from tests.services.phone import Phone
 from tests.services.server import Server
+from tests.services.speed import patience
 
 
 def ours(status: int, error: str, **headers: str) -> Callable[..., None]:
@@ -77,6 +78,7 @@ def one_whole_report(phone: Phone, server: Server) -> None:
     assert server.value("SELECT count(*) FROM event") == 1
 
 
+@pytest.mark.promise(on="106")
 def test_the_words_of_all_go_before_any_photo(phone, server):
     ready(phone, RAHMAN)
     phone.go_offline()
@@ -145,6 +147,7 @@ def test_a_photo_changed_on_its_way_is_sent_again(phone, server):
     assert [one.status for one in server.network.passed("PUT")] == [400, 200]
 
 
+@pytest.mark.promise(on="106")
 def test_a_photo_that_went_bad_on_the_phone_is_said_and_changed(phone, server):
     ready(phone, RAHMAN)
     phone.go_offline()
@@ -168,6 +171,7 @@ def test_a_photo_that_went_bad_on_the_phone_is_said_and_changed(phone, server):
     one_whole_report(phone, server)
 
 
+@pytest.mark.promise(on="106")
 def test_a_photo_that_the_server_does_not_know_lets_the_words_go_first(phone, server):
     ready(phone, RAHMAN)
     server.network.when("PUT", "/laporan/*", ours(404, "not_found"))
@@ -181,7 +185,7 @@ def test_what_must_wait_a_second_goes_by_itself_then(phone, server):
     server.network.when("POST", "/laporan", ours(429, "too_many", Retry_After="1"))
     server.network.when("PUT", "/laporan/*", ours(503, "busy", Retry_After="1"))
     page = report(phone, "sampah", photos=1)
-    expect(page.locator("[data-saved-title]")).to_have_text("Terkirim", timeout=20_000)
+    expect(page.locator("[data-saved-title]")).to_have_text("Terkirim", timeout=patience(20) * 1000)
     one_whole_report(phone, server)
     assert requests(server) == ["POST", "POST", "PUT", "PUT"]
 

@@ -31,6 +31,7 @@ from tests.cast import PASSWORD, RAHMAN
 from tests.services.network import Exchange, Fault, hold, refuse, somebody_elses
 from tests.services.phone import Phone
 from tests.services.server import Server
+from tests.services.speed import patience
 
 JSON = "application/json"
 NEW = "versi-baru"
@@ -75,7 +76,7 @@ def notice(page: Page) -> Any:
 
 def announced(page: Page) -> Any:
     """The notice, once the browser has looked for a new version in its own time."""
-    expect(notice(page)).to_be_visible(timeout=PATIENCE * 1000)
+    expect(notice(page)).to_be_visible(timeout=patience(PATIENCE) * 1000)
     return notice(page)
 
 
@@ -92,6 +93,7 @@ def bodies(entries: list[Any]) -> list[Any]:
     return [(entry["id"], entry["body"], entry["photos"]) for entry in entries]
 
 
+@pytest.mark.promise(on="current")
 def test_an_update_waits_for_the_person_and_loses_no_entry(phone, server):
     ready(phone, RAHMAN)
     (old,) = shells(phone)
@@ -137,6 +139,7 @@ def test_what_no_draft_keeps_is_not_promised_to_stay(phone, server):
     expect(page.get_by_role("dialog")).to_contain_text("akan hilang")
 
 
+@pytest.mark.promise(on="106")
 def test_taking_over_in_the_middle_of_sending_doubles_nothing(phone, server):
     ready(phone, RAHMAN)
     full_outbox(phone, server)
@@ -243,6 +246,7 @@ def test_a_captive_portal_at_the_first_install_does_not_become_the_shell(phones,
     assert len(reports(server)) == 1
 
 
+@pytest.mark.promise(on="106")
 def test_a_captive_portal_in_place_of_an_update_leaves_the_shell_as_it_is(phone, server):
     ready(phone, RAHMAN)
     before = shells(phone)
@@ -367,6 +371,7 @@ VERSION = (
 )
 
 
+@pytest.mark.promise(on="106")
 @pytest.mark.parametrize("version", range(1, len(SCHEMAS) + 1))
 def test_what_a_former_schema_kept_is_still_sent(phones, server, version):
     phone = phones(new=True)
