@@ -20,6 +20,7 @@ from typing import Any
 from PIL import Image
 from playwright.sync_api import Page, expect
 
+from sipokat.domain.categories import categories
 from tests.cast import PASSWORD, Person
 from tests.services.network import Fault, refuse, somebody_elses
 from tests.services.phone import Phone
@@ -183,7 +184,7 @@ def received(server: Server, photo: Any) -> str:
 
 # --- Without the form, where the form is not what is tested ------------------------------------
 
-KEEP = """async ([category, values, pictures]) => {
+KEEP = """async ([category, title, values, pictures]) => {
     const { app, identity, outbox, page, replay, submission } = self.sipokat;
     const { owner } = await identity.who();
     const fresh = [];
@@ -194,7 +195,6 @@ KEEP = """async ([category, values, pictures]) => {
     }
     const written = { happened_on: page.dates(Date.now()).today, ...values };
     const id = submission.uuid();
-    const title = category;
     await outbox.submit(
         submission.entryOf({ id, owner, category, title, values: written, photos: fresh }),
         { fresh },
@@ -219,7 +219,8 @@ def keep(
     if category == "sampah":
         typed["place_text"] = PLACE
     pictures = [base64.b64encode(picture(seed)).decode() for seed in range(1, photos + 1)]
-    id_: str = phone.page.evaluate(KEEP, [category, typed | values, pictures])
+    title = categories()[category].name
+    id_: str = phone.page.evaluate(KEEP, [category, title, typed | values, pictures])
     return id_
 
 
