@@ -1,20 +1,21 @@
-"""How gunicorn serves SIPOKAT: `gunicorn` in this folder reads it by itself."""
+"""How gunicorn serves SIPOKAT. The command `gunicorn` in this folder reads it by itself."""
 
 from sipokat.config import read
 
 settings = read()
 wsgi_app = "wsgi:application"
-# Loaded once, before the processes are forked: a setting that is refused ends the program with its
-# one line, and memory is shared.
+# The application is loaded once, before gunicorn forks its processes. So a setting that config.py
+# refuses ends the program with one line, and the processes share memory.
 preload_app = True
-# Behind a proxy on the same machine by default; GUNICORN_CMD_ARGS or --bind widen it.
+# The proxy is expected on this machine. GUNICORN_CMD_ARGS or --bind set another address.
 bind = f"127.0.0.1:{settings['PORT']}"
-# Two processes, so that one blocked in the database never stops the sign-in page; threads, because
-# phones on a weak signal hold a connection for long and do little with it.
+# Several processes (two unless set), so that one of them may be busy while another answers. Eight
+# threads each, because a phone on a weak signal holds its connection for long with little work.
 workers = settings["WEB_CONCURRENCY"]
 worker_class = "gthread"
 threads = 8
-# A 6 MB photo at 20 KB/s takes five minutes, but that waits in a thread; this is about the process.
+# After 60 s without a sign of life gunicorn kills a process. A slow upload is not cut: a 6 MB photo
+# at 20 KB/s takes five minutes in its thread while the process goes on.
 timeout = 60
 graceful_timeout = 20
 keepalive = 15

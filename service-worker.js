@@ -1,20 +1,20 @@
 /*
- * The worker: keeps the shell, shows pages without signal, and sends the outbox when the browser
- * wakes it. The server puts before this: self.SHELL = {version, precache}, and the same bundle of
- * outbox and replay that the pages load.
+ * The service worker: keeps the shells and pages, shows them when there is no signal, and sends the
+ * outbox when the browser wakes it. The server puts two things before this text: `self.SHELL =
+ * {version, precache}`, and the core bundle (static/js/phone), the same that the pages load.
  */
-const { identity, replay } = self.sipokat;
+const { identity, replay, store } = self.sipokat;
 const OURS = "sipokat-shell-";
 const SHELL_CACHE = OURS + self.SHELL.version;
 const PAGES = "sipokat-pages-";
 const PAGES_KEPT = 30;
-const SLOW = 4000; // a page that we have is not kept back longer by a very weak signal
+const SLOW = 4000; // ms: then a kept page is shown although the network may still answer
 const TYPES = { css: /^text\/css/, js: /^(text|application)\/javascript/, svg: /^image\/svg/ };
 
 const ours = (response) => response.headers.get("Sipokat") === "1";
 const isFile = (path) => path.startsWith("/static/");
 
-/** Somebody's Wi-Fi page with a status of 200 must never become part of the shell. */
+/** Whether this is really the file or shell: a Wi-Fi's sign-in page has a status of 200 too. */
 function sound(path, response) {
   if (!response.ok || response.redirected) return false;
   if (!isFile(path)) return response.headers.get("Sipokat-Shell") === self.SHELL.version;
@@ -23,12 +23,12 @@ function sound(path, response) {
 }
 
 async function fetchSound(path) {
-  // What the page has just loaded is taken from the HTTP cache, unless it is of another version.
+  // The HTTP cache has what the page has just loaded; a copy of another version is fetched anew.
   for (const cache of ["force-cache", "reload"]) {
     const response = await fetch(path, { cache });
     if (sound(path, response)) return response;
   }
-  throw new Error(`not ours: ${path}`); // the browser installs again at the next visit
+  throw new Error(`not ours: ${path}`); // the browser tries to install again at the next visit
 }
 
 async function install() {
@@ -38,7 +38,10 @@ async function install() {
   await Promise.all(precache.map((path, at) => cache.put(path, responses[at])));
 }
 
-/** Ours alone; the last shell stays one version longer, for the pages that were kept with it. */
+/**
+ * Deletes our old shells, and no other cache. The shell before this one stays: pages that were kept
+ * with it still need its files.
+ */
 async function clean() {
   const shells = (await caches.keys()).filter((name) => name.startsWith(OURS));
   const old = shells.filter((name) => name !== SHELL_CACHE).slice(0, -1);
@@ -46,11 +49,12 @@ async function clean() {
   await self.clients.claim();
 }
 
-/** What is kept, if anything; a cache that fails is as good as none. */
+/** The kept answer to this request, or undefined, also when the cache fails. */
 const find = (request, options = {}) =>
   caches.match(request, { ignoreVary: true, ...options }).catch(() => undefined);
 const shell = (path) => find(path, { cacheName: SHELL_CACHE });
 
+/** A static file: as it is kept, else from the network. Bundles that were fetched are kept. */
 async function file(event, path) {
   const { request } = event;
   const kept = await find(request);
@@ -59,12 +63,12 @@ async function file(event, path) {
   if (path.startsWith("/static/gen/") && sound(path, response)) {
     const copy = response.clone();
     const keeping = caches.open(SHELL_CACHE).then((cache) => cache.put(request, copy));
-    event.waitUntil(keeping.catch(() => {})); // a phone without room shows it all the same
+    event.waitUntil(keeping.catch(() => {})); // no room on the phone is no reason to fail
   }
   return response;
 }
 
-/** Keeps a page that was made for the owner of this phone, and for nobody else. */
+/** Keeps a page if it was made for the owner of this phone. */
 async function keepPage(request, response) {
   const made_for = response.headers.get("Sipokat-User");
   if (response.status !== 200 || !made_for) return;
@@ -72,33 +76,41 @@ async function keepPage(request, response) {
   const mine = async () => (await identity.who()).owner?.id === made_for;
   if (!(await mine())) return;
   const cache = await caches.open(name);
-  // The copy says that it is one: who its person was may have changed when it is shown.
+  // `data-kept` tells owner.js that it is a copy: what it says of its person may be out of date.
   const html = (await response.text()).replace('<meta name="sipokat-user"', "$& data-kept");
   await cache.put(request, new Response(html, { headers: response.headers }));
   const all = await cache.keys();
   await Promise.all(all.slice(0, -PAGES_KEPT).map((one) => cache.delete(one)));
-  if (!(await mine())) await caches.delete(name); // signed out meanwhile
+  if (!(await mine())) await caches.delete(name); // they have signed out meanwhile
 }
 
+/** The server's answer to a navigation; throws if there is none, or one that is not SIPOKAT's. */
 async function fromNetwork(event) {
   const response = await fetch(event.request);
-  if (response.type === "opaqueredirect") return response; // our own way on; the browser follows
-  if (!ours(response)) throw new Error("somebody else's page");
+  if (response.type === "opaqueredirect") return response; // the browser follows it
+  if (!ours(response)) throw new Error("a foreign page");
   const copy = response.clone();
-  event.waitUntil(identity.noteDate(response.headers.get("Date")).catch(() => {}));
+  event.waitUntil(store.noteDate(response.headers.get("Date")).catch(() => {}));
   event.waitUntil(keepPage(event.request, copy).catch(() => {}));
   return response;
 }
 
+/** Resolves with `value` after SLOW. */
 const patience = (value) => new Promise((resolve) => setTimeout(resolve, SLOW, value));
 
-/** A sign-out made without signal: the server hears of it first, until then there is only sign-in. */
+/**
+ * After a sign-out without signal only the sign-in page is shown until the server has been told.
+ */
 async function closed(signed_out, path) {
   if (!signed_out) return false;
   const told = await Promise.race([replay.leave().catch(() => false), patience(false)]);
   return !told && path !== "/masuk";
 }
 
+/**
+ * A page: a shell as it is kept; any other from the network, or as it is kept for the owner if the
+ * network fails or is slow; else the offline page.
+ */
 async function page(event, path) {
   const nobody = { owner: null, signed_out: null };
   const { owner, signed_out } = await identity.who().catch(() => nobody);
@@ -123,7 +135,7 @@ self.addEventListener("message", (event) => {
 });
 self.addEventListener("sync", (event) => {
   if (event.tag !== "sipokat-replay") return;
-  // What still waits rejects, so that the browser wakes us again.
+  // Rejecting while something still waits makes the browser wake us again later.
   const sent = replay
     .drain("now")
     .then((left) => left && Promise.reject(new Error("still waiting")));

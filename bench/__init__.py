@@ -1,1 +1,1 @@
-"""Benchmarks that the docs quote: python -m bench.intake, python -m bench.form_load."""
+"""The benchmarks that the docs quote: python -m bench.intake and python -m bench.form_load."""

@@ -1,7 +1,6 @@
-"""The least that could take a report in: one Flask view, one SQLAlchemy insert, one synced file.
+"""The smallest program that stores a report: one Flask view, one insert and one synced file.
 
-It has the same durability and the same write lock as SIPOKAT, and nothing else: the yardstick of
-`bench.intake`.
+`bench.intake` compares SIPOKAT with it. Both have the same durability and the same write lock.
 """
 
 from __future__ import annotations
@@ -32,7 +31,7 @@ application.config["SQLALCHEMY_DATABASE_URI"] = f"sqlite:///{data / 'bare.sqlite
 db.init_app(application)
 with application.app_context():
     Base.metadata.create_all(db.engine, tables=[Bare.__table__], checkfirst=True)
-    db.engine.dispose()  # gunicorn forks next
+    db.engine.dispose()  # gunicorn forks after this, and processes must not share a connection
 
 
 @application.post("/laporan")

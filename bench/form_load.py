@@ -1,12 +1,14 @@
-"""How heavy the form is, and how soon a person may type, on a slow phone with a slow signal.
+"""How many bytes the form weighs, and how soon a person can type, on a slow phone and signal.
 
     .venv/bin/python -m bench.form_load [--runs 5] [--chromium current|106]
 
-Time: Chromium at 360x640 with 400 kbps, 400 ms and a processor six times slower, by the debugging
-protocol; from the start of the navigation until the first field of a category can be typed into,
-its tile being tapped as soon as the page's scripts have run. Median of the runs. Offline is with
-the network off after one single visit. Weight: all bytes of all connections of a first visit, the
-worker's precache included, counted between browser and server.
+Time is measured in Chromium at 360x640, slowed by its debugging protocol to 400 kbps, 400 ms and a
+sixth of the processor's speed. It runs from the start of the navigation until the first field of a
+category can be typed into; the category's tile is tapped as soon as the page's scripts have run.
+The figures are medians of the runs. Offline is with the network off, after a single visit.
+
+Weight is all bytes of all connections of a first visit, counted between browser and server. It
+includes what the service worker fetches to keep.
 """
 
 from __future__ import annotations
@@ -54,7 +56,7 @@ self.benchmark = new Promise((usable) => addEventListener("DOMContentLoaded", ()
 
 
 class Meter:
-    """A pipe between browser and server that counts requests and bytes."""
+    """A proxy between browser and server that counts requests and bytes."""
 
     def __init__(self, upstream: int) -> None:
         self.upstream, self.port = upstream, free_port()
@@ -161,7 +163,7 @@ def weigh(playwright: Playwright, name: str, port: int) -> dict[str, object]:
         page.goto("/laporan/baru")
         page.evaluate("navigator.serviceWorker.ready.then(() => true)")
         page.wait_for_load_state("networkidle")
-        time.sleep(2)  # until the worker has fetched all that it wants
+        time.sleep(2)  # the service worker may still fetch what it wants to keep
         context.close()
     return {
         "requests": len(meter.requests),

@@ -1,10 +1,10 @@
-"""Reports per second, with and without a photo, beside the least that could do it.
+"""Reports per second, with and without a photo, next to the smallest program that stores them.
 
     .venv/bin/python -m bench.intake [--seconds 6] [--clients 1 8 32] [--only sipokat]
 
 Both programs run under the same gunicorn, one after the other, on the same disk. A client is a
 connection kept alive that sends one new report after another; with a photo it sends the text and
-then 100 KB. The photo worker does not run: it works after the receipt.
+then 100 KB. The worker does not run, since it makes photos ready only after the receipt.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ def free_port() -> int:
 
 
 class Program:
-    """One of the two under gunicorn, with a data folder of its own."""
+    """SIPOKAT or the bare program under gunicorn, with a data folder of its own."""
 
     def __init__(self, name: str, folder: Path) -> None:
         self.name, self.port = name, free_port()
@@ -65,7 +65,7 @@ class Program:
         self.cookie, self.user = "", ""
         if name == "sipokat":
             self._people()
-        else:  # its one table, before two processes would make it
+        else:  # make its table now, since two gunicorn processes would both try to
             make = [sys.executable, "-c", "import bench.bare"]
             subprocess.run(make, cwd=ROOT, env=self.env, check=True)
         target = "wsgi" if name == "sipokat" else "bench.bare"
@@ -116,7 +116,7 @@ class Program:
 
 
 def jpeg() -> bytes:
-    """A real picture of about 100 KB."""
+    """A JPEG of at least 100 KB."""
     import io
 
     from PIL import Image
@@ -135,7 +135,7 @@ def client(
 ) -> None:
     connection = http.client.HTTPConnection("127.0.0.1", port)
     while time.monotonic() < until:
-        data = photo + secrets.token_bytes(8) if photo else b""  # no two photos are the same
+        data = photo + secrets.token_bytes(8) if photo else b""  # every photo has other bytes
         digest = hashlib.sha256(data)
         client_id, photo_id = str(uuid.uuid4()), str(uuid.uuid4())
         claims = [{"id": photo_id, "sha256": digest.hexdigest()}] if photo else []
@@ -189,7 +189,7 @@ def measure(program: Program, clients: int, photo: bytes, seconds: float) -> Res
         "Sec-Fetch-Site": "same-origin",
     }
     out: multiprocessing.Queue[list[float]] = multiprocessing.Queue()
-    for length in (1.0, seconds):  # the first second warms both up
+    for length in (1.0, seconds):  # the first round only warms the program up
         arguments = (program.port, headers, photo, length, clients, out)
         process = multiprocessing.Process(target=_load, args=arguments)
         began = time.monotonic()

@@ -1,4 +1,4 @@
-"""How migrations meet the application's database."""
+"""Runs migrations on the application's database; Alembic calls it."""
 
 from alembic import context
 from flask import current_app
@@ -10,7 +10,8 @@ assert models.__all__
 
 
 def render_item(kind: str, item: object, _autogen: object) -> str | bool:
-    """A migration never imports the live models: their types are written in plain terms."""
+    """Write our own column types into new migrations as SQLAlchemy's, so that a migration never
+    imports the application's code."""
     if kind == "type" and isinstance(item, Moment):
         return "sa.DateTime(timezone=True)"
     return False

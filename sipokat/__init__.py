@@ -12,7 +12,7 @@ from sipokat import assets, commands, config, errors, extensions, logs, web
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
-    """The application. `settings` override what the environment says."""
+    """Make the application from the settings of the environment; `settings` override them."""
     values = {**config.read(), **(settings or {})}
     root = values["ROOT"]
     app = Flask("sipokat", root_path=str(root), template_folder="templates", static_folder="static")

@@ -1,16 +1,20 @@
-"""The bundles of styles and scripts, with their content's hash in the name.
+"""Builds the bundles of styles and scripts. Each has a hash of its content in its name.
 
-`asset_urls()` is read once at start; templates ask it through `asset()`, and the worker's list
-of what to keep offline comes from the same place.
+The web reads `asset_urls()` once at start. Templates get addresses from it through `asset()`, and
+the service worker gets its list of files to keep offline.
 """
 
 from __future__ import annotations
 
+import gzip
 import hashlib
 import json
+import logging
 import time
+import tomllib
+from importlib.resources import files
 from pathlib import Path
-from typing import Any
+from typing import Any, TextIO
 
 import brotli
 from flask import Flask
@@ -19,49 +23,79 @@ from webassets.script import CommandLineEnvironment
 
 from sipokat.extensions import assets
 
+# Files under static/js by bundle, in the order in which they run. The worker runs the core bundle
+# too. `submission.js` is not in the form's bundle because home sends nihil reports with it.
 SCRIPTS = {
-    "core": ("store.js", "outbox.js", "answers.js", "wire.js", "replay.js"),
+    "core": (
+        "phone/data.js",
+        "phone/store.js",
+        "phone/identity.js",
+        "phone/kinds.js",
+        "phone/outbox.js",
+        "phone/answers.js",
+        "phone/wire.js",
+        "phone/replay.js",
+    ),
     "app": (
-        "page.js",
-        "owner.js",
-        "updates.js",
-        "install.js",
-        "submission.js",
-        "app.js",
+        "pages/page.js",
+        "pages/owner.js",
+        "pages/updates.js",
+        "pages/install.js",
+        "form/submission.js",
+        "pages/app.js",
     ),
-    "pages": ("sign-in.js", "password.js", "home.js", "nihil.js", "lightbox.js"),
+    "pages": (
+        "pages/sign-in.js",
+        "pages/password.js",
+        "pages/home.js",
+        "pages/nihil.js",
+        "pages/lightbox.js",
+    ),
     "form": (
-        "photos.js",
-        "form-fields.js",
-        "place.js",
-        "photo-picker.js",
-        "draft-keeper.js",
-        "form-view.js",
-        "form-phone.js",
-        "form-sending.js",
-        "saved-panel.js",
-        "report-form.js",
+        "form/numbers.js",
+        "form/photos.js",
+        "form/fields.js",
+        "form/place.js",
+        "form/photo-picker.js",
+        "form/draft-keeper.js",
+        "form/view.js",
+        "form/readiness.js",
+        "form/sending.js",
+        "form/saved-panel.js",
+        "form/report-form.js",
     ),
-    "outbox-page": ("outbox-words.js", "outbox-page.js"),
-    "officer": ("verification.js",),
+    "outbox-page": ("pages/outbox-words.js", "pages/outbox-cards.js", "pages/outbox-page.js"),
+    "officer": ("desk/verification.js",),
 }
 STALE_SECONDS = 30 * 86400
 COPIED = {"htmx.js": "vendor/htmx/htmx.min.js", "sprite.svg": "icons/sprite.svg"}
 
 
 def _styles(static: Path) -> list[str]:
-    first = ["css/tokens.css", "css/base.css"]
-    parts = sorted(
-        f"css/components/{path.name}" for path in (static / "css/components").glob("*.css")
-    )
-    last = [
-        f"css/{name}" for name in ("pages.css", "print.css") if (static / "css" / name).exists()
-    ]
-    return [name for name in first if (static / name).exists()] + parts + last
+    parts = sorted(path.name for path in (static / "css/components").glob("*.css"))
+    components = [f"css/components/{name}" for name in parts]
+    return ["css/tokens.css", "css/base.css", *components, "css/print.css"]
+
+
+def shared_data() -> str:
+    """As JSON, what `phone/data.js` tells the phone of `sipokat/data/`."""
+
+    def table(name: str) -> dict[str, Any]:
+        return tomllib.loads(files("sipokat.data").joinpath(f"{name}.toml").read_text("utf-8"))
+
+    needs_photo = [key for key, one in table("categories").items() if one.get("photo_required")]
+    shared = {"limits": table("limits"), "levels": table("levels"), "needs_photo": needs_photo}
+    return json.dumps(shared, separators=(",", ":"), default=str)
+
+
+def _put_data(source: TextIO, built: TextIO, **_options: Any) -> None:
+    """A filter of the core bundle."""
+    built.write(source.read().replace("SHARED_DATA", shared_data()))
 
 
 def register(app: Flask) -> None:
-    """Declare the bundles. In production they are built beforehand and never looked at again."""
+    """Declare the bundles. Requests never build them: `flask build-assets` or `flask prepare` does,
+    before the start."""
     static = Path(app.static_folder or "")
     app.config.update(
         ASSETS_DEBUG=False,
@@ -72,34 +106,31 @@ def register(app: Flask) -> None:
     )
     assets.init_app(app)
     assets.app = app
-    assets._named_bundles.clear()  # those of an application made before in this process
+    assets._named_bundles.clear()  # an application made earlier in this process has registered them
     assets.register(
         "app.css",
         Bundle(*_styles(static), filters="rcssmin", output="gen/app.%(version)s.css"),
     )
-    for name, files in SCRIPTS.items():
-        there = [f"js/{file}" for file in files if (static / "js" / file).exists()]
-        if there:
-            output = f"gen/{name}.%(version)s.js"
-            assets.register(f"{name}.js", Bundle(*there, filters="rjsmin", output=output))
+    for name, scripts in SCRIPTS.items():
+        sources = [f"js/{file}" for file in scripts]
+        filters = (_put_data, "rjsmin") if name == "core" else "rjsmin"
+        output = f"gen/{name}.%(version)s.js"
+        assets.register(f"{name}.js", Bundle(*sources, filters=filters, output=output))
     for name, source in COPIED.items():
         stem, _, ending = name.rpartition(".")
-        if (static / source).exists():
-            output = f"gen/{stem}.%(version)s.{ending}"
-            assets.register(name, Bundle(source, output=output))
+        assets.register(name, Bundle(source, output=f"gen/{stem}.%(version)s.{ending}"))
 
 
 def build(app: Flask) -> list[str]:
-    """Build every bundle and its brotli and gzip forms; the names of the files made."""
-    import gzip
-    import logging
+    """Build every bundle and compress it with brotli and gzip. Returns the names of the bundles."""
 
     static = Path(app.static_folder or "")
     folder = static / "gen"
     folder.mkdir(exist_ok=True)
     _drop_stale(folder)
     with app.app_context():
-        CommandLineEnvironment(assets, logging.getLogger("assets")).build()
+        bundler = CommandLineEnvironment(assets, logging.getLogger("assets"))  # type: ignore[no-untyped-call]
+        bundler.build()
     made = []
     for path in sorted(folder.iterdir()):
         if path.suffix in (".css", ".js", ".svg"):
@@ -112,16 +143,17 @@ def build(app: Flask) -> list[str]:
 
 
 def _drop_stale(folder: Path) -> None:
-    """Bundles of earlier versions stay for a month: pages and workers out there still name them."""
+    """Delete bundles older than a month. Younger ones stay, since open pages and service workers of
+    an earlier version still ask for them."""
     for old in folder.iterdir():
         if old.stat().st_mtime < time.time() - STALE_SECONDS:
             old.unlink()
 
 
 def fingerprint(app: Flask) -> str:
-    """A digest of all sources of the bundles: tells whether a build is still good."""
+    """A digest of everything the bundles are made of. It changes whenever they must be rebuilt."""
     static = Path(app.static_folder or "")
-    summary = hashlib.sha256(Path(__file__).read_bytes())
+    summary = hashlib.sha256(Path(__file__).read_bytes() + shared_data().encode())
     for folder in ("css", "js", "vendor", "icons"):
         for path in sorted((static / folder).rglob("*")):
             if path.is_file():
@@ -130,13 +162,13 @@ def fingerprint(app: Flask) -> str:
 
 
 def is_built(app: Flask) -> bool:
-    """Whether what lies under static/gen was made from the present sources."""
+    """Whether the bundles in static/gen were built from the present sources."""
     mark = Path(app.static_folder or "") / "gen/sources"
     return mark.exists() and mark.read_text() == fingerprint(app)
 
 
 def asset_urls(app: Flask) -> dict[str, str]:
-    """The public path of every bundle by name. Empty before the first build."""
+    """The address of every bundle by its name. Empty before the first build."""
     manifest = Path(app.static_folder or "") / "gen/manifest.json"
     if not manifest.exists():
         return {}

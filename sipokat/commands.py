@@ -15,7 +15,7 @@ from sqlalchemy import inspect, select
 
 from sipokat import assets, serving
 from sipokat.database import db, writing
-from sipokat.delivery import worker as photo_worker
+from sipokat.delivery import worker as job_worker
 from sipokat.demo import accounts as demo_accounts
 from sipokat.domain import people, regions
 from sipokat.domain.roles import ROLES
@@ -79,7 +79,7 @@ def build_assets() -> None:
 @click.command("worker")
 @with_appcontext
 def worker() -> None:
-    """Make received photos ready, until told to stop."""
+    """Do the jobs that wait, such as making received photos ready, until told to stop."""
     _work()
 
 
@@ -87,13 +87,15 @@ def _work() -> None:
     stop = threading.Event()
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
-    photo_worker.work(current_app.extensions["photo_store"], stop)
+    app = current_app._get_current_object()  # type: ignore[attr-defined]
+    job_worker.work(job_worker.kinds(app), stop)
 
 
 @click.command("prepare")
 @with_appcontext
 def prepare() -> None:
-    """Bring assets, schema and, in the demo, the city up to date; quick when they are."""
+    """Build the bundles, migrate the database and add the official regions and, in an empty demo,
+    the city. What is up to date is left alone."""
     _prepare()
 
 
@@ -127,7 +129,7 @@ def start() -> None:
 
 
 def is_filled() -> bool:
-    """Whether anybody has an account here."""
+    """Whether the database has an account."""
     from sipokat.models import User
 
     found = db.session.scalar(select(User.id).limit(1)) is not None
@@ -136,7 +138,10 @@ def is_filled() -> bool:
 
 
 def is_demo() -> bool:
-    """Whether this database holds the demo city. Leaves no connection open: gunicorn forks next."""
+    """Whether this database holds the demo city.
+
+    Closes its connections, since gunicorn forks after this and processes must not share one.
+    """
     try:
         if not inspect(db.engine).has_table("setting"):
             return False

@@ -8,14 +8,16 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sipokat.database import to_json
+
 MODES = ("production", "demo", "test")
-# Published with the source: good enough where everybody is made up.
+# The key of the demo and the tests. It is published with the source, so production refuses it.
 PUBLISHED = "only-for-demo-and-test-never-in-production"
 WEAK_SECRETS = {"dev", "secret", "changeme", "sipokat", "sipokat-demo", "password", PUBLISHED}
 
 
 class Unsafe(SystemExit):
-    """The program refuses to start; the one line says why."""
+    """A setting that the program refuses to start with. Its one line says why."""
 
 
 def _text(env: Mapping[str, str], name: str, default: str = "") -> str:
@@ -75,7 +77,7 @@ def _database_url(env: Mapping[str, str], data: Path) -> str:
 
 
 def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
-    """All settings by name. Raises `Unsafe`, a SystemExit with one line, on a bad one."""
+    """Read all settings from the environment. Raises `Unsafe` when one is missing or wrong."""
     mode = _choice(env, "SIPOKAT_MODE", "production", MODES)
     root = Path(__file__).resolve().parent.parent
     data = Path(_text(env, "SIPOKAT_DATA") or root / "instance").resolve()
@@ -91,16 +93,17 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "HOSTS": frozenset(host.strip() for host in hosts.split(",") if host.strip()),
         "SECRET_KEY": _secret(env, mode),
         "SQLALCHEMY_DATABASE_URI": url,
-        # What a report says is in the parameters of its statement: no error may show them.
-        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True}
+        # Errors must not show the parameters of a statement: the text of reports is in them.
+        "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "json_serializer": to_json}
         | ({} if url.startswith("sqlite") else {"pool_pre_ping": True, "pool_size": 8}),
         "COOKIE_PREFIX": "__Host-" if secure else "",
         "SESSION_COOKIE_NAME": "__Host-sipokat-pesan" if secure else "sipokat-pesan",
         "SESSION_COOKIE_SECURE": secure,
         "SESSION_COOKIE_HTTPONLY": True,
         "SESSION_COOKIE_SAMESITE": "Lax",
-        # Flask-Login's own cookie is not used, and this is a name that no browser can send: any
-        # other, of another application on this host, would keep it from asking for our session.
+        # We do not use Flask-Login's remember cookie. If a request had a cookie of that name, from
+        # another application on this host, Flask-Login would read it instead of calling our
+        # request_loader. So the name is one that no browser can send.
         "REMEMBER_COOKIE_NAME": ";",
         "PORT": _whole(env, "PORT", 5000, 1, 65535),
         "WEB_CONCURRENCY": _whole(env, "WEB_CONCURRENCY", 2, 1, 64),
@@ -108,7 +111,6 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "RATELIMIT_STORAGE_URI": _text(env, "RATELIMIT_STORAGE_URI", "memory://"),
         "RATELIMIT_ENABLED": mode != "test",
         "LOG_LEVEL": _choice(env, "LOG_LEVEL", "info", ("debug", "info", "warning", "error")),
-        "MAX_CONTENT_LENGTH": 20 * 1024 * 1024,
         "MAX_FORM_MEMORY_SIZE": 256 * 1024,
         "MAX_FORM_PARTS": 200,
         "TESTING": mode == "test",

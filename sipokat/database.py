@@ -1,17 +1,18 @@
 """The database, and the one way to write to it.
 
-SQLite takes one writer at a time. Left to its own back-off the unlucky writers wait long, so
-`writing()` queues them: a lock inside the process, a file lock between processes, and BEGIN
-IMMEDIATE, so that a transaction never has to be upgraded half-way.
+SQLite takes one writer at a time, and by its own back-off some writers wait very long. So
+`writing()` queues them: threads by a lock, processes by a file lock. It begins with BEGIN
+IMMEDIATE, so that a transaction that has begun to read never fails when it begins to write.
 """
 
 from __future__ import annotations
 
 import fcntl
+import json
 import sqlite3
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
@@ -32,19 +33,33 @@ NAMES = {
 class Base(DeclarativeBase):
     metadata = MetaData(naming_convention=NAMES)
 
-    # Rows that may be trusted for the length of a request, see `writing()`.
+    # True for people, terms and regions: `writing()` does not read their rows again.
     steady: ClassVar[bool] = False
 
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
-# Region codes compare byte by byte, whatever the locale of the database: the range condition
-# of visibility depends on it. SQLite compares so by itself.
+# Region codes are compared byte by byte, whatever the locale of the database, because the range
+# condition of visibility needs that order. SQLite always compares so.
 RegionCode = String(20).with_variant(String(20, collation="C"), "postgresql")
 
 
+class JsonText(str):
+    """A value that is JSON already: a JSON column takes it as it is."""
+
+    __slots__ = ()
+
+
+def to_json(value: Any) -> JsonText:
+    """The value as a JSON column keeps it. Writing it out before the lock is taken shortens the
+    time under the lock."""
+    if isinstance(value, JsonText):
+        return value
+    return JsonText(json.dumps(value, ensure_ascii=False, separators=(",", ":")))
+
+
 class Moment(TypeDecorator[datetime]):
-    """A point in time: aware in Python, UTC in the database."""
+    """A point in time: a datetime with time zone in Python, UTC in the database."""
 
     impl = DateTime(timezone=True)
     cache_ok = True
@@ -67,7 +82,7 @@ class Moment(TypeDecorator[datetime]):
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
         return
-    connection.isolation_level = None  # we say BEGIN ourselves, see below
+    connection.isolation_level = None  # sqlite3 sends no BEGIN of its own: `_begin_sqlite` does
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
@@ -76,7 +91,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
 
 @event.listens_for(Engine, "connect")
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
-    """Wait for locks as long as on SQLite; then the phone keeps its entry and comes again."""
+    """Give up waiting for a lock after five seconds, as on SQLite. The request is then answered
+    with 503, and the phone sends again later."""
     if isinstance(connection, sqlite3.Connection):
         return
     connection.execute("SET lock_timeout = '5s'")
@@ -94,50 +110,55 @@ _in_process = threading.Lock()
 
 
 @contextmanager
-def _one_writer(path: str) -> Iterator[None]:
-    with _in_process, open(path + ".lock", "w") as file:
+def _turn_to_write(session: Session) -> Iterator[None]:
+    """On SQLite, wait until no other thread or process writes; PostgreSQL needs no queue."""
+    url = session.get_bind().engine.url
+    if url.get_backend_name() != "sqlite":
+        yield
+        return
+    assert url.database is not None
+    with _in_process, open(url.database + ".lock", "w") as file:
         fcntl.flock(file, fcntl.LOCK_EX)
-        yield  # closing the file releases the lock, as does the death of the process
+        yield  # closing the file releases the lock, and so does the death of the process
 
 
 def table(model: type[Base]) -> Table:
-    """The plain table of a model: appending a row to it costs a fraction of an ORM flush."""
+    """The table of a model, for plain inserts: they cost a fraction of an ORM flush."""
     return cast(Table, model.__table__)
 
 
 def lock_rows(session: Session, query: Any) -> None:
-    """Hold the rows of `query` until the transaction ends, against whoever would change or hold
-    them, but not against rows that only refer to them. On SQLite `writing()` holds all."""
+    """Lock the rows of `query` until the transaction ends. Others can neither change nor lock
+    them, but may insert rows that refer to them. On SQLite `writing()` already shuts out other
+    writers."""
     if session.get_bind().dialect.name != "sqlite":
         session.execute(query.with_for_update(key_share=True))
 
 
 def take_turns(session: Session, name: str) -> None:
-    """Let nobody else past this point under this name until the transaction ends. On SQLite
-    `writing()` lets one write at a time anyway."""
+    """Wait until no other transaction holds this name, and hold it until this one ends. On SQLite
+    `writing()` already shuts out other writers."""
     if session.get_bind().dialect.name == "postgresql":
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
 @contextmanager
 def writing() -> Iterator[Session]:
-    """One durable write transaction round the block; an inner `writing()` joins the outer one.
+    """Run the block in one durable write transaction; an inner `writing()` joins the outer one.
 
-    What was read before is forgotten at the start, so that guards inside the block see the
-    present state; people, terms and regions, read by this request a moment ago, are kept. An
-    exception rolls everything back.
+    Rows read before are expired at the start, so that the block's checks see the present state.
+    Only people, terms and regions are kept as this request has read them. An exception rolls
+    everything back.
     """
     session = db.session()
     if session.info.get("writing"):
         yield session
         return
-    session.commit()  # ends the reading; nothing was changed outside `writing()`
+    session.commit()  # ends the read transaction; nothing is changed outside `writing()`
     for row in session:
-        if not row.steady:
+        if not cast(Base, row).steady:
             session.expire(row)
-    url = session.get_bind().engine.url
-    queue = _one_writer(url.database) if url.get_backend_name() == "sqlite" else nullcontext()
-    with queue:
+    with _turn_to_write(session):
         session.info["writing"] = True
         try:
             session.connection(execution_options={"sipokat_write": True})

@@ -1,4 +1,4 @@
-"""One page, one fragment and one JSON form of every error."""
+"""Answers every refusal and failure in the form that was asked for: page, fragment or JSON."""
 
 from __future__ import annotations
 
@@ -39,7 +39,7 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
 def register(app: Flask) -> None:
-    """Handle every refusal and failure in the form that was asked for."""
+    """Register a handler for every refusal and failure."""
     app.register_error_handler(DBAPIError, database_error)
     for kind, handler in (
         (Refused, refused),
@@ -51,8 +51,8 @@ def register(app: Flask) -> None:
 
 
 def _without_database(handler: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """The handler; should the database fail it, while it asks for whom the page is, that is the
-    error."""
+    """Wrap the handler: if the database fails while it renders, which asks who is signed in, the
+    answer is that of a database error."""
 
     @wraps(handler)
     def handle(error: Any) -> Any:
@@ -72,7 +72,8 @@ def answer(
     extra: dict[str, Any] | None = None,
     headers: dict[str, str] | None = None,
 ) -> ResponseReturnValue:
-    """The error in the form that was asked for: JSON, fragment or page."""
+    """Answer with this status. Message and code default to those in WORDS; `extra` is added to the
+    JSON."""
     from sipokat.web.respond import error_response
 
     word = WORDS.get(status, WORDS[500])
@@ -86,7 +87,7 @@ def answer(
 
 
 def refused(error: Refused) -> ResponseReturnValue:
-    """A refusal of the domain, with the report as it is now where there is one."""
+    """Answer a refusal of the domain. A NotNow about a report carries the report as it is now."""
     from sipokat.web.report_json import report_json
 
     db.session.rollback()
@@ -100,7 +101,7 @@ def refused(error: Refused) -> ResponseReturnValue:
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:
-    """What Flask or a library refused; redirects pass."""
+    """Answer what Flask or a library refused. Redirects are returned as they are."""
     status = error.code or 500
     if status < 400:
         return error
@@ -111,18 +112,19 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def database_error(error: DBAPIError) -> ResponseReturnValue:
-    """The database is locked, full or gone: the phone keeps its entry and comes again."""
+    """Answer 503 when the database is locked, full or gone: the phone keeps its entry and sends it
+    again later. Any other database error is a fault of ours."""
     db.session.rollback()
     if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
         log.error("database_unavailable", why=str(error.orig))
-        # Who it is cannot be looked up: the page that says so must not ask again.
+        # The error page must not ask the database who is signed in.
         g._login_user = login.anonymous_user()
         return answer(503, headers={"Retry-After": str(RETRY_SECONDS)})
     return unforeseen(error)
 
 
 def file_error(error: OSError) -> ResponseReturnValue:
-    """The disk is full or failing."""
+    """Answer 503 when the disk is full or failing. Any other OSError is a fault of ours."""
     db.session.rollback()
     if error.errno in NO_SPACE:
         log.error("storage_unavailable", why=str(error))
@@ -131,7 +133,7 @@ def file_error(error: OSError) -> ResponseReturnValue:
 
 
 def unforeseen(error: Exception) -> ResponseReturnValue:
-    """A fault of ours: logged, and said without its insides."""
+    """Answer 500 for a fault of ours. The details are logged and not shown."""
     db.session.rollback()
     log.error("unforeseen", path=request.path, exc_info=error)
     if current_app.config["TESTING"] and current_app.config.get("RAISE_UNFORESEEN"):

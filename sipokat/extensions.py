@@ -1,4 +1,4 @@
-"""The extensions, made once and bound to an application in `create_app`."""
+"""The Flask extensions: made once, bound to each application by `bind`."""
 
 from __future__ import annotations
 
@@ -38,7 +38,8 @@ def bind(app: Flask) -> None:
     )
     db.init_app(app)
     migrate.init_app(app, db, directory=str(root / "migrations"))
-    # Sessions are rows of ours; Flask's own cookie carries nothing but messages.
+    # Who is signed in stands in our own session table. Flask's session cookie carries only flashed
+    # messages, so Flask-Login has no session to protect.
     login.session_protection = None
     login.init_app(app, add_context_processor=False)
     htmx.init_app(app)
@@ -48,7 +49,8 @@ def bind(app: Flask) -> None:
 
 
 def _serve_static(app: Flask) -> None:
-    """Static files bypass Flask: compressed beforehand, and for ever where the name has a hash."""
+    """Serve static files before Flask is asked. Bundles are compressed already, and since their
+    names carry a hash of their content, browsers may keep them for ever."""
     static = Path(app.static_folder or "")
 
     def mark(headers: object, _path: str, _url: str) -> None:

@@ -1,4 +1,4 @@
-"""Logs: one JSON object a line in production, readable lines elsewhere."""
+"""Logs: one JSON object a line in production, lines for people elsewhere."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask import Flask
 
 
 def configure(app: Flask) -> None:
-    """Set structlog up for this process. Nothing that a report says is ever logged."""
+    """Set structlog up for this process. Content of reports must never be logged."""
     level = logging.getLevelNamesMapping()[app.config["LOG_LEVEL"].upper()]
     plain = app.config["MODE"] != "production"
     structlog.configure(
@@ -20,7 +20,7 @@ def configure(app: Flask) -> None:
             structlog.processors.format_exc_info
             if not plain
             else structlog.processors.StackInfoRenderer(),
-            # Plain tracebacks: the richer ones show the values of variables.
+            # structlog's other tracebacks show the values of variables, which may hold content.
             structlog.dev.ConsoleRenderer(
                 colors=False, exception_formatter=structlog.dev.plain_traceback
             )

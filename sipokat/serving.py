@@ -1,7 +1,7 @@
-"""The web and the photo worker side by side, from one start of Python.
+"""Runs the web and the worker side by side, for `flask start`.
 
-Both are forked from a process that has already imported everything, so that a start costs one
-import and not three. When one of them ends, the other is ended too.
+Both are forked from a process that has already imported everything, so that Python and the
+libraries are loaded once. When one of them ends, the other is ended too.
 """
 
 from __future__ import annotations
@@ -15,18 +15,19 @@ from collections.abc import Callable
 from typing import NoReturn
 
 ENDING = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-GRACE_SECONDS = 25  # a little more than gunicorn's own graceful_timeout
+GRACE_SECONDS = 25  # a little longer than graceful_timeout in gunicorn.conf.py
 
 
 class _Stop(Exception):
-    """Somebody asked us to end."""
+    """Raised when one of the ENDING signals arrives."""
 
 
 def together(programs: dict[str, Callable[[], object]]) -> int:
-    """Run each program in a process of its own until one ends or a signal says so.
+    """Run each program in a process of its own, until one of them ends or a signal in ENDING
+    arrives; then end all of them.
 
-    Returns 0 when asked to end, 1 when a program ended by itself. No threads and no open database
-    connection may exist when this is called.
+    Returns 0 after a signal, 1 when a program ended by itself. Since this forks, no thread may run
+    and no database connection may be open when it is called.
     """
     running: dict[int, str] = {}
     for number in ENDING:
@@ -48,10 +49,10 @@ def together(programs: dict[str, Callable[[], object]]) -> int:
 
 
 def gunicorn() -> None:
-    """gunicorn, as `gunicorn` in this folder would run: gunicorn.conf.py says how.
+    """Run gunicorn with gunicorn.conf.py, as the command `gunicorn` in this folder does.
 
-    It makes an application of its own: the one that the command line has made knows only the
-    bundles that were there before this start built new ones.
+    It imports `wsgi` again and so makes a new application: the one of the command line was made
+    before this start built new bundles, and does not know their addresses.
     """
     from gunicorn.app.wsgiapp import WSGIApplication
 
@@ -70,7 +71,7 @@ def _fork(program: Callable[[], object]) -> int:
         return pid
     code = 1
     try:
-        # A session of its own: Ctrl-C reaches it once and in order, through the parent.
+        # In a session of its own the terminal's Ctrl-C does not reach it: the parent ends it.
         os.setsid()
         for number in ENDING:
             signal.signal(number, signal.SIG_DFL)
@@ -97,6 +98,6 @@ def _end(pids: list[int]) -> None:
 
 
 def _kill_group(pid: int) -> None:
-    """What a program that was killed has left behind."""
+    """Kill whatever processes this program has started and left behind."""
     with contextlib.suppress(ProcessLookupError):
         os.killpg(pid, signal.SIGKILL)

@@ -1,4 +1,5 @@
-"""What the eye misses: imports run one way, and templates hold nothing that the policy drops."""
+"""Imports run one way, modules have names that say something, templates contain nothing that the
+content policy drops, and tests wait as long as the machine needs."""
 
 from __future__ import annotations
 
@@ -12,12 +13,13 @@ import pytest
 ROOT = Path(__file__).parents[1]
 PACKAGE = ROOT / "sipokat"
 
-# Highest first. A module may import its own layer and those below it.
+# Highest first: web, commands → demo → delivery → domain → models → base. A module may import its
+# own layer and every layer below it.
 LAYERS = ("app", "entrances", "demo", "delivery", "domain", "models", "base")
-BASE = {"assets", "config", "database", "extensions", "data"}
-# Beside each other at the top of the house, and strangers to each other.
+BASE = {"assets", "config", "data", "database", "extensions", "logs", "serving"}
+# Both are entrances, but neither may import the other.
 ENTRANCES = {"web", "commands"}
-# The domain is plain Python: what the web needs stays with the web.
+# The domain imports none of these.
 WEB_LIBRARIES = {"flask", "flask_login", "flask_limiter", "htmx_flask", "werkzeug", "jinja2"}
 
 
@@ -31,7 +33,7 @@ def name_of(path: Path) -> str:
 
 
 def top_of(module: str) -> str:
-    """`web` of `sipokat.web.intake`; of the package itself, nothing."""
+    """`web` of `sipokat.web.intake`, and nothing of `sipokat` itself."""
     return module.partition(".")[2].partition(".")[0]
 
 
@@ -43,11 +45,11 @@ def layer_of(module: str) -> str:
         return "base"
     if part in LAYERS:
         return part
-    return "entrances"  # web, commands, errors: what the outside calls
+    return "entrances"  # web, commands and errors
 
 
 def imports(path: Path) -> Iterator[str]:
-    """Full names of all that the file imports, wherever in it."""
+    """The full name of every module that the file imports, inside functions too."""
     package = name_of(path).split(".")
     if path.name != "__init__.py":
         package = package[:-1]
@@ -79,7 +81,6 @@ def wrong_arrows(path: Path) -> list[str]:
             continue
         below = LAYERS.index(layer_of(target)) >= LAYERS.index(layer)
         sides = {top_of(here), top_of(target)}
-        # An entrance may ask for the application's own parts, never for the other entrance.
         if not below or sides == ENTRANCES:
             wrong.append(f"{here} → {target}")
     return wrong
@@ -90,23 +91,121 @@ def test_imports_run_one_way(path: Path) -> None:
     assert wrong_arrows(path) == []
 
 
-def test_a_wrong_arrow_is_seen(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    (tmp_path / "sipokat/domain").mkdir(parents=True)
-    (tmp_path / "sipokat/web").mkdir()
-    (tmp_path / "sipokat/web/__init__.py").touch()
-    sinner = tmp_path / "sipokat/domain/intake.py"
-    sinner.write_text(
-        "from flask import g\nfrom .. import web\ndef f():\n    import sipokat.delivery\n"
-    )
+@pytest.mark.parametrize(
+    ("module", "line", "target"),
+    [
+        ("domain/intake.py", "from flask import g", "flask"),
+        ("domain/intake.py", "from .. import web", "sipokat.web"),
+        ("domain/intake.py", "def f():\n    import sipokat.delivery", "sipokat.delivery"),
+        ("models/report.py", "from sipokat.domain.chain import State", "sipokat.domain.chain"),
+        ("delivery/worker.py", "from sipokat.demo import city", "sipokat.demo.city"),
+        ("demo/city.py", "from sipokat import commands", "sipokat.commands"),
+        ("web/home.py", "from sipokat.commands import is_demo", "sipokat.commands"),
+        ("commands.py", "from sipokat.web import home", "sipokat.web.home"),
+    ],
+)
+def test_a_wrong_arrow_is_seen(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch, module: str, line: str, target: str
+) -> None:
+    for name in ("web/home.py", "demo/city.py", "domain/chain.py", "commands.py", module):
+        path = tmp_path / "sipokat" / name
+        path.parent.mkdir(parents=True, exist_ok=True)
+        path.parent.joinpath("__init__.py").touch()
+        path.touch()
+    sinner = tmp_path / "sipokat" / module
+    sinner.write_text(line)
     monkeypatch.setattr("tests.test_architecture.ROOT", tmp_path)
-    assert wrong_arrows(sinner) == [
-        "sipokat.domain.intake → flask",
-        "sipokat.domain.intake → sipokat.web",
-        "sipokat.domain.intake → sipokat.delivery",
-    ]
+    assert wrong_arrows(sinner) == [f"{name_of(sinner)} → {target}"]
 
 
-# What a strict content policy drops in silence, or what htmx without eval ignores.
+# Names that do not say what a module holds.
+VAGUE = re.compile(r"keeping|shapes|reading|(.+_)?words")
+
+
+def vague_names(root: Path) -> list[str]:
+    return [str(p.relative_to(root)) for p in root.rglob("*.py") if VAGUE.fullmatch(p.stem)]
+
+
+def test_no_module_has_a_vague_name(tmp_path: Path) -> None:
+    assert vague_names(PACKAGE) == []
+    for name in ("words.py", "state_words.py", "keeping.py", "times.py", "wording.py"):
+        (tmp_path / name).touch()
+    assert sorted(vague_names(tmp_path)) == ["keeping.py", "state_words.py", "words.py"]
+
+
+# The tests: they share helpers, not each other's files, and each limit is a multiple of the
+# machine's speed.
+
+TESTS = ROOT / "tests"
+WAITS = {"wait", "join", "acquire"}
+
+
+def faults_of(path: Path) -> list[str]:
+    """The line and kind of each thing in the file that no file of the tests may do."""
+    tree = ast.parse(path.read_text())
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+            if node.module and node.module.startswith("tests") and any(map(is_test_file, names)):
+                found.append(f"{node.lineno}: imports a test file")
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name == "wait_for_timeout" or (name == "sleep" and path.name != "speed.py"):
+                found.append(f"{node.lineno}: waits for a fixed time")
+            limits = [keyword.value for keyword in node.keywords if keyword.arg == "timeout"]
+            limits += node.args if name in WAITS else []
+            if any(map(is_fixed, limits)):
+                found.append(f"{node.lineno}: a limit without patience()")
+    return found
+
+
+def is_test_file(name: str) -> bool:
+    return name.startswith("test_") and bool(list(TESTS.rglob(f"{name}.py")))
+
+
+def is_fixed(limit: ast.expr) -> bool:
+    """Whether it is built of numbers and constants alone, with no call in it."""
+    parts = list(ast.walk(limit))
+    known = (ast.Constant, ast.Name, ast.BinOp, ast.UnaryOp, ast.operator, ast.expr_context)
+    return all(isinstance(part, known) for part in parts) and any(
+        isinstance(getattr(part, "value", None), int | float) or getattr(part, "id", "").isupper()
+        for part in parts
+    )
+
+
+@pytest.mark.parametrize(
+    "path", sorted(TESTS.rglob("*.py")), ids=lambda path: str(path.relative_to(TESTS))
+)
+def test_tests_share_helpers_and_wait_as_long_as_the_machine_needs(path: Path) -> None:
+    assert faults_of(path) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from tests.domain.test_chain import pure",
+        "from tests.domain import test_chain",
+        "time.sleep(0.5)",
+        "page.wait_for_timeout(300)",
+        "expect(page).to_have_title('x', timeout=15_000)",
+        "expect(page).to_have_title('x', timeout=PATIENCE * 1000)",
+        "thread.join(60)",
+        "gate.wait(SECONDS)",
+    ],
+)
+def test_each_of_these_is_seen_too(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "test_it.py"
+    path.write_text(line)
+    assert len(faults_of(path)) == 1
+    path.write_text(
+        "thread.join(patience(60))\ngate.wait(timeout=patience(5) * 2)\n"
+        "', '.join(names)\nwait(timeout=None)\nwait(timeout=limit)\n"
+    )
+    assert faults_of(path) == []
+
+
+# A strict content policy drops these without a word, or htmx ignores them when `eval` is off.
 SILENT = {
     "an inline script": r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>",
     "an inline style": r"<style\b|\sstyle\s*=",
@@ -149,3 +248,23 @@ def test_templates_hold_nothing_that_the_policy_drops(path: Path) -> None:
 def test_each_of_them_is_seen(markup: str, name: str) -> None:
     assert name in silently_dropped(markup)
     assert silently_dropped('<script src="/x.js"></script><a hx-trigger="click" href="/">') == []
+
+
+# The phone's scripts.
+
+SCRIPTS = ROOT / "static/js"
+
+
+def scripts() -> list[Path]:
+    return sorted(SCRIPTS.rglob("*.js"))
+
+
+@pytest.mark.parametrize("path", scripts(), ids=lambda path: str(path.relative_to(SCRIPTS)))
+def test_only_kinds_js_tells_the_kinds_of_entries_apart(path: Path) -> None:
+    if path.name != "kinds.js":
+        assert not re.search(r"""["'](report|revision)["']|\.kind\b""", path.read_text())
+
+
+@pytest.mark.parametrize("path", sorted((SCRIPTS / "phone").glob("*.js")), ids=lambda one: one.name)
+def test_what_the_worker_runs_too_knows_no_page(path: Path) -> None:
+    assert not re.search(r"\b(document|window|localStorage)\b", path.read_text())

@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,15 +23,17 @@ from sipokat.serving import GRACE_SECONDS
 from tests import wire
 from tests.cast import PETANANG_ULU
 from tests.services.server import free_port
+from tests.services.speed import patience, tries
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("sipokat", "templates", "static", "migrations", "requirements")
+START_SECONDS = 60
 FILES = ("wsgi.py", "service-worker.js", "gunicorn.conf.py")
 
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The program alone, as it is cloned."""
+    """A copy of the program as it is cloned, without anything that is built."""
     copy = tmp_path / "checkout"
     for name in PARTS:
         ignored = shutil.ignore_patterns("gen", "__pycache__")
@@ -43,7 +44,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def begin(folder: Path, **settings: str) -> tuple[subprocess.Popen[str], str]:
-    """`flask start` in this folder, and the address at which it answers."""
+    """Run `flask start` in this folder. Returns the process and its address once it answers."""
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = kept | {"SIPOKAT_MODE": "test", "PORT": str(port), "WEB_CONCURRENCY": "1"}
@@ -60,35 +61,33 @@ def begin(folder: Path, **settings: str) -> tuple[subprocess.Popen[str], str]:
 
 @contextmanager
 def started(folder: Path, **settings: str) -> Iterator[str]:
-    """The address at which it answers, until the block ends."""
+    """The address of a `flask start` that runs until the block ends."""
     process, url = begin(folder, **settings)
     try:
         yield url
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=patience(GRACE_SECONDS * 2))
 
 
 def answering(process: subprocess.Popen[str], url: str) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{url}/sehat", timeout=5).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
+    for _ in tries(START_SECONDS):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"{url}/sehat", timeout=patience(10)).close()
             return url
     process.kill()
     raise AssertionError(process.communicate()[0])
 
 
 def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=patience(20)) as answer:
         return str(answer.read().decode())
 
 
 def bundles(url: str) -> set[str]:
-    """The bundles that a page names; each of them is there."""
+    """The bundles that a page names, after a check that each can be fetched."""
     named = set(re.findall(r'"(/static/[^"#]+\.(?:css|js|svg))["#]', get(f"{url}/laporan/baru")))
     for path in named:
         assert get(url + path), path
@@ -111,15 +110,15 @@ def test_the_first_start_serves_what_it_has_just_built_and_so_does_one_after_an_
         assert ".new" in get(url + changed.pop())
 
 
-# From here on in this folder, where everything is built; the data lie apart.
+# The tests below run in this checkout, where everything is built, with a data folder of their own.
 
 
 def post(url: str, body: dict[str, object], cookie: str = "", user: str = "") -> tuple[Any, str]:
-    """The answer of the phone's script, and the session that came with it."""
+    """Send JSON as the phone's script does. Returns the answer and its session cookie."""
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     headers |= {"Cookie": cookie, "Sipokat-User": user, "Sec-Fetch-Site": "same-origin"}
     request = urllib.request.Request(url, json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=patience(20)) as answer:
         session = str(answer.headers["Set-Cookie"] or "").partition(";")[0]
         return json.load(answer), session
 
@@ -136,7 +135,7 @@ def test_a_second_start_keeps_all_data(tmp_path: Path) -> None:
             env={"PATH": os.environ["PATH"], "SIPOKAT_MODE": "test"} | data,
             capture_output=True,
             check=True,
-            timeout=60,
+            timeout=patience(60),
         )
         signed_in, cookie = post(f"{url}/masuk", words)
         sent = wire.body()
@@ -149,7 +148,7 @@ def test_a_second_start_keeps_all_data(tmp_path: Path) -> None:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
-    """`flask start` with its two programs and all that they have started."""
+    """A running `flask start`, and all processes below it."""
     process, _ = begin(ROOT, SIPOKAT_DATA=str(tmp_path))
     family = psutil.Process(process.pid).children(recursive=True)
     try:
@@ -162,15 +161,15 @@ def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil
 
 
 def gone(family: list[psutil.Process]) -> bool:
-    return not psutil.wait_procs(family, timeout=GRACE_SECONDS)[1]
+    return not psutil.wait_procs(family, timeout=patience(GRACE_SECONDS))[1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
 def test_a_signal_ends_web_and_worker_in_order(running: Any, number: signal.Signals) -> None:
     process, family = running
-    assert len(family) == 3, "gunicorn with one process of its own, and the photo worker"
+    assert len(family) == 3, "gunicorn with one process of its own, and the worker"
     process.send_signal(number)
-    assert process.wait(GRACE_SECONDS) == 0
+    assert process.wait(patience(GRACE_SECONDS)) == 0
     assert gone(family)
 
 
@@ -181,7 +180,7 @@ def test_when_one_dies_the_other_is_ended_and_the_start_fails(running: Any, prog
     own = [one for one in family if one.ppid() == process.pid]
     (died,) = [one for one in own if (one.pid in parents) == (program == "gunicorn")]
     died.kill()
-    said = process.communicate(timeout=GRACE_SECONDS + 5)[0]
+    said = process.communicate(timeout=patience(GRACE_SECONDS * 2))[0]
     assert process.returncode == 1
     assert f"{program} ended with -9: stopping." in said
     assert gone(family)
@@ -194,7 +193,7 @@ def test_an_unsafe_setting_ends_the_start_in_one_line(checkout: Path) -> None:
         env={"PATH": os.environ["PATH"], "SIPOKAT_ORIGIN": "http://sipokat.example"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=patience(60),
     )
     assert done.returncode != 0
     (line,) = done.stderr.strip().splitlines()

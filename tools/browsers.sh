@@ -1,6 +1,6 @@
 #!/bin/sh
-# What the browser tests need beyond Python: the current Chromium, Chromium 106 (the last for
-# Android 6) and the phones' font. A second run does nothing.
+# Install what the browser tests need beyond Python: the current Chromium, Chromium 106 (the last for
+# Android 6) and Roboto, the phones' font. A second run does nothing.
 set -eu
 cd "$(dirname "$0")/.."
 tools/node.sh
@@ -13,7 +13,7 @@ if ! command -v chromium >/dev/null && [ ! -e .tools/chromium-downloaded ]; then
     }
 fi
 if [ ! -e .tools/font-asked ]; then
-    # Screens are judged in Roboto; without it the tests still run.
+    # The screens are designed for Roboto; the tests also run without it.
     tools/apt.sh fonts-roboto-unhinted || true
     touch .tools/font-asked
 fi

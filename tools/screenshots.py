@@ -1,6 +1,7 @@
-"""Take the pictures that the install dialogue shows, from a running demo city.
+"""Takes the pictures of static/screenshots/ from a running demo city.
 
-make run, and then: .venv/bin/python tools/screenshots.py http://localhost:5000
+The browser shows them when it offers to install SIPOKAT, and the README has two of them. Start the
+city with `make run`, then: .venv/bin/python tools/screenshots.py http://localhost:5000
 """
 
 from __future__ import annotations

@@ -1,1 +1,1 @@
-"""The world outside: files, pictures and what is sent."""
+"""The world outside the rules: files, pictures, and the worker's jobs."""

@@ -1,4 +1,4 @@
-"""Photos as files under one folder."""
+"""Stores the bytes of photos as files in one folder."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from pathlib import Path
 
 
 class PhotoStore:
-    """Keys are slash-separated relative paths that the domain makes."""
+    """Files in one folder. A key is a relative path with slashes; the domain makes the keys."""
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder.resolve()
         self._lasting: set[Path] = set()
 
     def path(self, key: str) -> Path:
-        """Where the bytes of `key` lie. Raises ValueError for a key that leaves the folder."""
+        """The path of the file. Raises ValueError for a key that leads out of the folder."""
         path = (self.folder / key).resolve()
         if self.folder not in path.parents:
             raise ValueError(f"{key!r} leaves the photo folder")
         return path
 
     def keep(self, key: str, data: bytes) -> None:
-        """Write whole or not at all; durable on return: file and folder are synced."""
+        """Write the file, whole or not at all. File and folder are synced when this returns."""
         path = self.path(key)
         path.parent.mkdir(parents=True, exist_ok=True)
         part = path.with_name(f"{path.name}.{uuid.uuid4().hex}.part")
@@ -39,8 +39,8 @@ class PhotoStore:
         self._make_lasting(path.parent)
 
     def _make_lasting(self, folder: Path) -> None:
-        """Sync the folders above, once in a process: one that was there already may have been
-        made a moment ago by somebody who has not come to syncing it yet."""
+        """Sync the folders above this one too, once in the life of the process. Even those that
+        exist may not be synced yet, because another process has just made them."""
         if folder in self._lasting:
             return
         for above in folder.parents:
@@ -50,11 +50,11 @@ class PhotoStore:
         self._lasting.add(folder)
 
     def read(self, key: str) -> bytes:
-        """The bytes. Raises FileNotFoundError."""
+        """The bytes of the file. Raises FileNotFoundError."""
         return self.path(key).read_bytes()
 
     def drop(self, key: str) -> None:
-        """Remove the bytes, if they are there."""
+        """Delete the file, if there is one."""
         self.path(key).unlink(missing_ok=True)
 
 

@@ -1,4 +1,4 @@
-"""Pictures: a cheap look before the receipt, and the full decoding after it."""
+"""Checks a received picture before the receipt, and makes it ready to be shown after it."""
 
 from __future__ import annotations
 
@@ -10,21 +10,23 @@ from contextlib import contextmanager
 
 from PIL import Image, ImageOps, UnidentifiedImageError
 
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import TooLarge, WrongType
 
 FORMATS = ("JPEG", "PNG", "WEBP")
 PIXELS_MAX = 40_000_000
-LONGEST = 1600
+LONGEST = LIMITS.photo_side
 THUMBNAIL = 320
 
 Image.MAX_IMAGE_PIXELS = PIXELS_MAX
 
 
 def inspect(data: bytes) -> None:
-    """Refuse what is no whole JPEG, PNG or WebP picture, without decoding it.
+    """Refuse what is not a whole JPEG, PNG or WebP picture.
 
-    Looks at the real type, the dimensions and the end of the file. Raises WrongType (415) for
-    another type or a file cut short, TooLarge (413) for more than 40 million pixels.
+    This is cheap, since it does not decode the picture: it looks at the type in the bytes, the
+    dimensions and the end of the file. Raises WrongType (415) for another type, an animation or a
+    file cut short, TooLarge (413) for more than 40 million pixels.
     """
     try:
         with _unwarned(), _open(data) as picture:
@@ -36,7 +38,8 @@ def inspect(data: bytes) -> None:
         raise WrongType("Berkas ini bukan foto. Pilih foto JPEG, PNG atau WebP.") from None
     if width * height > PIXELS_MAX:
         raise _too_many_pixels()
-    if frames != 1 and kind != "MPO":  # a phone with two lenses puts a second JPEG behind
+    # An MPO is a JPEG with a second one behind it, from a phone with two lenses.
+    if frames != 1 and kind != "MPO":
         raise WrongType("Gambar bergerak tidak diterima. Pilih foto biasa.")
     if not COMPLETE[kind](data):
         raise WrongType("Foto terpotong. Ambil atau pilih foto sekali lagi.")
@@ -48,8 +51,7 @@ def _open(data: bytes) -> Image.Image:
 
 @contextmanager
 def _unwarned() -> Iterator[None]:
-    """Pillow warns of large pictures and of odd metadata; the first is judged here, the second
-    is thrown away."""
+    """Ignore Pillow's warnings: we check the size ourselves, and odd metadata is thrown away."""
     with warnings.catch_warnings():
         warnings.simplefilter("ignore")
         yield
@@ -60,8 +62,11 @@ def _too_many_pixels() -> TooLarge:
 
 
 def _jpeg_ends(data: bytes) -> bool:
-    """Whether there is an end marker behind the first scan. A thumbnail in the head has one too,
-    and some phones put padding or a film behind the picture. (ITU T.81, annex B.)"""
+    """Whether an end marker follows the first scan. (ITU T.81, annex B.)
+
+    Searching for a marker alone would find that of a thumbnail in the head, and the last bytes need
+    not be one, since some phones put padding or a film behind the picture.
+    """
     place = 2
     while (place := data.find(b"\xff", place)) >= 0 and place + 4 <= len(data):
         marker = data[place + 1]
@@ -75,7 +80,7 @@ def _jpeg_ends(data: bytes) -> bool:
 
 
 def _png_ends(data: bytes) -> bool:
-    """Whether its chunks lead to a whole IEND. (PNG, 5.3.)"""
+    """Whether the chunks go on until a whole IEND chunk. (PNG, 5.3.)"""
     place = 8
     while place + 12 <= len(data):
         if data[place + 4 : place + 8] == b"IEND":
@@ -85,7 +90,7 @@ def _png_ends(data: bytes) -> bool:
 
 
 def _webp_ends(data: bytes) -> bool:
-    """Whether all is there that its head promises. (RFC 9649, 2.3.)"""
+    """Whether the file is as long as its header says. (RFC 9649, 2.3.)"""
     return len(data) >= 12 and len(data) >= struct.unpack("<I", data[4:8])[0] + 8
 
 
@@ -93,10 +98,11 @@ COMPLETE = {"JPEG": _jpeg_ends, "MPO": _jpeg_ends, "PNG": _png_ends, "WEBP": _we
 
 
 def make_ready(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
-    """The picture to serve, its thumbnail and its size in pixels (width, height).
+    """Decode a picture. Returns the one to show, its thumbnail, and the size of the first in pixels
+    (width, height).
 
-    Both are new JPEGs: upright, at most 1600 and 320 pixels long, without any metadata. Raises
-    ValueError for what cannot be decoded.
+    Both are new JPEGs without metadata, turned upright; their longer sides are at most 1600 and 320
+    pixels. Raises ValueError for what cannot be decoded.
     """
     try:
         with _unwarned(), _open(data) as opened:
@@ -107,7 +113,7 @@ def make_ready(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
             picture = _on_paper(ImageOps.exif_transpose(opened))
     except MemoryError:
         raise
-    except Exception as error:  # damaged bytes make Pillow raise all sorts; nothing else is asked
+    except Exception as error:  # damaged bytes make Pillow raise many kinds of exceptions
         raise ValueError(f"not a whole picture: {error!r}") from None
     picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
     small = picture.copy()
@@ -116,6 +122,7 @@ def make_ready(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
 
 
 def _on_paper(picture: Image.Image) -> Image.Image:
+    """The picture in RGB, on white where it is transparent."""
     if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
         layered = picture.convert("RGBA")
         paper = Image.new("RGB", layered.size, "white")
@@ -125,6 +132,7 @@ def _on_paper(picture: Image.Image) -> Image.Image:
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:
+    """A JPEG of the pixels alone, since saving `picture` itself would keep its metadata."""
     out = io.BytesIO()
     bare = Image.new("RGB", picture.size)
     bare.paste(picture)

@@ -1,79 +1,82 @@
-"""The worker that makes received photos ready. Several may run; any may be killed at any time."""
+"""The worker: one loop over the kinds of jobs that wait in the database.
+
+Several workers may run, and any of them may be killed at any time. That is safe because a job is a
+row that one worker claims before it works on it, and that another may claim later.
+"""
 
 from __future__ import annotations
 
 import threading
 import uuid
-from datetime import timedelta
+from collections.abc import Sequence
+from typing import Protocol
 
 import structlog
+from flask import Flask
 
 from sipokat.database import db
-from sipokat.delivery.photo_store import PhotoStore
-from sipokat.delivery.pictures import make_ready
-from sipokat.domain import photo_work
-from sipokat.domain.clock import now
-from sipokat.domain.photos import original_key, picture_key
-from sipokat.models import Photo
+from sipokat.delivery.photo_job import PhotoJob
 
 IDLE_SECONDS = 0.5
 PAUSE_SECONDS = 5
-# So long bytes that are not there may lie on a disk that is not mounted, or be brought back.
-LOST = timedelta(days=7)
 log = structlog.get_logger()
 
 
-def work_once(store: PhotoStore, name: str) -> bool:
-    """Make one photo ready as the worker of this name, or find that it is no picture. False when
-    there was nothing to do. What else goes wrong is raised after the photo was given back."""
-    photo_id = photo_work.claim(name)
-    if photo_id is None:
-        photo_work.drop_originals(store)
-        db.session.remove()
-        return False
+class Kind(Protocol):
+    """A kind of job: how the loop claims one and does it. `worker` is the name of the worker that
+    asks; no two workers have the same."""
+
+    def claim(self, worker: str) -> int | None:
+        """Claim one waiting row for this worker by a filtered UPDATE. Returns the row's id, or
+        None when nothing waits."""
+
+    def do(self, job: int, worker: str) -> None:
+        """Do the claimed job and record the outcome in its row. What goes wrong without being the
+        job's own fault is raised, after the claim was given back."""
+
+    def tidy(self) -> None:
+        """Remove what finished jobs have left behind. Called each time that nothing waits."""
+
+
+def kinds(app: Flask) -> tuple[Kind, ...]:
+    """Every kind of job, made from what the application holds. A new kind is a line here."""
+    return (PhotoJob(app.extensions["photo_store"]),)
+
+
+def work(jobs: Sequence[Kind], stop: threading.Event) -> None:
+    """Work until `stop` is set: one job of each kind in turn, so that no kind waits for another to
+    be finished.
+
+    A job that has begun is finished first. An exception is logged and never ends the loop: the
+    other kinds still have their turn, then the worker pauses for five seconds. When no kind had a
+    job, it looks again after half a second.
+    """
+    worker = str(uuid.uuid4())
+    while not stop.is_set():
+        worked = failed = False
+        for kind in jobs:
+            if stop.is_set():
+                return
+            try:
+                worked = work_once(kind, worker) or worked
+            except Exception:
+                log.exception("worker_stumbled", kind=type(kind).__name__)
+                failed = True
+        if failed:
+            stop.wait(PAUSE_SECONDS)
+        elif not worked:
+            stop.wait(IDLE_SECONDS)
+
+
+def work_once(kind: Kind, worker: str) -> bool:
+    """Do one job of this kind as the worker of this name. Returns False, after tidying up, when
+    none waits. Raises what the job raises. The database session is closed in every case."""
     try:
-        size = _make_ready(store, db.session.get_one(Photo, photo_id))
-        photo_work.settle(photo_id, name, size)
-    except Exception as error:
-        log.error("photo_waits", photo=photo_id, why=repr(error))
-        db.session.remove()
-        photo_work.give_back(photo_id, name)
-        raise
+        job = kind.claim(worker)
+        if job is None:
+            kind.tidy()
+            return False
+        kind.do(job, worker)
+        return True
     finally:
         db.session.remove()
-    return True
-
-
-def _make_ready(store: PhotoStore, photo: Photo) -> tuple[int, int] | None:
-    """Keep what is served of the photo; its size, or None when its bytes are no picture."""
-    try:
-        data = store.read(original_key(photo.report_id, photo.client_id))
-    except FileNotFoundError:
-        if photo.received_at is None or now() - photo.received_at < LOST:
-            raise
-        log.error("photo_lost", photo=photo.id)
-        return None
-    try:
-        picture, thumbnail, size = make_ready(data)
-    except ValueError as error:
-        log.warning("photo_broken", photo=photo.id, why=str(error))
-        return None
-    store.keep(picture_key(photo, "thumbnail"), thumbnail)
-    store.keep(picture_key(photo, "photo"), picture)
-    return size
-
-
-def work(store: PhotoStore, stop: threading.Event) -> None:
-    """Work until told to stop; what goes wrong with one photo, the disk or the database is logged
-    and tried again later."""
-    name = str(uuid.uuid4())
-    while not stop.is_set():
-        try:
-            busy = work_once(store, name)
-        except Exception:
-            log.exception("worker_stumbled")
-            db.session.remove()
-            stop.wait(PAUSE_SECONDS)
-            continue
-        if not busy:
-            stop.wait(IDLE_SECONDS)

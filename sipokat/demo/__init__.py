@@ -1,1 +1,1 @@
-"""The parts of the demo city; `sipokat.demo.city` puts them together."""
+"""Everything made up: the demo city with its people, reports and pictures. `city.py` loads it."""

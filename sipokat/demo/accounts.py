@@ -1,16 +1,16 @@
-"""The fixed accounts of the demo city: who they are and how to sign in as them."""
+"""The demo accounts that the sign-in page offers in one tap."""
 
 from __future__ import annotations
 
-import tomllib
 from functools import cache
-from importlib.resources import files
 
-PASSWORD = "sipokat-demo"  # noqa: S105 -- the public password of made-up people
+from sipokat.demo.sources import data
+
+PASSWORD = "sipokat-demo"  # noqa: S105 -- published: everybody in the demo city has this one
 
 
 @cache
 def accounts() -> tuple[dict[str, str], ...]:
-    """Each with `phone`, `name`, `label` (the office in words), `role` and `region`."""
-    text = files("sipokat.demo").joinpath("city.toml").read_text("utf-8")
-    return tuple(tomllib.loads(text)["accounts"])
+    """The accounts, each with `phone`, `name`, `label` (the office in words), `role`, `region` and
+    `password`."""
+    return tuple(row | {"password": PASSWORD} for row in data("city")["accounts"])

@@ -1,4 +1,5 @@
-"""The demo city: a made-up half year of Lubuklinggau, played through the real rules."""
+"""Loads the demo city: half a year of made-up reports, each filed and decided through the domain's
+own functions."""
 
 from __future__ import annotations
 
@@ -9,7 +10,7 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import select
 
-from sipokat.database import writing
+from sipokat.database import db, writing
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.demo import people, pictures
 from sipokat.demo.accounts import PASSWORD
@@ -17,7 +18,7 @@ from sipokat.demo.plan import plan
 from sipokat.demo.reports import Draft
 from sipokat.demo.scenery import SIZE
 from sipokat.demo.steps import Step
-from sipokat.domain import chain, first_opened, intake, verification
+from sipokat.domain import chain, first_opened, intake, revisions, verification
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import PhotoClaim
 from sipokat.domain.photos import picture_key
@@ -25,10 +26,10 @@ from sipokat.models import Region, Report, User
 
 
 def load(store: PhotoStore) -> str:
-    """Fill an empty database with the demo city and say in one line what is in it.
+    """Fill an empty database with the demo city. Returns one line that says what is in it.
 
-    All or nothing: one transaction, and the pictures are on the disk before it ends. Raises
-    ValueError when anybody has an account here already.
+    Everything is committed in one transaction, after the pictures have been synced to the disk.
+    Raises ValueError when the database has an account already.
     """
     moment = now()
     with writing() as session:
@@ -40,7 +41,7 @@ def load(store: PhotoStore) -> str:
             if step.at <= moment:
                 play.step(step)
         accounts = len(list(session.scalars(select(User.id))))
-        os.sync()  # once, and not for each of a thousand files: until the commit nobody names them
+        os.sync()  # once for all pictures: no row refers to one of them before the commit
     return (
         f"Demo city: {accounts} accounts, {len(play.reports)} reports, {play.photos} photos; "
         f"the password of all is {PASSWORD}"
@@ -48,7 +49,7 @@ def load(store: PhotoStore) -> str:
 
 
 class Play:
-    """Plays steps on the database, by the people who hold the offices."""
+    """Does the steps of the plan on the database, each as the person who holds its office."""
 
     def __init__(self, offices: Mapping[str, User], store: PhotoStore) -> None:
         self.offices = offices
@@ -59,7 +60,7 @@ class Play:
         self.photos = 0
 
     def step(self, step: Step) -> None:
-        """Do one step as the person who holds its office. Raises what the domain raises."""
+        """Do one step. Raises the domain's refusal if the rules forbid it."""
         person = self.offices[step.office]
         if step.action == "submit":
             self._submit(person, step)
@@ -85,7 +86,9 @@ class Play:
             sent_at=step.at,
             form_version="demo",
         )
-        report, _ = intake.submit(person, sent, step.at)
+        receipt, _ = intake.submit(person, sent, step.at)
+        query = select(Report).where(Report.number == receipt.number)
+        report = db.session.scalars(query).unique().one()
         self.reports[step.story] = report
         self._keep(report, step.draft, step.at)
 
@@ -94,7 +97,7 @@ class Play:
         report = self.reports[step.story]
         self._draw(step.draft)
         raw = step.draft.raw(self.claims)
-        verification.revise(person, report.number, report.version, raw, step.action_id, step.at)
+        revisions.revise(person, report.number, report.version, raw, step.action_id, step.at)
         self._keep(report, step.draft, step.at)
 
     def _draw(self, draft: Draft) -> None:
@@ -105,7 +108,7 @@ class Play:
                 self.claims[one.id] = PhotoClaim(one.id, digest)
 
     def _keep(self, report: Report, draft: Draft, at: datetime) -> None:
-        """Put the pictures where the worker would have put them."""
+        """Store the report's pictures and mark its photos as ready, as the worker would."""
         missing = {one.id for one in draft.pictures if one.missing}
         for place, photo in enumerate(report.photos):
             if photo.client_id in missing or photo.client_id not in self.drawn:

@@ -1,4 +1,4 @@
-"""What the active RT heads of the demo city send, and what becomes of it."""
+"""The reports that the active RT heads of the demo city send, and every step after that."""
 
 from __future__ import annotations
 
@@ -8,16 +8,17 @@ from random import Random
 
 from sipokat.demo.accounts import accounts
 from sipokat.demo.life import Life
-from sipokat.demo.people import book, dice
 from sipokat.demo.reports import kinds, new_id, write
+from sipokat.demo.sources import data, dice
 from sipokat.demo.steps import Step
 from sipokat.domain.clock import WIB
-from sipokat.domain.content import months
+from sipokat.domain.periods import months
 from sipokat.domain.regions import at_desk
 
 DAYS = 182
-SILENT = "16.73.04.1009.002"  # has not reported this month: her home offers its nihil
-# Hours of the day at which RT heads write, with their weights.
+# The head of this RT has not reported this month, so that her home offers "Lapor nihil".
+SILENT = "16.73.04.1009.002"
+# How often RT heads write at each hour of the day, as weights.
 HOURS = {
     5: 4,
     6: 9,
@@ -37,7 +38,10 @@ HOURS = {
 
 
 def half_year(office: str, today: date) -> Iterator[Step]:
-    """Every step of every report of this RT in the half year before `today`."""
+    """Every step of every report of this RT in the half year before `today`.
+
+    An RT with an account that the sign-in page offers has at least 14 reports, any other at least
+    four."""
     chance = dice(f"rt {office}")
     seen: set[str] = set()
     offered = {row["region"] for row in accounts()}
@@ -47,7 +51,8 @@ def half_year(office: str, today: date) -> Iterator[Step]:
 
 
 def _days(chance: Random, today: date, least: int) -> list[date]:
-    """When this RT writes: some seldom, some every week, and all a little more as time goes on."""
+    """The days on which this RT writes, oldest first: at least `least` of them, and more of them
+    near `today`."""
     count = least + int(34 * chance.random() ** 2)
     back = sorted((int(DAYS * (1 - chance.random() ** 0.8)) for _ in range(count)), reverse=True)
     return [today - timedelta(days=days) for days in back]
@@ -56,8 +61,8 @@ def _days(chance: Random, today: date, least: int) -> list[date]:
 def _everyday(
     chance: Random, office: str, day: date, today: date, seen: set[str]
 ) -> Iterator[Step]:
-    """One report of an RT and what becomes of it. `seen` gathers the months that it has spoken
-    of, and the months whose residents it has counted."""
+    """The steps of one report of this RT. Adds its month to `seen`, and `residents 2026-11` when it
+    counts the residents of November, which only one report a month may do."""
     rows = kinds("rt")
     kind = chance.choices(rows, [row["weight"] for row in rows])[0]
     period = months(day)[0 if day.day >= 20 else 1]
@@ -85,14 +90,15 @@ def _writing_time(chance: Random, day: date) -> datetime:
 
 
 def _arrival(chance: Random, office: str, written: datetime) -> datetime:
-    """When it reached the server: hours or days later from where there is no signal."""
-    if at_desk(office, "kelurahan") in book("city")["blank_spots"] and chance.random() < 0.7:
+    """When the report reached the server. From a blank spot that often takes hours or days."""
+    if at_desk(office, "kelurahan") in data("city")["blank_spots"] and chance.random() < 0.7:
         return written + timedelta(seconds=int(min(70, chance.lognormvariate(1.9, 0.9)) * 3600))
     return written + timedelta(seconds=chance.randint(2, 240))
 
 
 def _nihil(chance: Random, office: str, today: date, seen: set[str]) -> Iterator[Step]:
-    """Months in which nothing happened, of those who say so."""
+    """The steps of a nihil report for about half of the past months that have no other report. The
+    two latest are left out."""
     kind = kinds("rt", "nihil")[0]
     for first in past_months(today)[2:]:
         period = first.strftime("%Y-%m")

@@ -1,8 +1,8 @@
-"""What becomes of a report of the demo city: its life as steps in time, without a database.
+"""What happens to one report of the demo city, as steps in time. Nothing here asks the database.
 
-Officials act in office hours of working days, with an evening now and then; authors at any
-hour of the day. The rules themselves are not repeated here: a step that they forbid makes the
-loading fail.
+Officials act in office hours on working days, and sometimes in the evening; authors act at any
+waking hour. The rules of the chain are not repeated here: a step that they forbid makes loading
+the city fail.
 """
 
 from __future__ import annotations
@@ -12,8 +12,8 @@ from datetime import datetime, timedelta
 from random import Random
 from typing import Any
 
-from sipokat.demo.people import book, dice
 from sipokat.demo.reports import Draft, mend
+from sipokat.demo.sources import data, dice
 from sipokat.demo.steps import Step, office_time, waking
 from sipokat.domain.categories import categories
 from sipokat.domain.regions import at_desk, level_of
@@ -23,8 +23,8 @@ STEPS_MAX = 14
 
 
 def pace_of(office: str) -> dict[str, Any]:
-    """How fast this desk is, a row of `pace`."""
-    demo = book("city")
+    """How fast the desk of this office is: a row of `pace` in `city.toml`."""
+    demo = data("city")
     if office not in demo["pace_of"]:
         weights = [row["of"] for row in demo["pace"].values()]
         name = dice(f"pace {office}").choices(list(demo["pace"]), weights)[0]
@@ -34,7 +34,8 @@ def pace_of(office: str) -> dict[str, Any]:
 
 
 class Life:
-    """One report on its way; what is later than the present has simply not happened yet."""
+    """One report and the steps that it goes through. They may reach into the future: `city.py`
+    leaves out what is later than the moment of loading."""
 
     def __init__(self, chance: Random, story: str, draft: Draft) -> None:
         self.chance = chance
@@ -48,6 +49,8 @@ class Life:
         self.reason = ""
 
     def steps(self, at: datetime, written_at: datetime) -> Iterator[Step]:
+        """Every step in the order of time: the report is written at `written_at`, arrives at `at`,
+        and goes from desk to desk until it is final or nobody acts any more."""
         yield Step(at, self.story, "submit", self.draft.office, self.draft, written_at)
         desk = above(self.author_desk)
         for _ in range(STEPS_MAX):
@@ -80,7 +83,7 @@ class Life:
 
     def _holder(self, at: datetime, desk: str) -> Iterator[Step]:
         office = at_desk(self.draft.office, desk)
-        pace, fate = pace_of(office), book("city")["fate"][desk]
+        pace, fate = pace_of(office), data("city")["fate"][desk]
         luck = self.chance.random() * 100
         if not self.decided and luck > 100 - fate.get("withdraw", 0):
             hour = waking(at + timedelta(minutes=self.chance.randint(4, 90)))
@@ -90,25 +93,27 @@ class Life:
         yield Step(read, self.story, "read", office)
         decided = read + timedelta(seconds=self.chance.randint(40, 900))
         if self.chance.random() < pace["left"] and not self.urgent:
-            decided = office_time(read, self.chance.uniform(15, 35) * 490)  # opened and left lying
+            # Opened, then left for 15 to 35 working days of 490 office minutes each.
+            decided = office_time(read, self.chance.uniform(15, 35) * 490)
         self.decided = True
         if self.returned and luck < 70:
-            note = self.chance.choice(book("city")["notes"]["again"])
+            note = self.chance.choice(data("city")["notes"]["again"])
             yield Step(decided, self.story, "verify", office, klass=self._class(), note=note)
         elif self.returned:
-            note = self.chance.choice(book("city")["notes"]["return"][self.reason])
+            note = self.chance.choice(data("city")["notes"]["return"][self.reason])
             yield Step(decided, self.story, "return", office, reason=self.reason, note=note)
         elif self.classed and not self.urgent and luck < fate["return"]:
             yield self._said(decided, "return", office)
         elif self.classed and not self.urgent and luck < fate["return"] + fate["reject"]:
             yield self._said(decided, "reject", office)
         else:
-            thanks = self.chance.choice(book("city")["notes"]["verify"])
+            thanks = self.chance.choice(data("city")["notes"]["verify"])
             note = thanks if self.chance.random() < 0.35 else ""
             yield Step(decided, self.story, "verify", office, klass=self._class(), note=note)
 
     def _opened(self, at: datetime, minutes: float) -> datetime:
-        """When the holder gets to it. Bencana rings the phone at any hour."""
+        """When the holder opens the report. An urgent one (bencana) is opened within the hour, by
+        day or night."""
         if self.urgent:
             return at + timedelta(minutes=self.chance.randint(3, 50))
         if self.chance.random() < 0.07:
@@ -124,7 +129,7 @@ class Life:
         return self.klass
 
     def _said(self, at: datetime, action: str, office: str) -> Step:
-        notes = dict(book("city")["notes"][action])
+        notes = dict(data("city")["notes"][action])
         if not self.draft.pictures:
             notes.pop("foto_kurang_jelas", None)
         if not any(letter.isdigit() for letter in self.draft.text):

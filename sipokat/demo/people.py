@@ -1,48 +1,34 @@
-"""Who lives in the demo city: regions, offices and the people in them, all made up."""
+"""The people of the demo city, one for each office. The regions are real, the people made up."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
-from importlib.resources import files
 from random import Random
-from typing import Any
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.demo.accounts import PASSWORD, accounts
+from sipokat.demo.sources import data, dice
 from sipokat.domain import people, regions
 from sipokat.domain.regions import level_of
 from sipokat.domain.roles import ROLES
 from sipokat.models import Region, Setting, User
 
-# Roles by the level of their office, and the first number of their block. Numbers that begin
-# with 0812 0000 are not given to anybody, so that none of them rings at a real person's.
+# By level of region: the role of its office, and the last digits that its phone numbers count up
+# from. Nobody is given a number that begins with 0812 0000, so none of them is a real phone.
 OFFICES = {
     "rt": ("rt_head", 1000),
     "kelurahan": ("lurah", 3000),
     "kecamatan": ("camat", 4000),
 }
-WOMEN = {"rt": 0.16, "kelurahan": 0.4, "kecamatan": 0.25}
-
-
-@cache
-def book(name: str) -> dict[str, Any]:
-    """One of the demo's data files."""
-    return tomllib.loads(files("sipokat.demo").joinpath(f"{name}.toml").read_text("utf-8"))
-
-
-def dice(seed: str) -> Random:
-    """Chance that falls the same way every time."""
-    return Random(seed)  # noqa: S311 -- no secret hangs on it
+WOMEN = {"rt": 0.16, "kelurahan": 0.4, "kecamatan": 0.25}  # share of offices held by women
 
 
 def rt_codes(kelurahan: list[str]) -> list[str]:
-    """The 528 RT: the numbers of each kelurahan are not public, so that every third one in the
-    order of codes has eight, the others seven."""
+    """The codes of the 528 RT. How many each kelurahan has is not public: here every third one, in
+    the order of codes, has eight and the others have seven."""
     return [
         f"{code}.{number:03d}"
         for place, code in enumerate(sorted(kelurahan))
@@ -53,7 +39,8 @@ def rt_codes(kelurahan: list[str]) -> list[str]:
 def settle(session: Session, today: date) -> dict[str, User]:
     """Add regions, RT and people to an empty database and mark it as the demo's.
 
-    Gives the person of each office by its code; at the city's own code Bagian Pemerintahan.
+    Returns who holds the desk of each region, by its code; at the city's code that is Bagian
+    Pemerintahan.
     """
     regions.ensure_official(session)
     codes = list(session.scalars(select(Region.code).where(Region.level != "kota")))
@@ -62,7 +49,7 @@ def settle(session: Session, today: date) -> dict[str, User]:
         for code in rt_codes([c for c in codes if level_of(c) == "kelurahan"])
     ]
     codes += [region.code for region in rt]
-    hashed = people.hash_password(PASSWORD)  # once: every account has the same
+    hashed = people.hash_password(PASSWORD)  # hashed once, since every account has this password
     offices: dict[str, User] = {}
     for phone, name, role, code, since in (*_offered(), *_others(sorted(codes), today)):
         user = people.create(session, phone, name, role, code, hashed, since)
@@ -74,12 +61,14 @@ def settle(session: Session, today: date) -> dict[str, User]:
 
 
 def _offered() -> Iterator[tuple[str, str, str, str, date]]:
+    """The accounts of the sign-in page as (phone, name, role, region code, first day in office)."""
     since = date(2024, 2, 5)
     for row in accounts():
         yield row["phone"], row["name"], row["role"], row["region"], since
 
 
 def _others(codes: list[str], today: date) -> Iterator[tuple[str, str, str, str, date]]:
+    """The holders of all other offices, in the same form."""
     chance = dice("people")
     taken = {row["region"] for row in accounts()}
     met: set[str] = {row["name"] for row in accounts()}
@@ -94,7 +83,8 @@ def _others(codes: list[str], today: date) -> Iterator[tuple[str, str, str, str,
 
 
 def _name(chance: Random, woman: bool, met: set[str]) -> str:
-    names = book("city")["names"]
+    """A name that is not in `met` yet; adds it."""
+    names = data("city")["names"]
     while True:
         first = chance.choice(names["women" if woman else "men"])
         second = chance.choice(names["second_women" if woman else "second"])

@@ -1,4 +1,4 @@
-"""Small pictures for the demo city, drawn by chance and never of a real place or person."""
+"""Draws the photos of the demo city. None shows a real place or person."""
 
 from __future__ import annotations
 
@@ -7,13 +7,13 @@ import io
 from PIL import Image, ImageDraw
 
 from sipokat.delivery.pictures import THUMBNAIL
-from sipokat.demo.people import dice
 from sipokat.demo.scenery import SIZE
 from sipokat.demo.scenes import SCENES
+from sipokat.demo.sources import dice
 
 
 def draw(scene: str, seed: int) -> tuple[bytes, bytes]:
-    """A JPEG of 960 by 720 pixels and its thumbnail: the same for the same scene and seed.
+    """A JPEG of 960 by 720 pixels and its thumbnail, always the same for one scene and seed.
 
     Raises KeyError for an unknown scene.
     """

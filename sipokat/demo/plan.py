@@ -1,5 +1,5 @@
-"""Six months of the demo city as one list of steps in the order of time: pure, and the same for
-the same day."""
+"""Plans six months of the demo city as one list of steps in the order of time. Nothing here asks
+the database or the clock, and the same day always gives the same plan."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ from sipokat.demo import staged
 from sipokat.demo.accounts import accounts
 from sipokat.demo.heads import DAYS, half_year, past_months
 from sipokat.demo.life import Life
-from sipokat.demo.people import book, dice
 from sipokat.demo.reports import kinds, new_id, write
+from sipokat.demo.sources import data, dice
 from sipokat.demo.steps import Step, office_time
 from sipokat.domain.clock import WIB
 from sipokat.domain.regions import at_desk, level_of
 
 ACTIVE = 53  # one RT in ten
-WRITING = {"kelurahan": 8, "kecamatan": 3}  # how many lurah and camat report themselves
+WRITING = {"kelurahan": 8, "kecamatan": 3}  # how many lurah and camat send reports of their own
 
 
 def plan(today: date, codes: list[str]) -> list[Step]:
-    """Everything that happens from six months before `today` to its end, oldest first. `codes`
-    are those of all regions; a report's own steps never bear the same time."""
+    """Every step from six months before `today` until the end of that day and later, oldest first.
+    `codes` are the codes of all regions. No two steps of one report have the same time."""
     steps = list(staged.steps(today))
     for office in active(codes):
         steps += half_year(office, today)
@@ -34,18 +34,18 @@ def plan(today: date, codes: list[str]) -> list[Step]:
 
 
 def active(codes: list[str]) -> list[str]:
-    """The RT that report at all; where there is no signal, fewer do."""
+    """The RT that send reports. Those in blank spots are chosen last."""
     chosen = {row["region"] for row in accounts()} | staged.offices()
     chosen = {code for code in chosen if level_of(code) == "rt"}
     others = sorted(code for code in codes if level_of(code) == "rt" and code not in chosen)
     chance = dice("active")
     chance.shuffle(others)
-    others.sort(key=lambda code: at_desk(code, "kelurahan") in book("city")["blank_spots"])
+    others.sort(key=lambda code: at_desk(code, "kelurahan") in data("city")["blank_spots"])
     return sorted([*chosen, *others[: ACTIVE - len(chosen)]])
 
 
 def writing(codes: list[str]) -> list[str]:
-    """The kelurahan and kecamatan whose lurah and camat report themselves."""
+    """The kelurahan and kecamatan whose lurah or camat sends reports of their own."""
     chance = dice("writing")
     chosen = []
     for level, count in WRITING.items():
@@ -57,7 +57,8 @@ def writing(codes: list[str]) -> list[str]:
 
 
 def _official(chance: Random, office: str, today: date) -> Iterator[Step]:
-    """The monthly summaries of a lurah or camat, and some reports of their own."""
+    """The steps of the monthly summaries that this lurah or camat sends, and of some other reports
+    of theirs."""
     for first in past_months(today):
         if chance.random() < 0.5:
             rows = kinds("officials", "rekap_bulanan")

@@ -1,4 +1,5 @@
-"""What the people of the demo city write: drafts of reports, drawn from the demo's sentences."""
+"""What the people of the demo city write: drafts of reports, made from the sentences in
+`reports.toml`."""
 
 from __future__ import annotations
 
@@ -10,14 +11,15 @@ from random import Random
 from typing import Any
 from uuid import UUID
 
-from sipokat.demo.people import book
-from sipokat.demo.words import census, spot, vocabulary
-from sipokat.domain.content import PhotoClaim, Raw, months
+from sipokat.demo.blanks import census, spot, vocabulary
+from sipokat.demo.sources import data
+from sipokat.domain.content import PhotoClaim, Raw
+from sipokat.domain.periods import months
 
 
 @dataclass(frozen=True)
 class Picture:
-    """A photo to be drawn. One that is `missing` was declared and never arrived."""
+    """A photo to be drawn. A `missing` one is declared in the report but never arrives."""
 
     id: str
     scene: str
@@ -27,7 +29,8 @@ class Picture:
 
 @dataclass(frozen=True)
 class Draft:
-    """A report before it is sent; `office` is the region that it speaks for."""
+    """A report before it is sent. `office` is the code of its author's region, `kinerja` how
+    probable it is (0 to 1) that the first desk classes it so."""
 
     office: str
     category: str
@@ -40,7 +43,7 @@ class Draft:
     kinerja: float = 0.6
 
     def raw(self, claims: Mapping[str, PhotoClaim]) -> Raw:
-        """As it arrives over the wire, its photos named by `claims`."""
+        """The draft as the server would receive it. `claims` has its photos by their ids."""
         lat, lon, accuracy = self.point or (None, None, None)
         return Raw(
             happened_on=self.happened_on.isoformat(),
@@ -55,19 +58,19 @@ class Draft:
 
 
 def new_id(chance: Random) -> str:
-    """An id such as a phone makes, from this chance."""
+    """A UUID such as a phone makes, taken from `chance`."""
     return str(UUID(int=chance.getrandbits(128), version=4))
 
 
 def kinds(author: str, category: str | None = None) -> list[dict[str, Any]]:
-    """The kinds of reports of this author, `rt` or `officials`."""
-    rows = book("reports")["kinds"]
+    """The kinds of reports, rows of `reports.toml`, that `author` writes: `rt` or `officials`."""
+    rows = data("reports")["kinds"]
     mine = [row for row in rows if row.get("by", "rt") == author]
     return [row for row in mine if category is None or row["category"] == category]
 
 
 def write(chance: Random, kind: dict[str, Any], office: str, day: date, period: str = "") -> Draft:
-    """A draft of this kind, of something that happened on `day`."""
+    """A draft of this kind about something that happened on `day`, or about the month `period`."""
     words = vocabulary(chance, kind, day) | {"periode": period}
     fields = {key: value.format(**words) for key, value in kind["fields"].items()}
     if fields.pop("census", None) is not None:
@@ -94,12 +97,12 @@ def write(chance: Random, kind: dict[str, Any], office: str, day: date, period: 
 
 
 def picture(chance: Random, scene: str, missing: bool = False) -> Picture:
-    """A photo of this scene, unlike every other."""
+    """A photo of this scene, with an id and a seed of its own."""
     return Picture(new_id(chance), scene, chance.getrandbits(32), missing)
 
 
 def mend(chance: Random, draft: Draft, reason: str) -> Draft:
-    """The same report as its author mends it when it came back for this reason."""
+    """The draft as its author sends it again after it was returned for this reason."""
     words = vocabulary(chance, {"n": (9, 40)}, draft.happened_on)
     if reason == "lokasi_kurang_jelas":
         draft = replace(draft, place_text="Gang {gang}, dekat {at}".format(**words))
@@ -108,11 +111,12 @@ def mend(chance: Random, draft: Draft, reason: str) -> Draft:
         draft = replace(draft, pictures=(fresh, *draft.pictures[1:]))
     if reason == "angka_perlu_dicek":
         draft = _recounted(draft, str(words["n"]))
-    more = chance.choice(book("city")["notes"]["mend"][reason]).format(**words)
+    more = chance.choice(data("city")["notes"]["mend"][reason]).format(**words)
     return replace(draft, text=f"{draft.text} {more}".strip())
 
 
 def _recounted(draft: Draft, right: str) -> Draft:
+    """The draft with the first number of its text replaced by `right`, in its fields too."""
     found = re.search(r"\d+", draft.text)
     if found is None:
         return draft

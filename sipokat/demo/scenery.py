@@ -1,4 +1,4 @@
-"""What the demo's pictures are put together from: houses, trees, people, all flat and made up."""
+"""The parts of the demo's pictures: houses, trees, people and the ground below them."""
 
 from __future__ import annotations
 
@@ -47,7 +47,8 @@ def shade(colour: Colour, chance: Random, by: int = 14) -> Colour:
 
 
 def backdrop(pen: Pen, chance: Random, ground: Colour = (150, 140, 124)) -> int:
-    """Sky, houses and trees above a road that runs away. Gives the height of the horizon."""
+    """Draw sky, houses and trees above a road that narrows towards the horizon. Returns the
+    horizon's y."""
     horizon = chance.randint(260, 340)
     sky = chance.choice([(196, 214, 226), (214, 220, 222), (172, 200, 222)])
     pen.rectangle((0, 0, W, horizon), shade(sky, chance))
@@ -65,7 +66,7 @@ def backdrop(pen: Pen, chance: Random, ground: Colour = (150, 140, 124)) -> int:
 
 
 def house(pen: Pen, chance: Random, left: int, foot: int) -> int:
-    """A house that stands at `foot`. Gives its width."""
+    """Draw a house whose bottom is at y = `foot`. Returns its width."""
     wide, high = chance.randint(150, 280), chance.randint(90, 150)
     wall = shade(chance.choice(WALLS), chance)
     pen.rectangle((left, foot - high, left + wide, foot), wall)
@@ -82,7 +83,7 @@ def house(pen: Pen, chance: Random, left: int, foot: int) -> int:
 
 
 def tree(pen: Pen, chance: Random, x: int, foot: int) -> None:
-    """A tree that stands at `foot`."""
+    """Draw a tree whose bottom is at y = `foot`."""
     top = foot - chance.randint(110, 220)
     pen.rectangle((x - 7, top, x + 7, foot), (88, 70, 54))
     for _ in range(5):
@@ -94,7 +95,7 @@ def tree(pen: Pen, chance: Random, x: int, foot: int) -> None:
 
 
 def grain(pen: Pen, chance: Random, top: int, colour: Colour, count: int) -> None:
-    """Small stones and stains, so that the ground is no plain surface."""
+    """Draw small stones and stains below y = `top`, so that the ground is not one flat colour."""
     for _ in range(count):
         x, y = chance.randint(0, W), chance.randint(top, H)
         r = 1 + (y - top) * 5 // H
@@ -102,7 +103,8 @@ def grain(pen: Pen, chance: Random, top: int, colour: Colour, count: int) -> Non
 
 
 def people(pen: Pen, chance: Random, count: int, top: int, bottom: int) -> None:
-    """So many figures without faces, the nearer the larger."""
+    """Draw this many figures without faces between y = `top` and `bottom`, larger towards the
+    bottom."""
     for y in sorted(chance.randint(top, bottom) for _ in range(count)):
         x, size = chance.randint(40, W - 40), 0.5 + (y - top) / max(1, bottom - top)
         head, body = int(17 * size), int(74 * size)

@@ -1,4 +1,4 @@
-"""Flat scenes of a street: what the photos of the demo city show."""
+"""The scenes that the photos of the demo city show."""
 
 from __future__ import annotations
 

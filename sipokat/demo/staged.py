@@ -1,4 +1,5 @@
-"""The reports that the demo city must have whatever chance makes of the rest."""
+"""The reports of `staged.toml`: those that the demo city always has, whatever chance makes of the
+rest."""
 
 from __future__ import annotations
 
@@ -8,23 +9,23 @@ from datetime import date, datetime, time, timedelta
 from random import Random
 from typing import Any
 
-from sipokat.demo.people import book, dice
+from sipokat.demo.blanks import spot
 from sipokat.demo.reports import Draft, new_id, picture
+from sipokat.demo.sources import data, dice
 from sipokat.demo.steps import Step
-from sipokat.demo.words import spot
 from sipokat.domain.clock import WIB
 from sipokat.domain.deadlines import is_working
 from sipokat.domain.regions import at_desk
 
 
 def offices() -> set[str]:
-    """The regions that these reports speak for."""
-    return {row["office"] for row in book("staged")["reports"]}
+    """The codes of the regions that these reports come from."""
+    return {row["office"] for row in data("staged")["reports"]}
 
 
 def steps(today: date) -> Iterator[Step]:
-    """All their steps, counted back from `today`."""
-    for place, row in enumerate(book("staged")["reports"]):
+    """Every step of these reports; their days are counted back from `today`."""
+    for place, row in enumerate(data("staged")["reports"]):
         yield from _life(dice(f"staged {place}"), row, today)
 
 
@@ -68,7 +69,7 @@ def _draft(chance: Random, row: dict[str, Any], at: datetime) -> Draft:
 
 
 def _moment(today: date, row: dict[str, Any]) -> datetime:
-    """`days` working days before today, at the time of day that the row names."""
+    """The moment that a row names: `days` working days before `today`, at the time `at`."""
     day, left = today, row["days"]
     while left:
         day -= timedelta(days=1)

@@ -1,4 +1,4 @@
-"""A step in the life of a report, and the hours at which people take one."""
+"""One step of a report in the demo's plan, and the hours at which people act."""
 
 from __future__ import annotations
 
@@ -10,14 +10,15 @@ from sipokat.demo.reports import Draft
 from sipokat.domain.clock import WIB
 from sipokat.domain.deadlines import is_working
 
-# Within the city's office hours on every working day.
+# Officials act between these times, which lie within the office hours of every working day.
 OPEN, CLOSE = time(7, 40), time(15, 50)
 
 
 @dataclass(frozen=True)
 class Step:
-    """One thing that somebody does to one report. `office` is whose, `story` the report's client
-    id; `draft` is the content of a submission or a revision, written at `written_at`."""
+    """One thing that somebody does to one report. `story` is the report's client id, `office` the
+    code of the region whose office acts, `draft` the content of a submission or revision, and
+    `written_at` when a submission was written."""
 
     at: datetime
     story: str
@@ -31,12 +32,12 @@ class Step:
 
     @property
     def action_id(self) -> str:
-        """The id that the phone would have made for this action, the same every time."""
+        """The action's id, which a phone would have made; the same on every load."""
         return str(uuid5(UUID(self.story), f"{self.action} {self.at.isoformat()}"))
 
 
 def office_time(at: datetime, minutes: float) -> datetime:
-    """The moment that many office minutes after `at`."""
+    """The moment when `minutes` of office hours have passed since `at`."""
     local = at.astimezone(WIB)
     left = timedelta(seconds=round(minutes * 60))
     while True:
@@ -50,7 +51,7 @@ def office_time(at: datetime, minutes: float) -> datetime:
 
 
 def waking(at: datetime) -> datetime:
-    """The moment itself, or the next morning when it falls into the night."""
+    """`at` itself, or shortly after five in the morning when it lies between 22.00 and 05.00."""
     local = at.astimezone(WIB)
     if local.hour >= 22:
         local = local.replace(hour=5, minute=local.minute // 2 + 25) + timedelta(days=1)

@@ -22,7 +22,7 @@ class Choice:
 @dataclass(frozen=True)
 class Field:
     """One field of a category. `type` is choice, count (whole number), decimal, rupiah (whole),
-    text (at most 200 characters), bool or period (`YYYY-MM`); bounds are inclusive."""
+    text (its length is in `limits.py`), bool or period (`YYYY-MM`); bounds are inclusive."""
 
     key: str
     label: str
@@ -88,8 +88,3 @@ def categories() -> dict[str, Category]:
     """All categories by key, in the order that the form shows them."""
     text = files("sipokat.data").joinpath("categories.toml").read_text("utf-8")
     return {key: _category(key, row) for key, row in tomllib.loads(text).items()}
-
-
-def name_of(key: str) -> str:
-    """The category's name on the screen."""
-    return categories()[key].name

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import DESK_WORDS, DESKS, ROLES, above, below
 
@@ -17,7 +18,6 @@ FINAL = ("verified", "rejected", "withdrawn")
 DECISIONS = ("verify", "return", "reject")
 AUTHOR_ACTIONS = ("revise", "withdraw")
 CLASSES = {"kinerja": "Kinerja", "kegiatan": "Kegiatan biasa"}
-NOTE_MAX = 500
 
 RETURN_REASONS = {
     "foto_kurang_jelas": "Foto kurang jelas",
@@ -67,10 +67,11 @@ class State:
 
 @dataclass(frozen=True)
 class Actor:
-    """A person before one report: their role, and the desks over it that they hold now."""
+    """A person before one report: the roles in which they act anywhere, and the desks over this
+    report that they hold now."""
 
     id: str
-    role: str
+    roles: frozenset[str]
     desks: frozenset[str] = frozenset()
 
 
@@ -131,20 +132,25 @@ def _permits(state: State, actor: Actor, action: str) -> bool:
 
 def _role_never(state: State, actor: Actor, action: str) -> None:
     """403: this role, or this person, never does this to this report."""
-    role = ROLES[actor.role]
+    roles = [ROLES[key] for key in actor.roles]
     if action == "reopen":
-        if not role.reopens or role.desk not in actor.desks:
+        if not any(role.reopens and role.desk in actor.desks for role in roles):
             raise NeverAllowed("Hanya Bag. Pemerintahan yang dapat membuka kembali laporan.")
         return
     if action in AUTHOR_ACTIONS:
         if state.author_desk not in actor.desks:
             raise NeverAllowed("Hanya pembuat laporan yang dapat melakukan ini.")
         return
-    if not role.decides or role.desk is None:
+    deciding = {role.desk for role in roles if role.decides and role.desk}
+    if not deciding:
         raise NeverAllowed("Peran Anda tidak memverifikasi laporan.")
     if actor.id in state.writers or (state.desk in actor.desks and _decided_below(state, actor)):
         raise NeverAllowed("Laporan Anda sendiri. Pejabat lain yang memutuskannya.", code="own")
-    if DESKS.index(role.desk) <= DESKS.index(state.author_desk):
+    if actor.desks and not deciding & actor.desks:
+        raise NeverAllowed("Peran Anda di wilayah ini tidak memverifikasi laporan.")
+    # Somebody without a desk over this report is judged by where they sit elsewhere.
+    highest = max(DESKS.index(desk) for desk in deciding & actor.desks or deciding)
+    if highest <= DESKS.index(state.author_desk):
         next_up = DESK_WORDS[above(state.author_desk) or "kota"]
         raise NeverAllowed(
             f"Laporan ini dari kantor Anda sendiri. Yang memutuskannya {next_up}.", code="own"
@@ -198,8 +204,8 @@ def _content(state: State, request: Request) -> None:
             wrong["note"] = "Tulis catatan untuk pembuat laporan."
     elif request.reason is not None:
         wrong["reason"] = "Alasan tidak diminta untuk tindakan ini."
-    if len(request.note) > NOTE_MAX:
-        wrong["note"] = f"Catatan paling banyak {NOTE_MAX} huruf."
+    if len(request.note) > LIMITS.note:
+        wrong["note"] = f"Catatan paling banyak {LIMITS.note} huruf."
     if wrong:
         raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
 
@@ -218,8 +224,8 @@ def _check_class(state: State, klass: str | None, wrong: dict[str, str]) -> None
 
 
 def may_class(state: State) -> bool:
-    """Whether the next verification sets the class: the first one, one by the desk that classes,
-    or one of a returned report by a desk between."""
+    """Whether the next verification may set the class: there is none yet, the report was returned,
+    or it lies on the first desk above its author's."""
     return state.classed and (
         state.klass is None or state.status == "returned" or state.desk == above(state.author_desk)
     )
@@ -244,7 +250,7 @@ def _move(state: State, actor: Actor, request: Request) -> Move:
 
 
 def advance(state: State, move: Move) -> State:
-    """The state after a move. Folding the moves of a report from the first gives its state."""
+    """The state after a move."""
     after = replace(state, version=state.version + 1, desk=move.to_desk, klass=move.klass)
     if move.action in DECISIONS:
         assert move.from_desk is not None
@@ -266,7 +272,7 @@ def advance(state: State, move: Move) -> State:
 
 
 def fold(author_desk: str, classed: bool, moves: Iterable[Move]) -> State:
-    """The state that the events alone give."""
+    """The state of a report, from all its moves, oldest first."""
     state = State(author_desk, "waiting", None, 0, classed=classed)
     for move in moves:
         state = advance(state, move)

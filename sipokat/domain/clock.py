@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, time, timedelta
 from zoneinfo import ZoneInfo
+
+from sipokat.domain.limits import LIMITS
 
 WIB = ZoneInfo("Asia/Jakarta")
 
@@ -19,4 +21,23 @@ def day_of(moment: datetime) -> date:
 
 
 # No phone can have written a report before the program was there: an earlier clock was wrong.
-FIRST_DAY = datetime(2026, 1, 1, tzinfo=UTC)
+FIRST_DAY = datetime.combine(LIMITS.first_day, time(), UTC)
+DOUBTFUL = timedelta(hours=LIMITS.doubtful_hours)
+
+
+def corrected(
+    written_at: datetime | None, sent_at: datetime | None, received_at: datetime
+) -> tuple[datetime, bool]:
+    """When it was written by the server's clock, and whether the phone's clock is doubtful.
+
+    The phone's error is the difference between its clock at sending and the server's at receipt;
+    beyond 24 hours the clock is doubtful. Nothing counts as written after it was received.
+    """
+    offset = received_at - sent_at if sent_at else timedelta(0)
+    try:
+        written = min(written_at + offset, received_at) if written_at else received_at
+    except OverflowError:  # a clock in the year 9999, or before all years
+        return received_at, True
+    if written < FIRST_DAY:
+        return received_at, True
+    return written, abs(offset) > DOUBTFUL

@@ -1,4 +1,4 @@
-"""What a report says: checked field by field, and put into one canonical form."""
+"""The content of a report: checked field by field, and put into one canonical form."""
 
 from __future__ import annotations
 
@@ -9,17 +9,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, timedelta
-from decimal import Decimal, InvalidOperation
 from typing import Any
 
+from sipokat.domain import numbers
 from sipokat.domain.categories import Category, Field, categories
+from sipokat.domain.limits import LIMITS
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import WrongContent
 
-TEXT_MAX = 1000
-FIELD_TEXT_MAX = 200
-PLACE_TEXT_MAX = 200
-PHOTOS_MAX = 3
-DAYS_BACK = 60
 TOLERANCE = timedelta(days=1)
 
 
@@ -33,7 +30,7 @@ class PhotoClaim:
 
 @dataclass(frozen=True)
 class Raw:
-    """What arrived, of the right types but not yet judged. Numbers may still be text."""
+    """The content as it arrived: of the right types, not yet checked. Numbers may still be text."""
 
     happened_on: str = ""
     text: str = ""
@@ -47,7 +44,7 @@ class Raw:
 
 @dataclass(frozen=True)
 class Content:
-    """What was judged sound. Decimals are floats, counts and rupiah whole numbers."""
+    """Content that passed all checks. Decimals are floats, counts and rupiah whole numbers."""
 
     happened_on: date
     text: str
@@ -72,6 +69,19 @@ class Content:
             "photos": [{"id": one.id, "sha256": one.sha256} for one in self.photos],
         }
 
+    def as_columns(self) -> dict[str, Any]:
+        """The columns of a report that hold its present content, by name."""
+        return {
+            "happened_on": self.happened_on,
+            "text": self.text,
+            "fields": self.fields,
+            "period": self.period,
+            "lat": self.lat,
+            "lon": self.lon,
+            "accuracy_m": self.accuracy_m,
+            "place_text": self.place_text,
+        }
+
 
 def digest(value: Any) -> str:
     """SHA-256 in hex over canonical JSON: sorted keys, no spaces, UTF-8."""
@@ -79,9 +89,19 @@ def digest(value: Any) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
+def content_digest(category: str, region_code: str, content: Mapping[str, Any]) -> str:
+    """The digest of a content in its canonical form, as the events of its report carry it."""
+    return digest({"category": category, "region": region_code, **content})
+
+
+def submission_digest(category: str, region: str | None, raw: Raw) -> str:
+    """What makes two sendings the same report: everything but coordinates, the time of writing and
+    the version of the form."""
+    return digest([category, region, loose(raw)])
+
+
 def loose(raw: Raw) -> dict[str, Any]:
-    """What arrived, without the place's coordinates: the part that two sendings of one report
-    have in common."""
+    """The content as it arrived, without coordinates: equal in every sending of one report."""
     return {
         "happened_on": raw.happened_on,
         "text": tidy(raw.text),
@@ -92,7 +112,7 @@ def loose(raw: Raw) -> dict[str, Any]:
 
 
 def tidy(text: str | None) -> str:
-    """Line ends made one kind, blanks at the ends of the text dropped."""
+    """The text with all line ends as `\n` and without blanks at its ends."""
     return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
@@ -109,10 +129,10 @@ def find_category(key: str, role: str) -> Category:
 
 
 def check(category: Category, raw: Raw, written_on: date) -> Content:
-    """Judge every field and say all that is wrong at once.
+    """Check every field and report everything that is wrong at once.
 
     `written_on` is the day in Lubuklinggau on which the author wrote it, after the phone's clock
-    was corrected; how long the report has waited since is never held against it. Raises
+    was corrected: dates are judged by that day, however long the report has waited since. Raises
     WrongContent with a sentence for each field, named as on the wire.
     """
     wrong: dict[str, str] = {}
@@ -120,17 +140,18 @@ def check(category: Category, raw: Raw, written_on: date) -> Content:
     text = tidy(raw.text)
     if category.text_required and not text:
         wrong["text"] = "Tulis keterangannya, satu kalimat saja cukup."
-    elif len(text) > TEXT_MAX:
-        wrong["text"] = f"Keterangan paling banyak 1.000 huruf, sekarang {_id(len(text))}."
+    elif len(text) > LIMITS.text:
+        most, length = numbers.dots(LIMITS.text), numbers.dots(len(text))
+        wrong["text"] = f"Keterangan paling banyak {most} huruf, sekarang {length}."
     fields = _fields(category, raw.fields, written_on, wrong)
     lat, lon, accuracy = _place(raw, wrong)
     place_text = tidy(raw.place_text)
-    if len(place_text) > PLACE_TEXT_MAX:
-        wrong["place_text"] = f"Lokasi paling banyak {PLACE_TEXT_MAX} huruf."
+    if len(place_text) > LIMITS.place_text:
+        wrong["place_text"] = f"Lokasi paling banyak {LIMITS.place_text} huruf."
     elif category.place_required and lat is None and not place_text and "place" not in wrong:
         wrong["place"] = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya."
-    if len(raw.photos) > PHOTOS_MAX:
-        wrong["photos"] = f"Foto paling banyak {PHOTOS_MAX}. Hapus salah satu."
+    if len(raw.photos) > LIMITS.photos:
+        wrong["photos"] = f"Foto paling banyak {LIMITS.photos}. Hapus salah satu."
     elif category.photo_required and not raw.photos:
         wrong["photos"] = "Tambahkan paling sedikit satu foto."
     elif len({one.id for one in raw.photos}) != len(raw.photos):
@@ -151,10 +172,6 @@ def check(category: Category, raw: Raw, written_on: date) -> Content:
     )
 
 
-def _id(number: int) -> str:
-    return f"{number:,}".replace(",", ".")
-
-
 def _day(raw: str, written_on: date, wrong: dict[str, str]) -> date | None:
     try:
         if not re.fullmatch(r"\d{4}-\d{2}-\d{2}", raw):
@@ -165,15 +182,9 @@ def _day(raw: str, written_on: date, wrong: dict[str, str]) -> date | None:
         return None
     if day > written_on + TOLERANCE:
         wrong["happened_on"] = "Tanggal belum terjadi. Pilih hari ini atau sebelumnya."
-    elif day < written_on - timedelta(days=DAYS_BACK) - TOLERANCE:
-        wrong["happened_on"] = f"Tanggal paling lama {DAYS_BACK} hari yang lalu."
+    elif day < written_on - timedelta(days=LIMITS.days_back) - TOLERANCE:
+        wrong["happened_on"] = f"Tanggal paling lama {LIMITS.days_back} hari yang lalu."
     return day
-
-
-def months(written_on: date) -> tuple[str, str]:
-    """This month and the last, as `YYYY-MM`."""
-    first = written_on.replace(day=1)
-    return first.strftime("%Y-%m"), (first - timedelta(days=1)).strftime("%Y-%m")
 
 
 def _fields(
@@ -223,36 +234,10 @@ def _value(one: Field, value: Any, written_on: date) -> Any:
     if one.type == "text":
         if not isinstance(value, str):
             raise ValueError("Isi dengan tulisan.")
-        if len(value) > FIELD_TEXT_MAX:
-            raise ValueError(f"Paling banyak {FIELD_TEXT_MAX} huruf.")
+        if len(value) > LIMITS.field_text:
+            raise ValueError(f"Paling banyak {LIMITS.field_text} huruf.")
         return value
-    return _number(one, value)
-
-
-def _number(one: Field, value: Any) -> int | float:
-    whole = one.type in ("count", "rupiah")
-    if isinstance(value, bool):
-        raise ValueError("Isi dengan angka.")
-    text = str(value).replace(" ", "")
-    if isinstance(value, str):
-        if whole and re.fullmatch(r"\d{1,3}(\.\d{3})+", text):
-            text = text.replace(".", "")  # 1.500.000, as people write thousands
-        text = text.replace(",", ".")
-        if whole and not re.fullmatch(r"[-+]?\d+", text):
-            raise ValueError("Isi dengan angka bulat.")  # any other dot is a slip
-    try:
-        number = Decimal(text)
-        if not number.is_finite() or len(text) > 20:
-            raise InvalidOperation
-    except InvalidOperation:
-        raise ValueError("Isi dengan angka." if not whole else "Isi dengan angka bulat.") from None
-    if whole and number != number.to_integral_value():
-        raise ValueError("Isi dengan angka bulat.")
-    if number < one.min:
-        raise ValueError("Angka tidak boleh kurang dari 0.")
-    if one.max and number > one.max:
-        raise ValueError(f"Angka paling besar {_id(one.max)}.")
-    return int(number) if whole else float(number)
+    return numbers.read(value, one.type, one.min, one.max)
 
 
 def _place(raw: Raw, wrong: dict[str, str]) -> tuple[float | None, float | None, float | None]:
@@ -261,14 +246,14 @@ def _place(raw: Raw, wrong: dict[str, str]) -> tuple[float | None, float | None,
     if lat is None and lon is None:
         return None, None, None
     try:
-        numbers = [None if value is None else float(value) for value in (lat, lon, accuracy)]
+        point = [None if value is None else float(value) for value in (lat, lon, accuracy)]
     except (TypeError, ValueError):
-        numbers = [None, None, None]
-    lat, lon, accuracy = numbers
+        point = [None, None, None]
+    lat, lon, accuracy = point
     sound = (
         lat is not None
         and lon is not None
-        and all(math.isfinite(number) for number in numbers if number is not None)
+        and all(math.isfinite(number) for number in point if number is not None)
         and -90 <= lat <= 90
         and -180 <= lon <= 180
         and (accuracy is None or 0 <= accuracy <= 1_000_000)

@@ -1,34 +1,40 @@
-"""Intake: however often a report is sent, there is one, and its receipt says what has arrived."""
+"""Intake: however often a report is sent, there is one, and its receipt says what has arrived.
+
+A submission is first judged, with no statement of its own, into the very rows that keep it; then
+kept, under the lock of its reporter.
+"""
 
 from __future__ import annotations
 
 import uuid
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Row, bindparam, select
+from sqlalchemy import bindparam, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
-from sqlalchemy.orm.attributes import set_committed_value
 
-from sipokat.database import lock_rows, writing
-from sipokat.domain import chain
-from sipokat.domain.categories import Category
-from sipokat.domain.clock import FIRST_DAY, day_of
+from sipokat.database import db, lock_rows, to_json, writing
+from sipokat.domain import chain, deadlines, events, offices, photos, revisions
+from sipokat.domain.clock import corrected, day_of
 from sipokat.domain.clock import now as present
-from sipokat.domain.content import Content, Raw, check, digest, find_category, loose
-from sipokat.domain.refusals import NeverAllowed, NotNow, WrongContent
-from sipokat.domain.regions import level_of
-from sipokat.domain.revisions import declare, keep_revision, put_content, refuse_second
+from sipokat.domain.content import (
+    Raw,
+    check,
+    content_digest,
+    find_category,
+    submission_digest,
+)
+from sipokat.domain.periods import FALLEN, refuse_second
+from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import ROLES
-from sipokat.domain.verification import append, next_number, settle
-from sipokat.domain.visibility import holds_on, may_file_for
+from sipokat.domain.verification import standing
 from sipokat.models import Report, User
 
 SAME_FORM = timedelta(minutes=10)
-DOUBTFUL = timedelta(hours=24)
 
 
 @dataclass(frozen=True)
@@ -45,47 +51,167 @@ class Submission:
     sent_at: datetime | None = None
     form_version: str | None = None
 
-    def digest(self) -> str:
-        """What makes two sendings the same report: all but coordinates, the time of writing and
-        the version of the form."""
-        return digest([self.category, self.region, loose(self.raw)])
+
+@dataclass(frozen=True)
+class Receipt:
+    """What the phone may delete its copy by. `photos` are `{id, sha256, state}`."""
+
+    client_id: str
+    number: str
+    received_at: datetime
+    photos: tuple[dict[str, str], ...]
+
+    def as_json(self) -> dict[str, Any]:
+        """The receipt on the wire."""
+        return {
+            "client_id": self.client_id,
+            "number": self.number,
+            "received_at": self.received_at.isoformat(),
+            "photos": list(self.photos),
+        }
 
 
-def submit(user: User, sent: Submission, now: datetime | None = None) -> tuple[Report, bool]:
-    """Take in a report; True when it is new.
+def receipt(report: Report) -> Receipt:
+    """The receipt of a report as it is now. It also names a photo that arrived although a revision
+    had left it out: otherwise the phone would send it for ever."""
+    return Receipt(
+        report.client_id,
+        report.number,
+        report.received_at,
+        tuple(
+            {"id": photo.client_id, "sha256": photo.sha256, "state": photo.state}
+            for photo in report.photos
+            if photo.current or photo.state in photos.ARRIVED
+        ),
+    )
+
+
+@dataclass(frozen=True)
+class Judged:
+    """A submission that was found sound: its rows, but for the numbers that the database gives.
+
+    `by_client_id` says whether a repeat is known by its client id or, from a plain form, by its
+    content.
+    """
+
+    by_client_id: bool
+    report: dict[str, Any]
+    revision: dict[str, Any]
+    photos: list[dict[str, Any]]
+    event: events.NewEvent
+
+
+def submit(user: User, sent: Submission, now: datetime | None = None) -> tuple[Receipt, bool]:
+    """Take in a report: its receipt, and True when it is new.
 
     A repeat by the same reporter (same client id, or from a plain form the same content within
-    ten minutes, unless that was withdrawn or rejected) gives the first one back. Raises NotNow
-    when the client id was used for other content, NeverAllowed for a role that does not report or
-    a region that the person did not hold when it happened or was written, WrongContent for what
-    the fields say.
+    ten minutes, unless that was withdrawn or rejected) gets the receipt of the first one, whatever
+    has changed since. Raises NotNow when the client id was used for other content, NeverAllowed
+    for a role that does not report or a region that the person did not hold when it happened or
+    was written, WrongContent for what the fields say.
     """
     at = now or present()
-    asked = sent.digest()
+    try:
+        judged = judge(user, sent, at, deadlines.overrides(db.session()))
+    except Refused:
+        # A repeat gets its receipt even where its first sending would be refused today.
+        asked = submission_digest(sent.category, sent.region, sent.raw)
+        known = _sent_before(db.session(), user, sent.client_id, asked, at)
+        if known is None:
+            raise
+        return known, False
     with writing() as session:
-        # One submission of a person at a time: repeats cannot overtake each other.
-        lock_rows(session, select(User.id).where(User.id == user.id))
-        before = _sent_before(session, user, sent, asked, at)
-        if before is None:
-            return _take_in(session, user, sent, asked, at), True
-        report = session.get_one(Report, before.id)
-        if before.submission_digest != asked:
-            raise NotNow(
-                "Laporan ini sudah pernah dikirim dengan isi yang lain.",
-                report,
-                code="client_id_used",
-            )
-        return report, False
+        return keep(session, user, judged)
 
 
-def _sent_before(
-    session: Session, user: User, sent: Submission, asked: str, at: datetime
-) -> Row[int, str] | None:
-    given = {"user": user.id}
-    if sent.client_id is not None:
-        return session.execute(_BY_CLIENT_ID, given | {"client_id": sent.client_id}).first()
-    lately = given | {"digest": asked, "since": at - SAME_FORM}
-    return session.execute(_BY_CONTENT, lately).first()
+# --- Judge: before the lock, with no statement of its own ----------------------------------------
+
+
+def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, bool]) -> Judged:
+    """What a submission received `at` becomes, or the refusal. `overridden` are the city's own
+    working and free days."""
+    written, doubtful = corrected(sent.written_at, sent.sent_at, at)
+    office = _office(user, sent, day_of(written))
+    assert office.desk is not None
+    region, author_desk = office.region, office.desk
+    category = find_category(sent.category, office.role.key)
+    content = check(category, sent.raw, day_of(written))
+    as_json = content.as_json()
+    columns = content.as_columns()
+    seal = content_digest(category.key, region, as_json)
+    asked = submission_digest(sent.category, sent.region, sent.raw)
+    move, state = chain.start(author_desk, user.id, category.classed)
+    row = {
+        "client_id": sent.client_id or str(uuid.uuid4()),
+        "reporter_id": user.id,
+        "region_code": region,
+        "author_desk": author_desk,
+        "submission_digest": asked,
+        "received_at": at,
+        "written_at_raw": sent.written_at_raw,
+        "written_at": written,
+        "clock_doubtful": doubtful,
+        "form_version": sent.form_version,
+        "category": category.key,
+        "urgent": category.urgent,
+        "content_digest": seal,
+        **columns,
+        "fields": to_json(columns["fields"]),
+        **standing(state, at, deadlines.due_at(at, state.desk, overridden)),
+    }
+    return Judged(
+        by_client_id=sent.client_id is not None,
+        report=row,
+        revision=revisions.revision_row(user, at, state.version, to_json(as_json), seal),
+        photos=photos.rows_of(user, content.photos),
+        event=events.NewEvent(move, state.version, at, author_desk, seal, asked),
+    )
+
+
+def _office(user: User, sent: Submission, written_on: date) -> offices.Office:
+    """The office that the report speaks for."""
+    days = [written_on]
+    with suppress(ValueError):  # a date that cannot be read is refused later, beside its field
+        days.append(date.fromisoformat(sent.raw.happened_on))
+    held = {o.region: o for o in offices.held_on_any(user, tuple(days)) if o.reports}
+    if not any(ROLES[role].reports for role in (user.role, *(term.role for term in user.terms))):
+        raise NeverAllowed("Peran Anda tidak membuat laporan.")
+    if sent.region:
+        if sent.region not in held:
+            raise NeverAllowed("Anda tidak menjabat di wilayah ini pada tanggal itu.")
+        return held[sent.region]
+    if not held:
+        raise NeverAllowed("Anda tidak sedang menjabat. Hubungi Diskominfo.")
+    if len(held) > 1:
+        raise WrongContent("Pilih wilayahnya.", {"region": "Pilih wilayah laporan ini."})
+    return next(iter(held.values()))
+
+
+# --- Keep: under the lock ------------------------------------------------------------------------
+
+
+def keep(session: Session, user: User, judged: Judged) -> tuple[Receipt, bool]:
+    """Write the rows of a new report, or find that it is here already. Raises NotNow for a client
+    id that was used for other content, WrongContent for the second report of a month."""
+    # One submission of a person at a time: repeats cannot overtake each other.
+    lock_rows(session, select(User.id).where(User.id == user.id))
+    row, at = judged.report, judged.event.at
+    client_id = row["client_id"] if judged.by_client_id else None
+    known = _sent_before(session, user, client_id, row["submission_digest"], at)
+    if known is not None:
+        return known, False
+    refuse_second(session, row["region_code"], row["category"], row["period"])
+    seq = events.next_number(session)
+    number = number_of(seq)
+    report_id = _add(session, row | {"number": number})
+    photos.declare(session, report_id, judged.photos)
+    revisions.keep_revision(session, report_id, judged.revision)
+    events.append(session, report_id, judged.event, seq)
+    awaited = (
+        {"id": one["client_id"], "sha256": one["sha256"], "state": one["state"]}
+        for one in judged.photos
+    )
+    return Receipt(row["client_id"], number, at, tuple(awaited)), True
 
 
 _MINE = select(Report.id, Report.submission_digest).where(Report.reporter_id == bindparam("user"))
@@ -94,132 +220,56 @@ _BY_CONTENT = (
     _MINE.where(
         Report.submission_digest == bindparam("digest"),
         Report.received_at > bindparam("since"),
-        # What was taken back or refused, and is written once more, is meant to be sent.
-        Report.status.not_in(("rejected", "withdrawn")),
+        # Somebody who writes a withdrawn or rejected report once more means to send it.
+        Report.status.not_in(FALLEN),
     )
     .order_by(Report.id.desc())
     .limit(1)
 )
 
 
-def _take_in(session: Session, user: User, sent: Submission, asked: str, at: datetime) -> Report:
-    if not ROLES[user.role].reports:
-        raise NeverAllowed("Peran Anda tidak membuat laporan.")
-    written, doubtful = corrected(sent.written_at, sent.sent_at, at)
-    region = _office(user, sent, day_of(written))
-    category = find_category(sent.category, user.role)
-    content = check(category, sent.raw, day_of(written))
-    refuse_second(session, category, region, content.period)
-    report = Report(
-        client_id=sent.client_id or str(uuid.uuid4()),
-        reporter_id=user.id,
-        region_code=region,
-        author_desk=level_of(region),
-        submission_digest=asked,
-        received_at=at,
-        written_at_raw=sent.written_at_raw,
-        written_at=written,
-        clock_doubtful=doubtful,
-        form_version=sent.form_version,
-        category=category.key,
-        urgent=category.urgent,
-    )
-    put_content(report, content)
-    _record(session, user, report, category, content, asked, at)
-    return report
-
-
-def _record(
-    session: Session,
-    user: User,
-    report: Report,
-    category: Category,
-    content: Content,
-    asked: str,
-    at: datetime,
-) -> None:
-    move, state = chain.start(report.author_desk, user.id, category.classed)
-    settle(session, report, state, at)
-    seq = next_number(session)
-    report.number = number_of(seq)
-    if content.period is None:
-        session.add(report)
-        session.flush()
+def _sent_before(
+    session: Session, user: User, client_id: str | None, asked: str, at: datetime
+) -> Receipt | None:
+    """The receipt of the report that this submission repeats, if it is one. Raises NotNow when its
+    client id was used for other content."""
+    given: dict[str, Any] = {"user": user.id}
+    if client_id is not None:
+        query, given["client_id"] = _BY_CLIENT_ID, client_id
     else:
-        _add_to_period(session, report, category)
-    set_committed_value(report, "photos", [])
-    declare(session, user, report, content.photos)
-    append(session, user, report, move, chain.Request("submit"), None, asked, at, seq)
-    keep_revision(session, user, report, content, at)
+        query, given["digest"], given["since"] = _BY_CONTENT, asked, at - SAME_FORM
+    found = session.execute(query, given).first()
+    if found is None:
+        return None
+    report = session.get_one(Report, found.id)
+    if found.submission_digest != asked:
+        raise NotNow(
+            "Laporan ini sudah pernah dikirim dengan isi yang lain.", report, code="client_id_used"
+        )
+    return receipt(report)
 
 
-def _add_to_period(session: Session, report: Report, category: Category) -> None:
-    region, period = report.region_code, report.period
+_ADD = insert(Report).returning(Report.id)
+
+
+def _add(session: Session, row: dict[str, Any]) -> int:
+    """Insert the report; its id."""
+    if row["period"] is None:
+        return session.scalars(_ADD, [row]).one()
     try:
-        with session.begin_nested():  # before the report is added: it flushes what is pending
-            session.add(report)
-            session.flush()
+        with session.begin_nested():
+            return session.scalars(_ADD, [row]).one()
     except IntegrityError:
         # Another holder of the office filed the same month at this very moment.
-        refuse_second(session, category, region, period)
+        refuse_second(session, row["region_code"], row["category"], row["period"])
         raise
 
 
 def number_of(seq: int) -> str:
-    """The report's number: its first event's number and a check digit (Luhn, ISO/IEC 7812), so
-    that a digit misheard on the phone is never somebody else's report."""
+    """The report's number: the number of its first event and a check digit (Luhn, ISO/IEC 7812), so
+    that a report with one digit misheard does not exist."""
     total = 0
     for place, digit in enumerate(reversed(str(seq))):
         value = int(digit) * (2 if place % 2 == 0 else 1)
         total += value - 9 if value > 9 else value
     return f"{seq:04d}{-total % 10}"
-
-
-def corrected(
-    written_at: datetime | None, sent_at: datetime | None, received_at: datetime
-) -> tuple[datetime, bool]:
-    """When it was written by the server's clock, and whether the phone's clock is doubtful.
-
-    The phone's error is what its clock said at sending against what the server's said at
-    receipt; beyond 24 hours it is doubtful. Nothing is written after it was received.
-    """
-    offset = received_at - sent_at if sent_at else timedelta(0)
-    try:
-        written = min(written_at + offset, received_at) if written_at else received_at
-    except OverflowError:  # a clock in the year 9999, or before all years
-        return received_at, True
-    if written < FIRST_DAY:
-        return received_at, True
-    return written, abs(offset) > DOUBTFUL
-
-
-def _office(user: User, sent: Submission, written_on: date) -> str:
-    """The region that the report speaks for."""
-    days = [written_on]
-    with suppress(ValueError):  # the field's own sentence says so
-        days.append(date.fromisoformat(sent.raw.happened_on))
-    if sent.region:
-        if not may_file_for(user, sent.region, tuple(days)):
-            raise NeverAllowed("Anda tidak menjabat di wilayah ini pada tanggal itu.")
-        return sent.region
-    held = {t.region_code for t in user.terms if any(holds_on(t, day) for day in days)}
-    if not held:
-        raise NeverAllowed("Anda tidak sedang menjabat. Hubungi Diskominfo.")
-    if len(held) > 1:
-        raise WrongContent("Pilih wilayahnya.", {"region": "Pilih wilayah laporan ini."})
-    return held.pop()
-
-
-def receipt(report: Report) -> dict[str, Any]:
-    """What the phone may forget its copy by. A photo that a revision left out and that arrived all
-    the same is named too: otherwise its phone would send it for ever."""
-    return {
-        "client_id": report.client_id,
-        "number": report.number,
-        "received_at": report.received_at.isoformat(),
-        "photos": [
-            {"id": photo.client_id, "sha256": photo.sha256, "state": photo.state}
-            for photo in report.photos
-            if photo.current or photo.state in ("received", "ready")
-        ],
-    }

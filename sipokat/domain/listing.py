@@ -3,17 +3,16 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sipokat.domain.chain import DECISIONS
 from sipokat.domain.clock import now
+from sipokat.domain.offices import regions_of
+from sipokat.domain.periods import days_of
 from sipokat.domain.regions import in_scope
-from sipokat.domain.roles import ROLES, desks_below
-from sipokat.domain.visibility import scopes, visible_reports
-from sipokat.models import Event, Region, Report, User
+from sipokat.domain.visibility import on_desk_below, visible_reports
+from sipokat.models import Region, Report, User
 
 PAGE = 20
 
@@ -42,15 +41,12 @@ def list_reports(
     if wanted.region:
         query = query.where(in_scope(Report.region_code, wanted.region))
     if wanted.month:
-        year, month = map(int, wanted.month.split("-"))
-        query = query.where(
-            Report.happened_on >= date(year, month, 1),
-            Report.happened_on < date(year + month // 12, month % 12 + 1, 1),
-        )
+        first, after = days_of(wanted.month)
+        query = query.where(Report.happened_on >= first, Report.happened_on < after)
     if wanted.late:
         query = query.where(Report.due_at < now())
     if wanted.late == "below":
-        query = query.where(Report.desk.in_(desks_below(ROLES[user.role].desk)))
+        query = query.where(on_desk_below(user))
     if before is not None:
         query = query.where(Report.id < before)
     found = list(session.scalars(query.order_by(Report.id.desc()).limit(PAGE + 1)).unique())
@@ -62,27 +58,13 @@ def own_desk(session: Session, user: User) -> list[Report]:
     """Reports that wait for the author's office to mend them."""
     query = (
         visible_reports(user)
-        .where(Report.desk == Report.author_desk, Report.region_code.in_(scopes(user)))
+        .where(Report.desk == Report.author_desk, Report.region_code.in_(regions_of(user)))
         .order_by(Report.arrived_at)
-    )
-    return list(session.scalars(query).unique())
-
-
-def answers_to(session: Session, user: User, limit: int = 3) -> list[Event]:
-    """The latest words that desks wrote to the authors of this person's regions."""
-    reports = visible_reports(user).with_only_columns(Report.id)
-    query = (
-        select(Event)
-        .where(Event.report_id.in_(reports), Event.action.in_(DECISIONS), Event.note.is_not(None))
-        .where(Event.action != "return")
-        .order_by(Event.seq.desc())
-        .limit(limit)
     )
     return list(session.scalars(query).unique())
 
 
 def regions_below(session: Session, user: User) -> list[Region]:
     """The regions that the person may narrow a list to: one level down."""
-    held = scopes(user)
-    query = select(Region).where(or_(Region.parent_code.in_(held))).order_by(Region.code)
+    query = select(Region).where(Region.parent_code.in_(regions_of(user))).order_by(Region.code)
     return list(session.scalars(query))

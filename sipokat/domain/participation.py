@@ -7,21 +7,17 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain.content import months
+from sipokat.domain.periods import CLOSING_DAY, FALLEN, days_of, months
 from sipokat.models import Report
-
-CLOSING_DAY = 10
 
 
 def has_reported(session: Session, region_code: str, period: str) -> bool:
-    """Whether anything of this month (`YYYY-MM`) stands for the region, nihil included."""
-    year, month = map(int, period.split("-"))
-    first = date(year, month, 1)
-    after = date(year + month // 12, month % 12 + 1, 1)
+    """Whether any report of this month (`YYYY-MM`) stands for the region, nihil included."""
+    first, after = days_of(period)
     within = (Report.happened_on >= first) & (Report.happened_on < after)
     query = select(func.count(Report.id)).where(
         Report.region_code == region_code,
-        Report.status.not_in(("rejected", "withdrawn")),
+        Report.status.not_in(FALLEN),
         or_(Report.period == period, Report.period.is_(None) & within),
     )
     return bool(session.scalar(query))

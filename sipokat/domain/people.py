@@ -12,11 +12,11 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.regions import ensure_rt, level_of
 from sipokat.domain.roles import ROLES
 from sipokat.models import LoginSession, Region, Term, User
 
-PASSWORD_MIN = 8
 NAME_MAX = 80
 _hasher = PasswordHasher()  # argon2id with the library's present defaults (RFC 9106)
 _NOBODY = _hasher.hash("no account has this password")
@@ -32,13 +32,14 @@ def normal_phone(typed: str) -> str | None:
 
 def hash_password(password: str) -> str:
     """An argon2id hash. Raises ValueError when the password is too short."""
-    if len(password) < PASSWORD_MIN:
-        raise ValueError(f"Kata sandi paling sedikit {PASSWORD_MIN} huruf.")
+    if len(password) < LIMITS.password_min:
+        raise ValueError(f"Kata sandi paling sedikit {LIMITS.password_min} huruf.")
     return _hasher.hash(password)
 
 
 def password_matches(user: User | None, password: str) -> bool:
-    """Whether this is the password. Takes as long for nobody as for somebody."""
+    """Whether this is the password. Takes equally long without an account, so that the time
+    does not tell which numbers have one."""
     try:
         _hasher.verify(user.password_hash if user else _NOBODY, password)
     except (VerificationError, InvalidHashError):
@@ -87,21 +88,21 @@ def create(
         active=True,
         created_at=moment,
     )
-    user.terms = [Term(region_code=region_code, since=since or day_of(moment))]
+    user.terms = [Term(role=role, region_code=region_code, since=since or day_of(moment))]
     session.add(user)
     session.flush()
     return user
 
 
 def set_password(session: Session, user: User, password_hash: str) -> None:
-    """A new password; it ends every session of the account."""
+    """Set the password and end every session of the account."""
     user.password_hash = password_hash
-    session.flush()  # the row is held before the sessions are looked for
+    session.flush()  # locks the account's row before its sessions are looked for
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
 
 
 def disable(session: Session, user: User) -> None:
-    """Shut the account; it ends every session of it."""
+    """Close the account and end every session of it."""
     user.active = False
     session.flush()
     session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))

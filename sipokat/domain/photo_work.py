@@ -19,8 +19,8 @@ BROKEN_KEPT = timedelta(days=30)
 def claim(worker: str, now: datetime | None = None) -> int | None:
     """Claim one received photo for this worker, whose name no other has: its row's id.
 
-    What was tried least lately comes first. A claim older than two minutes belonged to a worker
-    that died, unless it is one's own, and may be taken. A photo on which five workers died is
+    The photo whose last try is longest ago comes first. A claim older than two minutes may be
+    taken: its worker has died, unless it is this one. A photo on which five workers have died is
     broken.
     """
     at = now or present()
@@ -47,8 +47,9 @@ def claim(worker: str, now: datetime | None = None) -> int | None:
 
 
 def give_back(photo_id: int, worker: str) -> None:
-    """Let go of a claimed photo that something else than its bytes stood in the way of. It costs
-    no try, and nobody takes the photo up again before two minutes after it was claimed."""
+    """Release a claimed photo that could not be worked on although its bytes may be sound (a full
+    disk, a lost database). It does not count as a try; nobody claims the photo again until two
+    minutes after it was claimed."""
     with writing() as session:
         session.execute(
             update(Photo).where(Photo.id == photo_id, Photo.claim == worker).values(claim=None)
@@ -72,10 +73,10 @@ def settle(photo_id: int, worker: str, size: tuple[int, int] | None) -> bool:
 
 
 def drop_originals(store: Store, now: datetime | None = None) -> int:
-    """Drop received bytes that are no longer needed; how many. Safe to be killed in.
+    """Delete received bytes that are no longer needed; how many. It may be killed at any point.
 
-    They tell more than the picture, such as where it was taken: those of a ready photo go at
-    once, those of a broken one when it has left the report, or after the thirty days in which
+    The bytes hold more than the picture, such as where it was taken. Those of a ready photo go at
+    once; those of a broken one when the photo has left the report, or after thirty days in which
     somebody may look at what broke it.
     """
     over = or_(not_(Photo.current), Photo.received_at < (now or present()) - BROKEN_KEPT)

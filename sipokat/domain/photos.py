@@ -1,20 +1,21 @@
-"""Photos of a report: declared and received; replaced or dropped while they are not there."""
+"""Photos of a report: declared, received, and replaced or dropped while they have not arrived."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Protocol
+from typing import Any, Protocol
 
-from sqlalchemy import bindparam, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import db, lock_rows, table, writing
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import now as present
+from sipokat.domain.content import PhotoClaim, content_digest
+from sipokat.domain.offices import desks_over
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
-from sipokat.domain.revisions import content_digest
-from sipokat.domain.visibility import desks_over, find_report
+from sipokat.domain.visibility import find_report
 from sipokat.models import Photo, Report, Revision, User
 
 ARRIVED = ("received", "ready")
@@ -39,6 +40,40 @@ def picture_key(photo: Photo, size: str) -> str:
     return f"{size}/{photo.client_id[:2]}/{photo.report_id}-{photo.client_id}.jpg"
 
 
+def rows_of(user: User, claims: Sequence[PhotoClaim]) -> list[dict[str, Any]]:
+    """The rows of photos that this person declares; their bytes come by themselves later."""
+    row = {
+        "declared_by": user.id,
+        "state": "missing",
+        "current": True,
+        "original": False,
+        "tries": 0,
+    }
+    return [row | {"client_id": one.id, "sha256": one.sha256} for one in claims]
+
+
+def declare(session: Session, report_id: int, rows: Sequence[dict[str, Any]]) -> None:
+    """Await these photos of a report."""
+    if rows:
+        session.execute(insert(table(Photo)), [row | {"report_id": report_id} for row in rows])
+
+
+def redeclare(session: Session, user: User, report: Report, claims: Sequence[PhotoClaim]) -> None:
+    """Make the listed photos the present ones of the report, and await those that are new. Raises
+    NotNow for an id that stands for other bytes."""
+    there = {photo.client_id: photo for photo in report.photos}
+    listed = {claim.id for claim in claims}
+    for photo in report.photos:
+        photo.current = photo.client_id in listed
+    for claim in claims:
+        known = there.get(claim.id)
+        if known is not None and known.sha256 != claim.sha256:
+            raise NotNow("Foto ini sudah ada dengan isi yang lain. Ganti fotonya.", report)
+    session.flush()
+    declare(session, report.id, rows_of(user, [one for one in claims if one.id not in there]))
+    session.expire(report, ["photos"])
+
+
 def _find(session: Session, user: User, client_id: str, photo_id: str) -> Photo:
     """The declared photo, for whoever may send its bytes: the reporter, the present holder of the
     author's office, and who declared it, even if their term has ended since. Raises NotFound."""
@@ -57,7 +92,8 @@ def _wrote(user: User, photo: Photo) -> bool:
 
 
 def _may_change(user: User, photo: Photo) -> bool:
-    """Whether this person may let the photo go: the office's present holder, or who declared it."""
+    """Whether this person may replace or drop the photo: the office's present holder, and whoever
+    declared it."""
     report = photo.report
     return (
         report.author_desk in desks_over(user, report.region_code) or photo.declared_by == user.id
@@ -65,8 +101,8 @@ def _may_change(user: User, photo: Photo) -> bool:
 
 
 def _hold(session: Session, user: User, client_id: str, photo_id: str) -> Photo:
-    """A photo that this person may let go, with nobody else changing the photos of its report
-    until the transaction ends."""
+    """A photo that this person may replace or drop. The photos of its report are locked against
+    everybody else until the transaction ends."""
     photo = _find(session, user, client_id, photo_id)
     if not _may_change(user, photo):
         raise NeverAllowed("Hanya ketua RT atau pejabat yang sekarang dapat mengganti foto ini.")
@@ -104,7 +140,7 @@ def accept(
     awaited = db.session.execute(
         _OWN_AWAITED, {"user": user.id, "report": client_id, "photo": photo_id, "sha256": sha256}
     ).first()
-    if awaited is None:  # sent before, somebody else's, the office's, or wrong
+    if awaited is None:  # a repeat, another person's or office's photo, or an unknown one
         photo = _find(db.session(), user, client_id, photo_id)
         if photo.sha256 != sha256:
             said = "Foto ini sudah ada dengan isi yang lain. Ganti fotonya."
@@ -121,14 +157,15 @@ def accept(
         report = session.get_one(Report, report_pk, populate_existing=True, options=_BARE)
     state = next(photo.state for photo in report.photos if photo.id == photo_pk)
     if received is None and state != "received":
-        store.drop(key)  # sent twice, and the worker was done before this one came to its end
+        # It was sent twice at once, and the worker had already made the other copy ready.
+        store.drop(key)
     return report
 
 
-# A receipt needs neither the person nor the region.
+# A receipt needs neither the reporter nor the region.
 _BARE = (lazyload(Report.reporter), lazyload(Report.region))
 
-# The usual case, in one look: a photo that its reporter declared and that has not arrived.
+# The usual case in one statement: a photo that its reporter declared and that has not arrived.
 _OWN_AWAITED = (
     select(Photo.id, Photo.report_id)
     .join(Report, Report.id == Photo.report_id)
@@ -188,18 +225,19 @@ def drop(user: User, client_id: str, photo_id: str, now: datetime | None = None)
 
 
 def _leave(user: User, photo: Photo, at: datetime) -> None:
-    """No new version, but not in silence either: who and when is kept, and what later events
-    speak of is the content without this photo."""
+    """Take the photo out of the report without a new version. Who did it and when is kept, and the
+    report's content digest, which later events carry, no longer includes the photo."""
     photo.current, photo.left_at, photo.left_by = False, at, user.id
     report = photo.report
     latest = report.revisions[-1]
     shown = [{"id": p.client_id, "sha256": p.sha256} for p in shown_in(latest, report.photos)]
-    report.content_digest = content_digest(report, latest.content | {"photos": shown})
+    content = latest.content | {"photos": shown}
+    report.content_digest = content_digest(report.category, report.region_code, content)
 
 
 def shown_in(revision: Revision, photos: Sequence[Photo]) -> list[Photo]:
-    """The photos of a revision as they stand now: what took the place of one that has left since,
-    and nothing for one that was dropped."""
+    """The photos of a revision as they are now: a photo that was replaced later is shown by its
+    replacement, one that was dropped later is left out."""
     by_id = {photo.client_id: photo for photo in photos}
     shown = []
     for claim in revision.content["photos"]:

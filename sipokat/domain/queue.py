@@ -5,14 +5,15 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Select, and_, case, exists, false, func, or_, select
+from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.chain import FINAL
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.offices import held
 from sipokat.domain.regions import in_scope
-from sipokat.domain.roles import ROLES, below, desks_below
-from sipokat.domain.visibility import on_desk_of, scopes, visible_reports
+from sipokat.domain.roles import DESK_ROLES, below
+from sipokat.domain.visibility import on_desk_below, on_own_desk, visible_reports
 from sipokat.models import Region, Report, Term, User
 
 PAGE = 20
@@ -28,16 +29,12 @@ class Summary:
     late_below: int
 
 
-def _queue(user: User) -> Select[Report]:
-    return on_desk_of(user).where(Report.urgent.is_(False))
-
-
 def desk_queue(
     session: Session, user: User, after: tuple[datetime, int] | None = None
 ) -> list[Report]:
     """The desk's reports, oldest arrival first; one more than a page when there are more.
     Bencana is not among them: it stands on top, see `urgent`."""
-    query = _queue(user)
+    query = select(Report).where(on_own_desk(user), Report.urgent.is_(False))
     if after is not None:
         at, report_id = after
         query = query.where(
@@ -49,11 +46,10 @@ def desk_queue(
 
 def urgent(session: Session, user: User) -> list[Report]:
     """Bencana in the person's regions that is not final: those on their own desk first."""
-    desk = ROLES[user.role].desk
     query = (
         visible_reports(user)
         .where(Report.urgent, Report.status.not_in(FINAL))
-        .order_by(case((Report.desk == desk, 0), else_=1), Report.received_at)
+        .order_by(case((on_own_desk(user), 0), else_=1), Report.received_at)
         .limit(50)
     )
     return list(session.scalars(query).unique())
@@ -62,45 +58,46 @@ def urgent(session: Session, user: User) -> list[Report]:
 def summary(session: Session, user: User) -> Summary:
     """The figures of the person's desk."""
     moment = now()
-    mine = on_desk_of(user).subquery()
     waiting, oldest = session.execute(
-        select(func.count(), func.min(mine.c.arrived_at)).select_from(mine)
+        select(func.count(Report.id), func.min(Report.arrived_at)).where(on_own_desk(user))
     ).one()
-    late = session.scalar(select(func.count()).select_from(mine).where(mine.c.due_at < moment))
-    return Summary(waiting, oldest, late or 0, _late_below(session, user, moment))
-
-
-def _late_below(session: Session, user: User, moment: datetime) -> int:
-    lower = desks_below(ROLES[user.role].desk)
-    places = [in_scope(Report.region_code, scope) for scope in scopes(user)]
-    query = select(func.count(Report.id)).where(
-        Report.desk.in_(lower), Report.due_at < moment, or_(false(), *places)
-    )
-    return session.scalar(query) or 0
+    late = select(func.count(Report.id)).where(Report.due_at < moment)
+    here = session.scalar(late.where(on_own_desk(user)))
+    below_it = session.scalar(late.where(on_desk_below(user)))
+    return Summary(waiting, oldest, here or 0, below_it or 0)
 
 
 def vacant_below(session: Session, user: User) -> list[Region]:
-    """Offices one level down that nobody holds: their desks are "Tanpa pejabat"."""
-    desk = ROLES[user.role].desk
-    level = below(desk) if desk else None
-    if level is None:
-        return []
-    role = next(one.key for one in ROLES.values() if one.desk == level)
+    """Offices one level below the person's desks that nobody holds: "Tanpa pejabat"."""
+    vacant = []
+    for office in held(user):
+        level = below(office.desk) if office.desk else None
+        if level is not None:
+            vacant.append(
+                and_(
+                    Region.level == level,
+                    in_scope(Region.code, office.region),
+                    ~_held_today(DESK_ROLES[level]),
+                )
+            )
+    query = select(Region).where(or_(false(), *vacant))
+    return list(session.scalars(query.order_by(Region.code)))
+
+
+def _held_today(role: str) -> ColumnElement[bool]:
+    """Whether somebody with an open account holds the region in this role today."""
     today = day_of(now())
-    held = exists(
+    return exists(
         select(Term.id)
         .join(User, User.id == Term.user_id)
         .where(
             Term.region_code == Region.code,
-            User.role == role,
+            Term.role == role,
             User.active,
             Term.since <= today,
             or_(Term.until.is_(None), Term.until >= today),
         )
     )
-    places = [in_scope(Region.code, scope) for scope in scopes(user)]
-    query = select(Region).where(Region.level == level, or_(false(), *places), ~held)
-    return list(session.scalars(query.order_by(Region.code)))
 
 
 def city_figures(session: Session, user: User) -> dict[tuple[str, str | None], int]:

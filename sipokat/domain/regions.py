@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import csv
+import tomllib
+from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
@@ -12,7 +14,9 @@ from sqlalchemy.orm import Session
 from sipokat.domain.roles import DESKS
 from sipokat.models import Region
 
-_PARTS = {"kota": 2, "kecamatan": 3, "kelurahan": 4, "rt": 5}
+_PARTS: dict[str, int] = tomllib.loads(
+    files("sipokat.data").joinpath("levels.toml").read_text("utf-8")
+)
 
 
 def in_scope(column: Any, scope: str) -> ColumnElement[bool]:
@@ -48,6 +52,13 @@ def up_from(code: str) -> tuple[str, ...]:
     """The code itself and every region above it, lowest first."""
     parts = code.split(".")
     return tuple(".".join(parts[:count]) for count in range(len(parts), 1, -1))
+
+
+def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
+    """The names of these regions and of those above them, by code; one statement."""
+    wanted = {above for code in codes for above in up_from(code)}
+    query = select(Region.code, Region.name).where(Region.code.in_(wanted))
+    return dict(session.execute(query).all())
 
 
 def ensure_official(session: Session) -> int:

@@ -1,95 +1,94 @@
-"""What a report says, as it is kept: its present content, every revision, the photos it awaits."""
+"""New content for a report that lies on its author's desk. Every content is kept whole."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import insert, select
+from sqlalchemy import insert
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sipokat.database import table
-from sipokat.domain.categories import Category
-from sipokat.domain.content import Content, PhotoClaim, digest
-from sipokat.domain.refusals import NotNow, WrongContent
-from sipokat.models import Photo, Report, Revision, User
+from sipokat.database import table, writing
+from sipokat.domain import chain
+from sipokat.domain.categories import categories
+from sipokat.domain.clock import day_of
+from sipokat.domain.clock import now as present
+from sipokat.domain.content import Raw, check, content_digest, digest, loose
+from sipokat.domain.periods import refuse_second
+from sipokat.domain.photos import redeclare
+from sipokat.domain.verification import (
+    Attempt,
+    alone_for_its_month,
+    guard,
+    record,
+    settle,
+    take_up,
+)
+from sipokat.models import Report, Revision, User
 
 
-def put_content(report: Report, content: Content) -> None:
-    """Make this the present content of the report."""
-    report.happened_on, report.text = content.happened_on, content.text
-    report.fields, report.period = content.fields, content.period
-    report.lat, report.lon = content.lat, content.lon
-    report.accuracy_m, report.place_text = content.accuracy_m, content.place_text
-    report.content_digest = content_digest(report, content.as_json())
+def revise(
+    user: User,
+    number: str,
+    version: int | None,
+    raw: Raw,
+    action_id: str | None = None,
+    now: datetime | None = None,
+) -> Report:
+    """Replace the content by the author's office and send it to the desk above its author's.
+
+    Photos listed in `raw` are kept or awaited; the others stay in the old revision only. Dates are
+    judged by the day on which the report was first written: however long it lay on desks, a date
+    that was right stays right. Raises as `verification.act` does, and WrongContent with a sentence
+    for each field.
+    """
+    asked = digest(["revise", number, version, loose(raw)])
+    request = chain.Request("revise", version)
+    attempt = Attempt(user, number, request, asked, now or present(), action_id)
+    with writing() as session:
+        report, done = take_up(session, attempt)
+        if not done:
+            _replace(session, attempt, report, raw)
+        return report
 
 
-def content_digest(report: Report, content: Mapping[str, Any]) -> str:
-    """The digest of a content in its canonical form, as this report's events carry it."""
-    return digest({"category": report.category, "region": report.region_code, **content})
+def _replace(session: Session, attempt: Attempt, report: Report, raw: Raw) -> None:
+    state, move = guard(session, attempt, report)
+    content = check(categories()[report.category], raw, day_of(report.written_at))
+
+    def refuse_second_of_month() -> None:
+        refuse_second(session, report.region_code, report.category, content.period, report.id)
+
+    refuse_second_of_month()
+    seal = content_digest(report.category, report.region_code, content.as_json())
+    try:
+        with alone_for_its_month(session, content.period):
+            redeclare(session, attempt.user, report, content.photos)
+            for name, value in {**content.as_columns(), "content_digest": seal}.items():
+                setattr(report, name, value)
+            settle(session, report, chain.advance(state, move), attempt.at)
+    except IntegrityError:  # another report for that month was filed at this very moment
+        refuse_second_of_month()
+        raise
+    record(session, attempt, report, move)
+    row = revision_row(attempt.user, attempt.at, report.version, content.as_json(), seal)
+    keep_revision(session, report.id, row)
 
 
-def keep_revision(
-    session: Session, user: User, report: Report, content: Content, at: datetime
-) -> None:
-    """Keep this content whole, under the version that it came with."""
-    row = {
-        "report_id": report.id,
-        "version": report.version,
-        "author_id": user.id,
+def revision_row(
+    author: User, at: datetime, version: int, content: Any, seal: str
+) -> dict[str, Any]:
+    """A content as it is kept whole, under the version that it came with; `seal` is its digest."""
+    return {
+        "version": version,
+        "author_id": author.id,
         "at": at,
-        "content": content.as_json(),
-        "content_digest": report.content_digest,
+        "content": content,
+        "content_digest": seal,
     }
-    session.execute(insert(table(Revision)), row)
 
 
-def declare(session: Session, user: User, report: Report, claims: Sequence[PhotoClaim]) -> None:
-    """Await these photos; their bytes come by themselves."""
-    if claims:
-        shared = {"report_id": report.id, "declared_by": user.id, "state": "missing"}
-        shared |= {"current": True, "original": False, "tries": 0}
-        rows = [shared | {"client_id": one.id, "sha256": one.sha256} for one in claims]
-        session.execute(insert(table(Photo)), rows)
-        session.expire(report, ["photos"])
-
-
-def redeclare(session: Session, user: User, report: Report, content: Content) -> None:
-    """Make the photos that the content lists the present ones; await those that are new. Raises
-    NotNow for an id that stands for other bytes."""
-    there = {photo.client_id: photo for photo in report.photos}
-    listed = {claim.id for claim in content.photos}
-    for photo in report.photos:
-        photo.current = photo.client_id in listed
-    for claim in content.photos:
-        known = there.get(claim.id)
-        if known is not None and known.sha256 != claim.sha256:
-            raise NotNow("Foto ini sudah ada dengan isi yang lain. Ganti fotonya.", report)
-    session.flush()
-    declare(session, user, report, [one for one in content.photos if one.id not in there])
-
-
-def refuse_second(
-    session: Session,
-    category: Category,
-    region_code: str,
-    period: str | None,
-    but: Report | None = None,
-) -> None:
-    """One standing report a region, category and period. Raises WrongContent on `periode`, with
-    the number of the first."""
-    if period is None:
-        return
-    query = select(Report.number).where(
-        Report.region_code == region_code,
-        Report.category == category.key,
-        Report.period == period,
-        Report.status.not_in(("rejected", "withdrawn")),
-    )
-    if but is not None:
-        query = query.where(Report.id != but.id)
-    first = session.scalars(query).first()
-    if first is not None:
-        sentence = f"{category.name} untuk bulan ini sudah ada: laporan {first}."
-        raise WrongContent(sentence, {"fields.periode": sentence}, code="second_of_period")
+def keep_revision(session: Session, report_id: int, row: dict[str, Any]) -> None:
+    """Add the content to those that the report has had."""
+    session.execute(insert(table(Revision)), row | {"report_id": report_id})

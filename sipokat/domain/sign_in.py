@@ -83,8 +83,9 @@ def sign_in(
 
 
 def _require_unchanged(session: Session, user: User) -> None:
-    """While the password was looked at, another may have been set and every session ended, or the
-    account closed: the row is held, so that neither happens before this session is there to end."""
+    """Raises NotSignedIn if the password was changed or the account closed while the password was
+    being checked. The row stays locked, so that such a change comes after this session is stored
+    and ends it too."""
     row = select(User.password_hash, User.active).where(User.id == user.id)
     lock_rows(session, row)
     if session.execute(row).one() != (user.password_hash, True):
@@ -99,8 +100,8 @@ def _limits(phone: str, address: str, known: KnownDevice | None) -> list[tuple[s
 
 
 def _count_as_failure(limits: list[tuple[str, int]], at: datetime) -> list[int]:
-    """Count the try before the password is looked at, so that a hundred at once are a hundred;
-    a success takes it back."""
+    """Count the try as a failure before the password is checked, so that tries made at the same
+    moment all count; a success deletes it again. Raises TooMany. The ids of the rows."""
     with writing() as session:
         take_turns(session, "sign_in")
         session.execute(delete(SignInFailure).where(SignInFailure.at <= at - WINDOW))
@@ -147,8 +148,8 @@ def _remember_device(session: Session, user_id: str, token: str, at: datetime) -
 
 
 def find_session(token: str | None, now: datetime | None = None) -> LoginSession | None:
-    """The live session with this token. Its last use is written down now and then, so that a
-    page read is seldom a write."""
+    """The live session with this token. Its last use is written at most once in a hundredth of its
+    life, so that reading a page seldom writes."""
     if not token:
         return None
     at = now or present()
@@ -167,7 +168,7 @@ def find_session(token: str | None, now: datetime | None = None) -> LoginSession
     return found
 
 
-# With the person and their terms in one look: every request begins with it.
+# Loads the person and their terms in the same statement: every request starts with this one.
 _BY_TOKEN = (
     select(LoginSession)
     .where(LoginSession.token_hash == bindparam("token"))

@@ -1,46 +1,43 @@
-"""Who may see what. Every query for reports starts from `visible_reports`."""
+"""Who may see what. Every query for what a person reads starts from one of these."""
 
 from __future__ import annotations
 
-from datetime import date
-
-from sqlalchemy import Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain.clock import day_of, now
+from sipokat.domain.offices import held, roles_of
 from sipokat.domain.refusals import NeverAllowed, NotFound
-from sipokat.domain.regions import at_desk, in_scope, level_of
-from sipokat.domain.roles import ROLES
-from sipokat.models import Report, Term, User
-
-
-def holds_on(term: Term, day: date) -> bool:
-    """Whether the term runs on that day; its last day is `until`."""
-    return term.since <= day and (term.until is None or day <= term.until)
-
-
-def scopes(user: User, day: date | None = None) -> list[str]:
-    """The region codes that the person holds on `day` (today by default)."""
-    day = day or day_of(now())
-    return [term.region_code for term in user.terms if holds_on(term, day)]
+from sipokat.domain.regions import in_scope
+from sipokat.domain.roles import ROLES, desks_below
+from sipokat.models import Report, User
 
 
 def visible_reports(user: User) -> Select[Report]:
-    """What this person may read: what lies at or below their regions, and what they wrote."""
-    if not ROLES[user.role].reads_reports:
+    """What this person may read: what lies at or below the regions of their offices, and what they
+    wrote themselves."""
+    if not _reads(user):
         return select(Report).where(false())
-    mine = [in_scope(Report.region_code, scope) for scope in scopes(user)]
+    mine = [
+        in_scope(Report.region_code, office.region)
+        for office in held(user)
+        if office.role.reads_reports
+    ]
     return select(Report).where(or_(*mine, Report.reporter_id == user.id))
 
 
+def _reads(user: User) -> bool:
+    return any(ROLES[role].reads_reports for role in roles_of(user))
+
+
 def require_reader(user: User) -> None:
-    """Raises NeverAllowed for a role that never reads reports (Diskominfo)."""
-    if not ROLES[user.role].reads_reports:
+    """Raises NeverAllowed for somebody whose roles never read reports (Diskominfo)."""
+    if not _reads(user):
         raise NeverAllowed("Peran Anda tidak membaca isi laporan.")
 
 
 def find_report(session: Session, user: User, number: str, lock: bool = False) -> Report:
-    """The report with this number. NotFound, the same for out of sight and no such thing."""
+    """The report with this number. Raises NotFound, the same whether it is out of this person's
+    sight or does not exist."""
     require_reader(user)
     query = visible_reports(user).where(Report.number == number)
     if lock:
@@ -51,29 +48,28 @@ def find_report(session: Session, user: User, number: str, lock: bool = False) -
     return report
 
 
-def desks_over(user: User, region_code: str) -> frozenset[str]:
-    """The desks over this region that the person holds today."""
-    desk = ROLES[user.role].desk
-    if desk is None:
-        return frozenset()
-    place = at_desk(region_code, desk)
-    sits = level_of(place) == desk and place in scopes(user)
-    return frozenset({desk}) if sits else frozenset()
-
-
-def on_desk_of(user: User) -> Select[Report]:
-    """The reports that lie on the desks this person holds, to decide or, at the author's own
-    desk, to mend."""
-    desk = ROLES[user.role].desk
-    places = [in_scope(Report.region_code, scope) for scope in scopes(user)]
-    if desk is None or not places:
-        return select(Report).where(false())
-    return select(Report).where(and_(Report.desk == desk, or_(*places)))
-
-
-def may_file_for(user: User, region_code: str, days: tuple[date, ...]) -> bool:
-    """Whether the person held this very office on one of `days`, even if the term has ended."""
-    return any(
-        term.region_code == region_code and any(holds_on(term, day) for day in days)
-        for term in user.terms
+def on_own_desk(user: User) -> ColumnElement[bool]:
+    """The condition for a report that lies on a desk this person holds: to decide, or to mend on
+    the author's own desk."""
+    return or_(
+        false(),
+        *[
+            and_(Report.desk == office.desk, in_scope(Report.region_code, office.region))
+            for office in held(user)
+            if office.desk
+        ],
     )
+
+
+def on_desk_below(user: User) -> ColumnElement[bool]:
+    """The condition for a report that lies on a desk below one this person holds, and on none of
+    their own."""
+    below = [
+        and_(
+            Report.desk.in_(desks_below(office.desk)),
+            in_scope(Report.region_code, office.region),
+        )
+        for office in held(user)
+        if office.desk
+    ]
+    return and_(or_(false(), *below), not_(on_own_desk(user)))

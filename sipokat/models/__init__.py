@@ -1,6 +1,6 @@
-"""The tables, one aggregate a file. No rules live here."""
+"""The tables, one aggregate a file. The rules are in `domain/`."""
 
-from sipokat.models.event import Counter, Event, Reading
+from sipokat.models.event import Counter, Event, FirstOpened
 from sipokat.models.region import Region
 from sipokat.models.report import Photo, Report, Revision
 from sipokat.models.session import KnownDevice, LoginSession, SignInFailure
@@ -11,10 +11,10 @@ __all__ = [
     "Counter",
     "DayOverride",
     "Event",
+    "FirstOpened",
     "KnownDevice",
     "LoginSession",
     "Photo",
-    "Reading",
     "Region",
     "Report",
     "Revision",

@@ -1,4 +1,4 @@
-"""What happened, appended and never changed."""
+"""What happened to reports: events, who opened them first, and the counter that numbers events."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from sipokat.models.user import User
 
 
 class Event(Base):
-    """One move of one report. `seq` is global and has no gaps: it is taken from a counter row
-    inside the transaction of the move."""
+    """One move of one report, appended and never changed. `seq` numbers all events of the city
+    without gaps: it is taken from a counter row inside the transaction of the move."""
 
     __tablename__ = "event"
     __table_args__ = (
@@ -43,10 +43,10 @@ class Event(Base):
     actor: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
 
-class Reading(Base):
-    """The first time that a holder of a desk opened a report."""
+class FirstOpened(Base):
+    """The first time that a holder of the desk opened a report: "Dibaca" on its time line."""
 
-    __tablename__ = "reading"
+    __tablename__ = "first_opened"
 
     report_id: Mapped[int] = mapped_column(ForeignKey("report.id"), primary_key=True)
     desk: Mapped[str] = mapped_column(String(10), primary_key=True)
@@ -57,7 +57,7 @@ class Reading(Base):
 
 
 class Counter(Base):
-    """A gapless counter: its row is locked until the transaction that took a number ends."""
+    """A counter without gaps. Taking a number locks its row until the transaction ends."""
 
     __tablename__ = "counter"
 

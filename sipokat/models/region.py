@@ -9,7 +9,8 @@ from sipokat.database import Base, RegionCode
 
 
 class Region(Base):
-    """`16.73` kota, `16.73.04` kecamatan, `16.73.04.1009` kelurahan, `16.73.04.1009.001` RT."""
+    """A region: `16.73` is the kota, `16.73.04` a kecamatan, `16.73.04.1009` a kelurahan,
+    `16.73.04.1009.001` an RT."""
 
     __tablename__ = "region"
     steady = True

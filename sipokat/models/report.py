@@ -16,15 +16,18 @@ _STANDING = "period IS NOT NULL AND status NOT IN ('rejected', 'withdrawn')"
 
 
 class Report(Base):
-    """One report. Its state is changed by `domain/verification.py` alone.
+    """One report. `domain/intake.py` gives it its first state, only `domain/verification.py` and
+    `domain/revisions.py` change it.
 
-    `desk` is where it lies, None when final; `ended_desk` where it lay when it became final.
+    `desk` is the desk where it lies, None when final. `ended_desk` is the desk where it lay when it
+    became final.
     """
 
     __tablename__ = "report"
     __table_args__ = (
         UniqueConstraint("reporter_id", "client_id"),
-        # One standing report per region, category and period: nihil and the monthly counts.
+        # One report per region, category and period among those not rejected or withdrawn. Only
+        # nihil, kependudukan and rekap_bulanan have a period.
         Index(
             "uq_report_period",
             "region_code",
@@ -83,7 +86,7 @@ class Report(Base):
 
 
 class Revision(Base):
-    """The content as it stood from one version on, kept whole."""
+    """The whole content of a report from this version on, until the next revision."""
 
     __tablename__ = "revision"
     __table_args__ = (UniqueConstraint("report_id", "version"),)
@@ -100,13 +103,14 @@ class Revision(Base):
 
 
 class Photo(Base):
-    """A declared photo: `missing`, `received`, `ready` or `broken`.
+    """A photo that a report declares. `state` is `missing`, `received`, `ready` or `broken`.
 
-    `sha256` is the digest that the phone computed of the bytes it sends. `current` is false for
-    a photo that only an old revision shows, and for one that left the report without a new
-    version: `left_at` and `left_by` say when and by whom, `gave_way_to` is the id of the photo that
-    took its place. `claim` names the worker that took it at `claimed_at`, `tries` counts those that
-    died over it, and `original` is set while the received bytes still lie in the store.
+    `sha256` is the digest that the phone computed of the bytes it sends. `current` is false for a
+    photo that only an old revision shows, and for one that was replaced or dropped without a new
+    version: then `left_at` and `left_by` say when and by whom, and `gave_way_to` is the id of the
+    photo that replaced it. `claim` is the name of the worker that claimed it at `claimed_at`, and
+    `tries` counts the workers that died while they worked on it. `original` is true while the
+    received bytes are in the store.
     """
 
     __tablename__ = "photo"

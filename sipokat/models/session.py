@@ -1,4 +1,4 @@
-"""Who is signed in where, which phones an account knows, and failed sign-ins."""
+"""Sessions, the phones that have signed in to an account before, and failed sign-ins."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from sipokat.models.user import User
 
 
 class LoginSession(Base):
-    """A signed-in phone or browser. Only the hash of its token is kept."""
+    """A phone or browser that is signed in. Only the hash of its token is stored."""
 
     __tablename__ = "login_session"
 
@@ -27,7 +27,8 @@ class LoginSession(Base):
 
 
 class KnownDevice(Base):
-    """A phone that has signed in to this account before; it has its own allowance of tries."""
+    """A phone that has signed in to this account before. Its failed tries are counted apart, so
+    that a stranger's tries on the number do not lock it out."""
 
     __tablename__ = "known_device"
     __table_args__ = (Index("uq_known_device_token", "token_hash", "user_id", unique=True),)
@@ -39,7 +40,8 @@ class KnownDevice(Base):
 
 
 class SignInFailure(Base):
-    """One failed try, counted under a key: a typed number, a known phone or an address."""
+    """One failed try. `key` says what it counts against: a typed number, a known phone or a network
+    address."""
 
     __tablename__ = "sign_in_failure"
     __table_args__ = (Index("ix_sign_in_failure_key_at", "key", "at"),)

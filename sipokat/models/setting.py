@@ -1,4 +1,4 @@
-"""What the city may set while the program runs."""
+"""Settings that are kept in the database."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ class Setting(Base):
 
 
 class DayOverride(Base):
-    """A day that the city declares working or free, against the calendar of holidays."""
+    """A day that the city declares working or free, whatever the calendar of holidays says."""
 
     __tablename__ = "day_override"
 

@@ -1,4 +1,4 @@
-"""People and the offices they hold."""
+"""People, and the terms in which they hold offices."""
 
 from __future__ import annotations
 
@@ -12,7 +12,9 @@ from sipokat.models.region import Region
 
 
 class User(Base):
-    """A person who may sign in. The id is opaque and never given to anybody else."""
+    """A person who may sign in. `id` is opaque and never given to another person. `role` says which
+    home page the account opens and how long its sessions last; what the person may do in an office
+    follows from the role of each term (`domain/offices.py`)."""
 
     __tablename__ = "user"
     steady = True
@@ -26,10 +28,13 @@ class User(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
 
     terms: Mapped[list[Term]] = relationship(
-        back_populates="user", order_by="Term.since, Term.id", lazy="selectin"
+        back_populates="user",
+        foreign_keys="Term.user_id",
+        order_by="Term.since, Term.id",
+        lazy="selectin",
     )
 
-    # What Flask-Login asks of a user.
+    # Flask-Login asks for these.
     is_anonymous = False
 
     @property
@@ -45,7 +50,11 @@ class User(Base):
 
 
 class Term(Base):
-    """An office held: this person, this region, from this day until that one."""
+    """An office held by one person: a role over a region, from `since` to `until`, both included.
+
+    `acts_for_id` is the person whose place a deputy takes (Plh. or Plt.); None for the holder of
+    the office.
+    """
 
     __tablename__ = "term"
     steady = True
@@ -53,9 +62,11 @@ class Term(Base):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
+    role: Mapped[str] = mapped_column(String(20))
     region_code: Mapped[str] = mapped_column(RegionCode, ForeignKey("region.code"))
+    acts_for_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     since: Mapped[date]
     until: Mapped[date | None]
 
-    user: Mapped[User] = relationship(back_populates="terms")
+    user: Mapped[User] = relationship(back_populates="terms", foreign_keys=user_id)
     region: Mapped[Region] = relationship(lazy="joined", innerjoin=True)

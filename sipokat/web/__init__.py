@@ -1,14 +1,15 @@
-"""The pages and the wire: blueprints, one page group a file."""
+"""The pages and the JSON of the wire: blueprints, one page group a file."""
 
 from __future__ import annotations
 
 from flask import Flask
 
 from sipokat.delivery.photo_store import PhotoStore
+from sipokat.domain.limits import LIMITS
 
 
 def register(app: Flask) -> None:
-    """Register every route, the checks before them and the headers after them."""
+    """Register every route, the check before each request and the headers after it."""
     from sipokat import assets
     from sipokat.web import (
         access,
@@ -32,7 +33,7 @@ def register(app: Flask) -> None:
     access.register(app)
     headers.register(app)
     app.context_processor(respond.page_context)
-    app.jinja_env.globals["asset"] = respond.asset
+    app.jinja_env.globals.update(asset=respond.asset, limits=LIMITS)
     for name in ("day", "moment", "ago", "age", "month", "month_name", "figure"):
         app.jinja_env.filters[name] = getattr(times, name)
     for module in (

@@ -1,6 +1,7 @@
-"""Who may use a route and how much it takes: declared on the view, enforced before every view.
+"""Who may use a route and how large its body may be: declared on each view, checked before it runs.
 
-The order is: cross-site, size, readable address and body, who it is, their role.
+A request is refused in this order: from another site, too large, unreadable address, unreadable
+body, not signed in, wrong role.
 """
 
 from __future__ import annotations
@@ -14,12 +15,14 @@ from flask_login import current_user
 from werkzeug.exceptions import NotFound as NoSuchPage
 
 from sipokat.domain.clock import now
+from sipokat.domain.limits import LIMITS
+from sipokat.domain.offices import roles_of
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotSignedIn, TooLarge
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import find_session
 from sipokat.extensions import login
 from sipokat.models import User
-from sipokat.web.body import SMALL, TOO_LARGE, gather_chunks, has_control
+from sipokat.web.body import TOO_LARGE, gather_chunks, has_control
 from sipokat.web.cookies import renew_session, session_token
 from sipokat.web.cross_site import refuse_cross_site
 
@@ -31,8 +34,11 @@ EVERYBODY = tuple(ROLES)
 
 
 def allow(*roles: str, signed_out: Callable[[], Any] | None = None) -> Callable[[View], View]:
-    """Declare who may use the route: ANYONE, or roles of `domain/roles.py`. `signed_out` may
-    answer somebody without a session in a way of its own; None from it means the usual 401."""
+    """Declare who may use the route: ANYONE, or keys of `ROLES` in `domain/roles.py`.
+
+    `signed_out` is called when nobody is signed in. It may return an answer of its own; when it
+    returns None, the answer is the usual 401.
+    """
 
     def declare(view: View) -> View:
         view.access = roles  # type: ignore[attr-defined]
@@ -43,10 +49,11 @@ def allow(*roles: str, signed_out: Callable[[], Any] | None = None) -> Callable[
 
 
 def takes(
-    parser: Callable[[], Any], limit: int = SMALL, form_limit: int | None = None
+    parser: Callable[[], Any], limit: int = LIMITS.body_bytes, form_limit: int | None = None
 ) -> Callable[[View], View]:
-    """Declare the body: `parser` reads the request into `g.body` or raises Malformed, before
-    anybody is asked who they are. `limit` is in bytes; `form_limit` that of a multipart post."""
+    """Declare the body of the route. `parser` reads it into `g.body`, or raises Malformed, before
+    it is looked up who is signed in. `limit` is its size in bytes, `form_limit` that of a multipart
+    form."""
 
     def declare(view: View) -> View:
         view.parser = parser  # type: ignore[attr-defined]
@@ -57,21 +64,24 @@ def takes(
 
 
 def me() -> User:
-    """The signed-in person themselves, not Flask-Login's stand-in: the domain keeps hold of it."""
+    """The signed-in person as a `User`. Flask-Login's `current_user` is only a proxy, which the
+    domain could neither compare by identity nor put into a row."""
     person: User = current_user._get_current_object()
     return person
 
 
 def register(app: Flask) -> None:
-    """Check every request before its view runs."""
+    """Let `check_request` see every request before its view, and Flask-Login find our session."""
+    app.config["MAX_CONTENT_LENGTH"] = LIMITS.form_bytes  # each view's own limit is set then
     app.before_request(check_request)
-    # What is there under /static/ is served before Flask is asked; the rest is nowhere.
+    # WhiteNoise serves the files under /static/; only paths without a file reach this view.
     allow(ANYONE)(app.view_functions["static"])
     login.request_loader(_load_user)
 
 
 def check_request() -> Any:
-    """Refuse what must not reach the view."""
+    """Refuse a request that must not reach its view, in the order given at the top. Otherwise parse
+    its body into `g.body`."""
     if request.url_rule is None:
         return None
     view = current_app.view_functions[request.url_rule.endpoint]
@@ -96,7 +106,7 @@ def check_request() -> Any:
     claimed = request.headers.get("Sipokat-User")
     if claimed is not None and claimed != current_user.id:
         raise NotSignedIn("HP ini sedang dipakai akun lain. Masuk dengan akun Anda.")
-    if current_user.role not in access:
+    if roles_of(current_user).isdisjoint(access):
         raise NeverAllowed("Halaman ini bukan untuk peran Anda.")
     return None
 
@@ -106,13 +116,13 @@ def _load_user(_request: Any) -> User | None:
     found = g.login_session = find_session(session_token(), at)
     if found is None:
         return None
-    if found.last_used_at == at:  # written down just now
+    if found.last_used_at == at:  # find_session has just prolonged the session
         after_this_request(partial(renew_session, ROLES[found.user.role].session))
     return found.user
 
 
 def _refuse_too_large(view: Any) -> None:
-    plain, form = getattr(view, "limits", (SMALL, SMALL))
+    plain, form = getattr(view, "limits", (LIMITS.body_bytes, LIMITS.body_bytes))
     limit = form if request.mimetype == "multipart/form-data" else plain
     request.max_content_length = limit
     if request.headers.get("Transfer-Encoding", "").lower() == "chunked":

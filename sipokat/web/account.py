@@ -1,4 +1,4 @@
-"""The person's own account: where they are signed in, and their password."""
+"""The person's own account: their offices, where they are signed in, and their password."""
 
 from __future__ import annotations
 
@@ -11,6 +11,7 @@ from sipokat.database import db, writing
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.people import hash_password, password_matches, set_password
 from sipokat.domain.refusals import NotFound
+from sipokat.domain.regions import names_of
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import end_session, sessions_of
 from sipokat.models import Term
@@ -18,7 +19,7 @@ from sipokat.web import body
 from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session
 from sipokat.web.present import times
-from sipokat.web.present.regions import names_of, region_words
+from sipokat.web.present.regions import region_words
 from sipokat.web.respond import see_other
 
 pages = Blueprint("account", __name__)
@@ -32,12 +33,12 @@ def _form() -> dict[str, Any]:
 @pages.get("/akun")
 @allow(*EVERYBODY)
 def show() -> ResponseReturnValue:
-    """The account."""
+    """The page of the account."""
     return _page({})
 
 
 def _page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
-    names = names_of(term.region_code for term in me().terms)
+    names = names_of(db.session(), [term.region_code for term in me().terms])
     html = render_template(
         "account/show.html",
         role=ROLES[me().role],
@@ -51,7 +52,7 @@ def _page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
 
 
 def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
-    """A line of the account: `("Jabatan", "RT 001, Petanang Ulu, sejak 1 Jan")`."""
+    """An office as (label, words): `("Jabatan", "RT 001, Petanang Ulu, sejak 1 Jan")`."""
     text = f"{region_words(term.region_code, names)}, sejak {times.day(term.since)}"
     if term.until is None:
         return "Jabatan", text
@@ -63,12 +64,12 @@ def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
 @allow(*EVERYBODY)
 @takes(_form)
 def change_password() -> ResponseReturnValue:
-    """A new password ends every session, this one too."""
+    """Set a new password. That ends every session of the person, this one too."""
     old, new = g.body.get("old", ""), g.body.get("new", "")
     if not password_matches(me(), old):
         return _page({"old": "Kata sandi sekarang tidak cocok. Ketik lagi."}, 422)
     try:
-        hashed = hash_password(new)  # which takes its time, and nobody shall wait for it
+        hashed = hash_password(new)  # slow, so it is done before `writing()` takes its lock
     except ValueError as error:
         return _page({"new": str(error)}, 422)
     with writing() as session:
@@ -83,7 +84,7 @@ def change_password() -> ResponseReturnValue:
 @allow(*EVERYBODY)
 @takes(_form)
 def close_session(session_id: str) -> ResponseReturnValue:
-    """Sign another phone of one's own out."""
+    """Sign the person out on another phone or browser of theirs."""
     try:
         end_session(me(), body.row_id(session_id))
     except ValueError:

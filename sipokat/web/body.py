@@ -1,6 +1,7 @@
-"""Reads JSON and form bodies strictly into plain values, or refuses them as malformed (400).
+"""Reads JSON and form bodies into plain values. What cannot be read is refused with 400.
 
-Only whether a value can be read at all is checked here; what it says is judged by the domain.
+The checks here raise ValueError for a value of the wrong type or form. The domain judges whether
+the value makes sense.
 """
 
 from __future__ import annotations
@@ -19,16 +20,15 @@ from flask import request
 from sipokat.domain.content import PhotoClaim
 from sipokat.domain.refusals import Malformed, TooLarge, WrongType
 
-# Control characters but tab, line feed and carriage return; lone surrogates; and the sign that
-# stands where bytes were no UTF-8.
+# Control characters except tab, line feed and carriage return; lone surrogates; and U+FFFD, which
+# stands for bytes that were not UTF-8.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 Check = Callable[[Any], Any]
-SMALL = 64 * 1024  # bytes: all bodies but photos and forms with photos
 TOO_LARGE = "Kiriman terlalu besar. Kirim foto yang lebih kecil."
 
 
 def has_control(text: str) -> bool:
-    """Whether the text holds what no keyboard writes."""
+    """Whether the text has a character that nobody can have typed."""
     return _CONTROL.search(text) is not None
 
 
@@ -45,7 +45,7 @@ def whole(value: Any) -> int:
 
 
 def row_id(value: str) -> int:
-    """The number of a row, as an address names it: what the database's column can hold."""
+    """A row's id from an address: a whole number that the database's column can hold."""
     if not value.isascii() or not value.isdigit() or len(value) > 10 or int(value) >= 2**31:
         raise ValueError
     return int(value)
@@ -58,7 +58,7 @@ def number(value: Any) -> float:
 
 
 def uuid_text(value: Any) -> str:
-    """A UUID in its usual form, lower case."""
+    """A UUID in its usual form with hyphens. Returns it in lower case."""
     if not isinstance(value, str) or not re.fullmatch(
         r"[0-9a-fA-F]{8}(-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}", value
     ):
@@ -67,14 +67,14 @@ def uuid_text(value: Any) -> str:
 
 
 def sha256_text(value: Any) -> str:
-    """A SHA-256 in hex, lower case."""
+    """A SHA-256 in hex. Returns it in lower case."""
     if not isinstance(value, str) or not re.fullmatch(r"[0-9a-fA-F]{64}", value):
         raise ValueError
     return value.lower()
 
 
 def moment(value: Any) -> datetime:
-    """A point in time with its offset (RFC 3339)."""
+    """A point in time with its offset (RFC 3339). Returns it in UTC."""
     if not isinstance(value, str) or len(value) > 40:
         raise ValueError
     if not re.match(r"\d{4}-\d{2}-\d{2}[Tt ]\d{2}:\d{2}", value):
@@ -82,17 +82,19 @@ def moment(value: Any) -> datetime:
     parsed = datetime.fromisoformat(value.upper().replace("Z", "+00:00"))
     if parsed.tzinfo is None:
         raise ValueError
-    return parsed.astimezone(UTC)  # a year that no clock knows is an OverflowError here
+    return parsed.astimezone(
+        UTC
+    )  # raises OverflowError when that falls outside the years 1 to 9999
 
 
 def moment_text(value: Any) -> str:
-    """As `moment`, kept as it was written."""
+    """A point in time as `moment` reads it. Returns the text as it was written."""
     moment(value)
     return str(value)
 
 
 def scalars(value: Any) -> dict[str, Any]:
-    """An object of plain values."""
+    """An object whose values are texts, numbers, true, false or null."""
     if not isinstance(value, dict) or len(value) > 60:
         raise ValueError
     for key, one in value.items():
@@ -117,8 +119,9 @@ def photo_claims(value: Any) -> tuple[PhotoClaim, ...]:
 
 
 def read_json(shape: Mapping[str, Check], required: tuple[str, ...] = ()) -> dict[str, Any]:
-    """The JSON object of this request; keys with null are left out. Raises Malformed for what is
-    no JSON, an unknown key, a missing one or a wrong type."""
+    """The JSON object of this request, each value read by the check that `shape` has for its key.
+    Keys with null are left out. Raises Malformed when the body is not JSON, or for an unknown key,
+    a missing one or a value that its check refuses."""
     try:
         raw = json.loads(request.get_data().decode("utf-8"), parse_constant=_no_constant)
     except (ValueError, RecursionError):
@@ -144,11 +147,12 @@ def read_json(shape: Mapping[str, Check], required: tuple[str, ...] = ()) -> dic
 
 
 def _no_constant(_name: str) -> None:
-    raise ValueError("NaN and Infinity are no JSON")
+    raise ValueError("NaN and Infinity are not JSON")
 
 
 def read_form() -> dict[str, str]:
-    """The plain form of this request, first value of each name. Raises Malformed."""
+    """The plain form of this request, with the first value of each name. Raises Malformed for
+    control characters and for what is not UTF-8."""
     if request.mimetype == "application/x-www-form-urlencoded":
         _require_utf8(request.get_data())
     form = dict(request.form.items())
@@ -159,7 +163,8 @@ def read_form() -> dict[str, str]:
 
 
 def _require_utf8(encoded: bytes) -> None:
-    """Werkzeug leaves what is no UTF-8 as it stands, `%ff`, for the person to have written."""
+    """Raise Malformed for bytes that are not UTF-8. Werkzeug would leave them as the text `%ff`, as
+    if the person had typed that."""
     try:
         unquote_to_bytes(encoded).decode("utf-8")
     except ValueError:
@@ -167,7 +172,7 @@ def _require_utf8(encoded: bytes) -> None:
 
 
 def is_json() -> bool:
-    """Whether the body is JSON; raises WrongType when it is neither that nor a form."""
+    """True for a JSON body, False for a form. Raises WrongType for anything else."""
     if request.mimetype == "application/json":
         return True
     if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded", ""):
@@ -176,14 +181,14 @@ def is_json() -> bool:
 
 
 def require_sender() -> None:
-    """JSON from a phone names its owner and tells its clock."""
+    """Raise Malformed when the request has no Sipokat-User or an unreadable Sipokat-Sent-At."""
     if not request.headers.get("Sipokat-User"):
         raise Malformed("Kiriman ini tidak menyebut pemiliknya. Muat ulang halaman.")
     sent_at()
 
 
 def sent_at() -> datetime | None:
-    """The phone's clock at the moment of sending, None when it did not tell."""
+    """The phone's clock at the moment of sending, None when the header is missing."""
     raw = request.headers.get("Sipokat-Sent-At")
     if raw is None:
         return None
@@ -194,14 +199,14 @@ def sent_at() -> datetime | None:
 
 
 def gather_chunks(limit: int) -> None:
-    """Read a chunked body whole, at most `limit` bytes, before the view does.
+    """Read the whole body of a chunked request, before the view does.
 
-    Werkzeug would stop at the limit without an error, and half a body would count as a whole one.
-    Raises TooLarge, or Malformed when the connection was cut.
+    Werkzeug stops reading at its limit without an error, so that half a body would be taken for a
+    whole one. Raises TooLarge for more than `limit` bytes, Malformed when the connection was cut.
     """
     environ = request.environ
     if not environ.get("wsgi.input_terminated"):
-        return  # the server does not undo chunks, so there is no body
+        return  # this server does not decode chunks, so the view sees an empty body
     body = bytearray()
     try:
         while len(body) <= limit and (part := environ["wsgi.input"].read(64 * 1024)):

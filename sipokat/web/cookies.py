@@ -1,10 +1,11 @@
-"""The two cookies: the session's token, and the token by which an account knows a phone."""
+"""The two cookies: the token of the session, and one that marks a phone as known to an account."""
 
 from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import Response, current_app, g, request
+from flask import current_app, g, request
+from werkzeug.wrappers import Response
 
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import DEVICE_LIFE, SignedIn, hashed
@@ -15,12 +16,13 @@ def _name(kind: str) -> str:
 
 
 def session_token() -> str | None:
-    """The token of the session that this request bears."""
+    """The session's token in this request, None when there is none."""
     return request.cookies.get(_name("sesi"))
 
 
 def sender() -> str:
-    """Whom a limit counts: the session, since many phones share an address."""
+    """The key that rate limits count by: the session, since many phones share one address, else the
+    address."""
     return hashed(session_token() or request.remote_addr or "")
 
 
@@ -36,15 +38,15 @@ def set_cookies(response: Response, signed_in: SignedIn) -> None:
 
 
 def renew_session(life: timedelta, response: Response) -> Response:
-    """Let the browser keep its token as long from now as the server keeps the session, unless the
-    session has just been ended."""
+    """Set the session's cookie again, to expire `life` from now as the session does. Does nothing
+    when this request has ended the session."""
     if g.login_session is not None:
         _set(response, _name("sesi"), session_token() or "", life)
     return response
 
 
 def clear_session(response: Response) -> None:
-    """Take the session's token back; the phone stays known."""
+    """Delete the session's cookie. The phone's own cookie stays."""
     g.login_session = None
     _set(response, _name("sesi"), "", timedelta(0))
 

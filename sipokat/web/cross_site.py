@@ -1,4 +1,4 @@
-"""Refuses what another site has a browser send in a signed-in person's name."""
+"""Refuses requests that another site makes the browser of a signed-in person send."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ from sipokat.web.cookies import session_token
 
 
 def refuse_cross_site() -> None:
-    """Raises NeverAllowed (403, `cross_site`) unless the request came from our own pages.
+    """Raise NeverAllowed (403, `cross_site`) unless the request comes from our own pages.
 
-    A token in the cached form would be stale, so the browser's own headers decide: Sec-Fetch-Site,
-    else Origin; a request with neither may not carry the session cookie.
+    A form that the phone has cached cannot carry a fresh token, so the browser's headers decide:
+    Sec-Fetch-Site, or else Origin. A request with neither is refused if it has a session cookie.
     (OWASP, Cross-Site Request Forgery Prevention: Fetch Metadata with the Origin fallback.)
     """
     site = request.headers.get("Sec-Fetch-Site")

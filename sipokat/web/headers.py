@@ -1,4 +1,4 @@
-"""The headers that every answer bears."""
+"""The headers of every answer."""
 
 from __future__ import annotations
 
@@ -21,12 +21,13 @@ POLICY = "; ".join(
 
 
 def register(app: Flask) -> None:
-    """Mark every answer as ours, and say what a browser may do with it."""
+    """Let `add_headers` see every answer."""
     app.after_request(add_headers)
 
 
 def add_headers(response: Response) -> Response:
-    """Add what the view did not say itself."""
+    """Mark the answer as ours (`Sipokat: 1`), and say what a browser may do with it and how long it
+    may keep it. A view may have set Cache-Control itself."""
     headers = response.headers
     headers["Sipokat"] = "1"
     headers["Content-Security-Policy"] = POLICY
@@ -46,8 +47,11 @@ def add_headers(response: Response) -> Response:
 
 
 def _name_owner(response: Response) -> None:
-    """The worker keeps a page only for the person it was made for. A page that asked for nobody
-    was made for nobody, and here it is too late to ask: the database may be gone."""
+    """Name the signed-in person on a page, so that the service worker keeps it for them alone.
+
+    Views that never looked at the session send no Sipokat-User header: this runs after the request,
+    when the database may be gone, and must not load the session.
+    """
     person = g.get("_login_user")
     if response.mimetype == "text/html" and person is not None and person.is_authenticated:
         response.headers["Sipokat-User"] = person.id

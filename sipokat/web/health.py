@@ -1,4 +1,4 @@
-"""Whether the program is well, for the machine that watches it."""
+"""Tells a monitoring program whether SIPOKAT works."""
 
 from __future__ import annotations
 
@@ -16,6 +16,6 @@ pages = Blueprint("health", __name__)
 @pages.get("/sehat")
 @allow(ANYONE)
 def show() -> ResponseReturnValue:
-    """200 when the database answers with a table of ours; otherwise the usual 503."""
+    """200 when the database answers and has our tables; otherwise the usual 503."""
     db.session.execute(select(Region.code).limit(1))
     return jsonify({"sehat": True})

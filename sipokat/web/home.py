@@ -1,4 +1,4 @@
-"""Home, for each role."""
+"""The home page of each role."""
 
 from __future__ import annotations
 
@@ -9,16 +9,18 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy import func, or_, select
 
 from sipokat.database import db
-from sipokat.domain import listing, participation, queue
+from sipokat.domain import listing, notices, participation, queue
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.notices import Answer
+from sipokat.domain.offices import held, one_kelurahan, regions_of, roles_of
 from sipokat.domain.people import normal_phone
-from sipokat.domain.roles import ROLES
-from sipokat.domain.visibility import scopes
+from sipokat.domain.regions import names_of
+from sipokat.domain.roles import ROLES, Role
 from sipokat.models import User
 from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
 from sipokat.web.present import states, times
-from sipokat.web.present.regions import names_of, region_words
+from sipokat.web.present.regions import region_words
 from sipokat.web.respond import see_other
 
 pages = Blueprint("home", __name__)
@@ -27,74 +29,77 @@ pages = Blueprint("home", __name__)
 @pages.get("/")
 @allow(ANYONE)
 def root() -> ResponseReturnValue:
-    """The bare address leads home."""
+    """The bare address redirects to the home page."""
     return see_other("/beranda")
 
 
 @pages.get("/beranda")
 @allow(*EVERYBODY)
 def show() -> ResponseReturnValue:
-    """What this person needs first."""
-    role = ROLES[me().role]
-    if role.decides:
+    """The home page for this person's roles."""
+    roles = [ROLES[key] for key in roles_of(me())]
+    if any(role.decides for role in roles):
         return render_template("home/official.html", **_official())
-    if role.reports:
+    if any(role.reports for role in roles):
         return render_template("home/rt_head.html", **_rt_head())
-    if role.reads_reports:
+    if any(role.reads_reports for role in roles):
         return render_template("home/viewer.html", **_viewer())
     return render_template("home/diskominfo.html", **_accounts())
 
 
 def _role_words() -> str:
-    """`Lurah Petanang Ulu`."""
-    offices = _offices()
-    if ROLES[me().role].level == "kota":
-        return ROLES[me().role].label
-    return f"{ROLES[me().role].label} {' dan '.join(offices)}".strip()
+    """`Lurah Petanang Ulu`; with the offices of every role that the person acts in."""
+    names = names_of(db.session(), regions_of(me()))
+    places: dict[Role, list[str]] = {}
+    for office in held(me()):
+        places.setdefault(office.role, []).append(region_words(office.region, names))
+    return (
+        ", ".join(
+            role.label if role.level == "kota" else f"{role.label} {' dan '.join(where)}"
+            for role, where in places.items()
+        )
+        or ROLES[me().role].label
+    )
 
 
 def _offices() -> list[str]:
-    codes = scopes(me())
-    names = names_of(codes)
+    codes = regions_of(me())
+    names = names_of(db.session(), codes)
     return [region_words(code, names) for code in codes]
 
 
 def _rt_head() -> dict[str, Any]:
     session, today = db.session(), day_of(now())
-    held = scopes(me())
-    nihil = participation.nihil_month(session, held[0], today) if len(held) == 1 else None
-    answers = listing.answers_to(session, me())
+    regions = [office.region for office in held(me()) if office.desk == "rt"]
+    names = names_of(session, regions)
+    nihil = participation.nihil_month(session, regions[0], today) if len(regions) == 1 else None
+    answers = notices.answers_to(session, me())
     last, _ = listing.list_reports(session, me(), listing.Filter())
     returned = listing.own_desk(session, me())
     mending = {one.id for one in returned}
     return {
         "greeting": times.greeting(me().name),
-        "offices": _offices(),
+        "offices": [region_words(code, names) for code in regions],
         "nihil": nihil,
         "today": today.isoformat(),
-        "region": held[0] if len(held) == 1 else "",
-        "returned": [present.full(one, me()) for one in returned],
+        "region": regions[0] if len(regions) == 1 else "",
+        "returned": present.cards(returned, me()),
         "answers": _answers(answers),
         "last": present.rows([one for one in last if one.id not in mending][:5]),
     }
 
 
-def _answers(events: Any) -> list[dict[str, Any]]:
-    from sipokat.models import Report
-
-    found = {event.report_id: event for event in events}
-    query = select(Report).where(Report.id.in_(found))
-    reports = {one.report.id: one for one in present.rows(list(db.session.scalars(query).unique()))}
+def _answers(answers: list[Answer]) -> list[dict[str, Any]]:
+    rows = present.rows([answer.report for answer in answers])
     return [
         {
-            "report": reports[event.report_id],
+            "report": row,
             "note": event.note,
             "what": states.what_happened(event.action, event.actor_desk, event.to_desk),
             "who": event.actor.name,
             "when": times.ago(event.at),
         }
-        for event in events
-        if event.report_id in reports
+        for row, event in zip(rows, (answer.event for answer in answers), strict=True)
     ]
 
 
@@ -104,17 +109,17 @@ def _official() -> dict[str, Any]:
     waiting = queue.desk_queue(session, me())
     summary = queue.summary(session, me())
     vacant = queue.vacant_below(session, me())
-    names = names_of(region.code for region in vacant)
+    names = names_of(session, [region.code for region in vacant])
     return {
         "greeting": times.greeting(me().name),
         "offices": _offices(),
         "role_words": _role_words(),
-        "one_office": me().role == "lurah",
-        "may_report": ROLES[me().role].reports,
+        "one_office": one_kelurahan(me()),
+        "may_report": any(office.role.reports for office in held(me())),
         "summary": summary,
         "urgent": present.rows(queue.urgent(session, me())),
         "oldest": present.rows([one for one in waiting if one not in own][:5]),
-        "own": [present.full(one, me()) for one in own],
+        "own": present.cards(own, me()),
         "vacant": [region_words(region.code, names) for region in vacant],
     }
 
@@ -152,7 +157,7 @@ def _accounts() -> dict[str, Any]:
         query = query.where(or_(named, User.phone == phone))
     people = list(session.scalars(query)) if wanted else []
     codes = [term.region_code for person in people for term in person.terms]
-    names = names_of(codes)
+    names = names_of(session, codes)
     return {
         "greeting": times.greeting(me().name),
         "counts": [(role.label, counts.get(key, 0)) for key, role in ROLES.items()],

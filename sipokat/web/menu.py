@@ -1,4 +1,4 @@
-"""The places of the menu, for each role."""
+"""The entries of the menu, for each role."""
 
 from __future__ import annotations
 
@@ -7,28 +7,33 @@ from typing import Any
 from flask import request
 from flask_login import current_user
 
+from sipokat.domain.offices import roles_of
 from sipokat.domain.roles import READERS, ROLES
 
-RT_NAV = [
+# Label, address, icon, and the roles that the entry is for. Only the shells need the last.
+Place = tuple[str, str, str, tuple[str, ...]]
+
+RT_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Laporan", "/laporan", "doc", ()),
     ("Kotak keluar", "/kotak-keluar", "outbox", ()),
     ("Akun", "/akun", "user", ()),
 ]
-OFFICIAL_NAV = [
+OFFICIAL_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Verifikasi", "/verifikasi", "queue", ()),
     ("Laporan", "/laporan", "doc", ()),
     ("Akun", "/akun", "user", ()),
 ]
-PLAIN_NAV = [("Beranda", "/beranda", "home", ()), ("Akun", "/akun", "user", ())]
-VIEWER_NAV = [
+PLAIN_NAV: list[Place] = [("Beranda", "/beranda", "home", ()), ("Akun", "/akun", "user", ())]
+VIEWER_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Laporan", "/laporan", "doc", ()),
     ("Akun", "/akun", "user", ()),
 ]
-# The shells are the same bytes for everybody; the phone's script shows the owner's places.
-SHELL_NAV = [
+# A shell has the same bytes for everybody, so it has every entry; the phone's script shows those of
+# the owner's role.
+SHELL_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Verifikasi", "/verifikasi", "queue", tuple(k for k, r in ROLES.items() if r.decides)),
     ("Laporan", "/laporan", "doc", READERS),
@@ -38,17 +43,17 @@ SHELL_NAV = [
 
 
 def places(shell: bool = False) -> list[dict[str, Any]]:
-    """The places of the menu for this person; on a shell, all with the roles they are for."""
+    """The menu of the signed-in person; on a shell, every entry with the roles that it is for."""
     if shell:
         shown = SHELL_NAV
     elif not current_user.is_authenticated:
         return []
-    elif ROLES[current_user.role].decides:
+    elif any(ROLES[key].decides for key in roles_of(current_user)):
         shown = OFFICIAL_NAV
-    elif current_user.role == "viewer":
-        shown = VIEWER_NAV
+    elif "rt_head" in roles_of(current_user):
+        shown = RT_NAV
     else:
-        shown = RT_NAV if current_user.role == "rt_head" else PLAIN_NAV
+        shown = VIEWER_NAV if current_user.role == "viewer" else PLAIN_NAV
     return [
         {
             "label": label,

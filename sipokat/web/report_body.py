@@ -1,4 +1,4 @@
-"""A report as it arrives: JSON from the outbox or a plain form, read into one shape."""
+"""Reads a report or a revision, from the outbox's JSON or a plain form, into the same values."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from flask import request
 from sipokat.delivery.pictures import inspect
 from sipokat.domain.content import PhotoClaim, Raw
 from sipokat.domain.intake import Submission
-from sipokat.domain.refusals import Refused
+from sipokat.domain.refusals import Malformed, Refused
 from sipokat.web import body
 
 _PHOTO_NAMES = uuid.UUID("5d2b6c1e-9a0f-4a53-8d5e-6f1f0f1c7a11")
@@ -39,8 +39,8 @@ REVISION = CONTENT | {"action_id": body.uuid_text, "version": body.whole}
 
 @dataclass
 class Arrived:
-    """What was sent. `files` are the photos of a plain form by id; `typed` what to show again in
-    the form when it is refused; `refusal` a photo that could not be taken."""
+    """What was sent. The last three are of a plain form: `files` are its photos by id, `typed` is
+    what to show again when it is refused, `refusal` why one of its photos is refused."""
 
     values: dict[str, Any]
     json: bool
@@ -79,7 +79,7 @@ class Arrived:
 
 
 def read_report() -> Arrived:
-    """`POST /laporan`."""
+    """Read the body of `POST /laporan`."""
     if body.is_json():
         required = ("client_id", "category", "happened_on")
         values = body.read_json(REPORT, required)
@@ -89,7 +89,7 @@ def read_report() -> Arrived:
 
 
 def read_revision() -> Arrived:
-    """`POST /laporan/<number>/perbaikan`."""
+    """Read the body of `POST /laporan/<number>/perbaikan`."""
     if body.is_json():
         values = body.read_json(REVISION, required=("action_id", "version", "happened_on"))
         body.require_sender()
@@ -101,7 +101,7 @@ def read_revision() -> Arrived:
         if form.get("action_id"):
             arrived.values["action_id"] = body.uuid_text(form["action_id"])
     except ValueError:
-        raise body.Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
+        raise Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
     return arrived
 
 
@@ -127,16 +127,16 @@ def _from_form() -> Arrived:
 
 
 def _kept() -> list[PhotoClaim]:
-    """Photos of an earlier revision that a plain form keeps: `keep` is `<id>:<sha256>`."""
+    """The photos of an earlier revision that a plain form keeps: each `keep` is `<id>:<sha256>`."""
     try:
         pairs = [value.split(":") for value in request.form.getlist("keep")]
         return [PhotoClaim(body.uuid_text(one), body.sha256_text(two)) for one, two in pairs]
     except ValueError:
-        raise body.Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
+        raise Malformed("Halaman ini sudah lama. Muat ulang, lalu coba lagi.") from None
 
 
 def _files(arrived: Arrived) -> list[PhotoClaim]:
-    """The photos of a plain form. Their ids follow from their bytes, so that the same form sent
+    """The photos of a plain form. Their ids are made from their bytes, so that the same form sent
     twice is the same report."""
     claims = []
     files = [file for file in request.files.getlist("photos") if file.filename]

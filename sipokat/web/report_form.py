@@ -1,4 +1,4 @@
-"""The report form: empty for everybody, or filled with what somebody typed."""
+"""The report form: empty and the same for everybody, or filled with what somebody typed."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.content import months
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import Refused
 from sipokat.web import menu
 from sipokat.web.access import ANYONE, allow
@@ -24,7 +24,8 @@ pages = Blueprint("report_form", __name__)
 @pages.get("/laporan/baru")
 @allow(ANYONE)
 def form() -> ResponseReturnValue:
-    """The form: the same bytes for everybody. `?kategori=` opens one for phones without script."""
+    """The empty form, a shell. `?kategori=` opens the form of one category, for phones without
+    script."""
     key = request.args.get("kategori", "")
     if key in categories():
         return filled_form({"category": key}, {}, 200)
@@ -36,8 +37,8 @@ def form_context(
 ) -> dict[str, Any]:
     """What the form's templates need.
 
-    A revision is judged by the day of the first writing: it offers the days and months of then,
-    and always what the report says now.
+    A revision is judged by the day when the report was first written. So its form offers the days
+    and months of that time, and always the day and month that the report has now.
     """
     latest = day_of(now())
     offered = set(months(latest))
@@ -53,12 +54,13 @@ def form_context(
         "values": values,
         "errors": errors,
         "revision": revision,
-        # Dates would make the shell another one every day: there the script puts them in.
+        # The shell has no dates, or its bytes would change every day: the phone's script adds them.
         "today": latest.isoformat() if category else "",
         "months": [(one, times.month(one)) for one in sorted(offered, reverse=True)]
         if category
         else [],
-        # Asked for only once it was missing: the page that nobody has posted yet is everybody's.
+        # Only a form that was posted may show the person's own regions: the empty form is the
+        # cached shell, so it must not contain anything about the signed-in person.
         "regions": (owner() or {}).get("regions", [])
         if "region" in errors or values.get("region")
         else [],
@@ -66,7 +68,7 @@ def form_context(
 
 
 def filled_form(values: dict[str, Any], errors: dict[str, str], status: int) -> ResponseReturnValue:
-    """The form of one category, with what was typed and a sentence beside each wrong field."""
+    """The form of one category, with what was typed and a sentence at each wrong field."""
     values.setdefault("happened_on", day_of(now()).isoformat())
     html = render_template(
         "reports/new.html",
@@ -81,12 +83,13 @@ def filled_form(values: dict[str, Any], errors: dict[str, str], status: int) -> 
 
 
 def refuse_form(refusal: Refused, arrived: Arrived) -> ResponseReturnValue:
-    """The form again, with everything typed kept, photos excepted: a browser gives no file back."""
+    """Show the form again with all that was typed. Photos must be chosen again, since a page cannot
+    fill in a file."""
     return filled_form(arrived.typed, errors_of(refusal, arrived), refusal.status)
 
 
 def errors_of(refusal: Refused, arrived: Arrived) -> dict[str, str]:
-    """The sentences of a refused plain form by field, `form` for the whole of it."""
+    """The sentences of a refused plain form by field; the key `form` is for the whole form."""
     errors = dict(refusal.fields)
     if not errors:
         errors["photos" if refusal.status in (413, 415) else "form"] = refusal.message

@@ -1,17 +1,18 @@
-"""A report on the wire, in JSON."""
+"""Reports as JSON, for programs and the phone's script."""
 
 from __future__ import annotations
 
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import verification
+from sipokat.domain import events
+from sipokat.domain.roles import DESK_ROLES
 from sipokat.models import Event, Photo, Report
 from sipokat.web.present.content import photo_view
 
 
 def item_json(report: Report) -> dict[str, Any]:
-    """A report in a list on the report_json."""
+    """A report as an item of a list."""
     return {
         "number": report.number,
         "client_id": report.client_id,
@@ -29,7 +30,7 @@ def item_json(report: Report) -> dict[str, Any]:
 
 
 def report_json(report: Report) -> dict[str, Any]:
-    """A report on the wire, as it is now."""
+    """The whole report, as it is now."""
     return item_json(report) | {
         "fields": report.fields,
         "place": {
@@ -39,7 +40,7 @@ def report_json(report: Report) -> dict[str, Any]:
             "text": report.place_text,
         },
         "photos": [_photo_json(report, photo) for photo in report.photos if photo.current],
-        "events": [event_json(one) for one in verification.moves_of(db.session(), report)],
+        "events": [event_json(one) for one in events.moves_of(db.session(), report)],
     }
 
 
@@ -56,11 +57,15 @@ def _photo_json(report: Report, photo: Photo) -> dict[str, Any]:
 
 
 def event_json(event: Event) -> dict[str, Any]:
-    """One event on the report_json."""
+    """One event of a report."""
     return {
         "seq": event.seq,
         "at": event.at.isoformat(),
-        "actor": {"name": event.actor.name, "role": event.actor.role, "desk": event.actor_desk},
+        "actor": {
+            "name": event.actor.name,
+            "role": DESK_ROLES[event.actor_desk],  # as what they acted, whatever they are now
+            "desk": event.actor_desk,
+        },
         "action": event.action,
         "from": event.from_desk,
         "to": event.to_desk,

@@ -11,17 +11,18 @@ from flask import Blueprint, flash, g, jsonify, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import first_opened, listing, verification
+from sipokat.domain import events, first_opened, listing, offices, revisions
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.content import months
+from sipokat.domain.limits import LIMITS
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotNow, Refused
 from sipokat.domain.roles import READERS
 from sipokat.domain.visibility import find_report
 from sipokat.models import Report
 from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
-from sipokat.web.intake import FORM_MAX, keep_files
+from sipokat.web.intake import keep_files
 from sipokat.web.present import times
 from sipokat.web.report_body import Arrived, read_revision
 from sipokat.web.report_form import errors_of, form_context
@@ -43,7 +44,7 @@ LATE = [("all", "Terlambat"), ("below", "Terlambat di meja bawah")]
 @pages.get("/laporan")
 @allow(*READERS)
 def index() -> ResponseReturnValue:
-    """Mine, or my region's: filtered and paged."""
+    """The reports that this person may see, filtered and paged."""
     wanted = _filter()
     cursor = _cursor()
     found, following = listing.list_reports(db.session(), me(), wanted, cursor)
@@ -124,8 +125,8 @@ def report_page(
     message: str = "",
     typed: str = "",
 ) -> ResponseReturnValue:
-    """The report's page; after a refusal with what was typed and why it was refused. `typed` is
-    text for which the page has no field any more."""
+    """The report's page. After a refusal it shows `message` and `errors` and puts `values` back
+    into its form; `typed` is text that it can only show, because its field is gone."""
     context = {
         "report": present.full(report, me()),
         "errors": errors or {},
@@ -140,11 +141,11 @@ def report_page(
 @pages.get("/laporan/<number>/perbaikan")
 @allow(*READERS)
 def revise_form(number: str) -> ResponseReturnValue:
-    """The form with everything in it, for the author's office while it lies there."""
+    """The form with the report's content, while it lies on the desk of its author's office."""
     report = find_report(db.session(), me(), number)
     full = present.full(report, me())
     if "revise" not in full.allowed:
-        if report.author_desk not in verification.actor_before(me(), report).desks:
+        if report.author_desk not in offices.desks_over(me(), report.region_code):
             raise NeverAllowed("Hanya pembuat laporan yang dapat memperbaikinya.")
         raise NotNow("Laporan ini belum dapat diperbaiki sekarang.", report)
     return _revision_page(full, _values_of(report), {}, 200)
@@ -188,41 +189,41 @@ def _values_of(report: Report) -> dict[str, Any]:
 
 
 def _photos_first() -> None:
-    """A photo that cannot be taken is said before anybody is asked who they are."""
+    """Refuse a photo that cannot be taken before asking who is signed in."""
     if g.body.refusal is not None:
         raise g.body.refusal
 
 
 @pages.post("/laporan/<number>/perbaikan")
 @allow(*READERS, signed_out=_photos_first)
-@takes(read_revision, form_limit=FORM_MAX)
+@takes(read_revision, form_limit=LIMITS.form_bytes)
 def revise(number: str) -> ResponseReturnValue:
-    """Replace the content and send it up again."""
+    """Replace the content and send the report to the desk above its author's."""
     arrived: Arrived = g.body
     action_id = arrived.values.get("action_id")
     try:
         if arrived.refusal is not None:
             find_report(db.session(), me(), number)
             raise arrived.refusal
-        report = verification.revise(
-            me(), number, arrived.values["version"], arrived.raw(), action_id
-        )
+        report = revisions.revise(me(), number, arrived.values["version"], arrived.raw(), action_id)
     except Refused as refusal:
         if arrived.json or refusal.status not in (409, 413, 415, 422):
             raise
         return _refused_revision(number, refusal, arrived)
     if arrived.json:
-        return jsonify(report_json.report_json(report) | _receipt(report, action_id))
-    keep_files(report, arrived)
+        return jsonify(
+            report_json.report_json(report) | _receipt(report, arrived.values["action_id"])
+        )
+    keep_files(report.client_id, arrived)
     flash("Perbaikan terkirim.", "ok")
     return see_other(f"/laporan/{number}")
 
 
 def _receipt(report: Report, action_id: str) -> dict[str, str]:
-    """What the phone may forget its copy of a revision by: the time is that of the revision."""
+    """What lets the phone delete its copy of the revision; the time is the revision's."""
     mine = (me().id, action_id)
-    events = verification.moves_of(db.session(), report)
-    at = next(event.at for event in events if (event.actor_id, event.action_id) == mine)
+    moves = events.moves_of(db.session(), report)
+    at = next(event.at for event in moves if (event.actor_id, event.action_id) == mine)
     return {"action_id": action_id, "received_at": at.isoformat()}
 
 

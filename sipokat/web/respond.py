@@ -1,4 +1,4 @@
-"""One answer in three forms: a page for people, its fragment for htmx, JSON for programs."""
+"""Answers in the form that was asked for: a page for people, its fragment for htmx, or JSON."""
 
 from __future__ import annotations
 
@@ -10,15 +10,19 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from sipokat.domain.visibility import scopes
-from sipokat.web import demo, menu
-from sipokat.web.present.regions import names_of, region_words
+from sipokat.database import db
+from sipokat.demo.accounts import accounts
+from sipokat.domain.offices import held, one_kelurahan, one_rt, regions_of, roles_of
+from sipokat.domain.regions import names_of
+from sipokat.web import menu
+from sipokat.web.present.regions import region_words
 
 DOORS = {401: ("/masuk", "Masuk")}
 
 
 def wants_json() -> bool:
-    """Whether the asker prefers JSON. Photos and bodies in JSON are answered in JSON too."""
+    """Whether to answer in JSON: always to PUT and DELETE, else when the Accept header prefers it,
+    or when it has no preference and the body is JSON."""
     accept = request.accept_mimetypes
     if request.method == "PUT" or request.method == "DELETE":
         return True
@@ -30,8 +34,9 @@ def wants_json() -> bool:
 
 
 def wants_fragment() -> bool:
-    """Whether htmx asks for a part of the page; a restored history entry is a whole page."""
-    return bool(request.htmx) and "HX-History-Restore-Request" not in request.headers
+    """Whether to answer with the fragment: htmx asks, and not to restore a page of its history."""
+    by_htmx = bool(request.htmx)  # type: ignore[attr-defined]  # set by htmx-flask
+    return by_htmx and "HX-History-Restore-Request" not in request.headers
 
 
 def respond(
@@ -41,7 +46,7 @@ def respond(
     data: Any = None,
     status: int = 200,
 ) -> ResponseReturnValue:
-    """The page, or the fragment that it includes, or `data` as JSON."""
+    """Answer with the page, with the fragment that it includes, or with `data` as JSON."""
     if data is not None and wants_json():
         response = jsonify(data)
         response.status_code = status
@@ -51,14 +56,14 @@ def respond(
 
 
 def see_other(url: str) -> Response:
-    """After a plain post: go and look there."""
+    """Send the browser to this address after a plain post."""
     return redirect(url, 303)
 
 
 def error_response(
     status: int, title: str, body: dict[str, Any], headers: dict[str, str]
 ) -> ResponseReturnValue:
-    """An error in the form that was asked for."""
+    """Answer an error as a page, a fragment or JSON."""
     response = jsonify(body) if wants_json() else make_response(_error_html(status, title, body))
     response.status_code = status
     for name, value in headers.items():
@@ -83,13 +88,12 @@ def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
             message=body["message"],
             values={},
             next=_here(),
-            accounts=demo.accounts(),
         )
     return render_template("errors/error.html", **context)
 
 
 def _page_below() -> str:
-    """The path of the page that htmx asks from; empty when the header is no address."""
+    """The path of the page that htmx asks from, empty when the header cannot be read."""
     try:
         return urlsplit(request.headers.get("HX-Current-URL", "")).path
     except ValueError:
@@ -97,7 +101,8 @@ def _page_below() -> str:
 
 
 def _typed() -> str:
-    """What the person had written in a plain form that could not be taken: it is shown again."""
+    """The text or note that the person typed into the refused plain form. The error page shows it,
+    so that it is not lost."""
     body = g.get("body")
     form = getattr(body, "typed", body)
     return str(form.get("text") or form.get("note") or "") if isinstance(form, dict) else ""
@@ -108,34 +113,51 @@ def _here() -> str:
 
 
 def owner() -> dict[str, Any] | None:
-    """Who the phone belongs to while this person is signed in on it; with the regions that they
-    choose from when they hold more than one."""
+    """The signed-in person as the phone remembers its owner; None when nobody is signed in.
+
+    A person who reports for several regions has them in `regions`, as [code, name], to choose from
+    in the form; one who acts in several roles has all of them in `roles`.
+    """
     if not current_user.is_authenticated:
         return None
-    held = scopes(current_user) or [term.region_code for term in current_user.terms[-1:]]
+    filing = [office.region for office in held(current_user) if office.reports]
+    regions = filing or regions_of(current_user)
+    regions = regions or [term.region_code for term in current_user.terms[-1:]]
     person = {
         "id": current_user.id,
         "name": current_user.name,
         "role": current_user.role,
-        "region": held[0] if held else "",
+        "region": regions[0] if regions else "",
     }
-    several = sorted(set(held))
+    roles = roles_of(current_user)
+    if len(roles) > 1:
+        person["roles"] = sorted(roles)
+    several = sorted(set(filing))
     if len(several) > 1:
-        names = names_of(several)
+        names = names_of(db.session(), several)
         person["regions"] = [[code, region_words(code, names)] for code in several]
     return person
 
 
 def asset(name: str) -> str:
-    """The address of a bundle, with its content's hash. A template global, so that macros that
-    are imported without context know it too."""
+    """The address of a bundle, with the hash of its content. It is a template global, because
+    macros imported without context do not see what `page_context` gives."""
     urls: dict[str, str] = current_app.config["ASSET_URLS"]
     return urls.get(name, f"/static/{name}")
 
 
 def page_context() -> dict[str, Any]:
-    """What every template may use. A shell asks for nobody: it is the same for everybody."""
-    shared: dict[str, Any] = {"demo": current_app.config["MODE"] == "demo"}
+    """What every template may use. A shell is told nothing about the signed-in person, since the
+    phone keeps it for everybody."""
+    demo = current_app.config["MODE"] == "demo"
+    shared: dict[str, Any] = {"demo": demo, "demo_accounts": accounts() if demo else ()}
     if g.get("shell"):
         return shared
-    return shared | {"owner": owner(), "nav": menu.places(), "current_user": current_user}
+    person = current_user if current_user.is_authenticated else None
+    return shared | {
+        "owner": owner(),
+        "nav": menu.places(),
+        "current_user": current_user,
+        "one_kelurahan": person is not None and one_kelurahan(person),
+        "one_rt": person is not None and one_rt(person),
+    }

@@ -1,4 +1,5 @@
-"""The shells that the phone keeps: the outbox, the offline page, and the worker itself."""
+"""Shells: pages with the same bytes for everybody, which the service worker keeps. Here are the
+outbox, the offline page, and the service worker itself."""
 
 from __future__ import annotations
 
@@ -7,20 +8,20 @@ import json
 from functools import cache
 from pathlib import Path
 
-from flask import Blueprint, Response, current_app, g, make_response, render_template, request
+from flask import Blueprint, current_app, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.web import menu
 from sipokat.web.access import ANYONE, allow
 
-pages = Blueprint("outbox", __name__)
+pages = Blueprint("shell", __name__)
 SHELLS = ("/laporan/baru", "/kotak-keluar", "/luring")
 PRECACHED = ("app.css", "core.js", "app.js", "form.js", "outbox-page.js", "sprite.svg")
 
 
 @cache
 def _version(root: Path, urls: str) -> str:
-    """Changes with anything that the shells are made of."""
+    """A digest of all that the shells are made of."""
     summary = hashlib.sha256(urls.encode())
     sources = [
         *sorted((root / "templates").rglob("*.html")),
@@ -34,13 +35,13 @@ def _version(root: Path, urls: str) -> str:
 
 
 def shell_version() -> str:
-    """The version of the shells, and of the form in them."""
+    """The version of the shells. Reports name it as the version of the form."""
     urls = json.dumps(current_app.config["ASSET_URLS"], sort_keys=True)
     return _version(current_app.config["ROOT"], urls)
 
 
-def shell(template: str, **context: object) -> Response:
-    """A page with the same bytes for everybody, which the worker may keep."""
+def shell(template: str, **context: object) -> ResponseReturnValue:
+    """Answer with a shell, marked by the header Sipokat-Shell."""
     g.shell = True
     html = render_template(
         template,
@@ -60,22 +61,23 @@ def shell(template: str, **context: object) -> Response:
 @pages.get("/kotak-keluar")
 @allow(ANYONE)
 def show() -> ResponseReturnValue:
-    """The outbox; the phone's own script fills it."""
+    """The outbox. The phone's script fills it."""
     return shell("outbox/index.html")
 
 
 @pages.get("/luring")
 @allow(ANYONE)
 def offline() -> ResponseReturnValue:
-    """What the worker shows for a page that it does not have."""
+    """What the service worker shows offline for a page that it has not kept."""
     return shell("offline.html")
 
 
 @pages.get("/service-worker.js")
 @allow(ANYONE)
 def worker() -> ResponseReturnValue:
-    """The worker, told what to keep; the outbox and its replay stand before it, the very files
-    that the page runs. Importing them would cost the first visit one request more."""
+    """The service worker, preceded by the list of what to keep and by the core bundle: the same
+    outbox and replay that the page runs. If it imported the bundle, the first visit would need one
+    request more."""
     urls, root = current_app.config["ASSET_URLS"], current_app.config["ROOT"]
     told = {
         "version": shell_version(),

@@ -13,7 +13,7 @@ from werkzeug.user_agent import UserAgent
 from sipokat.domain.refusals import NotSignedIn, Refused, TooMany
 from sipokat.domain.sign_in import sign_in, sign_out
 from sipokat.extensions import login
-from sipokat.web import body, demo
+from sipokat.web import body
 from sipokat.web.access import ANYONE, allow, takes
 from sipokat.web.cookies import clear_session, device_token, session_token, set_cookies
 from sipokat.web.respond import owner, see_other, wants_json
@@ -33,8 +33,8 @@ def _nothing() -> dict[str, Any]:
 
 
 def safe_next(url: str) -> str:
-    """A path of ours, or home. Browsers take a backslash for a slash and overlook blanks, so
-    neither may stand in it."""
+    """The path if it leads to a page of ours, else that of home. Backslashes and blanks are
+    refused, since browsers read the first as a slash and skip the others."""
     ours = re.fullmatch(r"/(?!/)[^\\\s]*", url) and not url.startswith(("/masuk", "/keluar"))
     return url if ours else "/beranda"
 
@@ -42,15 +42,15 @@ def safe_next(url: str) -> str:
 @pages.get("/masuk")
 @allow(ANYONE)
 def form() -> ResponseReturnValue:
-    """The sign-in page."""
+    """The page to sign in."""
     return _page({}, safe_next(request.args.get("lanjut", "/beranda")))
 
 
 def _page(
     values: dict[str, Any], to: str, message: str = "", status: int = 200
 ) -> ResponseReturnValue:
-    """It is nobody's page, even while a session is alive: a phone that was signed out without
-    signal must not take its former owner back from it."""
+    """The page to sign in. It never names an owner, even when this browser still has a session: a
+    phone that was signed out offline must not take its former owner from it again."""
     inside = current_user.is_authenticated
     g._login_user = login.anonymous_user()
     html = render_template(
@@ -58,7 +58,6 @@ def _page(
         values=values,
         next=to,
         message=message,
-        accounts=demo.accounts(),
         inside=inside,
     )
     return make_response(html, status)
@@ -68,7 +67,7 @@ def _page(
 @allow(ANYONE)
 @takes(_credentials)
 def enter() -> ResponseReturnValue:
-    """Open a session; a former one on this browser ends."""
+    """Sign in. A session that this browser had before is ended."""
     to = safe_next(g.body.get("next", "/beranda"))
     phone, password = g.body.get("phone", ""), g.body.get("password", "")
     try:
@@ -99,8 +98,8 @@ def _refused_page(refusal: Refused, phone: str, to: str) -> ResponseReturnValue:
 @allow(ANYONE)
 @takes(_nothing)
 def leave() -> ResponseReturnValue:
-    """End the session of this browser; without one there is nothing to end. One of somebody else
-    than the phone names is theirs, and stays."""
+    """Sign out: end this browser's session, if it has one. When the phone names another person than
+    the session's, the session is not ended."""
     claimed = request.headers.get("Sipokat-User")
     if claimed is not None and current_user.is_authenticated and claimed != current_user.id:
         raise NotSignedIn("HP ini sedang dipakai akun lain.")
@@ -112,7 +111,7 @@ def leave() -> ResponseReturnValue:
 
 
 def device_name() -> str:
-    """The browser and the system, as far as the browser tells."""
+    """The browser and the system by its User-Agent: `Chrome di Android`."""
     agent: UserAgent = request.user_agent
     text = agent.string
     systems = (

@@ -30,7 +30,7 @@ ACTION = {
     "reason": body.text,
     "note": body.text,
 }
-# The noun of each action on the report_json.
+# The last part of the address of each action.
 NOUNS = {
     "verifikasi": "verify",
     "pengembalian": "return",
@@ -73,9 +73,10 @@ def index() -> ResponseReturnValue:
     more = found[queue.PAGE - 1] if len(found) > queue.PAGE else None
     found = found[: queue.PAGE]
     next_url = f"/verifikasi?sesudah={more.arrived_at.isoformat()}~{more.id}" if more else None
+    both = cards([*top, *found])
     context = {
-        "cards": cards(found),
-        "urgent": cards(top),
+        "cards": both[len(top) :],
+        "urgent": both[: len(top)],
         "summary": queue.summary(session, me()),
         "next_url": (next_url or "").replace("+", "%2B"),
     }
@@ -96,8 +97,10 @@ def _after() -> tuple[datetime, int] | None:
 
 
 def cards(reports: list[Report]) -> list[dict[str, Any]]:
-    """Each report with what this person may do with it, and an id for a try of theirs."""
-    return [{"report": present.full(one, me()), "action_id": str(uuid.uuid4())} for one in reports]
+    """Each report as a card before this person, with a fresh id for their action on it."""
+    return [
+        {"report": card, "action_id": str(uuid.uuid4())} for card in present.cards(reports, me())
+    ]
 
 
 def _read_action() -> dict[str, Any]:
@@ -146,7 +149,7 @@ def act(number: str, noun: str) -> ResponseReturnValue:
 
 
 def _done(report: Report, action: str, said: str) -> ResponseReturnValue:
-    """What stands in the card's place; the card has 150 ms to fold away first."""
+    """What replaces the card once it has folded away, which takes 150 ms."""
     waiting = queue.summary(db.session(), me()).waiting
     row = present.rows([report])[0]
     html = render_template(
@@ -163,7 +166,7 @@ def chain_note(text: str) -> str:
 
 
 def _refused(refusal: Refused, number: str, action: str) -> ResponseReturnValue:
-    """The report as it is now, with what was typed and why it was refused."""
+    """The card or page of the report as it is now, with what was typed and why it was refused."""
     db.session.rollback()
     db.session.expire_all()
     report = find_report(db.session(), me(), number)

@@ -1,4 +1,4 @@
-"""What a person does with the phone in the hand, a line each, and what the tests look at then.
+"""What a person does on the phone, in a line each, and where tests look for the outcome.
 
 page = write(phone, "sampah", photos=1)     # the form is filled in
 save(page)                                  # "Kirim laporan", until the phone says it is kept
@@ -12,7 +12,6 @@ import base64
 import hashlib
 import io
 import random
-import time
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
@@ -25,11 +24,11 @@ from tests.cast import PASSWORD, Person
 from tests.services.network import Fault, refuse, somebody_elses
 from tests.services.phone import Phone
 from tests.services.server import Server
-from tests.services.speed import patience
+from tests.services.speed import tries
 
 PATIENCE = 20
 
-# What each category asks at the least, as it is chosen and typed.
+# The least that each category requires, as it is chosen and typed.
 LEAST: dict[str, dict[str, str]] = {
     "pemerintahan": {"jenis": "rapat"},
     "sampah": {"jenis": "tumpukan"},
@@ -42,15 +41,13 @@ TRUTHY: Any = object()
 
 
 def eventually(look: Callable[[], Any], wanted: Any = TRUTHY, seconds: float = PATIENCE) -> Any:
-    """What `look` gives, once that is what is wanted."""
-    began = time.monotonic()
-    while True:
+    """Look again and again until the result is `wanted`, or truthy by default. Returns it."""
+    seen = None
+    for _ in tries(seconds):
         seen = look()
         if seen if wanted is TRUTHY else seen == wanted:
             return seen
-        if time.monotonic() - began > patience(seconds):
-            raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
-        time.sleep(0.05)
+    raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
 
 
 @cache
@@ -64,7 +61,7 @@ def picture(seed: int = 1, width: int = 400, height: int = 300) -> bytes:
 
 
 def file(data: bytes, name: str = "foto.jpg", kind: str = "image/jpeg") -> Any:
-    """What a file chooser is given."""
+    """A file for a file chooser."""
     return {"name": name, "mimeType": kind, "buffer": data}
 
 
@@ -99,7 +96,7 @@ def fill(
     photos: int | Iterable[bytes] = 0,
     fields: dict[str, str] | None = None,
 ) -> None:
-    """Everything that the category asks for."""
+    """Fill in everything that the category requires."""
     for key, value in (LEAST[category] | (fields or {})).items():
         choose(page, f"fields.{key}", value)
     if photos:
@@ -115,14 +112,14 @@ def write(
     text: str = TEXT,
     photos: int | Iterable[bytes] = 0,
 ) -> Page:
-    """A filled form, not yet sent."""
+    """Open and fill the form, without sending it."""
     page = open_form(phone, category)
     fill(page, category, text, photos)
     return page
 
 
 def save(page: Page) -> None:
-    """Into the outbox: returns when the phone says that it is kept."""
+    """Send the form. Returns when the phone says that the report is saved."""
     page.locator("[data-report-form] button[type=submit]").click()
     expect(page.locator("[data-saved]")).to_be_visible()
 
@@ -133,7 +130,7 @@ def report(
     text: str = TEXT,
     photos: int | Iterable[bytes] = 0,
 ) -> Page:
-    """Written and in the outbox."""
+    """Write a report and send the form, so that it is in the outbox."""
     page = write(phone, category, text, photos)
     save(page)
     return page
@@ -143,7 +140,7 @@ def report(
 
 
 def ready(phone: Phone, person: Person | None = None) -> Phone:
-    """Signed in, with the worker in charge: a phone that has been online once."""
+    """Sign in, and wait until the worker controls the page, as on a phone that was online once."""
     if person:
         phone.sign_in(person)
     else:
@@ -153,7 +150,7 @@ def ready(phone: Phone, person: Person | None = None) -> Phone:
 
 
 def outbox(phone: Phone) -> list[Any]:
-    """All entries on the phone, whosever they are, oldest first."""
+    """All entries on the phone, of every owner, oldest first."""
     return sorted(phone.stored("entries"), key=lambda entry: entry["order"])
 
 
@@ -162,7 +159,7 @@ def states(phone: Phone) -> list[str]:
 
 
 def sent(phone: Phone, count: int = 1) -> list[Any]:
-    """Wait until everything of the phone has gone, `count` in all."""
+    """Wait until all entries, `count` of them, are sent. Returns them."""
     eventually(lambda: states(phone), ["sent"] * count)
     return outbox(phone)
 
@@ -177,7 +174,7 @@ def photos(server: Server) -> list[Any]:
 
 
 def received(server: Server, photo: Any) -> str:
-    """The digest of the bytes that lie in the server's store."""
+    """The digest of the photo's original in the server's store."""
     key = f"original/{photo.client_id[:2]}/{photo.report_id}-{photo.client_id}"
     return hashlib.sha256((server.data / "photos" / key).read_bytes()).hexdigest()
 
@@ -185,13 +182,13 @@ def received(server: Server, photo: Any) -> str:
 # --- Without the form, where the form is not what is tested ------------------------------------
 
 KEEP = """async ([category, title, values, pictures]) => {
-    const { app, identity, outbox, page, replay, submission } = self.sipokat;
+    const { app, identity, outbox, page, submission, wire } = self.sipokat;
     const { owner } = await identity.who();
     const fresh = [];
     for (const base64 of pictures) {
         const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)).buffer;
         const facts = { id: submission.uuid(), type: "image/jpeg", size: bytes.byteLength };
-        fresh.push({ ...facts, sha256: await replay.sha256(bytes), bytes });
+        fresh.push({ ...facts, sha256: await wire.sha256(bytes), bytes });
     }
     const written = { happened_on: page.dates(Date.now()).today, ...values };
     const id = submission.uuid();
@@ -211,7 +208,7 @@ def keep(
     photos: int = 0,
     **values: str,
 ) -> str:
-    """Put a report into the outbox by the functions that the form calls; the id of the entry.
+    """Put a report into the outbox by the functions that the form calls. Returns the entry's id.
 
     `values` are the form's own, `happened_on` for one; any page of the signed-in person will do.
     """
@@ -250,15 +247,15 @@ def arrives(phone: Phone, server: Server) -> Any:
 
 
 def ours(status: int, error: str, **headers: str) -> Fault:
-    """SIPOKAT itself refuses."""
+    """SIPOKAT itself answers with this refusal."""
     body = f'{{"error": "{error}", "message": "Begitulah.", "fields": {{}}}}'
     return somebody_elses(status, body, "application/json", Sipokat="1", **headers)
 
 
 def no_signal(server: Server) -> None:
-    """Nothing gets through until the network is healed, and `navigator.onLine` does not say so.
+    """Let no request through until the network is healed; `navigator.onLine` stays true.
 
-    A worker of 106 that starts anew does not know that its phone is offline; this it cannot miss.
+    In 106 `go_offline` does not reach a worker that starts later, but this does.
     """
     server.network.when("*", "*", refuse, times=None)
 
@@ -272,15 +269,22 @@ OWNER = """async () => {
 
 
 def owner(phone: Phone) -> list[Any]:
-    """The name of the phone's owner, and whether the server has still to be told of a sign-out."""
+    """The name of the phone's owner, and whether a sign-out has still to be sent to the server."""
     seen: list[Any] = phone.page.evaluate(OWNER)
     return seen
 
 
 def kept_pages(phone: Phone) -> list[str]:
-    """The caches of pages that were made for somebody."""
+    """The names of the caches that hold somebody's pages."""
     names = phone.page.evaluate("async () => await caches.keys()")
     return [name for name in names if name.startswith("sipokat-pages-")]
+
+
+def is_kept(phone: Phone, path: str) -> bool:
+    """Whether the worker has a copy of the page at this address."""
+    look = "async (path) => Boolean(await caches.match(path, { ignoreVary: true }))"
+    kept: bool = phone.page.evaluate(look, path)
+    return kept
 
 
 def enter(page: Page, person: Person) -> None:

@@ -106,7 +106,7 @@ def test_every_answer_does_what_the_protocol_says(phone):
 def outcomes_follow_the_table(page: Page) -> None:
     rows = table()
     verdicts = page.evaluate(
-        "(asked) => asked.map(([facts, entry]) => sipokat.replay.classify(facts, entry))",
+        "(asked) => asked.map(([facts, entry]) => sipokat.answers.classify(facts, entry))",
         [[facts, entry] for _, facts, entry, _ in rows],
     )
     wrong = {
@@ -133,7 +133,7 @@ def a_refusal_keeps_its_sentences_and_the_report_in_the_way(page: Page) -> None:
         "report": {"number": "00018", "desk": "rt"},
     }
     verdict = page.evaluate(
-        "([facts, entry]) => sipokat.replay.classify(facts, entry)", [answer(409, said), REPORT]
+        "([facts, entry]) => sipokat.answers.classify(facts, entry)", [answer(409, said), REPORT]
     )
     error = verdict["error"]
     assert (error["code"], error["message"]) == ("invalid", said["message"])

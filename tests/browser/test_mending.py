@@ -7,6 +7,7 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from sipokat.domain.periods import months
 from tests import wire
 from tests.browser.steps import (
     choose,
@@ -26,7 +27,7 @@ from tests.browser.steps import (
 )
 from tests.cast import HARTONO, RAHMAN, SITI
 from tests.services.caller import Caller
-from tests.steps import months, today
+from tests.steps import today
 from tests.wire import days_ago
 
 TOO_LONG_AGO = "2025-01-01"

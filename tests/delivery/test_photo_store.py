@@ -1,4 +1,4 @@
-"""Photos as files: whole or not at all, durable before anybody says so, and never elsewhere."""
+"""Files are written whole or not at all, are durable when `keep` returns, and stay in place."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sipokat.delivery.photo_store import PhotoStore
+from tests.services.speed import patience
 
 KEY = "original/ab/7-abc"
 DATA = b"picture" * 1000
@@ -38,7 +39,7 @@ def test_what_is_kept_can_be_read_and_dropped(store: PhotoStore) -> None:
     assert files(store) == []
 
 
-def test_kept_again_it_is_the_new_one(store: PhotoStore) -> None:
+def test_keeping_a_key_again_replaces_its_bytes(store: PhotoStore) -> None:
     store.keep(KEY, b"old")
     store.keep(KEY, DATA)
     assert store.read(KEY) == DATA
@@ -63,11 +64,11 @@ def test_a_link_does_not_lead_out_either(store: PhotoStore, tmp_path: Path) -> N
         store.read("link")
 
 
-# Durable: the order of what is done to the disk.
+# Durability: the order of the steps on the disk.
 
 
 class Disk:
-    """Notes each step, and may fail at one of them."""
+    """Notes each step on the disk, and can be told to fail at one of them."""
 
     def __init__(self, monkeypatch: pytest.MonkeyPatch, fail_at: int | None = None) -> None:
         self.steps: list[str] = []
@@ -153,10 +154,10 @@ def test_the_same_photo_sent_twice_at_once(
 ) -> None:
     """A phone gives up waiting and sends again while the first is still being written: neither
     may write into the other's file, and both end well."""
-    real, gate = os.replace, threading.Barrier(2, timeout=30)
+    real, gate = os.replace, threading.Barrier(2, timeout=patience(30))
 
     def together(source: Any, target: Any) -> None:
-        gate.wait()  # both have written and synced; neither has named its file yet
+        gate.wait()  # both have written and synced, and neither has renamed its file yet
         assert Path(source).read_bytes() == DATA
         gate.wait()
         real(source, target)
@@ -174,7 +175,7 @@ def test_the_same_photo_sent_twice_at_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(patience(60))
     assert failures == []
     assert files(store) == [KEY]
     assert store.read(KEY) == DATA

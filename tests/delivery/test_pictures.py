@@ -1,4 +1,4 @@
-"""Pictures: what is refused at a glance, and what is made of the rest."""
+"""Pictures: which are refused before the receipt, and what is made of the others."""
 
 from __future__ import annotations
 
@@ -28,7 +28,7 @@ def near(one: tuple[int, ...], other: tuple[int, ...]) -> bool:
     return all(abs(a - b) < 60 for a, b in zip(one, other, strict=True))
 
 
-# At a glance.
+# Before the receipt.
 
 
 @pytest.mark.parametrize("kind", MAKERS)
@@ -135,12 +135,13 @@ SEEDS = [from_camera(6), pictures.png_from_camera(), pictures.webp_from_camera()
 wounds = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(SEEDS), wounds, st.floats(0.3, 1))
 def test_whatever_arrives_is_answered(
     seed: bytes, wounds: list[tuple[float, int]], left: float
 ) -> None:
-    """No byte out of place is anything but a refusal, or a picture that is made or broken."""
+    """Whatever byte is changed, the picture is refused, made ready or found broken; nothing else is
+    raised."""
     data = bytearray(seed)
     for place, value in wounds:
         data[int(place * (len(data) - 1))] = value
@@ -157,7 +158,7 @@ def test_whatever_arrives_is_answered(
     assert answer
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=60))
 def test_the_words_in_a_picture_may_be_anything(words: bytes) -> None:
     data = encoded(scene((16, 12)), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08" + words)
@@ -165,9 +166,9 @@ def test_the_words_in_a_picture_may_be_anything(words: bytes) -> None:
     assert make_ready(data)[2] in ((16, 12), (12, 16))
 
 
-# What is made of it.
+# Making a picture ready.
 
-# Where the first pixel that is stored stands in the picture as it was seen (EXIF 2.3, 4.6.4).
+# By orientation: where the first stored pixel is in the upright picture (EXIF 2.3, 4.6.4).
 CORNERS = {
     1: "top left",
     2: "top right",
@@ -248,7 +249,7 @@ def test_sizes(size: tuple[int, int], made: tuple[int, int], small: tuple[int, i
 
 
 def test_the_same_bytes_make_the_same_picture() -> None:
-    """So that two workers on one photo do no harm."""
+    """So two workers on one photo do no harm."""
     assert make_ready(from_camera(3)) == make_ready(from_camera(3))
 
 

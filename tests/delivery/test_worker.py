@@ -1,38 +1,32 @@
-"""The photo worker: whenever it is killed, the next one ends with the photo ready."""
+"""The worker's loop: every kind of job has its turn, trouble pauses it, and it ends in order."""
 
 from __future__ import annotations
 
-import errno
-import hashlib
 import os
 import signal
-import subprocess
-import sys
-import threading
-import uuid
-from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
-from typing import Any
 
 import pytest
-import time_machine
 from flask import Flask
-from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
-from sipokat.delivery import worker as photo_worker
+from sipokat.delivery import worker
+from sipokat.delivery.photo_job import PhotoJob
 from sipokat.delivery.photo_store import PhotoStore
-from sipokat.domain import photo_work, photos
-from sipokat.domain.content import PhotoClaim
-from sipokat.models import Photo, Report
+from sipokat.models import Photo
 from tests import steps
-from tests.cast import RAHMAN
-from tests.services.pictures import from_camera, jpeg, webp
-from tests.steps import photo, send, user_of
-
-ROOT = Path(__file__).parents[2]
+from tests.services.pictures import from_camera, jpeg
+from tests.services.speed import patience
+from tests.services.worker import (
+    Pauses,
+    make_all_ready,
+    open_for_writing,
+    original_of,
+    photos_of,
+    received,
+    start_worker,
+)
 
 
 @pytest.fixture
@@ -41,283 +35,116 @@ def store(app: Flask) -> PhotoStore:
     return made
 
 
-def received(store: PhotoStore, *pictures: bytes) -> int:
-    """A report whose photos have arrived."""
-    claims = [PhotoClaim(photo().id, hashlib.sha256(data).hexdigest()) for data in pictures]
-    report = send(RAHMAN, "sampah", photos=claims, text=f"Sampah {claims[0].id}")
-    for one, data in zip(claims, pictures, strict=True):
-        photos.accept(user_of(RAHMAN), report.client_id, one.id, one.sha256, data, store)
-    return report.id
+class Letters:
+    """A second kind of job: letters that lie in a list instead of a table."""
+
+    def __init__(self, *waiting: int) -> None:
+        self.waiting = list(waiting)
+        self.sent: list[int] = []
+        self.workers: set[str] = set()
+        self.tidied = 0
+        self.error: Exception | None = None
+        self.stop_after_sending: Pauses | None = None
+
+    def claim(self, worker: str) -> int | None:
+        self.workers.add(worker)
+        return self.waiting.pop(0) if self.waiting else None
+
+    def do(self, job: int, worker: str) -> None:
+        assert worker in self.workers
+        if self.error is not None:
+            self.waiting.append(job)  # gives its claim back, as a kind must
+            raise self.error
+        self.sent.append(job)
+        if self.stop_after_sending is not None:
+            self.stop_after_sending.set()
+
+    def tidy(self) -> None:
+        self.tidied += 1
 
 
-def work(store: PhotoStore) -> int:
-    """All that there is to do; how many photos it was."""
-    done, name = 0, str(uuid.uuid4())
-    while photo_worker.work_once(store, name):
-        done += 1
-    return done
+def test_the_application_has_photos_as_its_first_kind(app: Flask, store: PhotoStore) -> None:
+    (photos,) = worker.kinds(app)
+    assert isinstance(photos, PhotoJob)
+    assert photos.store is store
 
 
-def look(report: int) -> list[Photo]:
-    """Its photos as they are now."""
-    steps.afresh(db.session())
-    return db.session.get_one(Report, report).photos
+def test_every_kind_is_worked_on_until_nothing_waits(session: Session, store: PhotoStore) -> None:
+    report, letters, stop = received(store, jpeg(), jpeg()), Letters(1, 2, 3), Pauses(1)
+    worker.work([PhotoJob(store), letters], stop)
+    assert [one.state for one in photos_of(report)] == ["ready", "ready"]
+    assert letters.sent == [1, 2, 3]
+    assert len(letters.workers) == 1, "it has one name as long as it runs"
+    assert stop.wanted == [worker.IDLE_SECONDS], "it pauses only when no kind has a job"
 
 
-def original_of(store: PhotoStore, report: int) -> Path:
-    """Where the bytes of its only photo lie as they came."""
-    (one,) = look(report)
-    return store.path(photos.original_key(report, one.client_id))
+def test_kinds_take_turns(session: Session) -> None:
+    """A kind with much to do does not keep the others waiting."""
+    order: list[int] = []
+    many, few = Letters(1, 2, 3, 4), Letters(10, 20)
+    many.sent = few.sent = order
+    worker.work([many, few], Pauses(1))
+    assert order == [1, 10, 2, 20, 3, 4]
 
 
-def files(store: PhotoStore) -> set[str]:
-    found = store.folder.rglob("*")
-    return {str(path.relative_to(store.folder)) for path in found if path.is_file()}
+def test_a_kind_is_tidied_whenever_nothing_of_it_waits(session: Session) -> None:
+    idle, busy = Letters(), Letters(1, 2)
+    worker.work([idle, busy], Pauses(2))
+    assert (idle.tidied, busy.tidied) == (4, 2)
 
 
-def assert_ready(store: PhotoStore, report: int) -> None:
-    for one in look(report):
-        assert (one.state, one.original) == ("ready", False)
-        served = [photos.picture_key(one, size) for size in ("photo", "thumbnail")]
-        for key in served:
-            assert store.read(key).startswith(b"\xff\xd8")
-            assert b"GPS" not in store.read(key)
-        assert not [name for name in files(store) if one.client_id in name and name not in served]
-
-
-def test_a_received_photo_is_made_ready(session: Session, store: PhotoStore) -> None:
-    report = received(store, from_camera(6), webp())
-    assert work(store) == 2
-    assert_ready(store, report)
-    assert [(one.width, one.height) for one in look(report)] == [(48, 64), (64, 48)]
-    assert work(store) == 0
-
-
-def test_one_that_cannot_be_decoded_is_broken_and_the_others_go_on(
-    session: Session, store: PhotoStore
-) -> None:
-    report = received(store, jpeg()[:300], jpeg())
-    assert work(store) == 2
-    assert [one.state for one in look(report)] == ["broken", "ready"]
-
-
-def test_the_same_photo_in_two_reports_is_two_files(session: Session, store: PhotoStore) -> None:
-    same = from_camera()
-    one, two = received(store, same), received(store, same)
-    work(store)
-    assert_ready(store, one)
-    assert_ready(store, two)
-    assert len(files(store)) == 4
-
-
-class Killed(BaseException):
-    """As SIGKILL: nothing of the worker's own handles it."""
-
-
-class Hunter:
-    """Kills the worker before or after its n-th step."""
-
-    def __init__(self, patch: pytest.MonkeyPatch, store: PhotoStore, step: int) -> None:
-        self.left = step
-        self.killed = ""
-        for owner, name in (
-            (photo_work, "claim"),
-            (store, "read"),
-            (photo_worker, "make_ready"),
-            (store, "keep"),
-            (photo_work, "settle"),
-            (store, "drop"),
-        ):
-            patch.setattr(owner, name, self._watched(name, getattr(owner, name)))
-
-    def _watched(self, name: str, real: Callable[..., Any]) -> Callable[..., Any]:
-        def step(*args: Any, **options: Any) -> Any:
-            self._tick(f"before {name}")
-            result = real(*args, **options)
-            self._tick(f"after {name}")
-            return result
-
-        return step
-
-    def _tick(self, where: str) -> None:
-        if self.left == 0:
-            self.killed = where
-            raise Killed
-        self.left -= 1
-
-
-def test_killed_at_any_step_it_ends_ready_with_the_original_dropped(
-    session: Session, store: PhotoStore, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    killed: list[str] = []
-    start = steps.now()
-    with time_machine.travel(start, tick=False) as clock:
-        while not killed or killed[-1]:
-            report = received(store, from_camera())
-            with monkeypatch.context() as patch:
-                hunter = Hunter(patch, store, len(killed))
-                try:
-                    work(store)
-                except Killed:
-                    db.session.remove()
-            killed.append(hunter.killed)
-            clock.shift(timedelta(minutes=3))
-            work(store)
-            assert_ready(store, report)
-    steps_of = ("claim", "read", "make_ready", "keep", "keep", "settle", "claim", "drop")
-    assert killed[:-1] == [f"{when} {name}" for name in steps_of for when in ("before", "after")]
-
-
-def test_a_worker_that_lost_its_claim_does_no_harm(session: Session, store: PhotoStore) -> None:
-    """It slept, another made the photo ready and dropped the original, and it goes on."""
-    report = received(store, from_camera())
-    held = photo_work.claim("slow")
-    assert held is not None
-    with time_machine.travel(steps.now() + timedelta(minutes=3), tick=False):
-        work(store)
-    assert photo_work.settle(held, "slow", None) is False
-    assert_ready(store, report)
-
-
-# Trouble that is no fault of the photo's: it waits, however long that takes.
-
-
-class Pauses(threading.Event):
-    """Stops the worker at its n-th pause, without waiting."""
-
-    def __init__(self, count: int) -> None:
-        super().__init__()
-        self.count = count
-
-    def wait(self, timeout: float | None = None) -> bool:
-        self.count -= 1
-        if self.count <= 0:
-            self.set()
-        return self.is_set()
-
-
-def stumble(store: PhotoStore, minutes: int) -> list[int]:
-    """A worker runs so long and comes to a pause again and again; the photos that it took up."""
-    taken: list[int] = []
-    with time_machine.travel(steps.now(), tick=False) as clock:
-
-        class Hours(threading.Event):
-            def wait(self, timeout: float | None = None) -> bool:
-                clock.shift(timedelta(seconds=max(timeout or 0, 5)))
-                if steps.now() > end:
-                    self.set()
-                return self.is_set()
-
-        end = steps.now() + timedelta(minutes=minutes)
-        real = photo_work.claim
-
-        def claim(name: str) -> int | None:
-            held = real(name)
-            taken.extend([held] if held else [])
-            return held
-
-        with pytest.MonkeyPatch.context() as patch:
-            patch.setattr(photo_work, "claim", claim)
-            photo_worker.work(store, Hours())
-    return taken
-
-
-def fails(error: BaseException) -> Callable[..., Any]:
-    def fail(*_args: Any, **_options: Any) -> Any:
-        raise error
-
-    return fail
-
-
-GONE = OperationalError("UPDATE", {}, Exception("gone"))
-TROUBLE: dict[str, tuple[BaseException, tuple[str, ...]]] = {
-    "the disk is full": (OSError(errno.ENOSPC, "No space left on device"), ("keep",)),
-    "the disk fails": (OSError(errno.EIO, "Input/output error"), ("read",)),
-    "the photos are not mounted": (FileNotFoundError(errno.ENOENT, "original"), ("read",)),
-    "there is no memory left": (MemoryError(), ("make_ready",)),
-    "the database fails": (GONE, ("settle",)),
-    "the database is gone": (GONE, ("settle", "give_back")),
-}
-
-
-@pytest.mark.parametrize("what", TROUBLE)
-def test_however_long_the_trouble_lasts_the_photo_waits_and_is_made_ready_after_it(
-    session: Session, store: PhotoStore, what: str
-) -> None:
-    report = received(store, from_camera())
-    error, failing = TROUBLE[what]
-    places: dict[str, Any] = {"keep": store, "read": store, "make_ready": photo_worker}
-    with pytest.MonkeyPatch.context() as patch:
-        for name in failing:
-            patch.setattr(places.get(name, photo_work), name, fails(error))
-        assert len(stumble(store, 60)) >= 20
-    (one,) = look(report)
-    assert (one.state, one.tries, one.original) == ("received", 0, True)
-    with time_machine.travel(steps.now() + timedelta(minutes=90), tick=False):
-        work(store)
-    assert_ready(store, report)
-
-
-def test_one_that_waits_does_not_hold_back_the_others(session: Session, store: PhotoStore) -> None:
-    lost = received(store, jpeg())
-    original_of(store, lost).unlink()
-    others = [received(store, from_camera()) for _ in range(3)]
-    taken = stumble(store, 10)
-    for report in others:
-        assert_ready(store, report)
-    (one,) = look(lost)
-    assert one.state == "received"
-    assert taken.count(one.id) <= 5, "and it is not tried all the time"
-
-
-def test_what_waits_is_logged(
+def test_a_kind_that_fails_pauses_the_worker_and_holds_back_no_other(
     session: Session, store: PhotoStore, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    report = received(store, jpeg())
-    original_of(store, report).unlink()
-    stumble(store, 1)
-    assert "photo_waits" in "".join(capsys.readouterr())
+    report, letters, stop = received(store, jpeg(), jpeg()), Letters(7), Pauses(3)
+    letters.error = OSError("no network")
+    worker.work([letters, PhotoJob(store)], stop)
+    assert [one.state for one in photos_of(report)] == ["ready", "ready"]
+    assert stop.wanted == [worker.PAUSE_SECONDS] * 3
+    assert letters.waiting == [7]
+    logged = "".join(capsys.readouterr())
+    assert "worker_stumbled" in logged
+    assert "no network" in logged
+    letters.error = None
+    worker.work([letters, PhotoJob(store)], Pauses(1))
+    assert letters.sent == [7]
 
 
-def test_bytes_that_do_not_come_back_in_a_week_are_lost_and_its_author_may_replace_it(
-    session: Session, store: PhotoStore
+def test_told_to_stop_it_finishes_the_job_in_hand_and_begins_no_other(session: Session) -> None:
+    first, second, stop = Letters(1, 2), Letters(10), Pauses(1)
+    first.stop_after_sending = stop
+    worker.work([first, second], stop)
+    assert (first.sent, second.sent, stop.wanted) == ([1], [], [])
+
+
+def test_a_worker_killed_in_a_job_leaves_it_to_the_next(
+    app: Flask, session: Session, store: PhotoStore
 ) -> None:
-    report = received(store, jpeg())
-    original_of(store, report).unlink()
-    (one,) = look(report)
-    assert one.received_at is not None
-    for passed, state in ((-1, "received"), (1, "broken")):
-        moment = one.received_at + photo_worker.LOST + timedelta(minutes=3 * passed)
-        with time_machine.travel(moment, tick=False):
-            photo_worker.work(store, Pauses(1))
-        assert [one.state for one in look(report)] == [state]
-
-
-def test_sigkill_in_the_middle_of_a_photo(app: Flask, session: Session, store: PhotoStore) -> None:
-    """A real worker: its original is a pipe, so that it stands there reading when it is killed."""
+    """A real worker: its original is a pipe, so that it is still reading when it is killed."""
     report = received(store, from_camera(6))
     pipe = original_of(store, report)
     data = pipe.read_bytes()
     pipe.unlink()
     os.mkfifo(pipe)
     db.session.remove()
-    worker = start_worker(app)
+    process = start_worker(app)
     try:
-        end = other_end(pipe)
-        (one,) = look(report)
+        end = open_for_writing(pipe)
+        (one,) = photos_of(report)
         assert (one.state, one.tries) == ("received", 0)
         assert one.claim is not None
     finally:
-        worker.send_signal(signal.SIGKILL)
-        worker.communicate()
+        process.send_signal(signal.SIGKILL)
+        process.communicate()
     os.close(end)
     pipe.unlink()
     pipe.write_bytes(data)
     with writing():
         db.session.get_one(Photo, one.id).claimed_at = steps.now() - timedelta(minutes=3)
-    assert work(store) == 1
-    assert_ready(store, report)
-    assert [one.tries for one in look(report)] == [1]
+    assert make_all_ready(store) == 1
+    assert [(one.state, one.original, one.tries) for one in photos_of(report)] == [
+        ("ready", False, 1)
+    ]
 
 
 def test_sigterm_ends_it_in_order(app: Flask, session: Session, store: PhotoStore) -> None:
@@ -327,36 +154,10 @@ def test_sigterm_ends_it_in_order(app: Flask, session: Session, store: PhotoStor
     pipe.unlink()
     os.mkfifo(pipe)
     db.session.remove()
-    worker = start_worker(app)
-    with open(pipe, "wb") as end:  # waits for the worker to open the other
-        worker.send_signal(signal.SIGTERM)
+    process = start_worker(app)
+    with open(open_for_writing(pipe), "wb") as end:
+        process.send_signal(signal.SIGTERM)
         end.write(data)
-    said = worker.communicate(timeout=60)[0]
-    assert worker.returncode == 0, said
-    assert [one.state for one in look(report)] == ["ready"], "it finished what it held"
-
-
-def start_worker(app: Flask) -> subprocess.Popen[str]:
-    settings = {
-        "SIPOKAT_MODE": "test",
-        "SIPOKAT_DATA": str(app.config["DATA"]),
-        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-    }
-    return subprocess.Popen(
-        [Path(sys.executable).parent / "flask", "--app", "wsgi", "worker"],
-        cwd=ROOT,
-        env=os.environ | settings,
-        text=True,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-    )
-
-
-def other_end(pipe: Path) -> int:
-    """The end to write to, once somebody has opened the other: they read until it is closed."""
-    ends: list[int] = []
-    opener = threading.Thread(target=lambda: ends.append(os.open(pipe, os.O_WRONLY)), daemon=True)
-    opener.start()
-    opener.join(60)
-    assert ends, "the worker never came to read"
-    return ends[0]
+    said = process.communicate(timeout=patience(60))[0]
+    assert process.returncode == 0, said
+    assert [one.state for one in photos_of(report)] == ["ready"], "it finished the job in hand"

@@ -1,4 +1,4 @@
-"""The demo city: loaded once, then looked at from all sides."""
+"""The demo city: loaded once for all tests of this file."""
 
 from __future__ import annotations
 
@@ -21,11 +21,11 @@ from sqlalchemy.orm import Session
 from sipokat import commands, create_app
 from sipokat.database import db
 from sipokat.demo.plan import plan
-from sipokat.domain import chain, listing, participation, people, queue, verification
+from sipokat.domain import chain, events, listing, notices, participation, people, queue
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.deadlines import is_working
 from sipokat.domain.photos import picture_key
-from sipokat.models import Event, Photo, Reading, Region, Report, Revision, Term, User
+from sipokat.models import Event, FirstOpened, Photo, Region, Report, Revision, Term, User
 from tests.cast import CAST, DEWI, EFFENDI, HARTONO, PASSWORD, RAHMAN, SARI, SITI, YUSUF, Person
 
 MOMENT = datetime(2026, 11, 24, 10, 0, tzinfo=WIB)
@@ -127,10 +127,10 @@ def test_the_offered_desks_have_work(rows: Session, person: Person) -> None:
 
 def test_what_the_offered_rt_heads_see(rows: Session) -> None:
     (returned,) = listing.own_desk(rows, user(rows, RAHMAN))
-    last = verification.moves_of(rows, returned)[-1]
+    last = events.moves_of(rows, returned)[-1]
     assert (last.action, last.reason) == ("return", "foto_kurang_jelas")
     assert last.note == "Foto kurang jelas. Mohon foto ulang dari jarak dekat."
-    assert listing.answers_to(rows, user(rows, RAHMAN))
+    assert notices.answers_to(rows, user(rows, RAHMAN))
     today = day_of(MOMENT)
     assert participation.nihil_month(rows, RAHMAN.region, today) is None
     assert participation.nihil_month(rows, SITI.region, today) == "2026-11"
@@ -143,30 +143,30 @@ def test_bencana_is_open_on_two_desks(rows: Session) -> None:
     assert {"kelurahan", "kecamatan"} <= set(rows.scalars(open_now))
 
 
-def test_some_is_fresh_and_nothing_from_tomorrow(rows: Session) -> None:
+def test_reports_reach_from_half_a_year_ago_until_now(rows: Session) -> None:
     received = sorted(rows.scalars(select(Report.received_at)))
     assert day_of(received[-1]) == day_of(MOMENT)
     assert MOMENT - timedelta(days=190) < received[0] < MOMENT - timedelta(days=170)
     assert rows.scalar(select(func.max(Event.at))) <= MOMENT
-    assert rows.scalar(select(func.max(Reading.at))) <= MOMENT
+    assert rows.scalar(select(func.max(FirstOpened.at))) <= MOMENT
 
 
 def test_events_are_gapless_in_time_and_tell_every_state(rows: Session) -> None:
-    events = list(rows.scalars(select(Event).order_by(Event.seq)))
-    assert [event.seq for event in events] == list(range(1, len(events) + 1))
-    assert all(one.at <= other.at for one, other in pairwise(events))
+    record = list(rows.scalars(select(Event).order_by(Event.seq)))
+    assert [event.seq for event in record] == list(range(1, len(record) + 1))
+    assert all(one.at <= other.at for one, other in pairwise(record))
     told: dict[int, list[Event]] = {}
-    for event in events:
+    for event in record:
         told.setdefault(event.report_id, []).append(event)
     for report in rows.scalars(select(Report)):
-        state = verification.rebuild(report, told[report.id])
+        state = events.rebuild(report, told[report.id])
         assert (state.status, state.desk, state.version, state.klass) == (
             report.status,
             report.desk,
             report.version,
             report.klass,
         )
-    assert Counter(event.action for event in events)["reopen"] == 1
+    assert Counter(event.action for event in record)["reopen"] == 1
 
 
 def test_revisions_change_something(rows: Session) -> None:

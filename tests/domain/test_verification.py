@@ -13,10 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import first_opened as opened
-from sipokat.domain import verification
+from sipokat.domain import revisions, verification
 from sipokat.domain.chain import Request
+from sipokat.domain.periods import months
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
-from sipokat.models import Event, Reading, Report
+from sipokat.models import Event, FirstOpened, Report
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -47,7 +48,7 @@ def standing(report: Report) -> tuple[str, str | None]:
     return report.status, report.desk
 
 
-# Each action, its move and its event.
+# What each action moves and records.
 
 
 def test_all_the_way_up(session: Session) -> None:
@@ -110,7 +111,7 @@ def test_each_arrival_starts_the_desks_clock_anew(session: Session) -> None:
 
 
 def test_an_official_has_a_clock_for_their_own_report_too(session: Session) -> None:
-    """On the desk of its author; only that of an RT has no limit."""
+    """It has one on its author's desk as well. Only the desk of an RT has no limit."""
     of_lurah, of_camat = send(HARTONO), send(YUSUF)
     act(YUSUF, of_lurah, "return", at=MONDAY)
     act(DEWI, of_camat, "return", at=MONDAY)
@@ -122,7 +123,7 @@ def test_an_official_has_a_clock_for_their_own_report_too(session: Session) -> N
 
 
 @pytest.mark.parametrize("action", ["reject", "withdraw"])
-def test_the_other_ends(session: Session, action: str) -> None:
+def test_rejecting_and_withdrawing_are_final(session: Session, action: str) -> None:
     report = send(RAHMAN)
     act(HARTONO if action == "reject" else RAHMAN, report, action)
     assert standing(report) == ({"reject": "rejected", "withdraw": "withdrawn"}[action], None)
@@ -156,14 +157,14 @@ def test_a_lurahs_and_a_camats_own(session: Session) -> None:
     assert standing(revise(HARTONO, returned, text="Diperbaiki.")) == ("waiting", "kecamatan")
 
 
-# Who: not visible (404), never (403), not now (409), wrong content (422), in this order.
+# Refusals: not visible (404), never (403), not now (409), wrong content (422), in this order.
 
 NONSENSE = {"klass": "emas", "reason": "entah", "note": "x" * 501, "version": 99}
 
 
 @pytest.mark.parametrize("person", [SARI, EFFENDI, MARLINA, SITI], ids=str)
 @pytest.mark.parametrize("action", ["verify", "return", "reject", "withdraw", "reopen"])
-def test_out_of_sight_is_as_if_it_were_not(session: Session, person: Person, action: str) -> None:
+def test_a_report_out_of_sight_is_not_found(session: Session, person: Person, action: str) -> None:
     report = send(RAHMAN)
     hidden = refused(NotFound, act, person, report, action, **NONSENSE)
     with pytest.raises(NotFound) as nothing:
@@ -216,7 +217,7 @@ def test_an_old_version_is_not_now(session: Session) -> None:
     refused(NotNow, revise, RAHMAN, report, version=1, text="")
 
 
-def test_final_is_not_now(session: Session) -> None:
+def test_an_action_on_a_final_report_is_refused_as_not_now(session: Session) -> None:
     report = climb(send(RAHMAN), HARTONO, YUSUF, DEWI)
     for person, action in ((HARTONO, "verify"), (DEWI, "return"), (RAHMAN, "withdraw")):
         refused(NotNow, act, person, report, action, note="x" * 501)
@@ -238,9 +239,7 @@ def test_who_wrote_it_as_head_leaves_it_to_another_when_lurah(session: Session) 
     rising = steps.newcomer("Budi", "rt_head", f"{PETANANG_ULU}.004")
     report = send(rising)
     steps.end_term(rising, today - timedelta(days=1))
-    steps.add_term(rising, PETANANG_ULU, since=today)
-    with verification.writing():
-        user_of(rising).role = "lurah"
+    steps.add_term(rising, PETANANG_ULU, since=today, role="lurah")
     risen = Person(rising.phone, rising.name, "lurah", PETANANG_ULU)
     assert refused(NeverAllowed, act, risen, report, "verify").code == "own"
     assert standing(climb(report, HARTONO)) == ("waiting", "kecamatan")
@@ -248,10 +247,8 @@ def test_who_wrote_it_as_head_leaves_it_to_another_when_lurah(session: Session) 
 
 def test_who_decided_it_as_lurah_leaves_it_to_another_when_camat(session: Session) -> None:
     report = climb(send(RAHMAN), HARTONO)
-    with verification.writing():
-        user = user_of(HARTONO)
-        user.role = "camat"
-        user.terms[0].region_code = UTARA_I
+    steps.end_term(HARTONO, steps.today() - timedelta(days=1))
+    steps.add_term(HARTONO, UTARA_I, since=steps.today(), role="camat")
     risen = Person(HARTONO.phone, HARTONO.name, "camat", UTARA_I)
     assert refused(NeverAllowed, act, risen, report, "verify", version=99).code == "own"
     assert standing(climb(report, YUSUF)) == ("waiting", "kota")
@@ -413,7 +410,7 @@ def test_the_same_revision_again_is_one_revision(session: Session) -> None:
 
 
 def test_an_action_id_is_not_spent_on_two_reports_at_once(app: Flask, session: Session) -> None:
-    """Of many pairs, so that some meet."""
+    """With many pairs, so that some of them meet."""
     wish = Request("verify", 1, "kinerja")
 
     def decide(number: str, ident: str) -> str:
@@ -433,7 +430,7 @@ def test_an_action_id_is_not_spent_on_two_reports_at_once(app: Flask, session: S
 
 
 def test_one_person_sends_and_decides_at_once(app: Flask, session: Session) -> None:
-    """Neither waits for what the other holds: both come to their end."""
+    """Neither waits for a lock that the other holds, so both finish."""
     numbers = [send(RAHMAN, text=f"Nomor {n}.").number for n in range(8)]
     wish = Request("verify", 1, "kegiatan")
     decisions = [partial(decide_alone, number, wish) for number in numbers]
@@ -443,7 +440,7 @@ def test_one_person_sends_and_decides_at_once(app: Flask, session: Session) -> N
 
 
 def test_what_one_did_is_answered_after_ones_term(session: Session) -> None:
-    """The answer was lost, and the phone asks again when another holds the office."""
+    """The answer was lost, and the phone sends again when somebody else holds the office."""
     yesterday, ident = steps.today() - timedelta(days=1), str(uuid.uuid4())
     report = act(HARTONO, send(RAHMAN), "return")
     steps.end_term(RAHMAN, yesterday)
@@ -527,7 +524,7 @@ def test_a_required_photo_stays_required(session: Session) -> None:
 
 
 def test_a_date_that_was_right_stays_right(session: Session) -> None:
-    """However long a report lay on desks."""
+    """It stays accepted, however long the report lay on desks."""
     written = steps.now() - timedelta(days=100)
     happened = steps.today() - timedelta(days=150)
     report = act(HARTONO, send(RAHMAN, on=happened, written_at=written), "return")
@@ -545,7 +542,7 @@ def test_a_wrong_revision_changes_nothing(session: Session) -> None:
     assert report.photos[0].current
 
 
-# One report a month, here too.
+# One report a month, for revisions too.
 
 
 def test_a_nihil_is_not_reopened_over_another(session: Session) -> None:
@@ -560,7 +557,7 @@ def test_a_nihil_is_not_reopened_over_another(session: Session) -> None:
 
 
 def test_a_nihil_is_not_moved_to_a_month_that_has_one(session: Session) -> None:
-    this, before = steps.months(steps.today())
+    this, before = months(steps.today())
     report = returned("nihil")
     first = send(RAHMAN, "nihil", fields={"periode": before})
     error = refused(WrongContent, revise, RAHMAN, report, fields={"periode": before})
@@ -572,11 +569,11 @@ def test_a_nihil_is_not_moved_to_a_month_that_has_one(session: Session) -> None:
 def test_a_month_taken_at_the_same_moment(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The look before finds nothing; the index of the database has the last word."""
-    before = steps.months(steps.today())[1]
+    """Neither finds the other's when it looks, so the unique index decides."""
+    before = months(steps.today())[1]
     report = returned("nihil")
     first = send(RAHMAN, "nihil", fields={"periode": before})
-    looked = verification.refuse_second
+    looked = revisions.refuse_second
     looks: list[int] = []
 
     def blind(*args: Any) -> None:
@@ -584,13 +581,17 @@ def test_a_month_taken_at_the_same_moment(
         if len(looks) > 1:
             looked(*args)
 
-    monkeypatch.setattr(verification, "refuse_second", blind)
+    monkeypatch.setattr(revisions, "refuse_second", blind)
     error = refused(WrongContent, revise, RAHMAN, report, fields={"periode": before})
     assert first.number in error.fields["fields.periode"]
     assert (report.version, len(events_of(report))) == (2, 2)
 
 
-# Read by.
+# Who has read it.
+
+
+def readings(session: Session, report: Report) -> list[FirstOpened]:
+    return opened.openings_of(session, [report])[report.id]
 
 
 def test_the_first_holder_who_opens_it_is_noted_once_a_desk(session: Session) -> None:
@@ -598,12 +599,12 @@ def test_the_first_holder_who_opens_it_is_noted_once_a_desk(session: Session) ->
     report = send(RAHMAN)
     opened.note_opening(user_of(HARTONO), report, MONDAY)
     opened.note_opening(user_of(deputy), report, MONDAY + timedelta(hours=1))
-    (reading,) = opened.openings_of(session, report)
-    assert (reading.desk, reading.user.name, reading.at) == ("kelurahan", "Hartono", MONDAY)
+    (first,) = readings(session, report)
+    assert (first.desk, first.user.name, first.at) == ("kelurahan", "Hartono", MONDAY)
     assert report.version == 1
     climb(report, HARTONO)
     opened.note_opening(user_of(YUSUF), report)
-    assert [one.desk for one in opened.openings_of(session, report)] == [
+    assert [one.desk for one in readings(session, report)] == [
         "kelurahan",
         "kecamatan",
     ]
@@ -613,22 +614,22 @@ def test_only_the_desk_where_it_lies_reads_it(session: Session) -> None:
     report = send(RAHMAN)
     for person in (RAHMAN, YUSUF, DEWI, RATNA, SARI):
         opened.note_opening(user_of(person), report)
-    assert opened.openings_of(session, report) == []
+    assert readings(session, report) == []
     climb(report, HARTONO, YUSUF, DEWI)
     opened.note_opening(user_of(DEWI), report)
-    assert opened.openings_of(session, report) == []
+    assert readings(session, report) == []
 
 
 def test_an_author_who_opens_a_returned_report_is_no_reader(session: Session) -> None:
     report = returned()
     opened.note_opening(user_of(RAHMAN), report)
-    assert opened.openings_of(session, report) == []
+    assert readings(session, report) == []
 
 
 def test_two_who_open_it_at_once_are_one_note(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither sees the other's note when it looks."""
+    """Neither finds the other's note when it looks."""
     deputy = steps.newcomer("Wati", "lurah", PETANANG_ULU)
     report = send(RAHMAN)
     look = Session.get
@@ -636,13 +637,13 @@ def test_two_who_open_it_at_once_are_one_note(
         Session,
         "get",
         lambda self, model, *rest, **options: (
-            None if model is Reading else look(self, model, *rest, **options)
+            None if model is FirstOpened else look(self, model, *rest, **options)
         ),
     )
     opened.note_opening(user_of(HARTONO), report)
     opened.note_opening(user_of(deputy), report)
-    (reading,) = opened.openings_of(session, report)
-    assert reading.user.name == "Hartono"
+    (first,) = readings(session, report)
+    assert first.user.name == "Hartono"
 
 
 def test_the_last_desk_is_bag_pemerintahans(session: Session) -> None:

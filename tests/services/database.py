@@ -7,14 +7,16 @@ application serves all tests of a database: making it anew would cost more than 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
-from typing import Protocol
+from typing import Any, Protocol
 
 from argon2 import PasswordHasher
 from flask import Flask
 from flask_migrate import upgrade
+from sqlalchemy import event
 
 from sipokat import create_app
 from sipokat.database import db, writing
@@ -22,32 +24,35 @@ from sipokat.domain import people, regions
 from tests.cast import CAST, PASSWORD
 from tests.services.postgres import Postgres
 
-# A real hash, checked by the real code, that costs a test nothing.
+# A real argon2 hash, but of the cheapest kind, so that signing in costs a test little time.
 CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CHEAP = CHEAP_HASHER.hash(PASSWORD)
 LONG_AGO = date(2020, 1, 1)
 
 
 class Database(Protocol):
-    """Where tests keep their data: `prepare` once, then `copy` as often as needed."""
+    """A kind of database for tests. Call `template` once, then `copy` for every test."""
 
     name: str
+    outlives_copy: bool
+    """Whether a connection to the data folder's database is still good after `copy`."""
 
     def url(self, data: Path) -> str:
-        """The database that belongs to this data folder."""
+        """The URL of the data folder's database."""
 
     def template(self, fill: Callable[[str], None]) -> None:
-        """Make the template; `fill` gets its URL."""
+        """Make the template: `fill` is called with its URL and puts everything into it."""
 
     def copy(self, data: Path) -> None:
         """Make the data folder's database a fresh copy of the template."""
 
     def remove(self, data: Path) -> None:
-        """Let go of the data folder's database."""
+        """Delete the data folder's database."""
 
 
 class Sqlite:
     name = "sqlite"
+    outlives_copy = False
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.sqlite3"
@@ -70,6 +75,7 @@ class Sqlite:
 
 class Postgresql:
     name = "postgresql"
+    outlives_copy = True
 
     def __init__(self, server: Postgres) -> None:
         self._server = server
@@ -113,8 +119,25 @@ def fill(url: str) -> None:
         db.engine.dispose()
 
 
+@contextmanager
+def statements(app: Flask) -> Iterator[list[str]]:
+    """Collects the statements that the application sends to its database within the block."""
+    sent: list[str] = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
+        sent.append(statement)
+
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        yield sent
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+
+
 class House:
-    """One database and the application on it. `fresh()` between tests makes all as new."""
+    """One database and the application on it. `fresh()` makes both as new for the next test."""
 
     def __init__(self, database: Database, data: Path) -> None:
         self.database = database
@@ -134,7 +157,8 @@ class House:
         self.app.config.update(self._settings)
         with self.app.app_context():
             db.session.remove()
-            db.engine.dispose()
+            if not self.database.outlives_copy:
+                db.engine.dispose()
         for path in self.data.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         self.database.copy(self.data)

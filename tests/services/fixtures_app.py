@@ -1,9 +1,12 @@
-"""Fixtures of domain and web tests; `tests/conftest.py` says what they are for."""
+"""The fixtures of domain and web tests. `tests/conftest.py` describes them."""
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -13,11 +16,14 @@ from sqlalchemy.orm import Session
 from tests.cast import Person
 from tests.page import Visitor
 
+MEMORY = Path("/dev/shm")
+ENOUGH = 512 * 1024 * 1024
+
 
 class Kept:
-    """What is made when a test first asks for it and stays until the run ends.
+    """Things that are made when a test first needs them and are kept until the run ends.
 
-    A session fixture with parameters is torn down and made anew at every switch between them.
+    pytest itself would end a session fixture and make it anew whenever its parameter changes.
     """
 
     def __init__(self) -> None:
@@ -39,6 +45,17 @@ def kept() -> Iterator[Kept]:
 
 
 @pytest.fixture(scope="session")
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for databases and photos: in memory where the system offers that, because on a disk
+    every commit waits for it."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ENOUGH:
+        yield tmp_path_factory.mktemp("data")
+        return
+    with tempfile.TemporaryDirectory(prefix="sipokat-test-", dir=MEMORY) as folder:
+        yield Path(folder)
+
+
+@pytest.fixture(scope="session")
 def postgres(kept: Kept) -> Any:
     from tests.services.postgres import Postgres
 
@@ -49,7 +66,7 @@ def postgres(kept: Kept) -> Any:
 def database(
     request: pytest.FixtureRequest, kept: Kept, tmp_path_factory: pytest.TempPathFactory
 ) -> Any:
-    """The database named by the test's parameter, its template ready."""
+    """The kind of database that the test's parameter names, with its template made."""
     from tests.services.database import Postgresql, Sqlite, fill
 
     def make() -> Any:
@@ -64,18 +81,18 @@ def database(
 
 
 @pytest.fixture(scope="session")
-def house(database: Any, kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def house(database: Any, kept: Kept, memory: Path) -> Any:
     from tests.services.database import House
 
     def make() -> House:
-        return House(database, tmp_path_factory.mktemp(f"house-{database.name}") / "house")
+        return House(database, memory / f"house-{database.name}")
 
     return kept.get(f"house of {database.name}", make, House.close)
 
 
 @pytest.fixture
 def app(house: Any) -> Flask:
-    """Outside an application context, as requests begin."""
+    """The application on a fresh database, outside an application context."""
     house.fresh()
     application: Flask = house.app
     return application
@@ -92,7 +109,7 @@ def session(app: Flask) -> Iterator[Session]:
 
 @pytest.fixture
 def site(app: Flask) -> Callable[[Person | None], Visitor]:
-    """A browser of this person; the same one each time within a test."""
+    """`site(person)` is a browser of this person, the same one each time within a test."""
     visitors: dict[Person | None, Visitor] = {}
 
     def visit(person: Person | None = None) -> Visitor:

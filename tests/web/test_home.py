@@ -1,15 +1,17 @@
-"""/beranda: what each person needs first."""
+"""/beranda, the home of each role."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from sipokat.database import db, writing
 from sipokat.domain.clock import now
+from sipokat.domain.periods import months
 from sipokat.models import Report
 from tests import steps
 from tests.cast import (
@@ -40,7 +42,7 @@ def links(page: Page, within: str = "main") -> list[str]:
 
 
 def figure(page: Page, label: str) -> str:
-    """The number that stands with this label."""
+    """The number beside this label."""
     (found,) = [one for one in page.all("main .figure") if label in one.get_text()]
     (value,) = found.select("dd")
     return value.get_text(strip=True)
@@ -62,7 +64,7 @@ def test_an_rt_head_starts_with_two_ways_to_report(site: Site) -> None:
 def test_no_nihil_is_offered_once_something_was_reported(app: Flask, site: Site) -> None:
     with app.app_context():
         steps.send(RAHMAN)
-        for month in steps.months(steps.today()):
+        for month in months(steps.today()):
             steps.send(SITI, "nihil", fields={"periode": month})
     assert not home(site, SITI).has("[data-nihil-open]")
 
@@ -78,6 +80,7 @@ def test_what_came_back_says_why_and_is_mended_from_here(site: Site) -> None:
     assert "Mohon foto" not in home(site, SITI).text("main")
 
 
+@pytest.mark.sql
 def test_the_lurahs_answer_and_the_step_of_each_report(site: Site) -> None:
     number = file_report(site(RAHMAN))["number"]
     decide(site(HARTONO), number, "verifikasi", note="Terima kasih, sudah kami cek.")
@@ -90,6 +93,7 @@ def test_the_lurahs_answer_and_the_step_of_each_report(site: Site) -> None:
     assert links(page, "section[aria-labelledby=terakhir]")[0] == f"/laporan/{number}"
 
 
+@pytest.mark.sql
 def test_who_holds_no_office_any_more_is_told_so(app: Flask, site: Site) -> None:
     file_report(site(RAHMAN))
     with app.app_context():
@@ -99,7 +103,7 @@ def test_who_holds_no_office_any_more_is_told_so(app: Flask, site: Site) -> None
     assert "/laporan/baru" not in links(page)
 
 
-# Those who decide.
+# Lurah, camat and Bagian Pemerintahan.
 
 
 def test_an_official_sees_what_lies_on_the_desk_and_how_old_it_is(app: Flask, site: Site) -> None:
@@ -156,7 +160,7 @@ def test_a_desk_without_holder_is_shown_to_the_desk_above(app: Flask, site: Site
     assert vacant not in home(site, YUSUF).text("main details")
 
 
-# Those who look, and those who keep the accounts.
+# The viewer and Diskominfo.
 
 
 def test_the_viewer_reads_the_whole_city_and_changes_nothing(site: Site) -> None:
@@ -174,6 +178,7 @@ def test_the_viewer_reads_the_whole_city_and_changes_nothing(site: Site) -> None
     assert not {"/laporan/baru", "/verifikasi"} & set(links(page, "body"))
 
 
+@pytest.mark.sql
 def test_diskominfo_finds_accounts_and_reads_no_report(site: Site) -> None:
     file_report(site(RAHMAN), text="Rahasia warga.")
     page = home(site, AGUS)

@@ -59,6 +59,7 @@ def report_of(visitor: Visitor, number: str) -> Any:
 # The list.
 
 
+@pytest.mark.sql
 def test_newest_first_and_only_what_one_may_see(site: Site) -> None:
     rahman, siti, marlina, own = (
         file_report(site(person))["number"] for person in (RAHMAN, SITI, MARLINA, HARTONO)
@@ -83,6 +84,7 @@ def test_an_empty_list_says_what_comes_next(site: Site) -> None:
     assert page.has("main a[href='/laporan']")
 
 
+@pytest.mark.sql
 def test_filtered_by_status(site: Site) -> None:
     numbers = {}
     for status in ("waiting", "returned", "verified", "rejected", "withdrawn"):
@@ -96,6 +98,7 @@ def test_filtered_by_status(site: Site) -> None:
     assert len(listed(site(RAHMAN), status="")) == 5
 
 
+@pytest.mark.sql
 def test_filtered_by_category_region_and_month(site: Site) -> None:
     then = wire.days_ago(45)
     plain, litter, old, other = (
@@ -120,6 +123,7 @@ def test_filtered_by_category_region_and_month(site: Site) -> None:
     assert listed(camat, **both, month=today().isoformat()[:7]) == [plain]
 
 
+@pytest.mark.sql
 def test_what_is_late_is_seen_one_level_up_and_named(app: Flask, site: Site) -> None:
     late, own, _fresh = (str(file_report(site(RAHMAN))["number"]) for _ in range(3))
     decide(site(HARTONO), own, "verifikasi")
@@ -133,7 +137,7 @@ def test_what_is_late_is_seen_one_level_up_and_named(app: Flask, site: Site) -> 
     assert page.text("a[href='/laporan?late=below']") == "Terlambat di wilayah Anda"
     page = camat.get("/laporan?late=below")
     assert "Hanya Terlambat di meja bawah" in page.text("main")
-    # Nothing below a lurah has a limit.
+    # The desk of an RT has no limit.
     assert "Terlambat di wilayah Anda" not in site(HARTONO).get("/beranda").text("main")
 
 
@@ -153,7 +157,7 @@ def test_what_is_late_is_seen_one_level_up_and_named(app: Flask, site: Site) -> 
         "cursor=" + "9" * 30,
     ],
 )
-def test_a_filter_that_is_none_is_400(site: Site, query: str) -> None:
+def test_an_unknown_filter_value_is_400(site: Site, query: str) -> None:
     assert site(DEWI).json("GET", f"/laporan?{query}", status=400)["message"]
     assert site(DEWI).get(f"/laporan?{query}", status=400).has("main a")
 
@@ -172,10 +176,11 @@ def test_the_filters_stand_as_they_were_chosen(site: Site) -> None:
 
 @pytest.fixture
 def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four to a page."""
+    """Lists come in pages of four."""
     monkeypatch.setattr(listing, "PAGE", 4)
 
 
+@pytest.mark.sql
 @pytest.mark.usefixtures("short_pages")
 def test_a_long_list_comes_in_pages_that_keep_the_filter(app: Flask, site: Site) -> None:
     with app.app_context():
@@ -195,6 +200,7 @@ def test_a_long_list_comes_in_pages_that_keep_the_filter(app: Flask, site: Site)
     assert seen == numbers[::-1]
 
 
+@pytest.mark.sql
 @pytest.mark.usefixtures("short_pages")
 def test_what_comes_in_meanwhile_moves_no_page(app: Flask, site: Site) -> None:
     with app.app_context():
@@ -227,7 +233,7 @@ def test_htmx_gets_the_rows_alone(site: Site) -> None:
 ITEM = ["number", "client_id", "category", "region", "happened_on", "text"]
 STATE = ["status", "desk", "version", "class"]
 WHOLE = [*ITEM, "fields", "place", *STATE, "photos", "events"]
-# More than the protocol asks for.
+# Keys that the protocol does not name.
 BESIDE = {"received_at", "url"}
 
 
@@ -367,7 +373,7 @@ def test_the_page_tells_the_whole_way_with_who_when_and_why(site: Site) -> None:
             ("Diverifikasi lurah sebagai kegiatan biasa", "Hartono, Lurah", "Sudah kami cek."),
             ("Dikembalikan ke lurah", "Yusuf, Camat", "Isi kurang lengkap", "Di mana?"),
             ("Dikembalikan ke lurah", "hari kerja"),
-            # What lies ahead: one sees how far it still has to go.
+            # The desks that are still ahead.
             ("Camat", "Belum sampai"),
             ("Bag. Pem.", "Belum sampai"),
         ),
@@ -449,7 +455,7 @@ def returned(site: Site) -> str:
 
 
 def mended(report: Any, **changes: Any) -> dict[str, Any]:
-    """A revision in JSON, with everything as it is but `changes`."""
+    """Send a revision as JSON, with the present content except for `changes`."""
     kept = {name: report[name] for name in ("version", "happened_on", "text", "fields")}
     place = report["place"]
     whole = kept | {

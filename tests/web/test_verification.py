@@ -15,6 +15,7 @@ from sipokat.domain import queue
 from tests import steps, wire
 from tests.cast import DEWI, EFFENDI, HARTONO, RAHMAN, RATNA, SITI, YUSUF, Person
 from tests.page import Visitor, fresh_id
+from tests.services.database import statements
 from tests.wire import climb, decide, file_report
 
 Site = Callable[..., Visitor]
@@ -46,7 +47,7 @@ def form_of(number: str, noun: str) -> str:
 
 
 def test_each_action_answers_with_the_report_as_it_is_now(site: Site, number: str) -> None:
-    """Returned, mended, verified by all, opened again, rejected."""
+    """The report is returned, revised, verified by all, reopened and rejected."""
     sent = wire.body(text="Sudah dilengkapi.")
     mended = {
         "action_id": fresh_id(),
@@ -70,7 +71,7 @@ def test_each_action_answers_with_the_report_as_it_is_now(site: Site, number: st
         assert (answer["status"], answer["desk"], answer["version"]) == (status, desk, version + 1)
         assert len(answer["events"]) == version + 1
         now = report_of(site(person), number)
-        if noun == "perbaikan":  # which is also the phone's receipt
+        if noun == "perbaikan":  # the answer is also the receipt for the phone
             now |= {"action_id": said["action_id"], "received_at": answer["events"][-1]["at"]}
         assert answer == now
     assert answer["class"] == "kinerja"
@@ -130,7 +131,7 @@ def test_an_action_id_stands_for_one_report(site: Site, number: str) -> None:
     assert answer["report"]["version"] == 1
 
 
-# 409: what has happened meanwhile.
+# 409 and the report as it is now.
 
 
 def test_a_second_decision_is_told_what_happened(site: Site, number: str) -> None:
@@ -177,7 +178,7 @@ def test_by_a_plain_form_the_page_shows_what_happened(site: Site, number: str) -
 
 
 def test_an_old_version_by_htmx_offers_the_decision_anew(site: Site, number: str) -> None:
-    """It came back to the desk meanwhile; what was typed is kept."""
+    """The report has come back to the desk meanwhile. What was typed is kept."""
     decide(site(HARTONO), number, "pengembalian")
     sent = wire.body()
     mended = {key: sent[key] for key in ("happened_on", "text", "fields", "photos")}
@@ -268,7 +269,7 @@ def test_a_plain_form_needs_no_action_id(site: Site, number: str) -> None:
 
 
 @pytest.mark.parametrize("next_url", ["https://evil.example", "//evil.example", "/keluar", ""])
-def test_a_decision_leads_nowhere_but_here(site: Site, number: str, next_url: str) -> None:
+def test_a_decision_never_leads_to_another_site(site: Site, number: str, next_url: str) -> None:
     data = {"version": "1", "next": next_url, **WHY}
     answer = site(HARTONO).request("POST", f"/laporan/{number}/penolakan", data=data)
     assert answer.headers["Location"] == f"/laporan/{number}"
@@ -307,7 +308,7 @@ def test_after_the_last_card_the_queue_says_that_it_is_empty(site: Site, number:
     assert "Tidak ada yang menunggu" in site(HARTONO).get("/verifikasi").text("main")
 
 
-# Who may, in the order of refusals.
+# Who may act, in the order of refusals.
 
 
 def test_out_of_sight_is_404_before_anything_else_is_judged(site: Site, number: str) -> None:
@@ -351,7 +352,7 @@ def queue_of(visitor: Visitor, path: str = "/verifikasi") -> list[str]:
 
 
 def filed(site: Site, *kinds: str, person: Person = RAHMAN) -> list[str]:
-    """Reports of these categories, a minute apart."""
+    """File reports of these categories, a minute apart."""
     start, numbers = steps.now(), []
     for minute, kind in enumerate(kinds):
         with time_machine.travel(start + timedelta(minutes=minute)):
@@ -394,7 +395,7 @@ def test_the_count_is_what_waits_on_the_desk(site: Site) -> None:
 
 @pytest.fixture
 def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four to a page."""
+    """The queue comes in pages of four."""
     monkeypatch.setattr(queue, "PAGE", 4)
 
 
@@ -491,3 +492,42 @@ def test_the_first_reading_at_each_desk_is_recorded_once_without_a_version(
     climb(number, site(HARTONO))
     report_of(site(YUSUF), number)
     assert "Dibaca camat" in site(RAHMAN).get(f"/laporan/{number}").text("main")
+
+
+def test_a_full_queue_takes_as_many_statements_as_one_card(
+    site: Callable[..., Visitor], app: Flask
+) -> None:
+    hartono, rahman = site(HARTONO), site(RAHMAN)
+
+    def asked_for() -> int:
+        with statements(app) as sent:
+            hartono.get("/verifikasi")
+        return len(sent)
+
+    file_report(rahman, "sampah")
+    file_report(rahman, "bencana")
+    few = asked_for()
+    for number in range(9):
+        file_report(rahman, "sampah", text=f"Tumpukan {number}")
+        file_report(rahman, "bencana", text=f"Banjir {number}")
+    assert asked_for() == few
+
+
+def test_a_home_with_many_reports_to_mend_takes_as_many_statements_as_with_one(
+    site: Callable[..., Visitor], app: Flask
+) -> None:
+    hartono, rahman = site(HARTONO), site(RAHMAN)
+
+    def return_one(text: str) -> None:
+        decide(hartono, file_report(rahman, text=text)["number"], "pengembalian")
+
+    def asked_for() -> int:
+        with statements(app) as sent:
+            rahman.get("/beranda")
+        return len(sent)
+
+    return_one("Satu.")
+    few = asked_for()
+    for number in range(5):
+        return_one(f"Lagi {number}.")
+    assert asked_for() == few

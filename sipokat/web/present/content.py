@@ -1,4 +1,4 @@
-"""What a report says, in words: its fields, its place, its photos, and what a revision changed."""
+"""The content of a report as people read it: fields, place, photos and revisions."""
 
 from __future__ import annotations
 
@@ -46,7 +46,7 @@ def _field_words(field: Field, value: Any) -> str:
 
 
 def photo_view(report: Report, photo: Photo) -> dict[str, str]:
-    """A photo and where it is shown."""
+    """A photo with the addresses of its picture and thumbnail."""
     base = f"/laporan/{report.number}/foto/{photo.client_id}"
     return {
         "id": photo.client_id,
@@ -59,8 +59,7 @@ def photo_view(report: Report, photo: Photo) -> dict[str, str]:
 
 
 def revisions(report: Report) -> list[dict[str, Any]]:
-    """Every content that it had, newest first, each with what it changed; none while there is
-    but one."""
+    """Every revision, newest first, each with what it changed. Empty when there is only one."""
     if len(report.revisions) < 2:
         return []
     shown = [_revision(report, row, place) for place, row in enumerate(report.revisions, 1)]
@@ -86,7 +85,7 @@ def _revision(report: Report, row: Revision, place: int) -> dict[str, Any]:
 
 
 def _mark_changes(before: dict[str, Any], after: dict[str, Any]) -> None:
-    """Names in `after["changed"]` what a revision changed: "text", "photos", and facts by label."""
+    """Put what the revision changed into `after["changed"]`: `text`, `photos`, labels of facts."""
     old, new = dict(before["facts"]), dict(after["facts"])
     after["facts"] += [(label, "") for label in old if label not in new]
     changed = {label for label in old | new if old.get(label, "") != new.get(label, "")}

@@ -9,17 +9,16 @@ from functools import cached_property
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import chain, deadlines, first_opened, verification
+from sipokat.domain import chain, deadlines
+from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import now
-from sipokat.domain.refusals import NeverAllowed, Refused
-from sipokat.domain.roles import ROLES
-from sipokat.models import Event, Reading, Report
+from sipokat.domain.regions import names_of
+from sipokat.domain.roles import DESK_ROLES, ROLES
+from sipokat.models import Event, Report, User
 from sipokat.web.present import content, states, times
-from sipokat.web.present.regions import names_of
 
-ANY_VERIFY = chain.Request("verify")
-# What a desk says to the author.
+# The actions by which a desk says something to the author.
 SPEAKING = (*chain.DECISIONS, "reopen")
 
 
@@ -45,7 +44,7 @@ class Row:
 
     @property
     def jenis(self) -> str:
-        """What it is within its category; empty where that says nothing."""
+        """The chosen `jenis` in words; empty for `lainnya` and where the category has none."""
         chosen = self.report.fields.get("jenis")
         if not chosen or chosen == "lainnya":
             return ""
@@ -76,7 +75,7 @@ class Row:
 
     @property
     def summary(self) -> str:
-        """The text, or what stands for it."""
+        """The text; without one, the category with its month or its `jenis`."""
         if self.report.text:
             return self.report.text
         if self.report.period:
@@ -106,7 +105,7 @@ class Row:
 
     @property
     def about(self) -> str:
-        """The month that it speaks for, else the day."""
+        """The month that the report is for, else the day of the event."""
         return times.month(self.report.period) if self.report.period else self.happened
 
     @property
@@ -115,12 +114,12 @@ class Row:
 
     @property
     def waiting(self) -> str:
-        """How long it has lain on this desk."""
+        """How long the report has been on its desk: `3 hari`."""
         return times.age(self.report.arrived_at)
 
     @property
     def lying(self) -> str:
-        """`3 hari di meja lurah`; empty when it is final."""
+        """`3 hari di meja lurah`; empty when the report is final."""
         if self.report.desk is None:
             return ""
         at = f"di meja {states.BY[self.report.desk]}"
@@ -133,7 +132,7 @@ class Row:
 
     @property
     def map_url(self) -> str:
-        """Opens the phone's own map; nothing is fetched from it by us."""
+        """An address that opens the phone's own map app; empty without coordinates."""
         if self.report.lat is None:
             return ""
         return f"geo:{self.report.lat},{self.report.lon}?q={self.report.lat},{self.report.lon}"
@@ -146,7 +145,7 @@ class Row:
 
     @property
     def photos_awaited(self) -> str:
-        """`2 foto menyusul`, empty when all are here."""
+        """`2 foto menyusul`; empty when all photos have arrived."""
         count = sum(p.current and p.state in ("missing", "broken") for p in self.report.photos)
         return f"{count} foto menyusul" if count else ""
 
@@ -161,36 +160,22 @@ class Row:
 
 @dataclass
 class Full(Row):
-    """What the report's own page shows; `user` is who looks at it."""
+    """What the report's own page and a card of the queue show to one person, whose `card` it is."""
 
-    user: Any
-    events: Sequence[Event]
-    readings: Sequence[Reading]
+    card: Card
 
-    @cached_property
-    def state(self) -> chain.State:
-        return verification.rebuild(self.report, self.events)
-
-    @cached_property
+    @property
     def allowed(self) -> tuple[str, ...]:
-        return chain.allowed(self.state, verification.actor_before(self.user, self.report))
+        return self.card.allowed
 
     @property
     def asks_class(self) -> bool:
-        return chain.may_class(self.state)
+        return chain.may_class(self.card.state)
 
     @property
     def barred(self) -> str:
-        """Why another holder of the desk decides it: it is one's own."""
-        if self.allowed:
-            return ""
-        try:
-            chain.decide(self.state, verification.actor_before(self.user, self.report), ANY_VERIFY)
-        except NeverAllowed as refusal:
-            return refusal.message if refusal.code == "own" else ""
-        except Refused:
-            pass
-        return ""
+        """Why another holder of the desk has to decide; empty when that is not so."""
+        return self.card.barred
 
     @property
     def note_required(self) -> bool:
@@ -198,9 +183,11 @@ class Full(Row):
 
     @property
     def timeline(self) -> list[dict[str, str]]:
-        """Events, readings and photos that left, oldest first."""
-        rows = [(event.at, self._event(event)) for event in self.events]
-        rows += [_noted(f"Dibaca {states.BY[one.desk]}", one.user, one.at) for one in self.readings]
+        """Events, first openings and photos that were taken out, oldest first."""
+        rows = [(event.at, self._event(event)) for event in self.card.events]
+        rows += [
+            _noted(f"Dibaca {states.BY[one.desk]}", one.user, one.at) for one in self.card.openings
+        ]
         for photo in self.report.photos:
             if photo.left_at is not None:
                 what = "Foto diganti" if photo.gave_way_to else "Foto tidak jadi dikirim"
@@ -215,7 +202,7 @@ class Full(Row):
             what = f"{what} sebagai {chain.CLASSES[event.klass].lower()}"
         return {
             "what": what,
-            "who": f"{event.actor.name}, {ROLES[event.actor.role].label}",
+            "who": f"{event.actor.name}, {ROLES[DESK_ROLES[event.actor_desk]].label}",
             "when": times.moment(event.at),
             "reason": reasons.get(event.reason or "", ""),
             "note": note,
@@ -224,7 +211,7 @@ class Full(Row):
 
     @property
     def standing(self) -> dict[str, str]:
-        """Where it lies now, as the open end of its time line; empty when it is final."""
+        """The last entry of the time line: where the report is now. Empty when it is final."""
         if self.report.desk is None:
             return {}
         word, tone = self.badge
@@ -233,7 +220,7 @@ class Full(Row):
 
     @property
     def ahead(self) -> list[dict[str, str]]:
-        """The desks that it has yet to reach, as the rest of its time line; none when final."""
+        """The desks that the report has yet to reach. None when it is final."""
         stops = states.stops(self.report) if self.report.desk else []
         return [
             {"what": stop["label"], "who": stop["word"], "tone": "ahead"}
@@ -243,36 +230,41 @@ class Full(Row):
 
     @property
     def why(self) -> dict[str, str]:
-        """The latest decision with a reason or a note, in words; empty when there is none."""
-        said = [e for e in self.events if (e.note or e.reason) and e.action in SPEAKING]
+        """The latest decision that gave a reason or a note, in words. Empty when there is none."""
+        said = [e for e in self.card.events if (e.note or e.reason) and e.action in SPEAKING]
         return self._event(said[-1]) if said else {}
 
     @property
     def revisions(self) -> list[dict[str, Any]]:
-        """Every content that it had, newest first, when there is more than one."""
+        """Every content that the report has had, newest first. Empty when there is only one."""
         return content.revisions(self.report)
 
 
 def _noted(what: str, person: Any, at: datetime) -> tuple[datetime, dict[str, str]]:
-    """Something on the time line that is no event."""
+    """An entry of the time line for something that is not an event."""
     return at, {"what": what, "who": person.name, "when": times.moment(at)}
 
 
 def rows(reports: Sequence[Report]) -> list[Row]:
     """Reports for a list."""
-    names = names_of(report.region_code for report in reports)
-    overridden = deadlines.overrides(db.session())
+    names, overridden = _shared(reports)
     return [Row(report, names, overridden) for report in reports]
 
 
-def full(report: Report, user: Any) -> Full:
+def cards(reports: Sequence[Report], user: User) -> list[Full]:
+    """Reports as cards before this person. The number of statements does not grow with theirs."""
+    names, overridden = _shared(reports)
+    found = cards_of(db.session(), user, reports)
+    return [Full(card.report, names, overridden, card) for card in found]
+
+
+def full(report: Report, user: User) -> Full:
     """A report for its own page."""
+    (one,) = cards([report], user)
+    return one
+
+
+def _shared(reports: Sequence[Report]) -> tuple[dict[str, str], dict[date, bool]]:
     session = db.session()
-    return Full(
-        report,
-        names_of([report.region_code]),
-        deadlines.overrides(session),
-        user,
-        verification.moves_of(session, report),
-        first_opened.openings_of(session, report),
-    )
+    names = names_of(session, (report.region_code for report in reports))
+    return names, deadlines.overrides(session)

@@ -1,4 +1,4 @@
-"""Where a report stands, in words: its badge, its rail, and what happened to it."""
+"""Where a report stands, as people read it: its badge, its rail, and what happened to it."""
 
 from __future__ import annotations
 
@@ -29,7 +29,7 @@ TONES = {"verify": "ok", "return": "warn", "reject": "late", "withdraw": "warn"}
 
 
 def badge(report: Report | State) -> tuple[str, str]:
-    """The one badge of (status, desk): its word and its tone."""
+    """The badge for the report's status and desk: its words and its tone."""
     if report.status in FINAL:
         return FINAL[report.status]
     assert report.desk is not None
@@ -41,7 +41,7 @@ def badge(report: Report | State) -> tuple[str, str]:
 
 
 def done(action: str, to_desk: str | None) -> str:
-    """What the person's own action has just done: "diverifikasi, naik ke camat"."""
+    """What the person's own action has just done: `diverifikasi, naik ke camat.`"""
     to = BY[to_desk] if to_desk else ""
     return {
         "verify": f"diverifikasi, naik ke {to}." if to else "terverifikasi, selesai.",
@@ -53,7 +53,7 @@ def done(action: str, to_desk: str | None) -> str:
 
 
 def what_happened(action: str, actor_desk: str, to_desk: str | None) -> str:
-    """An event in words, for time lines."""
+    """An event as time lines tell it: `Diverifikasi lurah`."""
     if action == "verify":
         return f"Diverifikasi {BY[actor_desk]}"
     if action == "return":
@@ -62,7 +62,8 @@ def what_happened(action: str, actor_desk: str, to_desk: str | None) -> str:
 
 
 def stops(report: Report, late: bool = False) -> list[dict[str, str]]:
-    """The rail: the four stops (fewer for an official's report), each with a state and a word."""
+    """The stops of the rail, each with its label, its state and a word. There are four, and fewer
+    for an official's report."""
     labels = {"rt": "RT", "kelurahan": "Lurah", "kecamatan": "Camat", "kota": "Bag. Pem."}
     first = DESKS.index(report.author_desk)
     here = report.desk
@@ -89,7 +90,8 @@ def _here(report: Report, late: bool) -> tuple[str, str]:
 
 
 def _final_stops(report: Report, labels: dict[str, str], first: int) -> list[dict[str, str]]:
-    """A finished report: all the way where it was verified, else up to where it ended."""
+    """The stops of a final report: all are done if it was verified, else those before the desk
+    where it ended."""
     if report.status == "verified":
         return [
             {

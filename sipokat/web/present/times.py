@@ -11,7 +11,7 @@ from sipokat.domain.clock import WIB, day_of, now
 
 
 def day(value: date, today: date | None = None) -> str:
-    """`hari ini`, `kemarin`, else `23 Nov`, with the year when it is another."""
+    """`hari ini`, `kemarin`, else `23 Nov`, with the year when it is not this one."""
     today = today or day_of(now())
     if value == today:
         return "hari ini"
@@ -29,7 +29,7 @@ def moment(value: datetime) -> str:
 
 
 def ago(value: datetime) -> str:
-    """`hari ini 07.12`, `kemarin 07.12`, else as `moment`."""
+    """`hari ini 07.12`, `kemarin 07.12`, else as `moment` writes it."""
     local = value.astimezone(WIB)
     word = day(local.date())
     return f"{word} {local:%H.%M}" if word in ("hari ini", "kemarin") else moment(value)

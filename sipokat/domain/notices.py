@@ -1,0 +1,35 @@
+"""What authors are told of their reports."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sipokat.domain.chain import DECISIONS
+from sipokat.domain.visibility import visible_reports
+from sipokat.models import Event, Report, User
+
+
+@dataclass(frozen=True)
+class Answer:
+    """A decision with a note, and the report that it was about."""
+
+    event: Event
+    report: Report
+
+
+def answers_to(session: Session, user: User, limit: int = 3) -> list[Answer]:
+    """The latest notes that desks wrote to the authors of this person's regions, newest first. What
+    was returned is not among them: it lies on the author's desk to be mended."""
+    seen = visible_reports(user).with_only_columns(Report.id)
+    query = (
+        select(Event, Report)
+        .join(Report, Report.id == Event.report_id)
+        .where(Event.report_id.in_(seen), Event.action.in_(DECISIONS), Event.note.is_not(None))
+        .where(Event.action != "return")
+        .order_by(Event.seq.desc())
+        .limit(limit)
+    )
+    return [Answer(event, report) for event, report in session.execute(query).unique()]

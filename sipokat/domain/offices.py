@@ -1,0 +1,88 @@
+"""Who holds which desk over which region on a day, and for whom.
+
+A person holds offices through terms: each term has a role and a region of its own, so a lurah who
+acts for the camat sits at two desks, each over its own region and no more.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.regions import at_desk, level_of
+from sipokat.domain.roles import ROLES, Role
+from sipokat.models import Term, User
+
+
+@dataclass(frozen=True)
+class Office:
+    """One office as somebody holds it. `acts_for` is the id of the person whose place a deputy
+    takes; None for the holder of the office."""
+
+    role: Role
+    region: str
+    acts_for: str | None = None
+
+    @property
+    def desk(self) -> str | None:
+        """The desk that comes with the office; None for an office without one, and for a term whose
+        region is not of its role's level: that is nobody's desk."""
+        return self.role.desk if level_of(self.region) == self.role.level else None
+
+    @property
+    def reports(self) -> bool:
+        """Whether reports are filed in this office."""
+        return self.role.reports and self.desk is not None
+
+
+def held(user: User, day: date | None = None) -> tuple[Office, ...]:
+    """The offices that the person holds on `day` (today in Lubuklinggau by default)."""
+    day = day or day_of(now())
+    return tuple(_office(term) for term in user.terms if _runs_on(term, day))
+
+
+def held_on_any(user: User, days: tuple[date, ...]) -> tuple[Office, ...]:
+    """The offices that the person held on at least one of `days`."""
+    return tuple(_office(term) for term in user.terms if any(_runs_on(term, day) for day in days))
+
+
+def _office(term: Term) -> Office:
+    return Office(ROLES[term.role], term.region_code, term.acts_for_id)
+
+
+def _runs_on(term: Term, day: date) -> bool:
+    """The last day of a term is `until`."""
+    return term.since <= day and (term.until is None or day <= term.until)
+
+
+def roles_of(user: User) -> frozenset[str]:
+    """The roles in which the person acts today: the account's own, and that of each office held."""
+    return frozenset({user.role, *(office.role.key for office in held(user))})
+
+
+def regions_of(user: User) -> list[str]:
+    """The codes of the regions in which the person holds an office today, in the order of terms."""
+    return list(dict.fromkeys(office.region for office in held(user)))
+
+
+def desks_over(user: User, region_code: str) -> frozenset[str]:
+    """The desks over this region that the person holds today."""
+    return frozenset(
+        office.desk
+        for office in held(user)
+        if office.desk and at_desk(region_code, office.desk) == office.region
+    )
+
+
+def one_kelurahan(user: User) -> bool:
+    """Whether all that the person's offices reach lies in one kelurahan, as for a lurah with no
+    other office."""
+    reach = {office.region for office in held(user)}
+    return len(reach) == 1 and level_of(next(iter(reach))) == "kelurahan"
+
+
+def one_rt(user: User) -> bool:
+    """Whether the person reads no more than one RT's reports, as the head of an RT does."""
+    offices = held(user)
+    return user.role == "rt_head" and len(offices) <= 1 and all(o.desk == "rt" for o in offices)

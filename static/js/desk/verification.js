@@ -1,0 +1,181 @@
+/*
+ * The desk's queue: ready sentences for notes, a reading pane and keys on wide screens, and what
+ * happens before and after htmx has sent a decision. Without this script the browser posts the
+ * forms.
+ */
+(() => {
+  const { page } = self.sipokat;
+  const queue = document.querySelector("[data-queue]");
+  const wide = matchMedia("(min-width: 56.25rem) and (min-height: 30rem)");
+  const still = matchMedia("(prefers-reduced-motion: reduce)");
+
+  // --- Ready sentences -----------------------------------------------------------------------
+
+  /** Adds the sentence to the note, once. */
+  function pick(note, sentence) {
+    const before = note.value.trim();
+    if (before.includes(sentence)) return;
+    note.value = before ? `${before} ${sentence}` : sentence;
+    note.dispatchEvent(new Event("input", { bubbles: true }));
+  }
+
+  /** Turns the ready sentences, which are plain text in the page, into buttons. */
+  function makeReady(root) {
+    for (const box of root.querySelectorAll("[data-ready-for]")) {
+      const note = document.getElementById(box.dataset.readyFor);
+      for (const item of box.querySelectorAll("li")) {
+        const sentence = item.textContent.trim();
+        const button = page.make("button", { type: "button", class: "ready-pick" }, sentence);
+        button.addEventListener("click", () => pick(note, sentence));
+        item.replaceChildren(button);
+      }
+    }
+  }
+
+  makeReady(document);
+  if (!queue) return;
+
+  // --- The current card ----------------------------------------------------------------------
+
+  const cards = () => [...queue.querySelectorAll("[data-card]")];
+  const current = () => queue.querySelector('[data-card][aria-current="true"]');
+  const link = (card) => card.querySelector(".card-link");
+
+  function select(card) {
+    for (const one of cards()) one.removeAttribute("aria-current");
+    card.setAttribute("aria-current", "true");
+  }
+
+  /** Makes it the current card, and moves focus and view to it. */
+  function goTo(card) {
+    select(card);
+    link(card).focus({ preventScroll: true });
+    const behavior = still.matches ? "auto" : "smooth";
+    card.scrollIntoView({ block: wide.matches ? "nearest" : "start", behavior });
+  }
+
+  /** Moves the focus from the card's row to the first thing that its form asks. */
+  function enter(card) {
+    select(card);
+    const body = card.querySelector(".queue-body");
+    const asked = body.querySelector(".decide :is(input:not([type=hidden]), .button)");
+    (asked || body.querySelector("a")).focus();
+  }
+
+  function step(by) {
+    const all = cards();
+    const next = all[all.indexOf(current()) + by];
+    if (next) goTo(next);
+  }
+
+  queue.addEventListener("click", (event) => {
+    const row = event.target.closest(".card-link");
+    if (!row || !wide.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
+    event.preventDefault();
+    const card = row.closest("[data-card]");
+    // A click without a pointer is the Enter key.
+    if (event.detail === 0) enter(card);
+    else select(card);
+  });
+
+  queue.addEventListener("focusin", (event) => {
+    const card = event.target.closest("[data-card]");
+    if (card && card !== current()) select(card);
+  });
+
+  // Single keys, so only while the focus is in the queue and nothing is being typed.
+  queue.addEventListener("keydown", (event) => {
+    if (event.ctrlKey || event.metaKey || event.altKey) return;
+    if (event.target.closest("textarea, select, input[type=text]")) return;
+    if (event.key === "j") step(1);
+    if (event.key === "k") step(-1);
+    if (event.key === "Escape" && wide.matches && current()) link(current()).focus();
+  });
+
+  // --- Around a decision ---------------------------------------------------------------------
+
+  const said = document.querySelector("[data-queue-said]");
+
+  /** The element after this form or link in which an error is shown. */
+  function answerOf(elt) {
+    const all = [...queue.querySelectorAll("[data-answer]")];
+    return all.find((one) => elt.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
+  }
+
+  /** Shows why there was no answer, with a button that sends the same again. */
+  function tryAgain(elt, sentence) {
+    const act = () => (elt.matches("form") ? elt.requestSubmit() : elt.click());
+    const unsent = elt.matches("form") ? " Putusan belum terkirim." : "";
+    const button = { label: "Coba lagi", act };
+    answerOf(elt)?.replaceChildren(page.banner(sentence + unsent, "warn", button));
+  }
+
+  /** A decision was taken: `strip` stands in the card's place. Goes to the next card that waits. */
+  function finished(strip) {
+    for (const old of queue.querySelectorAll("[data-done]")) if (old !== strip) old.remove();
+    said.textContent = strip.textContent.trim();
+    const rest = cards();
+    const after = rest.filter(
+      (card) => strip.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING,
+    );
+    const next = [...after, ...rest].find((card) => card.matches("[data-mine]"));
+    const more = queue.querySelector(".pager a");
+    if (next) goTo(next);
+    else if (more) more.click();
+    else strip.focus();
+  }
+
+  /** A decision was refused: the card is back with what is wrong. */
+  function refused(card) {
+    select(card);
+    const place = card.querySelector('[aria-invalid="true"]') || link(card);
+    place.focus();
+  }
+
+  let posted = false; // the last answer is one to a decision
+  let lastBefore = null; // the last card before more cards are loaded
+
+  document.addEventListener("htmx:beforeRequest", ({ detail }) => {
+    answerOf(detail.elt)?.replaceChildren();
+    posted = false;
+    lastBefore = cards().at(-1) || null;
+  });
+
+  document.addEventListener("htmx:beforeSwap", (event) => {
+    const { elt, requestConfig, xhr } = event.detail;
+    posted = requestConfig.verb === "post";
+    if (xhr.getResponseHeader("Sipokat")) return;
+    // The page of a Wi-Fi or proxy, not an answer of the server.
+    event.detail.shouldSwap = false;
+    tryAgain(requestConfig.elt || elt, "Jaringan ini belum tersambung ke SIPOKAT.");
+  });
+
+  for (const type of ["htmx:sendError", "htmx:timeout"]) {
+    document.addEventListener(type, ({ detail }) => tryAgain(detail.elt, "Belum ada sinyal."));
+  }
+
+  document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+    makeReady(elt);
+    if (!posted) return;
+    if (elt.matches("[data-done]")) finished(elt);
+    else if (elt.matches("[data-card]")) refused(elt);
+  });
+
+  document.addEventListener("htmx:afterSettle", ({ detail }) => {
+    if (detail.requestConfig?.verb !== "get") return;
+    const all = cards();
+    const first = all[all.indexOf(lastBefore) + 1];
+    if (first) goTo(first);
+  });
+
+  // --- Wide screens --------------------------------------------------------------------------
+
+  document.body.classList.add("panes");
+  const first = cards()[0];
+  if (first) {
+    select(first);
+    if (wide.matches && document.activeElement === document.body) {
+      link(first).focus({ preventScroll: true });
+    }
+  }
+})();

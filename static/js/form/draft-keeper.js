@@ -1,0 +1,139 @@
+/*
+ * Keeps the draft of a form: writes it shortly after each change, one write at a time, and never
+ * after the report has been submitted (a late write would bring the draft back). If another tab has
+ * a draft of its own in the same slot, it is replaced only when the person says so.
+ */
+(() => {
+  const { fields, outbox, page, submission } = self.sipokat;
+  const PAUSE = 400; // ms after the last change
+  const WORDS = {
+    full: "Penyimpanan HP penuh. Tulisan ini belum tersimpan. Kosongkan sedikit penyimpanan HP.",
+    owner: "Anda sudah keluar dari HP ini. Masuk dulu untuk menyimpan.",
+    draft:
+      "Draf ini dibuka di tab lain. Tulisan di layar ini belum tersimpan. Kirim dari sini, atau simpan yang ini.",
+    storage: "HP ini belum bisa menyimpan tulisan. Muat ulang halaman ini.",
+  };
+
+  /**
+   * `what()` returns `{owner, slot, category, title, kept, photos, fresh}` as they are at that
+   * moment; without an owner nothing is written. `fresh` are the photos, with their bytes, that are
+   * not yet on the phone; `wrote(fresh)` is called once they are.
+   */
+  function create(form, what, wrote) {
+    const state = form.querySelector("[data-autosave]");
+    let id = submission.uuid();
+    let blank = ""; // the snapshot of the empty form
+    let last = ""; // the snapshot when it was last written or opened
+    let stored = false; // the draft is on the phone
+    let timer = 0;
+    let open = false; // changes are written
+    let writes = Promise.resolve(); // settles when the last write is done
+
+    const snapshot = () => JSON.stringify([fields.read(form), what().kept, what().photos]);
+
+    /** Writes the draft, or deletes it if the form is empty again. */
+    async function write() {
+      const { owner, slot, fresh, ...rest } = what();
+      if (!open || !owner) return;
+      const now = snapshot();
+      if (now === blank) {
+        if (stored) await outbox.dropDraft(owner, slot, id);
+        state.textContent = "";
+      } else {
+        await outbox.saveDraft({ owner, slot, id, ...rest, values: fields.read(form) }, fresh);
+        wrote(fresh);
+        state.textContent = "Tersimpan otomatis";
+      }
+      stored = now !== blank;
+      last = now;
+      page.clear("storage");
+    }
+
+    /** Writes now, after any write under way; rejects if it could not be written. */
+    function save() {
+      clearTimeout(timer);
+      timer = 0;
+      const done = writes.then(write);
+      writes = done.catch(() => {});
+      return done;
+    }
+
+    function later() {
+      clearTimeout(timer);
+      timer = setTimeout(quietly, PAUSE);
+    }
+
+    function quietly() {
+      save().catch(complain);
+    }
+
+    /** Tells the person why the draft is not on the phone and, where there is one, a way on. */
+    function complain({ code }) {
+      state.textContent = "Belum tersimpan";
+      const button = code === "draft" ? { label: "Simpan yang ini", act: takeOver } : null;
+      page.notice(WORDS[code] || WORDS.storage, "warn", { key: "storage", button });
+    }
+
+    /** Replaces the other tab's draft by this one, if the person confirms it. */
+    async function takeOver() {
+      const text = "Draf di tab lain dihapus. Yang disimpan tulisan di layar ini.";
+      const answer = { yes: "Simpan yang ini", danger: true };
+      if (!(await page.ask("Simpan tulisan ini?", text, answer))) return;
+      const { owner, slot } = what();
+      try {
+        const other = await outbox.draft(owner, slot);
+        if (other) await outbox.dropDraft(owner, slot, other.id);
+        await save();
+      } catch (error) {
+        complain(error);
+      }
+    }
+
+    for (const type of ["input", "change", "sipokat:changed"]) form.addEventListener(type, later);
+    const leaving = () => {
+      if (open && timer) quietly();
+    };
+    addEventListener("pagehide", leaving);
+    document.addEventListener("visibilitychange", leaving);
+
+    return {
+      /**
+       * From now on changes are written. `draft` is the stored draft that the form shows, if any.
+       */
+      begin(draft = null) {
+        clearTimeout(timer);
+        timer = 0;
+        id = draft?.id || submission.uuid();
+        stored = Boolean(draft);
+        last = snapshot();
+        state.textContent = "";
+        open = true;
+      },
+      complain,
+      id: () => id,
+      /** Undoes `stop`: changes are written again. */
+      resume() {
+        open = true;
+      },
+      /** Whether nothing would be lost if the form were opened anew. */
+      safe: () => snapshot() === last,
+      save,
+      /** The form as it stands now counts as empty. */
+      setBlank() {
+        blank = snapshot();
+      },
+      /** Writes what was typed just now and stops; `begin` starts it anew. */
+      async stop() {
+        if (timer) quietly();
+        await writes;
+        clearTimeout(timer);
+        timer = 0;
+        open = false;
+      },
+      /** Whether nothing has been typed. */
+      untouched: () => snapshot() === blank,
+    };
+  }
+
+  self.sipokat.keeper = { WORDS, create };
+})();

@@ -1,0 +1,70 @@
+/*
+ * What can be done on this phone, told before anybody types: whether it can keep a report, whether
+ * there is room left, and whether somebody is signed in.
+ */
+(() => {
+  const { page, store } = self.sipokat;
+  const LITTLE_ROOM = 4_000_000; // bytes
+
+  /** Replaces our own picker by the browser's: the photos are then sent with the form. */
+  function plainPhotos(form) {
+    const list = form.querySelector("[data-photos]");
+    const accept = "image/jpeg,image/png,image/webp";
+    const attributes = {
+      type: "file",
+      name: "photos",
+      multiple: true,
+      accept,
+      class: "field-input",
+    };
+    list.replaceWith(page.make("input", { ...attributes, "aria-label": "Foto" }));
+  }
+
+  /**
+   * Whether this phone can keep reports (it needs https and storage). If not, tells the person and
+   * makes the form one that the browser posts by itself.
+   */
+  async function keeps(form) {
+    const able = self.isSecureContext && crypto.subtle;
+    const opened = able && (await store.open().catch(() => null));
+    if (opened) return true;
+    plainPhotos(form);
+    page.notice(
+      "HP ini tidak bisa menyimpan laporan di alamat ini. Laporan hanya bisa dikirim saat ada sinyal.",
+      "warn",
+    );
+    return false;
+  }
+
+  async function warnOfRoom() {
+    const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => null)) || {};
+    if (quota - usage < LITTLE_ROOM) {
+      page.notice(
+        "Penyimpanan HP hampir penuh. Kosongkan sedikit dulu, supaya laporan dan foto bisa disimpan.",
+        "warn",
+        { key: "room" },
+      );
+    }
+  }
+
+  const signIn = document.querySelector("[data-sign-in-first]");
+  signIn?.addEventListener("click", ({ target }) => {
+    // What has been typed is on this page only, so the sign-in page opens in another tab.
+    if (page.typed()) target.closest("a")?.setAttribute("target", "_blank");
+  });
+
+  /** Shows what the form offers to this person, or (null) that they must sign in first. */
+  async function welcome(form, person) {
+    signIn.hidden = Boolean(person);
+    form.querySelector("[data-save-draft]").hidden = !person;
+    if (person) await warnOfRoom();
+  }
+
+  /** Brings the notice "Masuk dulu" into sight. */
+  function askToSignIn() {
+    signIn.focus();
+    signIn.scrollIntoView({ block: "center" });
+  }
+
+  self.sipokat.readiness = { askToSignIn, keeps, welcome };
+})();

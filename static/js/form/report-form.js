@@ -1,0 +1,317 @@
+/*
+ * The page of the report form: from the tiles to the form, its draft, and "Kirim", which puts the
+ * report into the outbox. On a phone that cannot keep anything (plain http, no storage) the page
+ * says so and stays a plain form that the browser posts.
+ */
+(() => {
+  const { fields, identity, keeper, kinds, outbox, owner, page, readiness } = self.sipokat;
+  const { picker, saved, sending, store, view } = self.sipokat;
+  const form = document.querySelector("[data-report-form]");
+  if (!form) return;
+  const SHELL = "/laporan/baru";
+  const revision = form.dataset.revision
+    ? { number: form.dataset.revision, version: Number(form.elements.version.value) }
+    : null;
+  const look = view.create(form);
+
+  let person = null; // the owner of this phone
+  let bounds = null; // of dates and months, as `fields.calendar` gives them
+  let plain = false; // the phone cannot keep anything: the browser posts the form
+  let again = null; // the entry that was opened again
+  let here = ""; // `asked()` when the page last did what the address asks for
+  let turn = 0; // counts the forms laid out: work for an earlier one must not touch a later one
+  let pushed = false; // "back" in the browser leads to the tiles of this page
+  let opened = false; // the person has tapped a tile
+  let busy = false; // a report is being put into the outbox
+
+  const category = () => form.elements.category.value;
+
+  /** Where the draft of what is on the screen lies: one per category, revision and entry. */
+  function slot() {
+    if (again) return `entri:${again.id}`;
+    return revision ? `perbaikan:${revision.number}` : category();
+  }
+
+  const photos = picker.create(form, () => draft.save());
+  const draft = keeper.create(
+    form,
+    () => ({
+      owner: person?.id,
+      slot: slot(),
+      category: category(),
+      title: form.dataset.name,
+      kept: look.kept().map((one) => one.id),
+      photos: photos.chosen(),
+      fresh: photos.fresh(),
+    }),
+    photos.wrote,
+  );
+  const outward = sending.create(form, draft, photos, () => ({
+    person,
+    slot: slot(),
+    category: category(),
+    again,
+    revision,
+    kept: look.kept(),
+  }));
+  const { explain } = outward;
+
+  // --- Opening -----------------------------------------------------------------------------
+
+  /** What has to be known of this phone before the form can be used. */
+  async function begin() {
+    await retime();
+    plain = !(await readiness.keeps(form));
+    if (plain) return;
+    person = (await owner.ready).owner;
+    await readiness.welcome(form, person);
+  }
+
+  /** Sets the bounds of dates and months anew: the page may be open since yesterday. */
+  async function retime() {
+    bounds = await fields.calendar(form.dataset.written, again);
+    fit();
+  }
+
+  /**
+   * Fits the form to the bounds and to the person's offices; untouched it still counts as empty.
+   */
+  function fit() {
+    const untouched = draft.untouched();
+    look.fit(bounds, untouched);
+    if (!revision) fields.offerRegions(form, person?.regions, again?.region);
+    if (untouched) draft.setBlank();
+  }
+
+  /** Stops the draft that is open and shows the tiles. */
+  async function showTiles() {
+    turn += 1;
+    await draft.stop();
+    again = null;
+    look.showTiles();
+    const drafts = person ? await outbox.drafts(person.id).catch(() => []) : [];
+    look.fitTiles(identity.rolesOf(person), drafts);
+  }
+
+  /** Fills the form with its draft, or else with the entry that was opened again, if any. */
+  async function restore() {
+    turn += 1;
+    const mine = turn;
+    photos.clear();
+    draft.setBlank();
+    fit();
+    await ready;
+    await retime();
+    // A form that the server sent back after a post holds what was typed later than any draft.
+    const posted = location.pathname === "/laporan";
+    const found = person && (await outbox.draft(person.id, slot()).catch(explain));
+    if (mine !== turn) return;
+    if (found && !posted) {
+      look.fill(found.values, found.kept || []);
+      const button = { label: "Mulai baru", act: startAfresh };
+      page.notice(`Draf ${page.moment(found.updated_at)} dibuka lagi.`, "wait", {
+        key: "draft",
+        button,
+      });
+    } else if (again) {
+      look.fill(
+        view.valuesOf(again.body),
+        again.body.photos.map((one) => one.id),
+      );
+    }
+    if (!plain) await photos.load(found?.photos || again?.photos || []);
+    if (mine !== turn) return;
+    draft.begin(found);
+    if (photos.fresh().length) draft.save().catch(explain); // chosen while the draft was read
+    if (again?.last_error?.fields) fields.showErrors(form, again.last_error.fields);
+  }
+
+  /** Opens the form of this category; the tiles if there is no such category. */
+  async function open(key) {
+    page.clear("draft");
+    if (!look.lay(key)) return showTiles();
+    look.showForm(form.dataset.name);
+    return restore();
+  }
+
+  /** "Mulai baru": deletes the draft and opens the form empty. */
+  async function startAfresh() {
+    const words = "Tulisan dan foto di draf ini dihapus.";
+    if (!(await page.ask("Mulai baru?", words, { yes: "Hapus draf", danger: true }))) return;
+    await draft.stop();
+    await outbox.dropDraft(person.id, slot(), draft.id()).catch(explain);
+    page.clear("draft");
+    if (revision || again || form.dataset.rendered !== undefined) location.reload();
+    else await open(category());
+  }
+
+  /** The id of the entry that the address names, or null. */
+  const named = () => new URLSearchParams(location.hash.slice(1)).get("entri");
+
+  /**
+   * The entry that the address names, if it is this person's and may still be changed, else null.
+   */
+  async function reopened() {
+    const id = named();
+    if (!id || !person) return null;
+    const entry = await outbox.entry(id);
+    if (entry?.owner === person.id && outbox.editable(entry)) return entry;
+    page.notice("Laporan ini sudah terkirim, atau tidak ada lagi di HP ini.", "warn");
+    return null;
+  }
+
+  /** What the address asks for. An anchor such as `#isi` does not ask for another form. */
+  function asked() {
+    const entry = named() || (location.hash && again?.id) || "";
+    return `${location.pathname}${location.search} ${entry}`;
+  }
+
+  /** Shows what the address asks for: a form with what the phone has of it, or the tiles. */
+  async function route() {
+    here = asked();
+    await draft.stop();
+    again = await reopened();
+    // A form that the server sent back after a post has no `kategori` in its address.
+    const answered = location.pathname !== SHELL && category();
+    const chosen = answered || new URLSearchParams(location.search).get("kategori");
+    const wanted = again?.category || chosen;
+    if (again && kinds.of(again).path(again) !== form.getAttribute("action")) {
+      location.replace(kinds.mendAt(again)); // it belongs to another form than this page's
+    } else if (revision || (form.dataset.rendered !== undefined && wanted === category())) {
+      // The server has filled this form in; from here on the phone keeps its draft.
+      look.showForm(null, false);
+      await restore();
+    } else {
+      await (wanted ? open(wanted) : showTiles());
+    }
+  }
+
+  // --- What the person does ----------------------------------------------------------------
+
+  /** "Kirim": into the outbox if the form is sound. */
+  async function submit() {
+    if (!person) return readiness.askToSignIn();
+    if (photos.busy()) {
+      return page.notice("Foto sedang disiapkan. Tunggu sebentar, lalu kirim lagi.", "wait");
+    }
+    await retime();
+    if (!outward.sound(bounds)) return undefined;
+    await draft.stop();
+    try {
+      const id = await outward.put();
+      for (const key of ["draft", "storage"]) page.clear(key);
+      again = null;
+      if (!revision) go("replaceState", SHELL);
+      look.showSaved();
+      saved.show(id);
+    } catch (error) {
+      draft.resume(); // the draft goes on following what is on the screen
+      explain(error);
+    }
+    return undefined;
+  }
+
+  form.noValidate = true;
+  form.addEventListener("input", () => fields.count(form));
+  form.addEventListener("submit", async (event) => {
+    if (plain) return;
+    event.preventDefault();
+    if (busy) return;
+    busy = true;
+    try {
+      await ready;
+      if (plain) form.submit();
+      else await submit();
+    } catch (error) {
+      explain(error);
+    } finally {
+      busy = false;
+    }
+  });
+
+  form.querySelector("[data-save-draft]").addEventListener("click", () => {
+    draft.save().then(leave).catch(explain);
+  });
+
+  document.querySelector("[data-tiles]")?.addEventListener("click", (event) => {
+    const tile = event.target.closest("[data-category]");
+    if (!tile || event.ctrlKey || event.metaKey || !look.has(tile.dataset.category)) return;
+    event.preventDefault();
+    go("pushState", tile.href);
+    pushed = true;
+    opened = true;
+    open(tile.dataset.category).catch(explain);
+  });
+  document.querySelector(".header-back")?.addEventListener("click", (event) => {
+    if (form.hidden || revision) return;
+    event.preventDefault();
+    leave().catch(explain);
+  });
+  document.querySelector("[data-another]")?.addEventListener("click", () => {
+    showTiles().catch(explain);
+    scrollTo(0, 0);
+  });
+
+  // --- What happens around it --------------------------------------------------------------
+
+  /** Changes the address without loading another page. */
+  function go(how, url) {
+    history[how](null, "", url);
+    here = asked();
+  }
+
+  /** The address has changed, by "back" or a link on this page. */
+  function follow() {
+    if (asked() !== here) route().catch(explain);
+    else if (again && !named()) go("replaceState", `#entri=${again.id}`); // for a reload
+  }
+  for (const type of ["popstate", "hashchange"]) addEventListener(type, follow);
+  addEventListener("pageshow", ({ persisted }) => {
+    if (!persisted || saved.shown() || (!form.hidden && !draft.safe())) return;
+    // Shown again from the browser's memory: a form that the server filled in may have been sent
+    // since, and only the server knows its content now.
+    const rendered = form.dataset.rendered !== undefined && location.pathname !== "/laporan";
+    if (rendered && !form.hidden) location.reload();
+    else route().catch(explain);
+  });
+
+  /** The page is seen again: the day may be another one, or another tab may have begun a draft. */
+  async function seen() {
+    await ready;
+    await retime();
+    if (form.hidden || !person || !draft.untouched() || photos.busy()) return;
+    if (await outbox.draft(person.id, slot())) await restore();
+  }
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") seen().catch(() => {});
+  });
+
+  /** Somebody has signed in in another tab: what is typed here is theirs, and kept from now on. */
+  async function greet() {
+    await ready;
+    if (plain || person) return;
+    person = (await owner.current()).owner;
+    if (!person) return;
+    await readiness.welcome(form, person);
+    if (form.hidden || draft.untouched()) return route();
+    fit();
+    await draft.save();
+  }
+  store.listen(({ type }) => {
+    if (type === "owner") greet().catch(explain);
+  });
+
+  /** Back to where the form was opened from; the draft stays. */
+  async function leave() {
+    page.saved();
+    if (revision) return location.assign(`/laporan/${revision.number}`);
+    if (again) return location.assign("/kotak-keluar");
+    if (pushed && !location.hash) return history.back();
+    go("replaceState", SHELL);
+    return route();
+  }
+
+  const ready = begin();
+  // If a tile was tapped before the phone's storage answered, its form is open already.
+  ready.then(() => opened || route()).catch(explain);
+})();

@@ -1,0 +1,130 @@
+/*
+ * Puts the form's report into the outbox, which sends it. If the phone has no room for it, the
+ * person may have its text sent straight from the form: then the form stays on the screen until the
+ * server's receipt has come.
+ */
+(() => {
+  const { answers, fields, keeper, outbox, page, replay, submission, wire } = self.sipokat;
+  const SAID = { key: "storage" };
+  const WORDS = {
+    ...keeper.WORDS,
+    full: "Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini. Kosongkan sedikit, lalu kirim lagi.",
+    changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
+    photo:
+      "Ada foto yang hilang, atau sudah dikirim dari tab lain. Hapus fotonya, lalu ambil sekali lagi.",
+  };
+  // Why a report that was sent straight has not arrived, by the `code` of `answers.classify`.
+  const SILENCE = {
+    network: "Belum ada sinyal.",
+    timeout: "Sinyal terlalu lemah.",
+    foreign: "Jaringan ini belum tersambung ke SIPOKAT.",
+    busy: "SIPOKAT sedang sibuk.",
+  };
+  const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
+
+  /**
+   * `now()` returns `{person, slot, category, again, revision, kept}` as they are at that moment.
+   */
+  function create(form, draft, photos, now) {
+    /** Whether the category requires this: "text", "place" or "photo". */
+    const needs = (what) => (form.dataset.needs || "").includes(what);
+
+    /** Checks the form, shows everything that is wrong, and returns whether nothing is. */
+    function sound(bounds) {
+      const rules = { text: needs("text"), place: needs("place"), photo: needs("photo") };
+      const wrong = fields.check(form, rules, photos.total(), bounds);
+      fields.showErrors(form, wrong);
+      return Object.keys(wrong).length === 0;
+    }
+
+    function entryAs(id, chosen = photos.chosen()) {
+      const { person, slot, ...rest } = now();
+      const values = fields.read(form);
+      const title = form.dataset.name;
+      return submission.entryOf({ id, owner: person, title, values, photos: chosen, ...rest });
+    }
+
+    /** Puts the report into the outbox; resolves with the entry's id once it is on the disk. */
+    async function put() {
+      const { again, slot } = now();
+      const given = { slot, fresh: photos.fresh() };
+      if (again) {
+        await outbox.submit(entryAs(again.id), { ...given, again: true });
+        return again.id;
+      }
+      const entry = entryAs(draft.id());
+      const there = await outbox.entry(entry.id);
+      // If another tab has sent this same draft, the same content is the same report; with other
+      // content it is one more report, under an id of its own.
+      const said = ({ written_at, ...body }) => JSON.stringify(body);
+      if (there && said(there.body) === said(entry.body)) return entry.id;
+      const fresh = there ? entryAs(submission.uuid()) : entry;
+      await outbox.submit(fresh, given);
+      return fresh.id;
+    }
+
+    function say(text, button = null) {
+      page.notice(text, "late", { ...SAID, button });
+      document.getElementById("notices").scrollIntoView({ block: "center" });
+    }
+
+    /** Tells the person what went wrong and, where there is one, offers a way on. */
+    function explain(error) {
+      const { kept, again } = now();
+      if (error.code === "draft") return draft.complain(error);
+      // The text can be sent straight, unless the category requires a photo that is not there yet.
+      const able = error.code === "full" && !(needs("photo") && !kept.length);
+      const label = photos.chosen().length ? "Kirim langsung tanpa foto" : "Kirim langsung";
+      const act = () => straight(again).catch(explain);
+      return say(WORDS[error.code] || WORDS.storage, able ? { label, act } : null);
+    }
+
+    /** Sends the text without photos to the server, without keeping it on the phone. */
+    async function straight(again) {
+      const entry = entryAs(again?.id || draft.id(), []);
+      page.notice("Mengirim…", "wait", SAID);
+      form.inert = true; // so that nothing is changed while it is being sent
+      const facts = await replay
+        .alone(async () => {
+          if (again && !outbox.editable(await outbox.entry(again.id))) return null;
+          return wire.exchange({
+            method: "POST",
+            path: form.getAttribute("action"),
+            user: entry.owner,
+            headers: { "Content-Type": "application/json" },
+            body: JSON.stringify(entry.body),
+          });
+        })
+        .finally(() => {
+          form.inert = false;
+        });
+      if (!facts) return explain({ code: "changed" });
+      const { outcome, code, error } = answers.classify({ ...facts, step: "text" }, entry);
+      if (outcome === "progress") return leave(again, facts.json.number);
+      if (outcome === "needs_login") {
+        const button = { label: "Masuk di tab baru", act: () => self.open("/masuk", "_blank") };
+        return say("Masuk dulu di tab lain, lalu kirim lagi dari halaman ini.", button);
+      }
+      if (outcome === "needs_attention") {
+        say(error.message);
+        return fields.showErrors(form, error.fields);
+      }
+      const button = { label: "Coba lagi", act: () => straight(again).catch(explain) };
+      return say(`${SILENCE[code] || ""} ${UNSENT}`.trim(), button);
+    }
+
+    /** The server has it: deletes the draft or entry from the phone and shows the report. */
+    async function leave(again, number) {
+      await draft.stop();
+      const { person, slot } = now();
+      const gone = again ? outbox.remove(again.id) : outbox.dropDraft(person.id, slot, draft.id());
+      await gone.catch(() => {}); // the report has been sent all the same
+      page.saved();
+      location.assign(`/laporan/${number}`);
+    }
+
+    return { explain, put, sound };
+  }
+
+  self.sipokat.sending = { create };
+})();

@@ -1,0 +1,90 @@
+/*
+ * Runs on every page: shows how many reports wait, and has the outbox sent whenever that may help:
+ * when a page is loaded or seen again, when the signal is back, by a timer, when a report has just
+ * been saved, and by Background Sync where the browser has it.
+ */
+(() => {
+  const { identity, outbox, owner, replay, store } = self.sipokat;
+  const TAG = "sipokat-replay";
+  const SOON = 1000; // ms between two runs at the least
+  const LATER = 60_000; // the same after the phone's storage has failed
+
+  function countWords({ waiting, needs_login, needs_attention, total }) {
+    if (waiting === total) return `${total} menunggu sinyal`;
+    if (needs_attention === total) return `${total} perlu diperbaiki`;
+    if (needs_login === total) return `${total} perlu masuk`;
+    return `${total} belum terkirim`;
+  }
+
+  /** The pill in the header. If nobody is signed in, it says only how many reports wait. */
+  async function showCount() {
+    const pill = document.querySelector("[data-outbox-count]");
+    if (!pill) return;
+    const { owner: person } = await identity.who();
+    const count = await outbox.count(person?.id);
+    const words = person ? countWords(count) : `${count.others} belum terkirim`;
+    pill.hidden = (person ? count.total : count.others) === 0;
+    if (pill.textContent !== words) pill.textContent = words;
+  }
+
+  let timer = 0;
+  let least = SOON;
+
+  /** Sets the timer to the moment when the next entry is due. */
+  async function plan() {
+    const wait = await replay.nextTry();
+    clearTimeout(timer);
+    if (wait !== null) timer = setTimeout(() => drain(), Math.min(Math.max(wait, least), 300_000));
+  }
+
+  /** Asks the browser to wake the worker, which sends the outbox, as soon as there is a signal. */
+  async function wake() {
+    const sync = (await navigator.serviceWorker?.getRegistration())?.sync;
+    if (sync && !(await sync.getTags()).includes(TAG)) await sync.register(TAG);
+  }
+
+  /** Sends what is due (see `replay.drain`) and plans the next run. Never rejects. */
+  async function drain(mode = "") {
+    clearTimeout(timer);
+    try {
+      await owner.ready;
+      const left = await replay.drain(mode);
+      least = SOON;
+      if (left) wake().catch(() => {});
+    } catch {
+      // The phone's storage is full or has failed; the outbox page tells the person.
+      least = LATER;
+    }
+    await plan().catch(() => {});
+  }
+
+  /** A report has just been saved: sends it, and asks the browser never to clear the storage. */
+  async function saved() {
+    drain("now");
+    wake().catch(() => {});
+    // Some browsers ask the person, who only now knows what it is good for.
+    if (!(await navigator.storage?.persisted?.())) await navigator.storage?.persist?.();
+  }
+
+  let pending = 0;
+  store.listen(({ type }) => {
+    if (type === "progress") return;
+    clearTimeout(pending);
+    pending = setTimeout(() => {
+      showCount().catch(() => {});
+      plan().catch(() => {});
+    }, 50);
+  });
+
+  addEventListener("online", () => drain("now"));
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) drain("now");
+  });
+  document.addEventListener("visibilitychange", () => {
+    if (document.visibilityState === "visible") drain("now");
+  });
+  owner.ready.then(() => showCount().catch(() => {}));
+  drain("now");
+
+  self.sipokat.app = { drain, saved, showCount };
+})();

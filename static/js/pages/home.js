@@ -1,0 +1,34 @@
+/* Home lists the first few reports that wait on this phone; the outbox page shows all. */
+(() => {
+  const { identity, outbox, page, replay, store } = self.sipokat;
+  const box = document.querySelector("[data-outbox-waiting]");
+  if (!box) return;
+  const SHOWN = 3;
+  const STATES = {
+    waiting: "menunggu sinyal",
+    sending: "sedang dikirim",
+    needs_login: "perlu masuk",
+    needs_attention: "perlu diperbaiki",
+  };
+
+  async function show() {
+    const { owner } = await identity.who();
+    const all = owner ? await outbox.entries(owner.id) : [];
+    const unsent = await replay.seen(all.filter((one) => one.state !== "sent"));
+    const lines = unsent.slice(0, SHOWN).map((one) => `${one.title}: ${STATES[one.state]}`);
+    if (unsent.length > SHOWN) lines.push(`dan ${unsent.length - SHOWN} lagi`);
+    const list = box.querySelector("[data-outbox-lines]");
+    list.replaceChildren(...lines.map((line) => page.make("li", {}, line)));
+    box.classList.toggle(
+      "warn",
+      unsent.some((one) => one.state.startsWith("needs")),
+    );
+    box.hidden = unsent.length === 0;
+  }
+
+  const quietly = () => show().catch(() => {});
+  store.listen(({ type }) => {
+    if (type !== "progress") quietly();
+  });
+  quietly();
+})();

@@ -1,0 +1,184 @@
+/*
+ * /kotak-keluar: what lies on this phone, and what the person can do about it. When the outbox
+ * changes, the cards that are there are filled again and not made anew, so that the focus and the
+ * place on the screen stay.
+ */
+(() => {
+  const { app, cards, outbox, owner, page, photos, replay, store } = self.sipokat;
+  const { say } = cards;
+  const part = (name) => document.querySelector(`[data-outbox-${name}]`);
+  const CHANGED =
+    "Laporan ini baru saja berubah, jadi tidak dihapus. Lihat keadaannya sekarang, lalu putuskan lagi.";
+  const FULL =
+    "Penyimpanan HP penuh. Laporan tetap dikirim, tetapi HP tidak bisa mencatatnya. Kosongkan sedikit penyimpanan HP.";
+  const drawn = new Map(); // the cards of unsent entries, by the entry's id
+  const progress = new Map(); // the last "progress" message, by the entry's id
+  let person = null; // the owner of this phone
+
+  // --- The whole page ----------------------------------------------------------------------
+
+  async function drawUnsent(entries) {
+    const list = part("unsent").querySelector("[data-list]");
+    for (const [id, card] of drawn) {
+      if (entries.some((one) => one.id === id)) continue;
+      card.remove();
+      drawn.delete(id);
+    }
+    for (const entry of await replay.seen(entries)) {
+      if (!drawn.has(entry.id)) {
+        const card = cards.copy("entry");
+        card.dataset.entry = entry.id;
+        drawn.set(entry.id, card);
+        list.append(card);
+      }
+      await cards.draw(drawn.get(entry.id), entry, progress.get(entry.id));
+    }
+  }
+
+  function fillList(name, nodes) {
+    part(name).hidden = nodes.length === 0;
+    part(name)
+      .querySelector("[data-list]")
+      .replaceChildren(...nodes);
+  }
+
+  async function refresh() {
+    const { others } = await outbox.count(person?.id);
+    part("none").hidden = Boolean(person);
+    cards.put(
+      part("others"),
+      others
+        ? `${others} laporan milik orang lain menunggu di HP ini. Laporan itu dikirim setelah pemiliknya masuk.`
+        : "",
+    );
+    const all = person ? await outbox.entries(person.id) : [];
+    const unsent = all.filter((one) => one.state !== "sent");
+    const sent = all.filter((one) => one.state === "sent").reverse();
+    const drafts = person ? await outbox.drafts(person.id) : [];
+    await drawUnsent(unsent);
+    part("unsent").hidden = unsent.length === 0;
+    document.querySelector("[data-send-all]").hidden =
+      unsent.filter((one) => one.state === "waiting").length < 2;
+    part("empty").hidden = unsent.length > 0 || !person;
+    fillList(
+      "drafts",
+      drafts.map((one) => cards.draft(one, unsent, () => dropDraft(one).catch(failed))),
+    );
+    fillList("sent", sent.map(cards.receipt));
+  }
+
+  // Draws the page, and once more if something changed while it was being drawn.
+  let drawing = null;
+  let stale = false;
+  function redraw() {
+    stale = true;
+    drawing ||= (async () => {
+      while (stale) {
+        stale = false;
+        await refresh();
+      }
+    })()
+      .catch(() =>
+        page.notice("Isi kotak keluar tidak terbaca dari HP ini. Muat ulang halaman.", "late"),
+      )
+      .finally(() => {
+        drawing = null;
+      });
+    return drawing;
+  }
+
+  // --- What the person does ----------------------------------------------------------------
+
+  async function remove(id, entry) {
+    const there = Boolean(entry.receipt);
+    const what = there
+      ? "Laporannya sudah diterima. Yang dihapus hanya fotonya di HP ini."
+      : "Laporan ini belum terkirim. Setelah dihapus tidak dapat dikembalikan.";
+    if (!(await page.ask("Hapus dari HP?", what, { yes: "Hapus", danger: true }))) return;
+    const sure = "Tulisan dan foto laporan ini hilang dari HP.";
+    if (!(await page.ask("Benar-benar hapus?", sure, { yes: "Ya, hapus", danger: true }))) return;
+    const going = entry.state === "sending" && (await replay.busy());
+    if (going || !(await outbox.remove(id, entry))) return page.notice(CHANGED, "warn");
+    say("Laporan dihapus dari HP.");
+    document.getElementById("isi").focus();
+  }
+
+  async function dropDraft({ owner: id, slot, id: draft }) {
+    const what = "Tulisan dan foto di draf ini dihapus.";
+    if (!(await page.ask("Hapus draf?", what, { yes: "Hapus draf", danger: true }))) return;
+    await outbox.dropDraft(id, slot, draft);
+    say("Draf dihapus dari HP.");
+    document.getElementById("isi").focus();
+    redraw();
+  }
+
+  function failed() {
+    page.notice("HP belum bisa mencatat perubahan ini. Kosongkan sedikit penyimpanan HP.", "late");
+  }
+
+  async function swap(id, old, file) {
+    say("Menyiapkan foto…");
+    try {
+      await outbox.swapPhoto(id, old, await photos.prepare(file));
+      app.drain("tap");
+    } catch (error) {
+      page.notice(
+        error.sentence || "Foto tidak muat di HP. Kosongkan sedikit penyimpanan HP.",
+        "late",
+      );
+    }
+  }
+
+  document.querySelector("main").addEventListener("click", async ({ target }) => {
+    const button = target.closest("button");
+    const id = target.closest("[data-entry]")?.dataset.entry;
+    if (!button) return;
+    if (button.matches("[data-send-all]")) app.drain("tap");
+    if (id) act(button, id).catch(failed);
+  });
+
+  async function act(button, id) {
+    const entry = await outbox.entry(id);
+    if (!entry) return;
+    const old = button.closest("[data-refused]")?.dataset.refused;
+    if (button.matches("[data-send]")) {
+      if (entry.state === "needs_attention") await replay.retry(id);
+      app.drain("tap");
+    } else if (button.matches("[data-remove]")) {
+      await remove(id, entry);
+    } else if (button.matches("[data-swap]")) {
+      button.closest("[data-refused]").querySelector("input").click();
+    } else if (button.matches("[data-without]")) {
+      await outbox.swapPhoto(id, old, null);
+      app.drain("tap");
+    }
+  }
+
+  document.querySelector("main").addEventListener("change", ({ target }) => {
+    const id = target.closest("[data-entry]")?.dataset.entry;
+    if (id && target.files?.[0])
+      swap(id, target.closest("[data-refused]").dataset.refused, target.files[0]);
+  });
+
+  store.listen((message) => {
+    if (message.type === "progress") progress.set(message.id, message);
+    if (message.type === "full") page.notice(FULL, "warn", { key: "full" });
+    if (["outbox", "sent"].includes(message.type)) page.clear("full");
+    if (message.type !== "owner") redraw();
+    else
+      owner
+        .current()
+        .then(begin)
+        .catch(() => {});
+  });
+  setInterval(
+    () => progress.size && document.querySelector("[data-progress]:not([hidden])") && redraw(),
+    1000,
+  );
+
+  function begin(state) {
+    person = state.owner;
+    return redraw();
+  }
+  owner.ready.then(begin);
+})();

@@ -1,0 +1,97 @@
+/* What the outbox page says about an entry, and what it offers. Pure functions. */
+(() => {
+  const { data, kinds, page } = self.sipokat;
+
+  const STATES = {
+    waiting: ["Menunggu dikirim", "wait"],
+    sending: ["Mengirim", "wait"],
+    needs_login: ["Perlu masuk", "warn"],
+    needs_attention: ["Perlu diperbaiki", "warn"],
+  };
+
+  const REASONS = {
+    network: "Belum ada sinyal. Dikirim otomatis saat sinyal ada.",
+    timeout: "Sinyal terlalu lemah. Dicoba lagi otomatis.",
+    foreign: "Jaringan ini belum tersambung ke SIPOKAT. Dicoba lagi otomatis.",
+    busy: "SIPOKAT sedang sibuk. Dicoba lagi otomatis.",
+  };
+
+  /** Whether the server has this photo. */
+  const arrived = (entry, photo) =>
+    entry.receipt?.photos.some(
+      (one) => one.sha256 === photo.sha256 && ["received", "ready"].includes(one.state),
+    );
+
+  /** "Ditulis 23 Nov 07.12 · 312 KB · 2 foto". */
+  function facts(entry) {
+    const bytes = entry.photos.reduce((sum, one) => sum + one.size, 0);
+    const words = new Blob([JSON.stringify(entry.body)]).size;
+    const photos = entry.photos.length ? `${entry.photos.length} foto` : "";
+    const parts = [`Ditulis ${page.moment(entry.written_at)}`, page.size(bytes + words), photos];
+    return parts.filter(Boolean).join(" · ");
+  }
+
+  function photosLeft(entry) {
+    const left = entry.photos.filter((one) => !one.drop && !arrived(entry, one)).length;
+    return left ? `${left} foto belum terkirim.` : "";
+  }
+
+  /** Why the entry is still on the phone, and what will happen or has to be done. */
+  function why(entry) {
+    const error = entry.last_error;
+    const got = entry.receipt
+      ? `Sudah diterima dengan nomor ${entry.receipt.number}. ${photosLeft(entry)}`
+      : "";
+    if (entry.state === "needs_login") return `${got} Dikirim otomatis setelah Anda masuk.`.trim();
+    if (entry.state === "sending") return got;
+    if (entry.state !== "needs_attention") {
+      const next = REASONS[error?.code] || "Dikirim otomatis saat ada sinyal.";
+      return `${got} ${next}`.trim();
+    }
+    if (error?.photo) return got;
+    const sentences = Object.values(error?.fields || {});
+    return [got, ...(sentences.length ? sentences : [error?.message])].filter(Boolean).join(" ");
+  }
+
+  /**
+   * The number of the report to which the card links: the report that the entry has become, else
+   * the one because of which it was refused, else the one that it revises. Null if there is none.
+   */
+  function numberOf(entry) {
+    const { last_error: error, receipt, report } = entry;
+    const named = /laporan (\d+)/.exec(error?.fields?.["fields.periode"] || "");
+    return receipt?.number || error?.report || named?.[1] || report || null;
+  }
+
+  /** Whether mending it in the form can help: not if another report already stands in its place. */
+  function mendable(entry) {
+    const { last_error: error } = entry;
+    if (entry.state === "needs_attention" && error?.code === "second_of_period") return false;
+    if (error?.status !== 409) return true;
+    return kinds.of(entry).mendsConflict(entry, error);
+  }
+
+  /** Whether sending it again as it is can help. */
+  function sendable({ state, last_error: error }) {
+    if (state === "waiting") return true;
+    const hopeless = error?.photo || error?.status === 409 || error?.code === "second_of_period";
+    return state === "needs_attention" && !hopeless;
+  }
+
+  /** Whether the report may be sent without this photo: not if it is the last required one. */
+  function spareable(entry, photo) {
+    const left = entry.body.photos.length - entry.photos.filter((one) => one.drop).length;
+    return !photo.drop && (left > 1 || !data.needs_photo.includes(entry.category));
+  }
+
+  self.sipokat.words = {
+    STATES,
+    arrived,
+    facts,
+    mendable,
+    numberOf,
+    sendable,
+    spareable,
+    why,
+  };
+})();

@@ -1,0 +1,93 @@
+/*
+ * Compares the person for whom this page was made with the owner of the phone. A page of somebody
+ * else is not shown, and the pages that the worker has kept for others are deleted.
+ */
+(() => {
+  const { identity, store } = self.sipokat;
+  // When this page was asked for: `identity.adopt` ignores pages from before the owner changed.
+  const asked_at = Date.now() - performance.now();
+  const meta = document.querySelector('meta[name="sipokat-user"]');
+  const shown = meta ? JSON.parse(meta.content) : null;
+  const kept = meta?.dataset.kept !== undefined; // a copy from the worker, perhaps out of date
+  // Who has been using this page. A shell is made for nobody, so there it is the phone's owner.
+  let opened_by = shown?.id;
+
+  /** Deletes the kept pages of everybody but `owner`. */
+  async function forgetPages(owner) {
+    if (!("caches" in self)) return;
+    const keep = `sipokat-pages-${owner?.id}`;
+    const names = (await caches.keys()).filter((name) => name.startsWith("sipokat-pages-"));
+    await Promise.all(names.filter((name) => name !== keep).map((name) => caches.delete(name)));
+  }
+
+  /** In a shell, which is the same for everybody: shows what the owner's role has in the menu. */
+  function fitMenu(owner) {
+    if (shown) return;
+    for (const link of document.querySelectorAll(".nav [data-roles]")) {
+      const wanted = link.dataset.roles.split(" ");
+      link.parentElement.hidden = !identity.rolesOf(owner).some((role) => wanted.includes(role));
+    }
+  }
+
+  /** Hides this page, which was made for somebody else, and goes to the sign-in page. */
+  function turnAway() {
+    document.body.hidden = true;
+    location.replace("/masuk");
+  }
+
+  /** Makes the phone and this page agree; resolves with who it is (see `identity.who`). */
+  async function settle() {
+    // False if the phone has no room to note its owner: then the page is shown all the same.
+    const noted =
+      !shown ||
+      kept ||
+      (await identity.adopt(shown, asked_at).then(
+        () => true,
+        () => false,
+      ));
+    const state = await identity.who();
+    opened_by ||= state.owner?.id;
+    await forgetPages(state.owner).catch(() => {});
+    if (shown && shown.id !== state.owner?.id && (noted || state.owner)) turnAway();
+    fitMenu(state.owner);
+    for (const node of document.querySelectorAll("[data-only]")) {
+      node.hidden = node.dataset.only !== (state.signed_out ? "signed-out" : "signed-in");
+    }
+    return state;
+  }
+
+  let leaving = false;
+
+  /**
+   * Reloads this page if the owner has changed since, in another page or while it was in memory.
+   */
+  async function check() {
+    const { owner } = await identity.who();
+    if (leaving) return;
+    opened_by ||= owner?.id; // somebody has signed in in another tab, and nobody was before
+    if (opened_by && opened_by !== owner?.id) location.reload();
+    else fitMenu(owner);
+  }
+
+  const ready = settle();
+  // Without storage (private mode, a broken disk) pages from the server work all the same.
+  const none = { owner: null, signed_out: null };
+
+  store.listen(({ type }) => {
+    if (type === "owner") ready.then(check).catch(() => {});
+  });
+  addEventListener("pageshow", (event) => {
+    if (event.persisted) check().catch(() => {});
+  });
+
+  self.sipokat.owner = {
+    current: identity.who,
+    forgetPages,
+    /** This page is about to change the owner and to go to another page: it must not reload. */
+    leave: () => {
+      leaving = true;
+    },
+    ready: ready.catch(() => none),
+    shown,
+  };
+})();

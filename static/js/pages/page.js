@@ -1,0 +1,177 @@
+/*
+ * Small things that many pages need: notices, questions, the bounds of dates, words for time and
+ * size.
+ */
+(() => {
+  const { data, store } = self.sipokat;
+  const MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November";
+  const NAMES = `${MONTHS} Desember`.split(" ");
+  const HOUR = 3_600_000;
+  const DAY = 24 * HOUR;
+  const WIB = 7 * HOUR; // how far Lubuklinggau's clock is ahead of UTC, all year
+
+  /** A new element with attributes and children; a string becomes text, never markup. */
+  function make(name, attributes = {}, ...children) {
+    const node = document.createElement(name);
+    for (const [key, value] of Object.entries(attributes)) {
+      if (value !== null && value !== false) node.setAttribute(key, value === true ? "" : value);
+    }
+    node.append(...children.filter((child) => child !== null && child !== ""));
+    return node;
+  }
+
+  /** A symbol of the sprite, as the template macro `icon` makes it. */
+  function icon(name) {
+    const svg = document.createElementNS("http://www.w3.org/2000/svg", "svg");
+    const use = document.createElementNS("http://www.w3.org/2000/svg", "use");
+    const known = document.querySelector("svg.icon use");
+    if (known) use.setAttribute("href", known.getAttribute("href").replace(/#.*/, `#${name}`));
+    svg.setAttribute("class", "icon");
+    svg.setAttribute("aria-hidden", "true");
+    svg.append(use);
+    return svg;
+  }
+
+  const ICONS = { wait: "info", ok: "check", warn: "warn", late: "warn" };
+
+  /** A coloured box with a sentence and, if given, a button `{label, act(box)}`. */
+  function banner(text, tone = "wait", button = null) {
+    const node = make("div", { class: `notice ${tone}` });
+    if (document.querySelector("svg.icon use")) node.append(icon(ICONS[tone]));
+    node.append(make("p", { class: "notice-text" }, text));
+    if (button) {
+      const push = make("button", { type: "button", class: "button" }, button.label);
+      push.addEventListener("click", () => button.act(node));
+      node.append(push);
+    }
+    return node;
+  }
+
+  /** Shows a `banner` on top of the page, in place of the one with the same `key`. */
+  function notice(text, tone, { key = text, button = null } = {}) {
+    const place = document.getElementById("notices");
+    if (!place) return;
+    clear(key);
+    const node = banner(text, tone, button);
+    node.dataset.key = key;
+    place.append(node);
+  }
+
+  /** Removes the notice with this key. */
+  function clear(key) {
+    for (const node of document.querySelectorAll("#notices > [data-key]")) {
+      if (node.dataset.key === key) node.remove();
+    }
+  }
+
+  /** Asks in a dialog; resolves with true for yes. `danger`: yes cannot be undone, and looks so. */
+  function ask(title, text, { yes, no = "Batal", danger = false }) {
+    return new Promise((resolve) => {
+      const say = make(
+        "button",
+        { class: `button ${danger ? "late" : "main"}`, value: "yes" },
+        yes,
+      );
+      const box = make(
+        "dialog",
+        { class: "dialog", "aria-labelledby": "ask-title", "aria-describedby": "ask-text" },
+        make(
+          "form",
+          { method: "dialog" },
+          make("h2", { id: "ask-title" }, title),
+          make("p", { id: "ask-text" }, text),
+          make(
+            "div",
+            { class: "actions" },
+            make("button", { class: "button", value: "no" }, no),
+            say,
+          ),
+        ),
+      );
+      box.addEventListener("close", () => {
+        box.remove();
+        resolve(box.returnValue === "yes");
+      });
+      document.body.append(box);
+      box.showModal();
+    });
+  }
+
+  const two = (number) => String(number).padStart(2, "0");
+  /** The day in Lubuklinggau, `YYYY-MM-DD`. */
+  const day = (ms) => new Date(ms + WIB).toISOString().slice(0, 10);
+
+  /**
+   * The bounds of a report that is written at `moment` (a time, or a `YYYY-MM-DD`), by the calendar
+   * of Lubuklinggau: `{today, first, months}`. `first` is the earliest date that is taken, `months`
+   * are this month and the last.
+   */
+  function dates(moment) {
+    const at = new Date(moment).getTime();
+    const today = day(at);
+    const last = new Date(Date.parse(`${today.slice(0, 7)}-01`) - DAY).toISOString();
+    const months = [today, last].map((one) => one.slice(0, 7));
+    return { today, first: day(at - data.limits.days_back * DAY), months };
+  }
+
+  /**
+   * The `dates` of now, and whether they are `doubtful`: if the phone's clock is before the
+   * server's last answer, or was ahead of it then, by more than `doubtful_hours`, they are those of
+   * that answer.
+   */
+  async function calendar() {
+    const clock = await store.recall("clock").catch(() => null);
+    const now = Date.now();
+    const far = data.limits.doubtful_hours * HOUR;
+    const behind = clock && now < clock.server - far;
+    const ahead = clock && clock.phone - clock.server > far && now >= clock.phone;
+    const doubtful = Boolean(behind || ahead);
+    return { ...dates(doubtful ? clock.server : now), doubtful };
+  }
+
+  /** "November 2026" of "2026-11". */
+  function monthName(month) {
+    return `${NAMES[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`;
+  }
+
+  /** "23 Nov 07.12", with the year when it is another one. */
+  function moment(value) {
+    const date = new Date(new Date(value).getTime() + WIB);
+    if (Number.isNaN(date.getTime())) return "";
+    const year = date.getUTCFullYear();
+    const month = NAMES[date.getUTCMonth()].slice(0, 3);
+    const other = year === new Date(Date.now() + WIB).getUTCFullYear() ? "" : ` ${year}`;
+    const time = `${two(date.getUTCHours())}.${two(date.getUTCMinutes())}`;
+    return `${date.getUTCDate()} ${month}${other} ${time}`;
+  }
+
+  /** "312 KB", "1,4 MB". */
+  function size(bytes) {
+    if (bytes < 1_000_000) return `${Math.max(1, Math.round(bytes / 1000))} KB`;
+    return `${(bytes / 1_000_000).toFixed(1).replace(".", ",")} MB`;
+  }
+
+  // Whether something has been typed that a reload would lose; `saved` says that it is kept.
+  let typed = false;
+  addEventListener("input", (event) => {
+    if (event.target.form?.method === "post") typed = true;
+  });
+
+  self.sipokat.page = {
+    ask,
+    banner,
+    calendar,
+    clear,
+    dates,
+    icon,
+    make,
+    moment,
+    monthName,
+    notice,
+    saved: () => {
+      typed = false;
+    },
+    size,
+    typed: () => typed,
+  };
+})();

@@ -1,0 +1,110 @@
+/*
+ * Signing in and out. Both forms also work without this script. With it the phone knows its owner
+ * at once, what was typed stays in the form when there is no signal, and signing out works offline.
+ */
+(() => {
+  const { identity, outbox, owner, page, replay, wire } = self.sipokat;
+
+  /** Waits for the promise, but not longer than this. */
+  const within = (promise, ms) =>
+    Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
+
+  const FULL =
+    "Penyimpanan HP penuh. Anda sudah masuk, tetapi HP ini tidak bisa menyimpan laporan. Kosongkan sedikit penyimpanan HP, lalu masuk lagi.";
+
+  /** Shows what went wrong on top of the form. */
+  function complain(form, message, button = null) {
+    let place = form.querySelector("[data-form-error]");
+    if (!place) {
+      place = page.make("div", { "data-form-error": "", role: "alert" });
+      form.prepend(place);
+    }
+    place.hidden = false;
+    place.replaceChildren(page.banner(message, "late", button));
+  }
+
+  /** The path to go to after signing in; never an address of another site. */
+  function wayOn(data) {
+    const asked = data.get("next") || new URLSearchParams(location.search).get("lanjut") || "";
+    return /^\/(?![/\\])/.test(asked) ? asked : "/beranda";
+  }
+
+  /** Why signing in has not worked, from the facts of `wire.exchange`. */
+  function words({ problem, own, json }) {
+    if (problem) return "Belum ada sinyal. Coba lagi saat sinyal ada.";
+    if (!own) return "Jaringan ini belum tersambung ke SIPOKAT. Coba lagi sebentar lagi.";
+    return json.message || "Belum bisa masuk. Coba lagi sebentar lagi.";
+  }
+
+  /** Signs in on the server, and writes the person as the phone's owner. */
+  async function enter(form, data) {
+    const body = JSON.stringify({ phone: data.get("phone"), password: data.get("password") });
+    const headers = { "Content-Type": "application/json" };
+    const facts = await wire.exchange({ method: "POST", path: "/masuk", headers, body });
+    const user = facts.own && facts.status === 200 && facts.json.user;
+    if (!user) {
+      complain(form, words(facts));
+      form.querySelector("[type=password]")?.focus();
+      return;
+    }
+    owner.leave();
+    const noted = await identity.signIn(user).then(
+      () => true,
+      () => false,
+    );
+    await owner.forgetPages(user).catch(() => {});
+    page.saved();
+    const go = () => location.assign(wayOn(data));
+    if (noted || (await identity.who()).owner?.id === user.id) go();
+    else complain(form, FULL, { label: "Lanjut tanpa menyimpan", act: go });
+  }
+
+  async function signIn(form, data) {
+    const { signed_out } = await identity.who();
+    // A sign-out that the server has not heard of is sent first, lest it end the new session later.
+    await (signed_out ? replay.leave(() => enter(form, data)) : enter(form, data));
+  }
+
+  async function signOut() {
+    const { owner: person } = await identity.who();
+    const { total } = person ? await outbox.count(person.id) : { total: 0 };
+    if (total) {
+      const text = `${total} laporan belum terkirim. Laporan itu tetap tersimpan di HP ini dan dikirim setelah Anda masuk lagi.`;
+      if (!(await page.ask("Keluar sekarang?", text, { yes: "Keluar" }))) return;
+    }
+    owner.leave();
+    try {
+      await identity.signOut();
+    } finally {
+      await owner.forgetPages(null).catch(() => {});
+    }
+    await within(replay.leave(), 4000);
+    location.assign("/masuk");
+  }
+
+  /** Runs `work` with the form disabled; if that fails, the browser posts the form itself. */
+  async function handle(form, submitter, work) {
+    if (form.getAttribute("aria-busy") === "true") return;
+    form.setAttribute("aria-busy", "true");
+    if (submitter) submitter.disabled = true;
+    try {
+      await work();
+    } catch {
+      form.submit(); // this phone has no storage
+    } finally {
+      form.removeAttribute("aria-busy");
+      if (submitter) submitter.disabled = false;
+    }
+  }
+
+  addEventListener("submit", (event) => {
+    const form = event.target;
+    const { pathname } = new URL(form.getAttribute("action") || "", location.href);
+    const known = form.method === "post" && ["/masuk", "/keluar"].includes(pathname);
+    if (!known || event.defaultPrevented) return;
+    event.preventDefault();
+    const data = new FormData(form);
+    if (event.submitter?.name) data.set(event.submitter.name, event.submitter.value);
+    handle(form, event.submitter, pathname === "/masuk" ? () => signIn(form, data) : signOut);
+  });
+})();

@@ -1,0 +1,66 @@
+/*
+ * What differs between the kinds of outbox entries. Everybody else asks here, by `kinds.of(entry)`;
+ * no other file compares `entry.kind`. A new kind is one more row with all the keys:
+ *
+ * id_name              the name that the body gives the entry's id; only a receipt that repeats the
+ *                      id under this name is a receipt for this entry
+ * path(entry)          where the body is posted
+ * head(given)          what the body says besides the id and the report's content
+ * clientId(entry)      the report's `client_id` before the first receipt tells it, null if the
+ *                      phone does not know it; the addresses of photos contain it
+ * title_prefix         what the outbox page puts before the entry's title
+ * see_in               the states of an unsent entry in which its card links to the report
+ * mendPath(entry)      the page with the form in which the entry is opened again
+ * mendsConflict(entry, error)
+ *                      whether the form can help after a 409; `error` as in `answers.classify`
+ *
+ * The same file runs in the page and in the worker; no DOM.
+ */
+(() => {
+  const { levels } = self.sipokat.data;
+  const levelOf = (code) =>
+    Object.keys(levels).find((level) => levels[level] === code.split(".").length);
+
+  const KINDS = {
+    report: {
+      id_name: "client_id",
+      path: () => "/laporan",
+      head: ({ category, region, written_at, form_version }) => ({
+        category,
+        region,
+        written_at,
+        form_version,
+      }),
+      clientId: ({ id }) => id,
+      title_prefix: "",
+      // Whatever the state: there is something to link to as soon as the server has told a number.
+      see_in: ["waiting", "sending", "needs_login", "needs_attention"],
+      mendPath: () => "/laporan/baru",
+      // The server already has another report under this id.
+      mendsConflict: () => false,
+    },
+    revision: {
+      id_name: "action_id",
+      path: ({ report }) => `/laporan/${report}/perbaikan`,
+      head: ({ version }) => ({ version }),
+      clientId: () => null,
+      title_prefix: "Perbaikan ",
+      // Until it is refused, the report's page would show the content before this revision.
+      see_in: ["needs_attention"],
+      mendPath: ({ report }) => `/laporan/${report}/perbaikan`,
+      // The report has changed meanwhile: only while it lies on its author's desk (which bears the
+      // name of the region's level) can it be revised again.
+      mendsConflict: ({ region }, { desk }) => desk === levelOf(region),
+    },
+  };
+
+  self.sipokat.kinds = {
+    KINDS,
+    /** The kind of the entry that a form makes; `revision` is null in the form of a new report. */
+    made: (revision) => (revision ? "revision" : "report"),
+    /** Where the entry is opened again: the address of "Perbaiki". */
+    mendAt: (entry) => `${KINDS[entry.kind].mendPath(entry)}#entri=${entry.id}`,
+    of: ({ kind }) => KINDS[kind],
+    title: ({ kind, title }) => KINDS[kind].title_prefix + title,
+  };
+})();

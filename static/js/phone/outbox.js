@@ -1,0 +1,288 @@
+/*
+ * What the phone must never lose: drafts, and the outbox's entries with their photos. An entry that
+ * has been sent stays as a receipt. `submit` resolves when everything is on the disk; only then may
+ * the page say "Tersimpan di HP". The same file runs in the page and in the worker; no DOM.
+ */
+(() => {
+  const { announce, fault, got, reading, writing } = self.sipokat.store;
+  const { data, identity, kinds } = self.sipokat;
+  const { mustOwn } = identity;
+  const RECEIPT_MS = data.limits.receipt_days * 86_400_000;
+
+  // --- Drafts ------------------------------------------------------------------------------
+
+  const keyOf = (owner, slot) => `${owner}/${slot}`;
+
+  /** Throws "draft" if the draft that is stored has another id: another tab began it. */
+  function mustBe(id, stored) {
+    if (stored && stored.id !== id) throw fault("draft");
+  }
+
+  /** Deletes the bytes of this draft's or entry's photos, except those whose ids are in `keep`. */
+  async function dropPhotos(photos, holder, keep = []) {
+    for (const id of await got(photos.index("holder").getAllKeys(holder))) {
+      if (!keep.includes(id)) photos.delete(id);
+    }
+  }
+
+  /**
+   * Stores `draft`, `{owner, slot, id, category, values, photos: [{id, type, sha256, size}]}`, in
+   * the place of its earlier version. `fresh` are the photos that are not yet on the phone, with
+   * their `bytes`. If it fails, the earlier version stays; it fails with "draft" if another tab has
+   * begun a draft of its own in the same slot.
+   */
+  function saveDraft(draft, fresh = []) {
+    const key = keyOf(draft.owner, draft.slot);
+    return writing(["meta", "drafts", "photos"], async ({ meta, drafts, photos }) => {
+      await mustOwn(meta, draft.owner);
+      mustBe(draft.id, await got(drafts.get(key)));
+      drafts.put({ ...draft, key, updated_at: Date.now() });
+      for (const photo of fresh) photos.put({ ...photo, holder: key });
+      await dropPhotos(
+        photos,
+        key,
+        draft.photos.map((photo) => photo.id),
+      );
+    });
+  }
+
+  /** The stored draft in this slot, or undefined. */
+  function draft(owner, slot) {
+    return reading(["drafts"], ({ drafts }) => got(drafts.get(keyOf(owner, slot))));
+  }
+
+  /** All drafts of this owner. */
+  function drafts(owner) {
+    return reading(["drafts"], async ({ drafts }) =>
+      (await got(drafts.getAll())).filter((one) => one.owner === owner),
+    );
+  }
+
+  /** Deletes the draft in this slot. With `id`, fails with "draft" if it is another tab's. */
+  function dropDraft(owner, slot, id = null) {
+    const key = keyOf(owner, slot);
+    return writing(["drafts", "photos"], async ({ drafts, photos }) => {
+      if (id) mustBe(id, await got(drafts.get(key)));
+      drafts.delete(key);
+      await dropPhotos(photos, key);
+    });
+  }
+
+  // --- Entries -----------------------------------------------------------------------------
+
+  /** Whether the form may open it again: it was never tried, or the server has refused it. */
+  const editable = (entry) =>
+    !entry.receipt && (entry.state === "needs_attention" || entry.last_try === null);
+
+  /**
+   * Puts `entry` into the outbox with its photos and deletes its draft, in one transaction. `entry`
+   * is `{id, owner, kind, report, region, form_version, category, title, body, photos,
+   * written_at}`, `fresh` as in `saveDraft`, `slot` where its draft is. With `again` it replaces
+   * the entry of the same id, which the form has opened again. Fails with "changed" if an entry of
+   * this id is there and may not be replaced, with "photo" if the bytes of a photo are neither
+   * fresh nor in this entry or in this slot's draft. A draft in the slot that another tab has begun
+   * stays.
+   */
+  async function submit(entry, { fresh = [], slot = null, again = false } = {}) {
+    await writing(["meta", "drafts", "entries", "photos"], async (stores) => {
+      await mustOwn(stores.meta, entry.owner);
+      const before = await got(stores.entries.get(entry.id));
+      if (before && !(again && editable(before))) throw fault("changed");
+      const all = await got(stores.entries.getAll());
+      const last = all.reduce((top, one) => Math.max(top, one.order), 0);
+      stores.entries.put({
+        ...entry,
+        client_id: kinds.of(entry).clientId(entry),
+        order: before ? before.order : last + 1, // not a time: the phone's clock may be set back
+        state: "waiting",
+        attempts: 0,
+        last_try: null,
+        next_try: 0,
+        last_error: null,
+        receipt: null,
+      });
+      const ids = entry.photos.map((photo) => photo.id);
+      const key = keyOf(entry.owner, slot);
+      const held = (holder) => got(stores.photos.index("holder").getAllKeys(holder));
+      const [here, drafted] = [await held(entry.id), await held(key)];
+      for (const photo of fresh) stores.photos.put({ ...photo, holder: entry.id });
+      const given = [...fresh.map((photo) => photo.id), ...here];
+      for (const id of ids.filter((one) => !given.includes(one))) {
+        if (!drafted.includes(id)) throw fault("photo");
+        stores.photos.put({ ...(await got(stores.photos.get(id))), holder: entry.id });
+      }
+      await dropPhotos(stores.photos, entry.id, ids);
+      const begun = await got(stores.drafts.get(key));
+      // Its own draft has the entry's id. If the same draft was already sent from another tab, it
+      // has the id of that entry, and this one has a new id.
+      if (again || [entry, ...all].some((one) => one.id === begun?.id)) {
+        stores.drafts.delete(key);
+        await dropPhotos(stores.photos, key, ids);
+      }
+    });
+    announce({ type: "outbox" });
+  }
+
+  /** Entries and receipts of this owner, oldest first, without the photos' bytes. */
+  async function entries(owner) {
+    const all = await reading(["entries"], ({ entries }) => got(entries.getAll()));
+    // A newer version, open in another tab, may have added a kind that only it can send and show.
+    const mine = all.filter((one) => one.owner === owner && kinds.of(one));
+    return mine.sort((a, b) => a.order - b.order);
+  }
+
+  /** One entry, without the photos' bytes, or undefined. */
+  function entry(id) {
+    return reading(["entries"], ({ entries }) => got(entries.get(id)));
+  }
+
+  /** `{id, bytes, type, sha256, size, holder}` or undefined; rejects when the disk fails. */
+  function photo(id) {
+    return reading(["photos"], ({ photos }) => got(photos.get(id)));
+  }
+
+  /**
+   * Changes one unsent entry: `change(entry)` returns the new one, or null to leave it as it is.
+   * With `owner`, fails with "owner" if that is no longer the owner of this phone. When the entry
+   * becomes "sent", the same transaction deletes its photos' bytes. Returns the new entry, or null.
+   */
+  async function update(id, change, { owner = null } = {}) {
+    const stored = await writing(
+      ["meta", "entries", "photos"],
+      async ({ meta, entries, photos }) => {
+        if (owner) await mustOwn(meta, owner);
+        const before = await got(entries.get(id));
+        const after = before && before.state !== "sent" ? change(before) : null;
+        if (after) entries.put(after);
+        if (after?.state === "sent") await dropPhotos(photos, id);
+        return after;
+      },
+    );
+    if (stored) announce({ type: stored.state === "sent" ? "sent" : "outbox", id });
+    return stored;
+  }
+
+  /** Changes every unsent entry of this owner, as `update` does, in one transaction. */
+  async function updateAll(owner, change) {
+    await writing(["entries"], async ({ entries }) => {
+      for (const one of await got(entries.getAll())) {
+        const after = one.owner === owner && one.state !== "sent" ? change(one) : null;
+        if (after) entries.put(after);
+      }
+    });
+    announce({ type: "outbox" });
+  }
+
+  /**
+   * Puts the photo `fresh` in the place of the refused photo `old`; with null, the entry is to be
+   * sent without it.
+   */
+  async function swapPhoto(id, old, fresh) {
+    const stored = await writing(["entries", "photos"], async ({ entries, photos }) => {
+      const before = await got(entries.get(id));
+      const at = before ? before.photos.findIndex((one) => one.id === old) : -1;
+      if (at < 0) return null;
+      // `replaces` must be a photo that the server's receipt lists. If the server never took
+      // `old`, that is the photo which `old` was to replace.
+      const listed = before.receipt?.photos.some((one) => one.id === old);
+      const replaces = listed ? old : before.photos[at].replaces || old;
+      const list = [...before.photos];
+      if (fresh) {
+        const { bytes, ...facts } = fresh;
+        list[at] = { ...facts, replaces };
+        photos.put({ ...facts, bytes, holder: id });
+        photos.delete(old);
+      } else {
+        // The server is asked to drop it; its bytes stay until the server has agreed.
+        list[at] = { ...list[at], id: replaces, drop: true, error: null };
+      }
+      const after = { ...before, photos: list, state: "waiting", next_try: 0, last_error: null };
+      entries.put(after);
+      return after;
+    });
+    if (stored) announce({ type: "outbox" });
+    return stored;
+  }
+
+  /** Deletes the bytes of these photos: they have arrived, and a full phone needs the room. */
+  function dropBytes(ids) {
+    return writing(["photos"], async ({ photos }) => {
+      for (const id of ids) photos.delete(id);
+    });
+  }
+
+  /**
+   * Deletes an entry with its photos and the draft of its changes. This is the only way in which an
+   * unsent entry leaves the phone: the person has confirmed it twice, or the form has sent its text
+   * straight to the server. Returns false and deletes nothing if the entry has been sent, or has
+   * changed since it was `shown` to the person.
+   */
+  async function remove(id, shown = null) {
+    const gone = await writing(["drafts", "entries", "photos"], async (stores) => {
+      const one = await got(stores.entries.get(id));
+      if (!one || one.state === "sent") return false;
+      const seen = ({ state, receipt }) => `${state} ${Boolean(receipt)}`;
+      if (shown && seen(one) !== seen(shown)) return false;
+      stores.entries.delete(id);
+      await dropPhotos(stores.photos, id);
+      const key = keyOf(one.owner, `entri:${id}`);
+      stores.drafts.delete(key);
+      await dropPhotos(stores.photos, key);
+      return true;
+    });
+    announce({ type: "outbox" });
+    return gone;
+  }
+
+  /**
+   * How many unsent entries there are, `{waiting, needs_login, needs_attention, total, others}`:
+   * `total` of this owner, `others` of everybody else on this phone.
+   */
+  async function count(owner) {
+    const all = await reading(["entries"], ({ entries }) => got(entries.getAll()));
+    const unsent = all.filter((one) => one.state !== "sent");
+    const mine = unsent.filter((one) => one.owner === owner);
+    const having = (state) => mine.filter((one) => one.state === state).length;
+    const [needs_login, needs_attention] = [having("needs_login"), having("needs_attention")];
+    const waiting = mine.length - needs_login - needs_attention;
+    const others = unsent.length - mine.length;
+    return { waiting, needs_login, needs_attention, total: mine.length, others };
+  }
+
+  /**
+   * Deletes receipts that are older than `receipt_days` both by the server's clock and by the
+   * phone's, because the phone's clock may be wrong.
+   */
+  async function purge() {
+    const forgotten = await writing(["meta", "entries"], async ({ meta, entries }) => {
+      const clock = await got(meta.get("clock"));
+      const old = ({ state, receipt, sent_at }) =>
+        state === "sent" &&
+        Date.parse(receipt.received_at) < (clock ? clock.server : 0) - RECEIPT_MS &&
+        sent_at < Date.now() - RECEIPT_MS;
+      const gone = (await got(entries.getAll())).filter(old);
+      for (const one of gone) entries.delete(one.id);
+      return gone.length;
+    });
+    if (forgotten) announce({ type: "outbox" });
+  }
+
+  self.sipokat.outbox = {
+    count,
+    draft,
+    drafts,
+    dropBytes,
+    dropDraft,
+    editable,
+    entries,
+    entry,
+    photo,
+    purge,
+    remove,
+    saveDraft,
+    submit,
+    swapPhoto,
+    update,
+    updateAll,
+  };
+})();
