@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
 from sipokat.domain.categories import categories
 from tests.cast import PASSWORD, Person
@@ -44,7 +44,12 @@ def eventually(look: Callable[[], Any], wanted: Any = TRUTHY, seconds: float = P
     """Look again and again until the result is `wanted`, or truthy by default. Returns it."""
     seen = None
     for _ in tries(seconds):
-        seen = look()
+        try:
+            seen = look()
+        except Error as error:  # the page went on to another one meanwhile
+            if "Execution context was destroyed" not in error.message:
+                raise
+            continue
         if seen if wanted is TRUTHY else seen == wanted:
             return seen
     raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
@@ -292,3 +297,19 @@ def enter(page: Page, person: Person) -> None:
     page.fill("[name=phone]", person.phone)
     page.fill("[name=password]", PASSWORD)
     page.locator("form:has([name=password]) [type=submit]").click()
+
+
+# --- Odd phones ------------------------------------------------------------------------------
+
+# While `self.full` is set there is no room for an entry or a photo.
+FULL = """
+(() => {
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (value, key) {
+    if (self.full && (this.name === "entries" || this.name === "photos")) {
+      throw new DOMException("no room", "QuotaExceededError");
+    }
+    return put.call(this, value, key);
+  };
+})();
+"""

@@ -8,9 +8,12 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import (
+    enter,
     eventually,
     file,
+    kept_pages,
     outbox,
+    owner,
     photos,
     picture,
     ready,
@@ -19,7 +22,6 @@ from tests.browser.steps import (
     sent,
     states,
 )
-from tests.browser.test_shared_phone import enter, kept_pages, owner
 from tests.cast import RAHMAN, SITI
 from tests.services.network import refuse
 from tests.services.phone import Phone
@@ -83,6 +85,7 @@ def refused_photo(page: Page) -> Any:
     return page.locator("[data-entry] .stack[data-refused]")
 
 
+@pytest.mark.promise(on="106")
 @pytest.mark.old_only
 def test_a_photo_that_cannot_be_read_holds_back_nothing_else(phone, server):
     ready(phone, RAHMAN)
@@ -185,6 +188,7 @@ def test_a_phone_whose_caches_fail_knows_its_owner(phone, server):
 # --- Whose phone it is, when that cannot be written ---------------------------------------------
 
 
+@pytest.mark.promise(on="106")
 @pytest.mark.old_only
 def test_signing_out_of_a_full_phone_leaves_nothing_of_the_owner(phone, server):
     phone.context.add_init_script(FULL)

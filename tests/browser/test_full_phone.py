@@ -5,8 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import eventually, outbox, ready, report, reports, write
-from tests.browser.test_odd_phones import FULL
+from tests.browser.steps import FULL, eventually, outbox, ready, report, reports, write
 from tests.cast import PASSWORD, RAHMAN, SITI
 from tests.services.network import lose_answer, somebody_elses
 
@@ -31,6 +30,7 @@ def straight(page: Page):
     return page.get_by_role("button", name="Kirim langsung")
 
 
+@pytest.mark.promise(on="current")
 def test_it_goes_straight_as_the_report_that_the_draft_was(page, phone, server):
     (draft,) = phone.stored("drafts")
     straight(page).click()

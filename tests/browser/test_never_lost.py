@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import threading
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -66,9 +65,10 @@ def kill_after(server: Server, seconds: float) -> Fault:
                 handler.forward(exchange)
 
         thread = threading.Thread(target=forward)
+        death = threading.Timer(seconds, server.kill)
         thread.start()
-        time.sleep(seconds)
-        server.kill()
+        death.start()
+        death.join()
         thread.join()
 
     return fault

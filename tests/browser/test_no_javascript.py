@@ -32,6 +32,7 @@ def send(page: Page, text: str) -> None:
     page.get_by_role("button", name="Kirim laporan").click()
 
 
+@pytest.mark.promise(on="current")
 def test_a_report_with_photos_is_posted_returned_mended_and_verified(plain, server):
     rahman = plain(RAHMAN)
     send(rahman, "Tumpukan sampah di pinggir jalan.")

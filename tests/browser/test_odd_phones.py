@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import (
+    FULL,
     TEXT,
     eventually,
     fill,
@@ -39,6 +40,7 @@ IN_2015 = """
 """
 
 
+@pytest.mark.promise(on="106")
 def test_a_phone_that_lives_in_2015_reports_todays_day(phone, server):
     phone.context.add_init_script(IN_2015)
     ready(phone, RAHMAN)
@@ -79,6 +81,7 @@ def test_without_web_locks_a_page_sends_more_than_once(phone, server):
     assert len(server.network.passed("POST", "/laporan")) == 2
 
 
+@pytest.mark.promise(on="current")
 def test_what_still_waits_after_a_run_has_the_browser_wake_the_worker(phone, server):
     phone.context.add_init_script(
         """Object.assign(SyncManager.prototype, {
@@ -93,6 +96,7 @@ def test_what_still_waits_after_a_run_has_the_browser_wake_the_worker(phone, ser
     eventually(lambda: page.evaluate("self.wakes"), "sipokat-replay")
 
 
+@pytest.mark.promise(on="current")
 def test_two_tabs_send_each_report_once(phone, server):
     ready(phone, RAHMAN)
     phone.go_offline()
@@ -134,6 +138,7 @@ def test_a_photo_goes_with_the_tab_that_sends_first(phone):
     assert [photo["holder"] for photo in phone.stored("photos")] == [entry["id"]]
 
 
+@pytest.mark.promise(on="106")
 def test_a_draft_outlives_a_killed_browser_with_its_photo(phone):
     ready(phone, RAHMAN)
     page = write(phone, "sampah", "Sampah di depan musala.", photos=1)
@@ -146,19 +151,7 @@ def test_a_draft_outlives_a_killed_browser_with_its_photo(phone):
     expect(page.locator("input[name='fields.jenis'][value=tumpukan]")).to_be_checked()
 
 
-FULL = """
-(() => {
-  const put = IDBObjectStore.prototype.put;
-  IDBObjectStore.prototype.put = function (value, key) {
-    if (self.full && (this.name === "entries" || this.name === "photos")) {
-      throw new DOMException("no room", "QuotaExceededError");
-    }
-    return put.call(this, value, key);
-  };
-})();
-"""
-
-
+@pytest.mark.promise(on="106")
 def test_a_full_phone_says_so_and_keeps_the_text(phone, server):
     """By the debugging protocol's quota where IndexedDB heeds it (106), else as it would refuse."""
     phone.context.add_init_script(FULL)

@@ -79,6 +79,7 @@ def test_each_role_sees_its_own_tiles_and_the_first_field_comes_with_the_tap(pho
     expect(page.get_by_role("link", name="Verifikasi")).to_be_visible()
 
 
+@pytest.mark.promise(on="106")
 def test_a_draft_stays_on_the_way_back_to_the_tiles_and_is_gone_once_it_was_sent(phone):
     ready(phone, RAHMAN)
     phone.go_offline()
@@ -253,6 +254,7 @@ def test_the_place_is_one_tap_with_its_accuracy_or_words(phone):
     assert page.locator("[name=lat]").input_value() == ""
 
 
+@pytest.mark.promise(on="current")
 def test_pages_that_were_read_are_there_without_signal_and_say_how_many_reports_wait(phone):
     ready(phone, RAHMAN).open("/akun")
     eventually(lambda: is_kept(phone, "/akun"))

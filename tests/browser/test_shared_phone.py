@@ -242,7 +242,7 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
     assert [one.status for one in server.network.passed("POST", "/laporan")].count(401) == 1
     page.locator("[data-login]").first.click()
     enter(page, RAHMAN)
-    page.wait_for_url(lambda url: "/masuk" not in url)
+    page.wait_for_url(f"{phone.url}/kotak-keluar")
     sent(phone, 3)
     assert [one.text for one in reports(server)] == ["Rapat 0", "Rapat 1", "Rapat 2"]
 
