@@ -210,7 +210,7 @@ def keep(
     phone: Phone,
     category: str = "pemerintahan",
     text: str = TEXT,
-    photos: int = 0,
+    photos: int | Iterable[bytes] = 0,
     **values: str,
 ) -> str:
     """Put a report into the outbox by the functions that the form calls. Returns the entry's id.
@@ -220,7 +220,8 @@ def keep(
     typed = {f"fields.{key}": value for key, value in LEAST[category].items()} | {"text": text}
     if category == "sampah":
         typed["place_text"] = PLACE
-    pictures = [base64.b64encode(picture(seed)).decode() for seed in range(1, photos + 1)]
+    data = [picture(seed) for seed in range(1, photos + 1)] if isinstance(photos, int) else photos
+    pictures = [base64.b64encode(one).decode() for one in data]
     title = categories()[category].name
     id_: str = phone.page.evaluate(KEEP, [category, title, typed | values, pictures])
     return id_
@@ -313,3 +314,6 @@ FULL = """
   };
 })();
 """
+
+# Pages of a browser without Background Sync; its worker is woken by nobody but the test.
+NO_SYNC = "delete self.SyncManager; delete ServiceWorkerRegistration.prototype.sync;"
