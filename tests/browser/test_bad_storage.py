@@ -157,7 +157,6 @@ def test_a_phone_whose_caches_fail_knows_its_owner(phone, server):
 # --- Whose phone it is, when that cannot be written ---------------------------------------------
 
 
-@pytest.mark.promise(on="106")
 @pytest.mark.old_only
 def test_a_full_phone_shows_its_pages_and_after_a_sign_out_nothing_of_the_owner(phone, server):
     ready(phone, RAHMAN)
@@ -186,7 +185,6 @@ def test_a_full_phone_shows_its_pages_and_after_a_sign_out_nothing_of_the_owner(
     assert server.value("SELECT count(*) FROM login_session") == 0
 
 
-@pytest.mark.promise(on="106")
 @pytest.mark.old_only
 def test_a_full_phone_that_cannot_note_its_new_owner_shows_nothing_of_the_last(phone, server):
     phone.context.add_init_script(NO_SYNC)
