@@ -72,7 +72,9 @@ def engine(name: str) -> Engine:
     """`current` is Debian's Chromium or Playwright's own, `106` is the last for Android 6."""
     if name == "106":
         old = ROOT / ".tools/chromium-106/chromium"
-        return Engine("106", old, ("--no-zygote", "--headless"))
+        # Without the last argument its network process ends when it first writes cookies to the
+        # disk, half a minute after they were set, and all cookies are gone.
+        return Engine("106", old, ("--no-zygote", "--headless", "--disable-cookie-encryption"))
     debian = Path("/usr/bin/chromium")
     return Engine("current", debian if debian.exists() else None)
 
@@ -214,9 +216,9 @@ class Phone:
     def _settle_cookies(self) -> None:
         """Have the cookies written to the disk, as on a phone whose owner signed in days ago.
 
-        Chromium writes them after half a minute or 512 changes, so it gets 600 changes. They must
-        be there when it starts, since its worker may send at once. Headless 106 never writes them,
-        but its worker does not start by itself: there `start` puts the cookies back.
+        Chromium writes them after half a minute or 512 changes, so it gets 600 changes: when it
+        starts again its worker may send at once. The worker of 106 does not start by itself, so
+        `start` gives it the cookies.
         """
         self._cookies = [one for one in self.context.cookies() if one["expires"] > 0]
         if self._cookies and self.engine.name != "106":
