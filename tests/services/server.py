@@ -26,6 +26,7 @@ from tests.services.speed import patience, tries
 
 START_SECONDS = 30
 END_SECONDS = 30
+SILENT_SECONDS = 60
 
 
 # Below the ports of outgoing connections (from 32768 on), one of which could take the port of a
@@ -150,6 +151,8 @@ class Server:
             "DATABASE_URL": self.database_url,
             "PORT": str(self.port),
             "WEB_CONCURRENCY": "1",
+            # gunicorn ends a process that has shown no sign of life for so long.
+            "GUNICORN_CMD_ARGS": f"--timeout {patience(SILENT_SECONDS):.0f}",
             **self._settings,
         }
 
