@@ -1,13 +1,13 @@
-# make run   the demo city on http://127.0.0.1:5000        make test   everything that is tested
+# make run   the demo city on http://127.0.0.1:5000        make test   what every change must pass
 # make check format, lint, types, architecture, migrations  make help   all targets
 .DEFAULT_GOAL := help
-.PHONY: help run test check format lock bench clean
+.PHONY: help run test test-all check format lock bench clean
 
 export PORT ?= 5000
 BIN := .venv/bin
 
 help: ## this list
-	@grep -hE '^[a-z]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z]+):.*## /  make \1\t/' | expand -t 16
+	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
 
 .venv/.run: requirements/run.txt tools/environment.sh
 	@echo "Installing what SIPOKAT needs into .venv ..."
@@ -23,9 +23,13 @@ run: export SIPOKAT_MODE = demo
 run: .venv/.run ## the demo city with its worker; Ctrl-C ends both (PORT, DATABASE_URL, SIPOKAT_DATA)
 	@exec $(BIN)/flask start
 
-test: .venv/.dev ## all tests, browsers included; ARGS="-k outbox --chromium current" for some, JOBS=0 for one by one
+test: .venv/.dev ## all tests without a browser, and each promise in one; ARGS="-k outbox --chromium 106" for some
 	@tools/browsers.sh
 	$(BIN)/pytest -n $(or $(JOBS),2) $(ARGS)
+
+test-all: .venv/.dev ## all tests, on both databases and both Chromiums; JOBS=0 for one by one
+	@tools/browsers.sh
+	$(BIN)/pytest -n $(or $(JOBS),2) --matrix whole $(ARGS)
 
 check: .venv/.dev ## format, lint, types, import arrows, migrations in step with the models
 	@tools/node.sh

@@ -39,14 +39,24 @@ os.environ["SIPOKAT_MODE"] = "test"
 pytest_plugins = [
     "tests.services.fixtures_app",
     "tests.services.fixtures_browser",
+    "tests.services.budget",
     "tests.services.watchdog",
 ]
 
 DATABASES = ("sqlite", "postgresql")
 CHROMIUMS = ("current", "106")
-# What fails fast comes first, the browsers last.
-ORDER = ("test_", "domain", "delivery", "demo", "web", "browser")
-# What these files prepare costs more than all their tests: each stays in one process.
+# The order of worth: what is fast, then the promises in a browser, then what takes long. A file has
+# the place of the first of these that its path begins with.
+ORDER = {
+    "tests/demo/": 5,
+    "tests/test_start.py": 6,
+    "tests/test_": 0,
+    "tests/domain/": 1,
+    "tests/delivery/": 2,
+    "tests/web/": 3,
+}
+PROMISES, OTHERS = 4, 7
+# One fixture of the file takes longer than all its tests, so they stay in one process.
 TOGETHER = ("tests/demo/test_city.py",)
 
 
@@ -74,11 +84,13 @@ def pytest_report_header() -> str:
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
-    """With -n every test by itself to the next free process, but for those that stay together.
+    """With -n, the next free process takes the next test, in our order; some stay together.
 
-    (`--dist loadgroup` would do, but xdist 3.8 tells pytest 9.2 of its groups in vain.)
+    (`--dist loadgroup` would do that, but xdist 3.8 does not see its groups under pytest 9.2.)
     """
     from xdist.scheduler import LoadScopeScheduling
+
+    config.option.loadscopereorder = False
 
     class Scheduling(LoadScopeScheduling):
         def _split_scope(self, nodeid: str) -> str:
@@ -140,13 +152,20 @@ def chromiums_for(test: pytest.Item) -> Sequence[str]:
     return [name for name in names if name in (only or CHROMIUMS)]
 
 
+def is_promised(test: pytest.Function) -> bool:
+    """Whether this is a promise on the very Chromium that it is promised on."""
+    promise = test.get_closest_marker("promise")
+    return promise is not None and promise.kwargs["on"] == test.callspec.params["chromium"]
+
+
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     def runs(item: pytest.Item) -> bool:
         return "chromium" not in getattr(item, "fixturenames", ()) or bool(chromiums_for(item))
 
     def place(item: pytest.Item) -> int:
-        folder = item.nodeid.removeprefix("tests/")
-        return next((n for n, start in enumerate(ORDER) if folder.startswith(start)), len(ORDER))
+        if "chromium" in getattr(item, "fixturenames", ()):
+            return PROMISES if is_promised(item) else OTHERS
+        return next((n for path, n in ORDER.items() if item.nodeid.startswith(path)), OTHERS)
 
     left_out = [item for item in items if not runs(item)]
     if left_out:

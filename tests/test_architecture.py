@@ -133,6 +133,78 @@ def test_no_module_has_a_vague_name(tmp_path: Path) -> None:
     assert sorted(vague_names(tmp_path)) == ["keeping.py", "state_words.py", "words.py"]
 
 
+# The tests: they share helpers, not each other's files, and each limit is a multiple of the
+# machine's speed.
+
+TESTS = ROOT / "tests"
+WAITS = {"wait", "join", "acquire"}
+
+
+def faults_of(path: Path) -> list[str]:
+    """What the file does that no file of the tests may do, with the line."""
+    tree = ast.parse(path.read_text())
+    found = []
+    for node in ast.walk(tree):
+        if isinstance(node, ast.ImportFrom):
+            names = [*(node.module or "").split("."), *(alias.name for alias in node.names)]
+            if node.module and node.module.startswith("tests") and any(map(is_test_file, names)):
+                found.append(f"{node.lineno}: imports a test file")
+        elif isinstance(node, ast.Call):
+            name = getattr(node.func, "attr", getattr(node.func, "id", ""))
+            if name == "wait_for_timeout" or (name == "sleep" and path.name != "speed.py"):
+                found.append(f"{node.lineno}: waits for a fixed time")
+            limits = [keyword.value for keyword in node.keywords if keyword.arg == "timeout"]
+            limits += node.args if name in WAITS else []
+            if any(map(is_fixed, limits)):
+                found.append(f"{node.lineno}: a limit without patience()")
+    return found
+
+
+def is_test_file(name: str) -> bool:
+    return name.startswith("test_") and bool(list(TESTS.rglob(f"{name}.py")))
+
+
+def is_fixed(limit: ast.expr) -> bool:
+    """A number or a constant, or a sum of such: nothing that is called has a say in it."""
+    parts = list(ast.walk(limit))
+    known = (ast.Constant, ast.Name, ast.BinOp, ast.UnaryOp, ast.operator, ast.expr_context)
+    return all(isinstance(part, known) for part in parts) and any(
+        isinstance(getattr(part, "value", None), int | float) or getattr(part, "id", "").isupper()
+        for part in parts
+    )
+
+
+@pytest.mark.parametrize(
+    "path", sorted(TESTS.rglob("*.py")), ids=lambda path: str(path.relative_to(TESTS))
+)
+def test_tests_share_helpers_and_wait_as_long_as_the_machine_needs(path: Path) -> None:
+    assert faults_of(path) == []
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "from tests.domain.test_chain import pure",
+        "from tests.domain import test_chain",
+        "time.sleep(0.5)",
+        "page.wait_for_timeout(300)",
+        "expect(page).to_have_title('x', timeout=15_000)",
+        "expect(page).to_have_title('x', timeout=PATIENCE * 1000)",
+        "thread.join(60)",
+        "gate.wait(SECONDS)",
+    ],
+)
+def test_each_of_these_is_seen_too(tmp_path: Path, line: str) -> None:
+    path = tmp_path / "test_it.py"
+    path.write_text(line)
+    assert len(faults_of(path)) == 1
+    path.write_text(
+        "thread.join(patience(60))\ngate.wait(timeout=patience(5) * 2)\n"
+        "', '.join(names)\nwait(timeout=None)\nwait(timeout=limit)\n"
+    )
+    assert faults_of(path) == []
+
+
 # A strict content policy drops these without a word, or htmx ignores them when `eval` is off.
 SILENT = {
     "an inline script": r"<script(?![^>]*\bsrc=)(?![^>]*application/json)[^>]*>",

@@ -10,7 +10,6 @@ import shutil
 import signal
 import subprocess
 import sys
-import time
 import urllib.request
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -24,9 +23,11 @@ from sipokat.serving import GRACE_SECONDS
 from tests import wire
 from tests.cast import PETANANG_ULU
 from tests.services.server import free_port
+from tests.services.speed import patience, tries
 
 ROOT = Path(__file__).parents[1]
 PARTS = ("sipokat", "templates", "static", "migrations", "requirements")
+START_SECONDS = 60
 FILES = ("wsgi.py", "service-worker.js", "gunicorn.conf.py")
 
 
@@ -66,24 +67,22 @@ def started(folder: Path, **settings: str) -> Iterator[str]:
         yield url
     finally:
         process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=30)
+        process.communicate(timeout=patience(GRACE_SECONDS * 2))
 
 
 def answering(process: subprocess.Popen[str], url: str) -> str:
-    deadline = time.monotonic() + 60
-    while time.monotonic() < deadline and process.poll() is None:
-        try:
-            urllib.request.urlopen(f"{url}/sehat", timeout=5).close()
-        except OSError:
-            time.sleep(0.05)
-        else:
+    for _ in tries(START_SECONDS):
+        if process.poll() is not None:
+            break
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(f"{url}/sehat", timeout=patience(10)).close()
             return url
     process.kill()
     raise AssertionError(process.communicate()[0])
 
 
 def get(url: str) -> str:
-    with urllib.request.urlopen(url, timeout=10) as answer:
+    with urllib.request.urlopen(url, timeout=patience(20)) as answer:
         return str(answer.read().decode())
 
 
@@ -119,7 +118,7 @@ def post(url: str, body: dict[str, object], cookie: str = "", user: str = "") ->
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     headers |= {"Cookie": cookie, "Sipokat-User": user, "Sec-Fetch-Site": "same-origin"}
     request = urllib.request.Request(url, json.dumps(body).encode(), headers)
-    with urllib.request.urlopen(request, timeout=10) as answer:
+    with urllib.request.urlopen(request, timeout=patience(20)) as answer:
         session = str(answer.headers["Set-Cookie"] or "").partition(";")[0]
         return json.load(answer), session
 
@@ -136,7 +135,7 @@ def test_a_second_start_keeps_all_data(tmp_path: Path) -> None:
             env={"PATH": os.environ["PATH"], "SIPOKAT_MODE": "test"} | data,
             capture_output=True,
             check=True,
-            timeout=60,
+            timeout=patience(60),
         )
         signed_in, cookie = post(f"{url}/masuk", words)
         sent = wire.body()
@@ -162,7 +161,7 @@ def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil
 
 
 def gone(family: list[psutil.Process]) -> bool:
-    return not psutil.wait_procs(family, timeout=GRACE_SECONDS)[1]
+    return not psutil.wait_procs(family, timeout=patience(GRACE_SECONDS))[1]
 
 
 @pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
@@ -170,7 +169,7 @@ def test_a_signal_ends_web_and_worker_in_order(running: Any, number: signal.Sign
     process, family = running
     assert len(family) == 3, "gunicorn with one process of its own, and the worker"
     process.send_signal(number)
-    assert process.wait(GRACE_SECONDS) == 0
+    assert process.wait(patience(GRACE_SECONDS)) == 0
     assert gone(family)
 
 
@@ -181,7 +180,7 @@ def test_when_one_dies_the_other_is_ended_and_the_start_fails(running: Any, prog
     own = [one for one in family if one.ppid() == process.pid]
     (died,) = [one for one in own if (one.pid in parents) == (program == "gunicorn")]
     died.kill()
-    said = process.communicate(timeout=GRACE_SECONDS + 5)[0]
+    said = process.communicate(timeout=patience(GRACE_SECONDS * 2))[0]
     assert process.returncode == 1
     assert f"{program} ended with -9: stopping." in said
     assert gone(family)
@@ -194,7 +193,7 @@ def test_an_unsafe_setting_ends_the_start_in_one_line(checkout: Path) -> None:
         env={"PATH": os.environ["PATH"], "SIPOKAT_ORIGIN": "http://sipokat.example"},
         capture_output=True,
         text=True,
-        timeout=60,
+        timeout=patience(60),
     )
     assert done.returncode != 0
     (line,) = done.stderr.strip().splitlines()

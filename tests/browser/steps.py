@@ -12,7 +12,6 @@ import base64
 import hashlib
 import io
 import random
-import time
 from collections.abc import Callable, Iterable
 from functools import cache
 from typing import Any
@@ -24,7 +23,7 @@ from tests.cast import PASSWORD, Person
 from tests.services.network import Fault, refuse, somebody_elses
 from tests.services.phone import Phone
 from tests.services.server import Server
-from tests.services.speed import patience
+from tests.services.speed import tries
 
 PATIENCE = 20
 
@@ -42,18 +41,16 @@ TRUTHY: Any = object()
 
 def eventually(look: Callable[[], Any], wanted: Any = TRUTHY, seconds: float = PATIENCE) -> Any:
     """What `look` gives, once that is what is wanted."""
-    began = time.monotonic()
-    while True:
+    seen = None
+    for _ in tries(seconds):
         seen = look()
         if seen if wanted is TRUTHY else seen == wanted:
             return seen
-        if time.monotonic() - began > patience(seconds):
-            raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
-        time.sleep(0.05)
+    raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
 
 
 @cache
-def picture(seed: int = 1, width: int = 1200, height: int = 900) -> bytes:
+def picture(seed: int = 1, width: int = 400, height: int = 300) -> bytes:
     """A JPEG that does not compress away, different for every seed."""
     chance = random.Random(seed)
     blocks = Image.frombytes("RGB", (120, 90), chance.randbytes(120 * 90 * 3))
@@ -141,7 +138,7 @@ def report(
 # --- What is where -----------------------------------------------------------------------------
 
 
-def ready(phone: Phone, person: Any = None) -> Phone:
+def ready(phone: Phone, person: Person | None = None) -> Phone:
     """Signed in, with the worker in charge: a phone that has been online once."""
     if person:
         phone.sign_in(person)
@@ -184,13 +181,13 @@ def received(server: Server, photo: Any) -> str:
 # --- Without the form, where the form is not what is tested ------------------------------------
 
 KEEP = """async ([category, values, pictures]) => {
-    const { app, identity, outbox, page, replay, submission } = self.sipokat;
+    const { app, identity, outbox, page, submission, wire } = self.sipokat;
     const { owner } = await identity.who();
     const fresh = [];
     for (const base64 of pictures) {
         const bytes = Uint8Array.from(atob(base64), (sign) => sign.charCodeAt(0)).buffer;
         const facts = { id: submission.uuid(), type: "image/jpeg", size: bytes.byteLength };
-        fresh.push({ ...facts, sha256: await replay.sha256(bytes), bytes });
+        fresh.push({ ...facts, sha256: await wire.sha256(bytes), bytes });
     }
     const written = { happened_on: page.dates(Date.now()).today, ...values };
     const id = submission.uuid();

@@ -3,45 +3,55 @@ what opens in a card, what was refused, and a filled outbox."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+
 import pytest
 from playwright.sync_api import expect
 
+from tests import wire
 from tests.browser.steps import (
     add_photos,
+    enter,
     eventually,
+    keep,
     open_form,
+    ours,
+    picture,
     ready,
     report,
     reports,
+    save,
     sent,
     states,
 )
-from tests.browser.test_mending import REFUSED
-from tests.browser.test_replay import ours
 from tests.cast import HARTONO, RAHMAN
 from tests.services.accessibility import breaches, settle
-from tests.services.network import refuse, somebody_elses
+from tests.services.caller import Caller
+from tests.services.network import refuse
 from tests.services.phone import Phone
 
-
-def schemes(phone: Phone) -> list[str]:
-    """The old browser's rules are those of the new one: it looks once."""
-    return ["light"] if phone.engine.name == "106" else ["light", "dark"]
+pytestmark = pytest.mark.current_only
+Look = Callable[[str], None]
 
 
-@pytest.mark.current_only
-def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server):
+@pytest.fixture
+def look(phone: Phone) -> Iterator[Look]:
+    """look(where) takes note of what is wrong with the phone's page as it stands."""
     problems: list[str] = []
 
-    def look(where: str) -> None:
+    def take_note(where: str) -> None:
         settle(phone.page)
-        problems.extend(breaches(phone.page, where, schemes(phone)))
+        problems.extend(breaches(phone.page, where, ["light", "dark"]))
 
+    yield take_note
+    assert problems == []
+
+
+def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server, look):
     ready(phone)
     page = phone.page
-    page.fill("[name=phone]", RAHMAN.phone)
-    page.fill("[name=password]", "bukan ini")
-    page.locator("form:has([name=password]) [type=submit]").first.click()
+    enter(page, replace(RAHMAN, phone="081200000000"))
     expect(page.locator("[data-form-error] .notice")).to_be_visible()
     look("a refused sign-in")
 
@@ -60,16 +70,19 @@ def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server):
     expect(page.locator(".field-error").first).to_be_visible()
     look("a plain form that was refused")
 
-    server.network.when("PUT", "/laporan/*", somebody_elses(**REFUSED))
+    report(phone)
+    sent(phone)
+    look("a report that was sent")
+    server.network.when("PUT", "/laporan/*", ours(415, "wrong_type"))
     report(phone, "sampah", photos=1)
-    eventually(lambda: states(phone), ["needs_attention"])
+    eventually(lambda: states(phone), ["sent", "needs_attention"])
     look("a report whose photo was refused")
     server.network.when("POST", "/laporan", ours(422, "wrong_content"))
-    report(phone, text="Yang ini ditolak.")
-    eventually(lambda: states(phone), ["needs_attention"] * 2)
+    keep(phone, text="Yang ini ditolak.")
+    eventually(lambda: states(phone), ["sent"] + ["needs_attention"] * 2)
     server.network.when("POST", "/laporan", refuse, times=None)
     report(phone, text="Yang ini menunggu.", photos=1)
-    eventually(lambda: states(phone), ["needs_attention"] * 2 + ["waiting"])
+    eventually(lambda: states(phone), ["sent"] + ["needs_attention"] * 2 + ["waiting"])
     look("a report that is kept")
     open_form(phone, "keamanan_ketertiban")
     page.fill("#field-text", "Ronda malam.")
@@ -84,25 +97,17 @@ def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server):
     page.locator("[data-entry] [data-remove]").first.click()
     expect(page.locator("dialog[open]")).to_be_visible()
     look("the question before a report is removed")
-    assert problems == []
 
 
-@pytest.mark.current_only
-def test_nothing_that_opens_on_a_desk_breaks_a_rule(phone, server):
-    problems: list[str] = []
-
-    def look(where: str) -> None:
-        settle(phone.page)
-        problems.extend(breaches(phone.page, where, schemes(phone)))
-
-    ready(phone, RAHMAN)
-    page = report(phone, "sampah", photos=1)
-    (entry,) = sent(phone)
-    number = entry["receipt"]["number"]
-    look("a report that was sent")
+def test_nothing_that_opens_on_a_desk_breaks_a_rule(phone, server, look):
+    rahman = Caller(server, RAHMAN)
+    declared = wire.declared(picture(1))
+    receipt = wire.file_report(rahman, "sampah", photos=[declared])
+    wire.put(rahman, receipt["client_id"], declared["id"], picture(1))
+    number = receipt["number"]
 
     phone.sign_in(HARTONO)
-    phone.open("/verifikasi")
+    page = phone.open("/verifikasi")
     card = page.locator(f"#kartu-{number}")
     for summary in card.locator("summary").all():
         summary.click()
@@ -121,14 +126,14 @@ def test_nothing_that_opens_on_a_desk_breaks_a_rule(phone, server):
     look("a card that was decided")
 
     phone.sign_in(RAHMAN)
+    phone.open("/beranda")
     look("home with a report that came back")
     phone.open(f"/laporan/{number}/perbaikan")
     look("the form of a report that came back")
     page.fill("#field-text", "Tumpukan sampah, difoto dari dekat.")
-    page.locator("[data-report-form] button[type=submit]").click()
-    sent(phone, 2)
+    save(page)
+    sent(phone)
     assert reports(server)[0].desk == "kelurahan"
     phone.open(f"/laporan/{number}")
     expect(page.locator(".compare .card")).to_have_count(2)
     look("a report with its versions side by side")
-    assert problems == []

@@ -20,6 +20,7 @@ from tests.browser.steps import (
 from tests.cast import DEWI, HARTONO, RAHMAN, YUSUF
 from tests.services.caller import Caller
 from tests.services.network import lose_answer, refuse
+from tests.services.phone import Phone
 
 
 def card(page: Page, number: str) -> Locator:
@@ -34,6 +35,15 @@ def verify(page: Page, number: str, klass: str | None = None) -> None:
     card(page, number).get_by_role("button", name="Verifikasi", exact=True).click()
     expect(card(page, number).locator("[data-verify]")).to_have_count(0)
     assert page.evaluate("self.stays"), "the page was loaded again"
+
+
+def is_told(phone: Phone, number: str, words: str) -> None:
+    """The report's page says so; on a very slow network it is first the kept one from before."""
+
+    def timeline() -> str:
+        return phone.open(f"/laporan/{number}").locator(".timeline").first.inner_text()
+
+    eventually(lambda: words in timeline())
 
 
 @pytest.mark.promise(on="106")
@@ -58,8 +68,7 @@ def test_the_main_job_from_a_kampung_without_signal_to_city_hall(phones, server)
         expect(page.locator("#lightbox img")).to_be_visible()
         page.get_by_role("button", name="Tutup").click()
         verify(page, number, klass)
-        timeline = rahman.open(f"/laporan/{number}").locator(".timeline").first
-        expect(timeline).to_contain_text(words)
+        is_told(rahman, number, words)
     expect(rahman.page.get_by_text("Terverifikasi", exact=True).first).to_be_visible()
     (row,) = reports(server)
     assert (row.status, row.desk) == ("verified", None)

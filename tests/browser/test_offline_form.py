@@ -41,7 +41,8 @@ def styled(page: Page) -> bool:
     return any(page.evaluate(sheets))
 
 
-def test_one_visit_is_enough_for_the_form_the_outbox_and_the_offline_page(phone, server):
+def test_one_visit_is_enough_for_the_form_the_outbox_and_the_offline_page(phones, server):
+    phone = phones(new=True)
     page = phone.open("/laporan/baru")
     page.evaluate(ACTIVE)
     server.network.when("*", "*", refuse, times=None)
@@ -70,7 +71,8 @@ def test_pages_that_were_read_are_there_without_signal(phone, server):
     expect(page.get_by_role("heading", name="Tidak ada sinyal")).to_be_visible()
 
 
-def test_a_wifi_page_never_becomes_part_of_the_app(phone, server):
+def test_a_wifi_page_never_becomes_part_of_the_app(phones, server):
+    phone = phones(new=True)
     portal = somebody_elses(200, WIFI)
     for path in ("/kotak-keluar", "/static/gen/form.*"):
         server.network.when("GET", path, portal, times=None)

@@ -6,9 +6,12 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
-from tests.browser.steps import eventually, ready, report, reports, sent
+from tests import wire
+from tests.browser.steps import eventually, reports
 from tests.cast import HARTONO, RAHMAN
+from tests.services.caller import Caller
 
+pytestmark = pytest.mark.current_only
 TEXTS = ["Rapat satu.", "Rapat dua.", "Rapat tiga."]
 WIDE = {
     "viewport": {"width": 1280, "height": 800},
@@ -19,21 +22,10 @@ WIDE = {
 
 
 @pytest.fixture
-def numbers(phones) -> list[str]:
+def numbers(server) -> list[str]:
     """Three of Rahman's reports, oldest first, on Hartono's desk."""
-    rahman = ready(phones("rahman"), RAHMAN)
-    for text in TEXTS:
-        report(rahman, text=text)
-    entries = sent(rahman, len(TEXTS))
-    rahman.close()
-    return [str(entry["receipt"]["number"]) for entry in entries]
-
-
-@pytest.fixture
-def desk(numbers, phones) -> Page:
-    wide = phones("meja", **WIDE)
-    wide.sign_in(HARTONO)
-    return wide.open("/verifikasi")
+    rahman = Caller(server, RAHMAN)
+    return [wire.file_report(rahman, text=text)["number"] for text in TEXTS]
 
 
 def card(page: Page, number: str) -> Locator:
@@ -56,21 +48,24 @@ def reads(page: Page, numbers: list[str], which: int) -> None:
     assert pane["y"] + pane["height"] <= 800, "no scrolling of the page to reach a decision"
 
 
-@pytest.mark.current_only
-def test_the_pane_shows_the_card_that_is_pointed_at(desk, numbers):
+def test_the_pane_shows_the_card_that_is_pointed_at_and_keys_lead_into_a_decision(
+    numbers, phones, server
+):
+    wide = phones("meja", **WIDE)
+    wide.sign_in(HARTONO)
+    desk = wide.open("/verifikasi")
+
+    def row(which: int) -> Locator:
+        return card(desk, numbers[which]).locator(".card-link")
+
     reads(desk, numbers, 0)
-    expect(card(desk, numbers[0]).locator(".card-link")).to_be_focused()
-    card(desk, numbers[2]).locator(".card-link").click()
+    expect(row(0)).to_be_focused()
+    row(2).click()
     reads(desk, numbers, 2)
     assert desk.url.endswith("/verifikasi")
     card(desk, numbers[2]).locator(".queue-heading a").click()
     desk.wait_for_url(f"**/laporan/{numbers[2]}")
-
-
-@pytest.mark.current_only
-def test_keys_lead_through_the_queue_and_into_a_decision(desk, numbers, server):
-    def row(which: int) -> Locator:
-        return card(desk, numbers[which]).locator(".card-link")
+    desk = wide.open("/verifikasi")
 
     desk.keyboard.press("k")
     reads(desk, numbers, 0)
@@ -90,7 +85,7 @@ def test_keys_lead_through_the_queue_and_into_a_decision(desk, numbers, server):
     desk.keyboard.press("Escape")
     expect(row(1)).to_be_focused()
 
-    # What is typed is no key, and the keys of the browser are none of ours.
+    # Keys typed into a note move nothing, nor do the browser's own.
     card(desk, numbers[1]).locator("summary").first.click()
     note = card(desk, numbers[1]).locator("textarea").first
     note.click()
@@ -113,7 +108,6 @@ def test_keys_lead_through_the_queue_and_into_a_decision(desk, numbers, server):
     expect(card(desk, numbers[2])).to_have_attribute("aria-current", "true")
 
 
-@pytest.mark.current_only
 def test_on_a_phone_every_card_is_whole_and_its_heading_leads_to_the_report(numbers, phones):
     phone = phones("lurah")
     phone.sign_in(HARTONO)

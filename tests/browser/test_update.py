@@ -221,7 +221,8 @@ REGISTERED = """async () => Boolean(
 
 
 @pytest.mark.parametrize("what", PORTALS)
-def test_a_captive_portal_at_the_first_install_does_not_become_the_shell(phone, server, what):
+def test_a_captive_portal_at_the_first_install_does_not_become_the_shell(phones, server, what):
+    phone = phones(new=True)
     path, portal = PORTALS[what]
     server.network.when("GET", path, portal, times=None)
     server.network.when("GET", "/wifi", PORTAL, times=None)
@@ -367,7 +368,8 @@ VERSION = (
 
 
 @pytest.mark.parametrize("version", range(1, len(SCHEMAS) + 1))
-def test_what_a_former_schema_kept_is_still_sent(phone, server, version):
+def test_what_a_former_schema_kept_is_still_sent(phones, server, version):
+    phone = phones(new=True)
     server.stop_worker()  # the received bytes stay for us to look at
     # A session as the former version would have it, and none of our scripts run yet.
     answer = phone.context.request.post(

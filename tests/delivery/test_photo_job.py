@@ -200,7 +200,7 @@ def test_however_long_the_trouble_lasts_the_photo_waits_and_is_made_ready_after_
     with pytest.MonkeyPatch.context() as patch:
         for name in failing:
             patch.setattr(places.get(name, photo_work), name, fails(error))
-        assert len(stumble(store, 60)) >= 20
+        assert len(stumble(store, 25)) >= 2 * photo_work.TRIES
     (one,) = photos_of(report)
     assert (one.state, one.tries, one.original) == ("received", 0, True)
     with time_machine.travel(steps.now() + timedelta(minutes=90), tick=False):

@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 
 from sipokat.delivery.photo_store import PhotoStore
+from tests.services.speed import patience
 
 KEY = "original/ab/7-abc"
 DATA = b"picture" * 1000
@@ -153,7 +154,7 @@ def test_the_same_photo_sent_twice_at_once(
 ) -> None:
     """A phone gives up waiting and sends again while the first is still being written: neither
     may write into the other's file, and both end well."""
-    real, gate = os.replace, threading.Barrier(2, timeout=30)
+    real, gate = os.replace, threading.Barrier(2, timeout=patience(30))
 
     def together(source: Any, target: Any) -> None:
         gate.wait()  # both have written and synced, and neither has renamed its file yet
@@ -174,7 +175,7 @@ def test_the_same_photo_sent_twice_at_once(
     for thread in threads:
         thread.start()
     for thread in threads:
-        thread.join(60)
+        thread.join(patience(60))
     assert failures == []
     assert files(store) == [KEY]
     assert store.read(KEY) == DATA

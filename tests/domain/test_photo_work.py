@@ -14,7 +14,7 @@ from sipokat.domain.photo_work import claim, drop_originals, give_back, settle
 from sipokat.models import Photo, Report
 from tests import steps
 from tests.cast import RAHMAN
-from tests.domain.test_photos import NOW, Shelf, drop, put, states
+from tests.shelf import NOW, Shelf, drop, put, states
 from tests.steps import photo, send
 
 ANA, BUDI = "Ana", "Budi"  # two workers

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import uuid
 from collections.abc import Iterator
-from dataclasses import dataclass, field
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from functools import partial
 from typing import Any
 
@@ -21,26 +20,8 @@ from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.models import Photo, Report
 from tests import steps
 from tests.cast import DEWI, HARTONO, MARLINA, RAHMAN, RATNA, SARI, SITI, YUSUF, Person
+from tests.shelf import DATA, NOW, Shelf, drop, put, states
 from tests.steps import act, climb, photo, refused, revise, send, user_of
-
-NOW = datetime(2026, 11, 23, 0, 12, tzinfo=UTC)
-DATA = b"the bytes of a picture"
-
-
-@dataclass
-class Shelf:
-    """A store in memory."""
-
-    kept: dict[str, bytes] = field(default_factory=dict)
-
-    def keep(self, key: str, data: bytes) -> None:
-        self.kept[key] = data
-
-    def read(self, key: str) -> bytes:
-        return self.kept[key]
-
-    def drop(self, key: str) -> None:
-        self.kept.pop(key, None)
 
 
 @pytest.fixture
@@ -53,24 +34,6 @@ def clock() -> Iterator[time_machine.Coordinates]:
     """Stands at NOW until it is shifted."""
     with time_machine.travel(NOW, tick=False) as stopped:
         yield stopped
-
-
-def put(
-    shelf: Shelf,
-    report: Report,
-    claim: PhotoClaim,
-    person: Person = RAHMAN,
-    replaces: str | None = None,
-    data: bytes = DATA,
-) -> Report:
-    return photos.accept(
-        user_of(person), report.client_id, claim.id, claim.sha256, data, shelf, replaces, NOW
-    )
-
-
-def states(report: Report) -> dict[str, str]:
-    """Of the photos in the receipt."""
-    return {one["id"]: one["state"] for one in intake.receipt(report).photos}
 
 
 def become(report: Report, state: str) -> None:
@@ -310,10 +273,6 @@ def test_a_replacement_is_declared_even_if_its_bytes_do_not_fit(session: Session
 
 
 # Dropping.
-
-
-def drop(report: Report, claim: PhotoClaim, person: Person = RAHMAN) -> Report:
-    return photos.drop(user_of(person), report.client_id, claim.id)
 
 
 @pytest.mark.parametrize("state", ["missing", "broken"])

@@ -34,6 +34,8 @@ class Database(Protocol):
     """Where tests keep their data: `prepare` once, then `copy` as often as needed."""
 
     name: str
+    outlives_copy: bool
+    """Whether a connection to the data folder's database is still good after `copy`."""
 
     def url(self, data: Path) -> str:
         """The database that belongs to this data folder."""
@@ -50,6 +52,7 @@ class Database(Protocol):
 
 class Sqlite:
     name = "sqlite"
+    outlives_copy = False
 
     def __init__(self, folder: Path) -> None:
         self._template = folder / "template.sqlite3"
@@ -72,6 +75,7 @@ class Sqlite:
 
 class Postgresql:
     name = "postgresql"
+    outlives_copy = True
 
     def __init__(self, server: Postgres) -> None:
         self._server = server
@@ -153,7 +157,8 @@ class House:
         self.app.config.update(self._settings)
         with self.app.app_context():
             db.session.remove()
-            db.engine.dispose()
+            if not self.database.outlives_copy:
+                db.engine.dispose()
         for path in self.data.iterdir():
             shutil.rmtree(path) if path.is_dir() else path.unlink()
         self.database.copy(self.data)

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +15,9 @@ from sqlalchemy.orm import Session
 
 from tests.cast import Person
 from tests.page import Visitor
+
+MEMORY = Path("/dev/shm")
+ENOUGH = 512 * 1024 * 1024
 
 
 class Kept:
@@ -36,6 +42,17 @@ def kept() -> Iterator[Kept]:
     made = Kept()
     with made.ends:
         yield made
+
+
+@pytest.fixture(scope="session")
+def memory(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder for databases and photos: in memory where the system offers that, because on a disk
+    every commit waits for it."""
+    if not MEMORY.is_dir() or shutil.disk_usage(MEMORY).free < ENOUGH:
+        yield tmp_path_factory.mktemp("data")
+        return
+    with tempfile.TemporaryDirectory(prefix="sipokat-test-", dir=MEMORY) as folder:
+        yield Path(folder)
 
 
 @pytest.fixture(scope="session")
@@ -64,11 +81,11 @@ def database(
 
 
 @pytest.fixture(scope="session")
-def house(database: Any, kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Any:
+def house(database: Any, kept: Kept, memory: Path) -> Any:
     from tests.services.database import House
 
     def make() -> House:
-        return House(database, tmp_path_factory.mktemp(f"house-{database.name}") / "house")
+        return House(database, memory / f"house-{database.name}")
 
     return kept.get(f"house of {database.name}", make, House.close)
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
@@ -10,8 +11,9 @@ from typing import Any
 import pytest
 from playwright.sync_api import Playwright, expect
 
+from tests.services.network import Lines
 from tests.services.nursery import Nursery
-from tests.services.phone import Engine, Phone, engine
+from tests.services.phone import Engine, Phone, Profiles, engine
 from tests.services.speed import patience
 
 NUMBERS = itertools.count(1)
@@ -30,12 +32,24 @@ def nursery() -> Iterator[Nursery]:
     made.close()
 
 
+@pytest.fixture(scope="session")
+def lines() -> Iterator[Lines]:
+    made = Lines()
+    yield made
+    made.close()
+
+
+@pytest.fixture(scope="session")
+def profiles(tmp_path_factory: pytest.TempPathFactory) -> Profiles:
+    return Profiles(tmp_path_factory.mktemp("profiles"))
+
+
 @pytest.fixture
-def server(nursery: Nursery, database: Any, tmp_path: Path) -> Iterator[Any]:
+def server(nursery: Nursery, database: Any, memory: Path) -> Iterator[Any]:
     from tests.services.server import Server
 
-    # The name is the PostgreSQL database's too, so no two may be alike.
-    data = tmp_path / f"data-{next(NUMBERS)}"
+    # The PostgreSQL database is named after the folder, so no two may be alike.
+    data = memory / f"data-{next(NUMBERS)}"
     data.mkdir()
     database.copy(data)
     made = Server(nursery, data, database.url(data))
@@ -45,18 +59,28 @@ def server(nursery: Nursery, database: Any, tmp_path: Path) -> Iterator[Any]:
     finally:
         made.close()
         database.remove(data)
+        shutil.rmtree(data)
 
 
 @pytest.fixture
 def phones(
-    playwright: Playwright, chromium: Engine, server: Any, tmp_path: Path
+    playwright: Playwright,
+    chromium: Engine,
+    server: Any,
+    lines: Lines,
+    profiles: Profiles,
+    tmp_path: Path,
 ) -> Iterator[Callable[..., Phone]]:
     made: list[Phone] = []
     expect.set_options(timeout=patience(EXPECT_SECONDS) * 1000)
 
-    def make(name: str | None = None, **options: Any) -> Phone:
+    def make(name: str | None = None, new: bool = False, **options: Any) -> Phone:
         profile = tmp_path / f"phone-{name or len(made)}"
-        phone = Phone(playwright, chromium, profile, server.network.line(), options)
+        line = lines.take(len(made), server.network)
+        phone = Phone(playwright, chromium, profile, line, options)
+        # Without a worker, or without script, there is nothing that the profile could have kept.
+        if not (new or {"service_workers", "java_script_enabled"} & options.keys()):
+            profiles.copy(phone, server.wait)
         made.append(phone)
         phone.start()
         server.wait()
@@ -65,6 +89,7 @@ def phones(
     yield make
     for phone in made:
         phone.close()
+    lines.release()
     complaints = [complaint for phone in made for complaint in phone.unexpected()]
     assert not complaints, complaints
 

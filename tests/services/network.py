@@ -1,7 +1,8 @@
 """The stretch between the phone and the server, with everything that goes wrong on it.
 
-A small HTTP proxy. Each phone always talks to the same address of it; a test says what shall happen
-to which request. Each answer closes its connection, so that the browser never resends by itself.
+A small HTTP proxy. Each phone always talks to the same address of it, its line; a test says what
+shall happen to which request. Each answer closes its connection, so that the browser never resends
+by itself.
 
     network.when("POST", "/laporan", lose_answer(then=server.kill))
     network.when("PUT", "/laporan/*", cut_upload(after=20_000))
@@ -15,15 +16,33 @@ import contextlib
 import http.client
 import socket
 import threading
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from fnmatch import fnmatchcase
+from functools import cache
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from typing import Any
 
 from tests.services.speed import patience
 
+WORKER = "/service-worker.js"
+# SIPOKAT gives the network and the storage limits of 4 seconds and more. A machine that takes some
+# times longer for everything gets as many times longer before such a timer fires.
+SLOWER_LIMITS = """(() => {
+  const { setTimeout } = self;
+  const stretched = (delay) => (delay < 4000 ? delay : delay * %d);
+  self.setTimeout = (work, delay = 0, ...rest) => setTimeout(work, stretched(delay), ...rest);
+})();
+"""
 HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
+
+
+@cache
+def slower_limits() -> str:
+    """The script that does so in a page or worker; "" on a fast machine. It stays the same for the
+    whole run: to a phone, a worker whose script changes is an update."""
+    pace = int(patience(1))
+    return SLOWER_LIMITS % pace if pace > 1 else ""
 
 
 @dataclass
@@ -51,20 +70,56 @@ class Rule:
 
 
 class Line:
-    """One phone's own way into the network: an address, which nothing reaches while it is `cut`."""
+    """One phone's own way into the network: an address, which nothing reaches while it is `cut`.
 
-    def __init__(self, network: Network) -> None:
+    The address outlives the test: `network` is that of the test which uses the line now, or None.
+    """
+
+    def __init__(self) -> None:
+        self.network: Network | None = None
         self.cut = False
-        handler = type("Handler", (_Handler,), {"network": network, "line": self})
+        handler = type("Handler", (_Handler,), {"line": self})
         self._server = _Listener(("127.0.0.1", 0), handler)
         self.url = f"http://localhost:{self._server.server_address[1]}"
         self._thread = threading.Thread(target=self._server.serve_forever, args=(0.05,))
         self._thread.start()
 
-    def stop(self) -> None:
+    @contextlib.contextmanager
+    def untouched(self) -> Iterator[None]:
+        """Meanwhile what goes over this line meets no fault and is not listed."""
+        assert self.network
+        used, self.network = self.network, Network(self.network.upstream)
+        yield
+        self.network = used
+
+    def close(self) -> None:
         self._server.shutdown()
         self._server.server_close()
         self._thread.join()
+
+
+class Lines:
+    """The lines of this process, kept from test to test: a profile belongs to one address."""
+
+    def __init__(self) -> None:
+        self._lines: list[Line] = []
+
+    def take(self, place: int, network: Network) -> Line:
+        """The line of the first, second … phone of a test, which leads to this network."""
+        while len(self._lines) <= place:
+            self._lines.append(Line())
+        line = self._lines[place]
+        line.network, line.cut = network, False
+        return line
+
+    def release(self) -> None:
+        """The test is over: its lines lead nowhere until the next one takes them."""
+        for line in self._lines:
+            line.network = None
+
+    def close(self) -> None:
+        for line in self._lines:
+            line.close()
 
 
 @dataclass
@@ -73,14 +128,8 @@ class Network:
 
     upstream: tuple[str, int]
     exchanges: list[Exchange] = field(default_factory=list)
-    _lines: list[Line] = field(default_factory=list)
     _rules: list[Rule] = field(default_factory=list)
     _lock: threading.Lock = field(default_factory=threading.Lock)
-
-    def line(self) -> Line:
-        """A way in for one more phone."""
-        self._lines.append(Line(self))
-        return self._lines[-1]
 
     def when(self, method: str, path: str, fault: Fault, times: int | None = 1) -> Rule:
         """The next `times` requests that match (all of them with None) meet `fault`.
@@ -106,11 +155,6 @@ class Network:
         rule = Rule(method, path, pass_on, None)
         return [exchange for exchange in list(self.exchanges) if rule.takes(exchange)]
 
-    def stop(self) -> None:
-        self.heal()
-        for line in self._lines:
-            line.stop()
-
     def fault_for(self, exchange: Exchange) -> Fault:
         with self._lock:
             for rule in self._rules:
@@ -134,14 +178,18 @@ class _Listener(ThreadingHTTPServer):
 
 class _Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
-    network: Network
     line: Line
+    network: Network
 
     def handle_one_request(self) -> None:
         self.raw_requestline = self.rfile.readline(65537)
         self.close_connection = True
-        if self.line.cut or not self.raw_requestline or not self.parse_request():
+        network = self.line.network
+        if network is None or self.line.cut:
             return
+        if not self.raw_requestline or not self.parse_request():
+            return
+        self.network = network  # to the end of this request, whoever has the line by then
         self.close_connection = True
         exchange = Exchange(self.command, self.path, dict(self.headers.items()))
         self.network.exchanges.append(exchange)
@@ -161,13 +209,18 @@ class _Handler(BaseHTTPRequestHandler):
                 exchange.method, exchange.path, skip_host=True, skip_accept_encoding=True
             )
             for name, value in exchange.headers.items():
-                if name.lower() not in HOP_BY_HOP:
+                # The worker's script comes unpacked, because some lines are put before it.
+                packed = exchange.path == WORKER and name.lower() == "accept-encoding"
+                if name.lower() not in HOP_BY_HOP and not packed:
                     upstream.putheader(name, value)
             if exchange.body or exchange.method in ("POST", "PUT", "PATCH"):
                 upstream.putheader("Content-Length", str(len(exchange.body)))
             upstream.endheaders(exchange.body)
             response = upstream.getresponse()
-            return response.status, response.getheaders(), response.read()
+            body = response.read()
+            if exchange.path == WORKER and response.status == 200:
+                body = slower_limits().encode() + body
+            return response.status, response.getheaders(), body
         finally:
             upstream.close()
 

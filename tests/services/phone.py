@@ -2,15 +2,18 @@
 
 360x640 and touch, as a J2 Prime. `phone.page` is the page in the hand (Playwright's); what the page
 complained about is gathered in `phone.complaints`, and a test that did not expect it fails.
+
+A phone usually starts from a copy of a profile that has been to SIPOKAT once (`Profiles`): nobody
+has signed in, and the service worker is there. `phones(new=True)` has never been anywhere.
 """
 
 from __future__ import annotations
 
 import os
+import shutil
 import signal
 import sqlite3
-import time
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -20,13 +23,13 @@ import psutil
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright
 
 from tests.cast import PASSWORD, Person
-from tests.services.network import Line
-from tests.services.speed import patience
+from tests.services.network import Line, slower_limits
+from tests.services.speed import patience, tries
 
 ROOT = Path(__file__).parents[2]
 ACTION_SECONDS = 20
 LAUNCH_SECONDS = 60
-J2_PRIME = {
+J2_PRIME: dict[str, Any] = {
     "viewport": {"width": 360, "height": 640},
     "device_scale_factor": 1.5,
     "is_mobile": True,
@@ -41,6 +44,19 @@ QUIET = [
     "--disable-component-update",
     "--disable-sync",
 ]
+
+
+# Whether the service worker became active within so many milliseconds.
+ACTIVE = """async (limit) => {
+    const later = new Promise((done) => setTimeout(done, limit));
+    const registration = await Promise.race([navigator.serviceWorker.ready, later]);
+    if (!registration) return false;
+    const { active } = registration;
+    while (active.state === "activating") {
+        await new Promise((done) => { active.onstatechange = done; });
+    }
+    return active.state === "activated";
+}"""
 
 
 @dataclass(frozen=True)
@@ -89,6 +105,7 @@ class Phone:
             timezone_id="Asia/Jakarta",
             **J2_PRIME | self.options,
         )
+        self.context.add_init_script(slower_limits())
         self.context.set_default_timeout(patience(ACTION_SECONDS) * 1000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -123,12 +140,19 @@ class Phone:
         return self.context.new_page()
 
     def sign_in(self, person: Person) -> Page:
-        """Through the form of /masuk, as a person does."""
-        self.page.goto("/masuk")
-        self.page.fill("[name=phone]", person.phone)
-        self.page.fill("[name=password]", PASSWORD)
-        self.page.locator("form:has([name=password]) [type=submit]").click()
-        self.page.wait_for_url(lambda url: "/masuk" not in url)
+        """Open the session by the wire, and show a page that tells the phone whose it is now.
+
+        Whoever was signed in before is not signed out. `steps.sign_in_by_form` does it as a person
+        does.
+        """
+        answer = self.context.request.post(
+            "/masuk",
+            data={"phone": person.phone, "password": PASSWORD},
+            headers={"Accept": "application/json", "Origin": self.url},
+        )
+        assert answer.ok, f"{person} cannot sign in: {answer.status} {answer.text()}"
+        self.open("/beranda")
+        self.page.evaluate("async () => { await self.sipokat?.owner?.ready; }")
         return self.page
 
     def go_offline(self) -> None:
@@ -143,24 +167,11 @@ class Phone:
     def worker_ready(self) -> None:
         """Wait until the service worker is active and has the page under its control.
 
-        A page that was on its way while the worker took over is in nobody's hands: it is loaded
-        again, so call this before anything is typed.
+        A new phone has to load its page again for that, so call this before anything is typed.
         """
-        controlled = self.page.evaluate(
-            """async (limit) => {
-                const after = (ms) => new Promise((done) => setTimeout(done, ms));
-                const ready = navigator.serviceWorker.ready;
-                const registration = await Promise.race([ready, after(limit)]);
-                if (!registration) throw new Error("no worker");
-                const { active } = registration;
-                if (active.state !== "activated") {
-                    await new Promise((done) => { active.onstatechange = done; });
-                }
-                return Boolean(navigator.serviceWorker.controller);
-            }""",
-            patience(ACTION_SECONDS) * 1000,
-        )
-        if not controlled:
+        active = self.page.evaluate(ACTIVE, patience(ACTION_SECONDS) * 1000)
+        assert active, "no worker"
+        if not self.page.evaluate("Boolean(navigator.serviceWorker.controller)"):
             self.page.reload()
 
     def stored(self, store: str, database: str = "sipokat") -> list[Any]:
@@ -203,17 +214,18 @@ class Phone:
     def _settle_cookies(self) -> None:
         """A test signs in seconds before it kills; on a real phone that was days ago.
 
-        Chromium writes cookies to the disk after half a minute or 512 changes. 106 without a
-        window never does: there they are given back at the next start.
+        Chromium writes cookies to the disk after half a minute or 512 changes, so it is given 600:
+        when it starts again its worker may send before anybody could give it cookies. 106 without
+        a window never writes them, but sends nothing by itself: it gets them at the next start.
         """
-        self._cookies = self.context.cookies()
+        self._cookies = [one for one in self.context.cookies() if one["expires"] > 0]
         if self._cookies and self.engine.name != "106":
             changes = [{"name": "n", "value": str(n), "url": self.url} for n in range(600)]
             self.context.add_cookies(changes)  # type: ignore[arg-type]
             self.context.clear_cookies(name="n")
-            began = time.monotonic()
-            while not self._cookies_on_disk() and time.monotonic() - began < patience(10):
-                time.sleep(0.02)
+            for _ in tries(10):
+                if self._cookies_on_disk():
+                    break
 
     def _cookies_on_disk(self) -> bool:
         path = self.profile / "Default/Cookies"
@@ -239,3 +251,30 @@ class Phone:
                 with suppress(psutil.NoSuchProcess):
                     found += process.children(recursive=True)
         return found
+
+
+class Profiles:
+    """For each Chromium and each line a profile that has been to SIPOKAT once, made when a test
+    first needs it. What it keeps belongs to the line's address."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+        self._made: dict[tuple[str, str], Path] = {}
+
+    def copy(self, phone: Phone, server_ready: Callable[[], object]) -> None:
+        """The profile that this phone starts from."""
+        key = phone.engine.name, phone.url
+        if key not in self._made:
+            server_ready()
+            self._made[key] = self._folder / f"{phone.engine.name}-{len(self._made)}"
+            self._make(Phone(phone.playwright, phone.engine, self._made[key], phone.line))
+        shutil.copytree(self._made[key], phone.profile, symlinks=True)
+
+    @staticmethod
+    def _make(phone: Phone) -> None:
+        # Past the faults and the list of exchanges of the test that happens to be the first.
+        with phone.line.untouched():
+            phone.start()
+            phone.open("/masuk")
+            phone.worker_ready()
+            phone.close()

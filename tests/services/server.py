@@ -11,7 +11,6 @@ import os
 import signal
 import socket
 import threading
-import time
 import urllib.error
 import urllib.request
 from pathlib import Path
@@ -22,7 +21,7 @@ from sqlalchemy import NullPool, Row, create_engine, text
 
 from tests.services.network import Network
 from tests.services.nursery import Nursery
-from tests.services.speed import patience
+from tests.services.speed import patience, tries
 
 START_SECONDS = 30
 END_SECONDS = 30
@@ -54,7 +53,7 @@ class Server:
         self.network = Network(("127.0.0.1", self.port))
         self._nursery = nursery
         self._settings = settings
-        self._log = data.with_suffix(".log")
+        self._log = data / "server.log"
         self._web: psutil.Process | None = None
         self._worker: psutil.Process | None = None
         # A fault of the network kills it in a thread while the test starts it again.
@@ -75,8 +74,9 @@ class Server:
 
     def wait(self) -> None:
         """Until it answers, if it runs at all."""
-        began = time.monotonic()
-        while self._web is not None:
+        for _ in tries(START_SECONDS):
+            if self._web is None or not self._web.is_running():
+                break
             try:
                 urllib.request.urlopen(f"{self.direct}/sehat", timeout=patience(10)).close()
                 return
@@ -84,9 +84,9 @@ class Server:
                 answer.close()
                 return
             except OSError:
-                time.sleep(0.05)
-            if not self._web.is_running() or time.monotonic() - began > patience(START_SECONDS):
-                raise RuntimeError(f"The server did not start:\n{self.log}")
+                continue
+        if self._web is not None:
+            raise RuntimeError(f"The server did not start:\n{self.log}")
 
     def start_worker(self) -> None:
         with self._lock:
@@ -115,7 +115,7 @@ class Server:
 
     def close(self) -> None:
         self.kill()
-        self.network.stop()
+        self.network.heal()
 
     def query(self, statement: str, **values: Any) -> list[Row[Any]]:
         """Rows straight from the database; a statement that changes something is committed."""

@@ -1,4 +1,4 @@
-"""Ends the run when a test hangs, and prints where it stands: Playwright may wait without end."""
+"""Ends the process when a test hangs, and prints where: Playwright may wait without end."""
 
 from __future__ import annotations
 
@@ -13,9 +13,11 @@ from collections.abc import Iterator
 import greenlet
 import pytest
 
+from tests.services.budget import seconds_left
 from tests.services.speed import patience
 
-SECONDS = 240  # on an idle machine; the longest test takes a tenth of it
+SECONDS = 240  # the longest test takes a tenth of it
+OVERTIME = 600  # what a test may still take when the budget is used up
 
 
 @pytest.hookimpl(wrapper=True)
@@ -32,9 +34,14 @@ def watch(item: pytest.Item, done: threading.Event) -> None:
     """Give up when the test is not `done` within the limit, which grows if the machine gets busy
     meanwhile."""
     began = time.monotonic()
-    while not done.wait(left := patience(SECONDS) - (time.monotonic() - began)):
-        if left <= 0:
-            give_up(item, time.monotonic() - began)
+
+    def left() -> float:
+        return min(patience(SECONDS) - (time.monotonic() - began), seconds_left() + OVERTIME)
+
+    while (limit := left()) > 0:
+        if done.wait(limit):
+            return
+    give_up(item, time.monotonic() - began)
 
 
 def give_up(item: pytest.Item, seconds: float) -> None:

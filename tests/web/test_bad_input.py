@@ -203,6 +203,7 @@ def test_an_unknown_key_is_named(site: Site, key: str) -> None:
     assert list(refused(answer, 400)["fields"]) == [key]
 
 
+@pytest.mark.sql
 @pytest.mark.usefixtures("nothing_new")
 def test_an_unknown_key_that_cannot_be_written_is_not(site: Site) -> None:
     for key in ("\0", "\ud800"):
@@ -326,6 +327,7 @@ def test_an_address_that_cannot_be_read(site: Site, address: str) -> None:
     assert site(DEWI).request("GET", address).status_code == 400
 
 
+@pytest.mark.sql
 @pytest.mark.parametrize(
     "address",
     [
@@ -353,6 +355,7 @@ def test_an_address_that_means_nothing(site: Site, address: str) -> None:
         assert site(DEWI).request("GET", address, headers={"Accept": accept}).status_code == 400
 
 
+@pytest.mark.sql
 @pytest.mark.parametrize(
     "address",
     [
@@ -372,6 +375,7 @@ def test_an_address_at_the_edge(site: Site, address: str) -> None:
     assert answer.status_code in (200, 303)
 
 
+@pytest.mark.sql
 @pytest.mark.parametrize("address", ["http://[", "http://]/", "\x80", "x" * 5000])
 def test_an_address_below_that_is_none(site: Site, address: str) -> None:
     """htmx says from which page it asks; anybody may say anything."""
@@ -380,6 +384,7 @@ def test_an_address_below_that_is_none(site: Site, address: str) -> None:
     assert str(answer.select("a")[0]["href"]).startswith("/masuk?lanjut=")
 
 
+@pytest.mark.sql
 @pytest.mark.parametrize("wanted", ["%", "_", "\\", "'", '"', "%' OR 1=1 --", "x" * 500, "🦆"])
 def test_a_search_is_only_a_search(site: Site, wanted: str) -> None:
     from tests.cast import AGUS
@@ -664,6 +669,7 @@ def busy(answer: Any) -> None:
         assert answer.get_json()["error"] == "busy"
 
 
+@pytest.mark.sql
 def test_while_the_database_is_locked_everything_is_503_and_comes_again(
     app: Flask, site: Site
 ) -> None:
@@ -694,6 +700,7 @@ def test_while_the_database_is_locked_everything_is_503_and_comes_again(
     assert again["photos"][0]["state"] == "received"
 
 
+@pytest.mark.sql
 def test_reading_goes_on_while_the_database_is_locked(app: Flask, site: Site) -> None:
     number = wire.file_report(site(RAHMAN))["number"]
     with locked(app):
@@ -701,6 +708,7 @@ def test_reading_goes_on_while_the_database_is_locked(app: Flask, site: Site) ->
         site(RAHMAN).get("/beranda")
 
 
+@pytest.mark.sql
 def test_a_commit_that_fails_is_no_receipt(app: Flask, site: Site) -> None:
     """The disk of the database is full: what was not committed was not received."""
     site(RAHMAN)

@@ -26,6 +26,7 @@ def test_bejo_never_gets_in(site: Site) -> None:
     site(BEJO).json("GET", "/laporan", status=401)
 
 
+@pytest.mark.sql
 @pytest.mark.parametrize("turn", [1, 2])
 def test_what_one_test_does_the_next_never_sees(session: Session, turn: int) -> None:
     assert len(session.scalars(select(User)).all()) == len(CAST)

@@ -15,6 +15,7 @@ from tests.cast import HARTONO, RAHMAN
 from tests.page import Visitor, expect_status, fresh_id
 
 Site = Callable[..., Visitor]
+pytestmark = pytest.mark.sql
 
 
 @pytest.fixture

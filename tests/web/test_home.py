@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 
@@ -79,6 +80,7 @@ def test_what_came_back_says_why_and_is_mended_from_here(site: Site) -> None:
     assert "Mohon foto" not in home(site, SITI).text("main")
 
 
+@pytest.mark.sql
 def test_the_lurahs_answer_and_the_step_of_each_report(site: Site) -> None:
     number = file_report(site(RAHMAN))["number"]
     decide(site(HARTONO), number, "verifikasi", note="Terima kasih, sudah kami cek.")
@@ -91,6 +93,7 @@ def test_the_lurahs_answer_and_the_step_of_each_report(site: Site) -> None:
     assert links(page, "section[aria-labelledby=terakhir]")[0] == f"/laporan/{number}"
 
 
+@pytest.mark.sql
 def test_who_holds_no_office_any_more_is_told_so(app: Flask, site: Site) -> None:
     file_report(site(RAHMAN))
     with app.app_context():
@@ -175,6 +178,7 @@ def test_the_viewer_reads_the_whole_city_and_changes_nothing(site: Site) -> None
     assert not {"/laporan/baru", "/verifikasi"} & set(links(page, "body"))
 
 
+@pytest.mark.sql
 def test_diskominfo_finds_accounts_and_reads_no_report(site: Site) -> None:
     file_report(site(RAHMAN), text="Rahasia warga.")
     page = home(site, AGUS)

@@ -512,6 +512,7 @@ def deputy(app: Flask, site: Site) -> Visitor:
     return site(RAHMAN)
 
 
+@pytest.mark.sql
 def test_who_holds_two_offices_chooses_for_which_one_it_is(site: Site, deputy: Visitor) -> None:
     page = post(deputy, 422)
     assert page.text("#field-region-error")
@@ -529,6 +530,7 @@ def test_the_region_that_was_chosen_outlives_the_session(site: Site) -> None:
     assert post(site(), 401, region=RAHMAN.region).values(FORM)["region"] == RAHMAN.region
 
 
+@pytest.mark.sql
 def test_the_phone_knows_the_regions_of_who_holds_several(site: Site, deputy: Visitor) -> None:
     given = json.loads(str(deputy.get("/beranda").one("meta[name='sipokat-user']")["content"]))
     several = [[RAHMAN.region, "RT 001, Petanang Ulu"], [SITI.region, "RT 002, Petanang Ulu"]]

@@ -211,6 +211,7 @@ def wire_put(visitor: Visitor, path: str, headers: dict[str, str]) -> Any:
     return visitor.request("PUT", path, headers=headers, data=PHOTO)
 
 
+@pytest.mark.sql
 def test_everybody_knocks_at_every_door(
     site: Site, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:

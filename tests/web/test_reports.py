@@ -59,6 +59,7 @@ def report_of(visitor: Visitor, number: str) -> Any:
 # The list.
 
 
+@pytest.mark.sql
 def test_newest_first_and_only_what_one_may_see(site: Site) -> None:
     rahman, siti, marlina, own = (
         file_report(site(person))["number"] for person in (RAHMAN, SITI, MARLINA, HARTONO)
@@ -83,6 +84,7 @@ def test_an_empty_list_says_what_comes_next(site: Site) -> None:
     assert page.has("main a[href='/laporan']")
 
 
+@pytest.mark.sql
 def test_filtered_by_status(site: Site) -> None:
     numbers = {}
     for status in ("waiting", "returned", "verified", "rejected", "withdrawn"):
@@ -96,6 +98,7 @@ def test_filtered_by_status(site: Site) -> None:
     assert len(listed(site(RAHMAN), status="")) == 5
 
 
+@pytest.mark.sql
 def test_filtered_by_category_region_and_month(site: Site) -> None:
     then = wire.days_ago(45)
     plain, litter, old, other = (
@@ -120,6 +123,7 @@ def test_filtered_by_category_region_and_month(site: Site) -> None:
     assert listed(camat, **both, month=today().isoformat()[:7]) == [plain]
 
 
+@pytest.mark.sql
 def test_what_is_late_is_seen_one_level_up_and_named(app: Flask, site: Site) -> None:
     late, own, _fresh = (str(file_report(site(RAHMAN))["number"]) for _ in range(3))
     decide(site(HARTONO), own, "verifikasi")
@@ -176,6 +180,7 @@ def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(listing, "PAGE", 4)
 
 
+@pytest.mark.sql
 @pytest.mark.usefixtures("short_pages")
 def test_a_long_list_comes_in_pages_that_keep_the_filter(app: Flask, site: Site) -> None:
     with app.app_context():
@@ -195,6 +200,7 @@ def test_a_long_list_comes_in_pages_that_keep_the_filter(app: Flask, site: Site)
     assert seen == numbers[::-1]
 
 
+@pytest.mark.sql
 @pytest.mark.usefixtures("short_pages")
 def test_what_comes_in_meanwhile_moves_no_page(app: Flask, site: Site) -> None:
     with app.app_context():
