@@ -142,8 +142,12 @@ def check(category: Category, raw: Raw, written_on: date) -> Content:
     place_text = texts.read(raw.place_text)
     if sentence := texts.too_long("Patokan lokasi", place_text, LIMITS.place_text):
         wrong["place_text"] = sentence
-    elif category.place_required and lat is None and not place_text and "place" not in wrong:
-        wrong["place"] = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya."
+    elif category.place_required and not place_text and "place" not in wrong:
+        if lat is None:
+            wrong["place"] = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya."
+        elif _too_vague(accuracy) and written_on >= LIMITS.accuracy_since:
+            off = texts.dots(round(accuracy or 0))
+            wrong["place_text"] = f"Lokasi kurang tepat (±{off} m). Tulis juga patokannya."
     if len(raw.photos) > LIMITS.photos:
         wrong["photos"] = f"Foto paling banyak {LIMITS.photos}. Hapus salah satu."
     elif category.photo_required and not raw.photos:
@@ -164,6 +168,11 @@ def check(category: Category, raw: Raw, written_on: date) -> Content:
         tuple(raw.photos),
         period,
     )
+
+
+def _too_vague(accuracy: float | None) -> bool:
+    """Whether coordinates of this accuracy (in metres) do not say which street it is."""
+    return accuracy is not None and accuracy > LIMITS.accuracy_m
 
 
 def _day(raw: str, written_on: date, wrong: dict[str, str]) -> date | None:

@@ -26,7 +26,7 @@ from sipokat.web.intake import keep_files
 from sipokat.web.present import times
 from sipokat.web.report_body import Arrived, read_revision
 from sipokat.web.report_form import errors_of, form_context
-from sipokat.web.respond import respond, see_other
+from sipokat.web.respond import is_read, respond, see_other
 
 pages = Blueprint("reports", __name__)
 STATUSES = [
@@ -113,7 +113,8 @@ def _month_choices() -> list[tuple[str, str]]:
 def show(number: str) -> ResponseReturnValue:
     """One report: content, photos, the chain as a time line, and what this person may do now."""
     report = find_report(db.session(), me(), number)
-    first_opened.note_opening(me(), report)
+    if is_read():
+        first_opened.note_opening(me(), report)
     return report_page(report)
 
 

@@ -100,6 +100,11 @@
       place_text: texts.tooLong("Patokan lokasi", values.place_text, limits.place_text),
     };
     for (const [name, sentence] of Object.entries(long)) if (sentence) wrong[name] = sentence;
+    const vague = values.accuracy_m > limits.accuracy_m && bounds.today >= limits.accuracy_since;
+    if (rules.place && values.lat && vague && !texts.length(values.place_text)) {
+      const off = texts.dots(Math.round(values.accuracy_m));
+      wrong.place_text = `Lokasi kurang tepat (±${off} m). Tulis juga patokannya.`;
+    }
     if (rules.place && !values.lat && !texts.length(values.place_text)) {
       wrong.place = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya.";
     }
