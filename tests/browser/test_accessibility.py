@@ -63,7 +63,7 @@ TWICE = """() => {
 
 def visit(phone: Phone, pages: list[Any]) -> Iterator[tuple[str, Page]]:
     """Each page as its person finds it, with a name for it; before that Rahman files a report."""
-    ready(phone, RAHMAN)
+    phone.sign_in(RAHMAN)
     keep(phone, "sampah", photos=1)
     (entry,) = sent(phone)
     number = entry["receipt"]["number"]
@@ -81,7 +81,8 @@ def visit(phone: Phone, pages: list[Any]) -> Iterator[tuple[str, Page]]:
             yield f"{path} for {person}", page
 
 
-def test_no_page_of_the_main_job_breaks_a_rule_or_needs_small_fingers_or_small_text(phone):
+def test_no_page_of_the_main_job_breaks_a_rule_or_needs_small_fingers_or_small_text(phones):
+    phone = phones(service_workers="block")
     schemes = ["light"] if phone.engine.name == "106" else ["light", "dark"]
     problems: list[str] = []
     for where, page in visit(phone, MAIN_JOB):
@@ -94,8 +95,8 @@ def test_no_page_of_the_main_job_breaks_a_rule_or_needs_small_fingers_or_small_t
 
 
 @pytest.mark.current_only
-def test_no_other_page_breaks_a_rule(phone):
-    pages = visit(phone, REST)
+def test_no_other_page_breaks_a_rule(phones):
+    pages = visit(phones(service_workers="block"), REST)
     found = [breaches(page, where, ["light", "dark"]) for where, page in pages]
     assert [problem for problems in found for problem in problems] == []
 

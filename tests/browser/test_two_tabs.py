@@ -50,6 +50,7 @@ def begin(phone: Phone, tabs: tuple[Page, Page]) -> None:
         # The form has looked for a draft and found none.
         expect(page.locator("[name=happened_on][max]")).to_be_visible()
         expect(page.get_by_role("button", name="Simpan draf")).to_be_visible()
+    first.bring_to_front()  # the browser takes its time with the other one
     fill(first, "pemerintahan", FIRST, photos=1)
     eventually(lambda: written(phone), [FIRST])
 
@@ -63,6 +64,7 @@ def test_two_tabs_with_words_of_their_own_lose_none_of_them(tabs, phone):
     first, second = tabs
     begin(phone, tabs)
     # The later one says so and can still send.
+    second.bring_to_front()
     fill(second, "pemerintahan", SECOND)
     expect(second.locator("#notices")).to_contain_text(ELSEWHERE)
     add_photos(second, [picture(6)])
@@ -77,6 +79,7 @@ def test_two_tabs_with_words_of_their_own_lose_none_of_them(tabs, phone):
     assert (entry["body"]["text"], len(entry["photos"])) == (SECOND, 1)
     # What the first has typed is still there, with its photo, and goes as a report of its own.
     assert written(phone) == [FIRST]
+    first.bring_to_front()
     save(first)
     assert [one["body"]["text"] for one in outbox(phone)] == [SECOND, FIRST]
     assert [len(one["photos"]) for one in outbox(phone)] == [1, 1]
@@ -84,6 +87,7 @@ def test_two_tabs_with_words_of_their_own_lose_none_of_them(tabs, phone):
 
     begin(phone, tabs)
     # The later one takes the place when the person says so; then it is the first that is told.
+    second.bring_to_front()
     fill(second, "pemerintahan", SECOND)
     second.get_by_role("button", name="Simpan yang ini").click()
     second.get_by_role("dialog").get_by_role("button", name="Simpan yang ini").click()
@@ -99,6 +103,7 @@ def test_two_tabs_with_words_of_their_own_lose_none_of_them(tabs, phone):
 def test_an_untouched_tab_drops_nothing_and_shows_what_the_other_has_written(tabs, phone):
     _, second = tabs
     begin(phone, tabs)
+    second.bring_to_front()
     second.get_by_role("button", name="Simpan draf").click()
     expect(second.locator(".tile").first).to_be_visible()
     assert written(phone) == [FIRST]
@@ -109,6 +114,7 @@ def test_an_untouched_tab_drops_nothing_and_shows_what_the_other_has_written(tab
         expect(second.locator("[data-photos] [data-photo]")).to_have_count(1)
 
 
+@pytest.mark.promise(on="current")
 def test_a_rendered_form_from_the_browsers_memory_is_asked_for_anew(phones):
     """What it shows was sent from another tab meanwhile: it must not be sent once more."""
     phone = phones(service_workers="block")

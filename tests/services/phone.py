@@ -142,8 +142,8 @@ class Phone:
     def sign_in(self, person: Person) -> Page:
         """Open the session by the wire, and show a page that tells the phone whose it is now.
 
-        Whoever was signed in before is not signed out. `steps.sign_in_by_form` does it as a person
-        does.
+        On a phone that was somebody else's until now use the form, with `steps.enter`: it changes
+        the owner before any page is loaded.
         """
         answer = self.context.request.post(
             "/masuk",
