@@ -1,4 +1,4 @@
-"""The people of the tests, by name, with the numbers of the demo city.
+"""The people of the tests, with the telephone numbers that they have in the demo city.
 
 Reports start with Rahman, head of RT 001 in Petanang Ulu. Hartono is his lurah, Yusuf his camat,
 and Dewi sits at the last desk. Sari (the lurah next door) and Effendi (the camat of another
@@ -22,7 +22,7 @@ TABA_BARU = "16.73.04.1007"
 
 @dataclass(frozen=True)
 class Person:
-    """`phone` as it is typed; `region` is the office's; not `active`: the account was closed."""
+    """`phone` as people type it; `region` of the office; not `active` means a closed account."""
 
     phone: str
     name: str

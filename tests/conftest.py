@@ -28,6 +28,7 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, settings
 
 from tests.services import speed
 
@@ -42,6 +43,10 @@ pytest_plugins = [
     "tests.services.budget",
     "tests.services.watchdog",
 ]
+
+# Hypothesis has limits of its own, which a slow machine would break.
+settings.register_profile("sipokat", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.load_profile("sipokat")
 
 DATABASES = ("sqlite", "postgresql")
 CHROMIUMS = ("current", "106")
@@ -83,6 +88,7 @@ def pytest_report_header() -> str:
     return f"speed: {speed.slowness():.1f} times the seconds of an idle reference machine"
 
 
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Any) -> Any:
     """With -n, the next free process takes the next test, in our order; some stay together.
 

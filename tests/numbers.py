@@ -1,4 +1,4 @@
-"""The cases of `sipokat/data/number_cases.toml`, to which both readers of numbers are held."""
+"""The cases of `sipokat/data/number_cases.toml`, which the server and the form must read alike."""
 
 from __future__ import annotations
 

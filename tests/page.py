@@ -1,4 +1,4 @@
-"""The one client of the web tests. It fetches as somebody and checks every answer on the way.
+"""The client of the web tests: it sends requests as one person and checks every answer.
 
     page = site(RAHMAN).get("/beranda")                    # 200, and all the checks below
     page.text("h1")                                        # "Selamat pagi, Pak Rahman"
@@ -6,8 +6,8 @@
     report = site(HARTONO).json("GET", "/laporan/RT-1")    # as the phone's script, parsed
     site(SARI).get("/laporan/RT-1", status=404)
 
-A page must parse without one error, name itself, tie its labels to its fields, repeat no id and
-hold nothing that the content policy would drop in silence.
+A page must parse without an error, have a title, tie its labels to its fields, repeat no id and
+contain nothing that the content policy would drop without a word.
 """
 
 from __future__ import annotations
@@ -32,7 +32,7 @@ FORBIDDEN_IN_POLICY = ("unsafe-inline", "unsafe-eval", "*", "http:", "https:")
 
 
 class Visitor:
-    """Somebody with a browser: `person` signed in, or nobody."""
+    """A browser in which `person` is signed in, or nobody."""
 
     def __init__(self, app: Flask, person: Person | None = None) -> None:
         self.app = app
@@ -50,7 +50,7 @@ class Visitor:
                 self.user_id = answer.get_json()["user"]["id"]
 
     def request(self, method: str, path: str, **options: Any) -> TestResponse:
-        """Any request, as the browser sends it from our own pages; checks what holds for all."""
+        """Send a request as the browser does from our pages, and check the answer's headers."""
         headers = {"Sec-Fetch-Site": "same-origin"} | dict(options.pop("headers", None) or {})
         response = self.client.open(path, method=method, headers=headers, **options)
         check_headers(response, signed_in=self.user_id is not None)
@@ -64,7 +64,7 @@ class Visitor:
         return self._page("POST", path, status, data=data, **options)
 
     def fragment(self, method: str, path: str, status: int = 200, **options: Any) -> BeautifulSoup:
-        """What htmx gets: part of a page."""
+        """Send a request as htmx does. Returns the part of a page that it gets."""
         headers = {"HX-Request": "true"} | dict(options.pop("headers", None) or {})
         response = self.request(method, path, headers=headers, **options)
         expect_status(response, status)
@@ -75,7 +75,7 @@ class Visitor:
     def json(
         self, method: str, path: str, body: Any = None, status: int = 200, **options: Any
     ) -> Any:
-        """A request of the phone's script; the answer parsed."""
+        """Send a request as the phone's script does. Returns the parsed answer."""
         headers = {"Accept": "application/json", "Sipokat-Sent-At": datetime.now(UTC).isoformat()}
         if self.user_id:
             headers["Sipokat-User"] = self.user_id
@@ -122,11 +122,11 @@ class Page:
         return bool(self.all(selector))
 
     def text(self, selector: str = "body") -> str:
-        """The words in the one element, spaces folded."""
+        """The words in the only such element, with single spaces."""
         return " ".join(self.one(selector).get_text(" ").split())
 
     def values(self, form: str) -> MultiDict[str, Any]:
-        """What a browser would send of this form, untouched."""
+        """What a browser would send if nobody changed anything in the form."""
         sent: MultiDict[str, Any] = MultiDict()
         for field in self.one(form).select("input, select, textarea"):
             name = str(field.get("name", ""))
@@ -151,7 +151,7 @@ class Page:
     ) -> Page:
         """Fill in and send a form as a browser without JavaScript does.
 
-        `typed` is for names that Python cannot spell (`fields.jenis`); None leaves a field out.
+        `typed` is for names that are no Python names (`fields.jenis`); None leaves a field out.
         """
         sent = self.values(form)
         for name, value in ((typed or {}) | more).items():
@@ -174,7 +174,7 @@ def expect_status(response: TestResponse, status: int) -> None:
 
 
 def check_headers(response: TestResponse, signed_in: bool) -> None:
-    """What every answer of ours bears."""
+    """The headers that each of our answers must have."""
     headers = response.headers
     assert headers.get("Sipokat") == "1"
     assert headers.get("X-Content-Type-Options") == "nosniff"
@@ -195,7 +195,7 @@ def check_headers(response: TestResponse, signed_in: bool) -> None:
 
 
 def parse(markup: str, fragment: bool = False) -> BeautifulSoup:
-    """The tree, after a strict parser had nothing to say about the markup."""
+    """The tree of the markup, after a strict parser has found no error in it."""
     parser = html5lib.HTMLParser(strict=True, namespaceHTMLElements=False)
     try:
         strict = parser.parseFragment(markup) if fragment else parser.parse(markup)
@@ -205,7 +205,7 @@ def parse(markup: str, fragment: bool = False) -> BeautifulSoup:
         raise AssertionError(
             f"Invalid HTML at {line}:{column}, {code} {details}:\n{shown}"
         ) from error
-    # Half the time of a second parser of that kind; the tree is the same, which is seen to.
+    # Takes half the time of a second html5lib parser. The check below makes sure of the same tree.
     soup = BeautifulSoup(markup, "html.parser")
     shape = [(one.tag.rpartition("}")[2].lower(), len(one)) for one in strict.iter()]
     ours = [(one.name, len(children(one))) for one in soup.find_all(True)]
@@ -218,7 +218,7 @@ def children(tag: Tag) -> list[Tag]:
 
 
 def check_page(soup: BeautifulSoup) -> None:
-    """A whole page says what it is."""
+    """What a whole page must have: language, title, one heading, one main part."""
     html = soup.find("html")
     assert html
     assert html.get("lang") == "id"
@@ -231,9 +231,9 @@ def check_page(soup: BeautifulSoup) -> None:
 
 
 def check_markup(soup: BeautifulSoup) -> None:
-    """Of pages and of fragments: ids, labels, and what the content policy drops without a word."""
-    # By name and attribute alone: a CSS selector costs seventy times as much. A template's ids
-    # and labels are for its own copies.
+    """What pages and fragments must hold to: ids, labels, words on buttons, the content policy."""
+    # Found by name and attribute, because a CSS selector takes seventy times as long. Ids and
+    # labels of a <template> count within it alone.
     ids = [(tag["id"], template_of(tag)) for tag in soup.find_all(id=True)]
     assert len(ids) == len(set(ids)), [one for one, count in Counter(ids).items() if count > 1]
     labels = [(tag["for"], template_of(tag)) for tag in soup.find_all("label", attrs={"for": True})]
@@ -255,7 +255,7 @@ def template_of(tag: Tag) -> int:
 
 
 def labelled(field: Tag) -> bool:
-    """Named without a label that points at it."""
+    """Whether the field has a name without a label that points at it."""
     return bool(
         field.get("aria-label") or field.get("aria-labelledby") or field.find_parent("label")
     )

@@ -1,4 +1,4 @@
-"""What people do, in a line each: for tests that are about what comes of it.
+"""What people do, in a line each, for tests about its outcome.
 
     report = send(RAHMAN)                          # a sound report, from his RT
     report = send(RAHMAN, "sampah", photos=[photo])
@@ -38,7 +38,7 @@ from tests.services.speed import patience
 Refusal = TypeVar("Refusal", bound=Refused)
 NEW_NUMBERS = itertools.count(81_300_000_001)
 
-# What each category asks at the least.
+# The least that each category requires.
 LEAST: dict[str, dict[str, Any]] = {
     "pemerintahan": {"jenis": "rapat"},
     "kependudukan": {"kk": 90}
@@ -63,12 +63,12 @@ PERIODIC = ("kependudukan", "nihil", "rekap_bulanan")
 
 
 def today() -> date:
-    """The day in Lubuklinggau."""
+    """Today's date in Lubuklinggau."""
     return day_of(now())
 
 
 def least(category: str, on: date | None = None) -> dict[str, Any]:
-    """The fields that this category cannot do without."""
+    """The required fields of this category."""
     fields = dict(LEAST[category])
     if category in PERIODIC:
         fields["periode"] = months(on or today())[0]
@@ -76,7 +76,7 @@ def least(category: str, on: date | None = None) -> dict[str, Any]:
 
 
 def raw(category: str = "pemerintahan", on: date | None = None, **changes: Any) -> Raw:
-    """The content of a sound report of this category."""
+    """The content of a correct report of this category."""
     values: dict[str, Any] = {
         "happened_on": (on or today()).isoformat(),
         "text": "Rapat bulanan warga di balai RT.",
@@ -102,7 +102,7 @@ def user_of(person: Person) -> User:
 
 
 def newcomer(name: str, role: str, region: str, since: date = LONG_AGO) -> Person:
-    """Somebody who is not of the cast, with an account of their own."""
+    """Make an account for somebody who is not of the cast."""
     person = Person(f"0{next(NEW_NUMBERS)}", name, role, region)
     with writing() as session:
         people.create(session, person.phone, name, role, region, CHEAP, since=since)
@@ -110,7 +110,7 @@ def newcomer(name: str, role: str, region: str, since: date = LONG_AGO) -> Perso
 
 
 def end_term(person: Person, until: date) -> None:
-    """The person's first office ends after this day."""
+    """End the person's first office after this day."""
     with writing():
         user = user_of(person)
         user.terms[0].until = until
@@ -124,7 +124,7 @@ def add_term(
     role: str | None = None,
     acts_for: Person | None = None,
 ) -> None:
-    """One more office of this person, of their own role unless another is named."""
+    """Give the person one more office, of their own role unless another is named."""
     with writing():
         user = user_of(person)
         term = Term(role=role or person.role, region_code=region, since=since, until=until)
@@ -133,7 +133,7 @@ def add_term(
 
 
 def submission(category: str = "pemerintahan", **changes: Any) -> intake.Submission:
-    """A sound report on its way; what `Submission` does not know goes into its content."""
+    """A correct report as it arrives. What is no field of `Submission` goes into its content."""
     own = {
         name: changes.pop(name)
         for name in list(changes)
@@ -147,7 +147,7 @@ def submission(category: str = "pemerintahan", **changes: Any) -> intake.Submiss
 def send(
     person: Person, category: str = "pemerintahan", at: datetime | None = None, **changes: Any
 ) -> Report:
-    """A report taken in."""
+    """Send a correct report. Returns the report as it was taken in."""
     receipt, new = intake.submit(user_of(person), submission(category, **changes), at)
     assert new
     return report_of(receipt.number)
@@ -156,7 +156,7 @@ def send(
 def report_of(number: str) -> Report:
     """The report with this number, as it is now."""
     report = db.session.scalars(select(Report).where(Report.number == number)).unique().one()
-    db.session.commit()  # ends the reading: the test sees what others do after this
+    db.session.commit()  # so that the test sees what others write after this
     return report
 
 
@@ -169,7 +169,7 @@ def act(
     at: datetime | None = None,
     **said: Any,
 ) -> Report:
-    """One action on the report as it is now, with all that it needs unless told otherwise."""
+    """Act on the report, at its present version and with what the action requires, unless given."""
     usual: dict[str, dict[str, str]] = {
         "verify": {"klass": "kegiatan"} if report.klass is None else {},
         "return": {"reason": "lainnya", "note": "Mohon dilengkapi."},
@@ -182,32 +182,32 @@ def act(
 
 
 def revise(person: Person, report: Report, action_id: str | None = None, **changes: Any) -> Report:
-    """New content of the same category."""
+    """Revise the report with correct content of the same category."""
     version = changes.pop("version", report.version)
     content = raw(report.category, **changes)
     return revisions.revise(user_of(person), report.number, version, content, action_id)
 
 
 def climb(report: Report, *people: Person) -> Report:
-    """Verified by these people, one after the other."""
+    """Have these people verify the report, one after the other."""
     for person in people:
         report = act(person, report, "verify")
     return report
 
 
 def events_of(report: Report) -> list[Event]:
-    """All that happened to it, oldest first."""
+    """The events of the report, oldest first."""
     return events.moves_of(db.session(), report)
 
 
 def afresh(session: Session) -> None:
-    """Look at the database again, as it is now."""
+    """Forget what was read, so that the next look reads the database again."""
     session.rollback()
     session.expire_all()
 
 
 def refused(kind: type[Refusal], do: Callable[..., Any], *args: Any, **said: Any) -> Refusal:
-    """The refusal that this meets."""
+    """Do this and expect exactly this kind of refusal. Returns the refusal."""
     with pytest.raises(kind) as caught:
         do(*args, **said)
     assert type(caught.value) is kind
@@ -215,8 +215,8 @@ def refused(kind: type[Refusal], do: Callable[..., Any], *args: Any, **said: Any
 
 
 def at_once(app: Flask, *deeds: Callable[[], Any]) -> list[Any]:
-    """What comes of doing all of this at the same moment, each in a thread and session of its
-    own: a result, or the exception."""
+    """Do all of this at the same moment, each in a thread and a session of its own. Returns the
+    result or the exception of each."""
     outcomes: list[Any] = [None] * len(deeds)
     gate = threading.Barrier(len(deeds), timeout=patience(30))
 

@@ -1,5 +1,5 @@
-"""Imports run one way, modules have names that say something, and templates contain nothing that
-the content policy drops."""
+"""Imports run one way, modules have names that say something, templates contain nothing that the
+content policy drops, and tests wait as long as the machine needs."""
 
 from __future__ import annotations
 
@@ -141,7 +141,7 @@ WAITS = {"wait", "join", "acquire"}
 
 
 def faults_of(path: Path) -> list[str]:
-    """What the file does that no file of the tests may do, with the line."""
+    """The line and kind of each thing in the file that no file of the tests may do."""
     tree = ast.parse(path.read_text())
     found = []
     for node in ast.walk(tree):
@@ -165,7 +165,7 @@ def is_test_file(name: str) -> bool:
 
 
 def is_fixed(limit: ast.expr) -> bool:
-    """A number or a constant, or a sum of such: nothing that is called has a say in it."""
+    """Whether it is built of numbers and constants alone, with no call in it."""
     parts = list(ast.walk(limit))
     known = (ast.Constant, ast.Name, ast.BinOp, ast.UnaryOp, ast.operator, ast.expr_context)
     return all(isinstance(part, known) for part in parts) and any(

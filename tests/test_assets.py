@@ -1,4 +1,4 @@
-"""What the build puts into the bundles of what the phone must know as well as the server."""
+"""The data that the phone shares with the server, as the build puts it into the bundles."""
 
 from __future__ import annotations
 

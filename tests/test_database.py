@@ -1,4 +1,4 @@
-"""The database as it is set up: what is committed stays, and nobody waits for ever."""
+"""How the database is set up: a commit is durable, and no wait for a lock lasts for ever."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def test_nobody_waits_for_a_lock_for_ever(session: Session) -> None:
 
 def add(key: str, then_fail: bool = False) -> None:
     with writing():
-        with writing() as inner:  # joins the outer one
+        with writing() as inner:  # joins the transaction of the outer block
             inner.add(Setting(key=key, value="1"))
         assert key not in kept_by_others()
         if then_fail:
@@ -73,7 +73,7 @@ def test_a_write_sees_what_was_committed_a_moment_ago(app: Flask, session: Sessi
 
 
 def test_writers_come_one_after_the_other(app: Flask, session: Session) -> None:
-    """Twelve add one to the same number at once: none is lost."""
+    """Twelve threads add one to the same number at once, and no addition is lost."""
     with writing():
         session.add(Setting(key="count", value="0"))
     seen = threading.local()
@@ -90,8 +90,8 @@ def test_writers_come_one_after_the_other(app: Flask, session: Session) -> None:
     assert session.get_one(Setting, "count").value == "12"
 
 
-def test_a_person_who_is_held_may_be_referred_to(app: Flask, session: Session) -> None:
-    """Who files a report is held meanwhile; what else they do at that moment does not wait."""
+def test_rows_that_refer_to_a_locked_person_can_be_written(app: Flask, session: Session) -> None:
+    """While a person's row is locked, other rows that refer to it can be written."""
     if session.get_bind().dialect.name == "sqlite":
         pytest.skip("one writer at a time")
     rahman = steps.user_of(RAHMAN).id

@@ -1,4 +1,4 @@
-"""The migrations and the models say the same, forwards and back, on both databases."""
+"""The migrations lead to the tables of the models, and back, on both databases."""
 
 from __future__ import annotations
 
@@ -65,13 +65,16 @@ def test_every_migration_can_be_taken_back(empty: Flask) -> None:
 FILLED = """
 INSERT INTO region (code, parent_code, level, name, official_name, also) VALUES
     ('16.73', NULL, 'kota', 'Lubuklinggau', 'Kota Lubuk Linggau', ''),
-    ('16.73.04', '16.73', 'kecamatan', 'Lubuklinggau Utara I', 'Lubuk Linggau Utara I', '');
+    ('16.73.04', '16.73', 'kecamatan', 'Lubuklinggau Utara I', 'Lubuk Linggau Utara I', ''),
+    ('16.73.04.1009', '16.73.04', 'kelurahan', 'Petanang Ulu', 'Petanang Ulu', ''),
+    ('16.73.04.1009.001', '16.73.04.1009', 'rt', 'RT 001', 'RT 001', '');
 INSERT INTO "user" (id, phone, name, role, password_hash, active, created_at) VALUES
     ('u-yusuf', '+6281200000301', 'Yusuf', 'camat', 'x', true, '2026-01-05 01:00:00'),
     ('u-dewi', '+6281200000401', 'Dewi', 'pemerintahan', 'x', true, '2026-01-05 01:00:00');
 INSERT INTO term (id, user_id, region_code, since, until) VALUES
     (1, 'u-yusuf', '16.73.04', '2024-01-01', NULL),
-    (2, 'u-dewi', '16.73', '2024-01-01', '2026-12-31');
+    (2, 'u-dewi', '16.73', '2024-01-01', '2026-12-31'),
+    (4, 'u-yusuf', '16.73.04.1009.001', '2019-01-01', '2023-12-31');
 INSERT INTO report (id, number, client_id, reporter_id, region_code, author_desk,
     submission_digest, received_at, written_at, clock_doubtful, category, urgent, happened_on, text,
     fields, content_digest, status, desk, version, arrived_at) VALUES
@@ -83,13 +86,20 @@ INSERT INTO reading (report_id, desk, user_id, at) VALUES
 """
 
 
+# Yusuf, a camat, acts for Dewi. The first version would give him the whole city as its camat.
+DEPUTY = """
+INSERT INTO term (id, user_id, role, region_code, acts_for_id, since) VALUES
+    (3, 'u-yusuf', 'pemerintahan', '16.73', 'u-dewi', '2026-11-01')
+"""
+
+
 def rows(statement: str) -> list[tuple[Any, ...]]:
     with db.engine.connect() as connection:
         return [tuple(row) for row in connection.exec_driver_sql(statement)]
 
 
 def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) -> None:
-    """Each term takes over the role of its person's account, and nobody's opening is lost."""
+    """Each term gets the role of its person's account, and no record of an opening is lost."""
     upgrade(revision="0001")
     with db.engine.begin() as connection:
         for statement in FILLED.split(";"):
@@ -99,12 +109,16 @@ def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) 
     assert rows("SELECT id, role, acts_for_id FROM term ORDER BY id") == [
         (1, "camat", None),
         (2, "pemerintahan", None),
+        (4, "rt_head", None),
     ]
     assert rows("SELECT report_id, desk, user_id FROM first_opened") == [(1, "kota", "u-dewi")]
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(DEPUTY)
     downgrade(revision="0001")
     assert rows("SELECT id, user_id, region_code FROM term ORDER BY id") == [
         (1, "u-yusuf", "16.73.04"),
         (2, "u-dewi", "16.73"),
+        (4, "u-yusuf", "16.73.04.1009.001"),
     ]
     assert rows("SELECT report_id, desk, user_id FROM reading") == [(1, "kota", "u-dewi")]
     upgrade()

@@ -33,7 +33,7 @@ FILES = ("wsgi.py", "service-worker.js", "gunicorn.conf.py")
 
 @pytest.fixture
 def checkout(tmp_path: Path) -> Path:
-    """The program alone, as it is cloned."""
+    """A copy of the program as it is cloned, without anything that is built."""
     copy = tmp_path / "checkout"
     for name in PARTS:
         ignored = shutil.ignore_patterns("gen", "__pycache__")
@@ -44,7 +44,7 @@ def checkout(tmp_path: Path) -> Path:
 
 
 def begin(folder: Path, **settings: str) -> tuple[subprocess.Popen[str], str]:
-    """`flask start` in this folder, and the address at which it answers."""
+    """Run `flask start` in this folder. Returns the process and its address once it answers."""
     port = free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = kept | {"SIPOKAT_MODE": "test", "PORT": str(port), "WEB_CONCURRENCY": "1"}
@@ -61,7 +61,7 @@ def begin(folder: Path, **settings: str) -> tuple[subprocess.Popen[str], str]:
 
 @contextmanager
 def started(folder: Path, **settings: str) -> Iterator[str]:
-    """The address at which it answers, until the block ends."""
+    """The address of a `flask start` that runs until the block ends."""
     process, url = begin(folder, **settings)
     try:
         yield url
@@ -87,7 +87,7 @@ def get(url: str) -> str:
 
 
 def bundles(url: str) -> set[str]:
-    """The bundles that a page names; each of them is there."""
+    """The bundles that a page names, after a check that each can be fetched."""
     named = set(re.findall(r'"(/static/[^"#]+\.(?:css|js|svg))["#]', get(f"{url}/laporan/baru")))
     for path in named:
         assert get(url + path), path
@@ -110,11 +110,11 @@ def test_the_first_start_serves_what_it_has_just_built_and_so_does_one_after_an_
         assert ".new" in get(url + changed.pop())
 
 
-# From here on in this folder, where everything is built; the data lie apart.
+# The tests below run in this checkout, where everything is built, with a data folder of their own.
 
 
 def post(url: str, body: dict[str, object], cookie: str = "", user: str = "") -> tuple[Any, str]:
-    """The answer of the phone's script, and the session that came with it."""
+    """Send JSON as the phone's script does. Returns the answer and its session cookie."""
     headers = {"Content-Type": "application/json", "Accept": "application/json"}
     headers |= {"Cookie": cookie, "Sipokat-User": user, "Sec-Fetch-Site": "same-origin"}
     request = urllib.request.Request(url, json.dumps(body).encode(), headers)
@@ -148,7 +148,7 @@ def test_a_second_start_keeps_all_data(tmp_path: Path) -> None:
 
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
-    """`flask start` with its two programs and all that they have started."""
+    """A running `flask start`, and all processes below it."""
     process, _ = begin(ROOT, SIPOKAT_DATA=str(tmp_path))
     family = psutil.Process(process.pid).children(recursive=True)
     try:

@@ -1,4 +1,4 @@
-"""What the phone's script puts on the wire, in a line each.
+"""The requests of the phone's script, in a line each.
 
 receipt = file_report(site(RAHMAN), "sampah", photos=[declared(data)])
 put(site(RAHMAN), receipt, photo_id, data)
@@ -19,7 +19,7 @@ PLACED = ("sampah", "pembangunan", "bencana")
 
 
 class Speaker(Protocol):
-    """Who sends it: `tests.page.Visitor`, or `tests.services.caller.Caller` to a running server."""
+    """The sender: `tests.page.Visitor`, or `tests.services.caller.Caller` for a running server."""
 
     user_id: str | None
 
@@ -39,7 +39,7 @@ def digest_of(data: bytes) -> str:
 
 
 def body(category: str = "pemerintahan", **changes: Any) -> dict[str, Any]:
-    """A sound report; None leaves a key out."""
+    """The JSON of a correct report. None leaves a key out."""
     whole: dict[str, Any] = {
         "client_id": fresh_id(),
         "category": category,
@@ -58,7 +58,7 @@ def body(category: str = "pemerintahan", **changes: Any) -> dict[str, Any]:
 
 
 def form(category: str = "pemerintahan", **changes: Any) -> dict[str, Any]:
-    """The same as a plain form sends it; `fields` are spelled out, None leaves a name out."""
+    """The same as a plain form sends it, with names like `fields.jenis`. None leaves one out."""
     given = body(category, **{"photos": None} | changes)
     fields = given.pop("fields", {})
     for name in ("client_id", "written_at"):
@@ -73,7 +73,7 @@ def form(category: str = "pemerintahan", **changes: Any) -> dict[str, Any]:
 def file_report(
     visitor: Speaker, category: str = "pemerintahan", status: int = 201, **changes: Any
 ) -> Any:
-    """Send a report; the receipt."""
+    """Send a report. Returns the receipt."""
     return visitor.json("POST", "/laporan", body(category, **changes), status)
 
 
@@ -86,7 +86,7 @@ def put(
     replaces: str | None = None,
     **headers: str,
 ) -> Any:
-    """Send the bytes of a photo; the receipt."""
+    """Send the bytes of a photo. Returns the receipt."""
     more = f"?ganti={replaces}" if replaces else ""
     sent = {"Content-Digest": digest_of(data), "Content-Type": "image/jpeg"}
     changed = {name.replace("_", "-"): value for name, value in headers.items()}
@@ -95,7 +95,7 @@ def put(
 
 
 def decide(visitor: Speaker, number: str, noun: str, status: int = 200, **said: Any) -> Any:
-    """One action on a report as this person sees it now, with all that it needs."""
+    """Act on version 1 of the report, with what the action requires, unless given."""
     usual: dict[str, dict[str, Any]] = {
         "verifikasi": {"class": "kegiatan"},
         "pengembalian": {"reason": "lainnya", "note": "Mohon dilengkapi."},
@@ -109,7 +109,7 @@ def decide(visitor: Speaker, number: str, noun: str, status: int = 200, **said: 
 
 
 def climb(number: str, *visitors: Speaker) -> Any:
-    """Verified by these, one after the other, from its first version on."""
+    """Have these people verify a new report, one after the other."""
     report: Any = None
     for place, visitor in enumerate(visitors):
         said = {"version": place + 1} | ({"class": None} if place else {})

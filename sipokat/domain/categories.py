@@ -88,8 +88,3 @@ def categories() -> dict[str, Category]:
     """All categories by key, in the order that the form shows them."""
     text = files("sipokat.data").joinpath("categories.toml").read_text("utf-8")
     return {key: _category(key, row) for key, row in tomllib.loads(text).items()}
-
-
-def name_of(key: str) -> str:
-    """The category's name on the screen."""
-    return categories()[key].name

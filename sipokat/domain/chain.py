@@ -147,6 +147,8 @@ def _role_never(state: State, actor: Actor, action: str) -> None:
         raise NeverAllowed("Peran Anda tidak memverifikasi laporan.")
     if actor.id in state.writers or (state.desk in actor.desks and _decided_below(state, actor)):
         raise NeverAllowed("Laporan Anda sendiri. Pejabat lain yang memutuskannya.", code="own")
+    if actor.desks and not deciding & actor.desks:
+        raise NeverAllowed("Peran Anda di wilayah ini tidak memverifikasi laporan.")
     # Somebody without a desk over this report is judged by where they sit elsewhere.
     highest = max(DESKS.index(desk) for desk in deciding & actor.desks or deciding)
     if highest <= DESKS.index(state.author_desk):

@@ -1,7 +1,7 @@
 """Intake: however often a report is sent, there is one, and its receipt says what has arrived.
 
-A submission is first judged, without the database, into the very rows that keep it; then kept,
-under the lock of its reporter.
+A submission is first judged, with no statement of its own, into the very rows that keep it; then
+kept, under the lock of its reporter.
 """
 
 from __future__ import annotations
@@ -30,7 +30,6 @@ from sipokat.domain.content import (
 )
 from sipokat.domain.periods import FALLEN, refuse_second
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
-from sipokat.domain.regions import level_of
 from sipokat.domain.roles import ROLES
 from sipokat.domain.verification import standing
 from sipokat.models import Report, User
@@ -125,17 +124,16 @@ def submit(user: User, sent: Submission, now: datetime | None = None) -> tuple[R
         return keep(session, user, judged)
 
 
-# --- Judge: before the lock, without the database ------------------------------------------------
+# --- Judge: before the lock, with no statement of its own ----------------------------------------
 
 
 def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, bool]) -> Judged:
     """What a submission received `at` becomes, or the refusal. `overridden` are the city's own
     working and free days."""
-    if not any(ROLES[role].reports for role in offices.roles_of(user)):
-        raise NeverAllowed("Peran Anda tidak membuat laporan.")
     written, doubtful = corrected(sent.written_at, sent.sent_at, at)
     office = _office(user, sent, day_of(written))
-    region, author_desk = office.region, level_of(office.region)
+    assert office.desk is not None
+    region, author_desk = office.region, office.desk
     category = find_category(sent.category, office.role.key)
     content = check(category, sent.raw, day_of(written))
     as_json = content.as_json()
@@ -175,7 +173,9 @@ def _office(user: User, sent: Submission, written_on: date) -> offices.Office:
     days = [written_on]
     with suppress(ValueError):  # a date that cannot be read is refused later, beside its field
         days.append(date.fromisoformat(sent.raw.happened_on))
-    held = {o.region: o for o in offices.held_on_any(user, tuple(days)) if o.role.reports}
+    held = {o.region: o for o in offices.held_on_any(user, tuple(days)) if o.reports}
+    if not any(ROLES[role].reports for role in (user.role, *(term.role for term in user.terms))):
+        raise NeverAllowed("Peran Anda tidak membuat laporan.")
     if sent.region:
         if sent.region not in held:
             raise NeverAllowed("Anda tidak menjabat di wilayah ini pada tanggal itu.")

@@ -26,8 +26,14 @@ class Office:
 
     @property
     def desk(self) -> str | None:
-        """The desk that comes with the office; None for offices without one."""
-        return self.role.desk
+        """The desk that comes with the office; None for an office without one, and for a term whose
+        region is not of its role's level: that is nobody's desk."""
+        return self.role.desk if level_of(self.region) == self.role.level else None
+
+    @property
+    def reports(self) -> bool:
+        """Whether reports are filed in this office."""
+        return self.role.reports and self.desk is not None
 
 
 def held(user: User, day: date | None = None) -> tuple[Office, ...]:
@@ -65,7 +71,18 @@ def desks_over(user: User, region_code: str) -> frozenset[str]:
     return frozenset(
         office.desk
         for office in held(user)
-        if office.desk
-        and at_desk(region_code, office.desk) == office.region
-        and level_of(office.region) == office.desk
+        if office.desk and at_desk(region_code, office.desk) == office.region
     )
+
+
+def one_kelurahan(user: User) -> bool:
+    """Whether all that the person's offices reach lies in one kelurahan, as for a lurah with no
+    other office."""
+    reach = {office.region for office in held(user)}
+    return len(reach) == 1 and level_of(next(iter(reach))) == "kelurahan"
+
+
+def one_rt(user: User) -> bool:
+    """Whether the person reads no more than one RT's reports, as the head of an RT does."""
+    offices = held(user)
+    return user.role == "rt_head" and len(offices) <= 1 and all(o.desk == "rt" for o in offices)

@@ -1,7 +1,7 @@
 """Why something is not done, each with the HTTP status that the wire gives it.
 
-They are raised in this order of precedence: malformed (400), not visible (404), a role that
-never does this (403), may but not now (409), wrong content (422).
+They are raised in this order of precedence: malformed (400, 413, 415), not signed in (401), not
+visible (404), a role that never does this (403), may but not now (409), wrong content (422).
 """
 
 from __future__ import annotations

@@ -60,8 +60,7 @@ READERS = tuple(role.key for role in ROLES.values() if role.reads_reports)
 # The role that sits at each desk.
 DESK_ROLES = {role.desk: role.key for role in ROLES.values() if role.desk}
 
-# The holder of each desk, as the screen names it.
-DESK_HOLDERS = {"rt": "RT", "kelurahan": "Lurah", "kecamatan": "Camat", "kota": "Bag. Pem."}
+# The holder of each desk, as sentences name them.
 DESK_WORDS = {
     "rt": "ketua RT",
     "kelurahan": "lurah",

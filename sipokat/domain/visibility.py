@@ -1,8 +1,8 @@
-"""Who may see what. Every query for reports starts from one of these."""
+"""Who may see what. Every query for what a person reads starts from one of these."""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, false, or_, select
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.offices import held, roles_of
@@ -62,15 +62,14 @@ def on_own_desk(user: User) -> ColumnElement[bool]:
 
 
 def on_desk_below(user: User) -> ColumnElement[bool]:
-    """The condition for a report that lies on a desk below one this person holds."""
-    return or_(
-        false(),
-        *[
-            and_(
-                Report.desk.in_(desks_below(office.desk)),
-                in_scope(Report.region_code, office.region),
-            )
-            for office in held(user)
-            if office.desk
-        ],
-    )
+    """The condition for a report that lies on a desk below one this person holds, and on none of
+    their own."""
+    below = [
+        and_(
+            Report.desk.in_(desks_below(office.desk)),
+            in_scope(Report.region_code, office.region),
+        )
+        for office in held(user)
+        if office.desk
+    ]
+    return and_(or_(false(), *below), not_(on_own_desk(user)))

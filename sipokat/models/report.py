@@ -16,7 +16,8 @@ _STANDING = "period IS NOT NULL AND status NOT IN ('rejected', 'withdrawn')"
 
 
 class Report(Base):
-    """One report. Only `domain/verification.py` changes its state.
+    """One report. `domain/intake.py` gives it its first state, only `domain/verification.py` and
+    `domain/revisions.py` change it.
 
     `desk` is the desk where it lies, None when final. `ended_desk` is the desk where it lay when it
     became final.

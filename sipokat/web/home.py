@@ -12,7 +12,7 @@ from sipokat.database import db
 from sipokat.domain import listing, notices, participation, queue
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.notices import Answer
-from sipokat.domain.offices import held, regions_of, roles_of
+from sipokat.domain.offices import held, one_kelurahan, regions_of, roles_of
 from sipokat.domain.people import normal_phone
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import ROLES, Role
@@ -55,11 +55,16 @@ def _role_words() -> str:
         places.setdefault(office.role, []).append(region_words(office.region, names))
     return (
         ", ".join(
-            role.label if role.level == "kota" else f"{role.label} {' dan '.join(where)}"
+            role.label if role.level == "kota" else f"{_title(role)} {' dan '.join(where)}"
             for role, where in places.items()
         )
         or ROLES[me().role].label
     )
+
+
+def _title(role: Role) -> str:
+    """`Lurah`, before the name of the region. The name of an RT begins with `RT` already."""
+    return "Ketua" if role.level == "rt" else role.label
 
 
 def _offices() -> list[str]:
@@ -70,7 +75,8 @@ def _offices() -> list[str]:
 
 def _rt_head() -> dict[str, Any]:
     session, today = db.session(), day_of(now())
-    regions = regions_of(me())
+    regions = [office.region for office in held(me()) if office.desk == "rt"]
+    names = names_of(session, regions)
     nihil = participation.nihil_month(session, regions[0], today) if len(regions) == 1 else None
     answers = notices.answers_to(session, me())
     last, _ = listing.list_reports(session, me(), listing.Filter())
@@ -78,7 +84,7 @@ def _rt_head() -> dict[str, Any]:
     mending = {one.id for one in returned}
     return {
         "greeting": times.greeting(me().name),
-        "offices": _offices(),
+        "offices": [region_words(code, names) for code in regions],
         "nihil": nihil,
         "today": today.isoformat(),
         "region": regions[0] if len(regions) == 1 else "",
@@ -113,7 +119,7 @@ def _official() -> dict[str, Any]:
         "greeting": times.greeting(me().name),
         "offices": _offices(),
         "role_words": _role_words(),
-        "one_office": me().role == "lurah",
+        "one_office": one_kelurahan(me()),
         "may_report": any(office.role.reports for office in held(me())),
         "summary": summary,
         "urgent": present.rows(queue.urgent(session, me())),

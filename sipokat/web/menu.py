@@ -50,10 +50,10 @@ def places(shell: bool = False) -> list[dict[str, Any]]:
         return []
     elif any(ROLES[key].decides for key in roles_of(current_user)):
         shown = OFFICIAL_NAV
-    elif current_user.role == "viewer":
-        shown = VIEWER_NAV
+    elif "rt_head" in roles_of(current_user):
+        shown = RT_NAV
     else:
-        shown = RT_NAV if current_user.role == "rt_head" else PLAIN_NAV
+        shown = VIEWER_NAV if current_user.role == "viewer" else PLAIN_NAV
     return [
         {
             "label": label,

@@ -6,6 +6,7 @@ from typing import Any
 
 from sipokat.database import db
 from sipokat.domain import events
+from sipokat.domain.roles import DESK_ROLES
 from sipokat.models import Event, Photo, Report
 from sipokat.web.present.content import photo_view
 
@@ -60,7 +61,11 @@ def event_json(event: Event) -> dict[str, Any]:
     return {
         "seq": event.seq,
         "at": event.at.isoformat(),
-        "actor": {"name": event.actor.name, "role": event.actor.role, "desk": event.actor_desk},
+        "actor": {
+            "name": event.actor.name,
+            "role": DESK_ROLES[event.actor_desk],  # as what they acted, whatever they are now
+            "desk": event.actor_desk,
+        },
         "action": event.action,
         "from": event.from_desk,
         "to": event.to_desk,

@@ -12,7 +12,7 @@ from werkzeug.wrappers import Response
 
 from sipokat.database import db
 from sipokat.demo.accounts import accounts
-from sipokat.domain.offices import regions_of
+from sipokat.domain.offices import held, one_kelurahan, one_rt, regions_of, roles_of
 from sipokat.domain.regions import names_of
 from sipokat.web import menu
 from sipokat.web.present.regions import region_words
@@ -122,19 +122,24 @@ def _here() -> str:
 def owner() -> dict[str, Any] | None:
     """The signed-in person as the phone remembers its owner; None when nobody is signed in.
 
-    A person with several regions has them in `regions`, as [code, name], to choose from in the
-    form.
+    A person who reports for several regions has them in `regions`, as [code, name], to choose from
+    in the form; one who acts in several roles has all of them in `roles`.
     """
     if not current_user.is_authenticated:
         return None
-    held = regions_of(current_user) or [term.region_code for term in current_user.terms[-1:]]
+    filing = [office.region for office in held(current_user) if office.reports]
+    regions = filing or regions_of(current_user)
+    regions = regions or [term.region_code for term in current_user.terms[-1:]]
     person = {
         "id": current_user.id,
         "name": current_user.name,
         "role": current_user.role,
-        "region": held[0] if held else "",
+        "region": regions[0] if regions else "",
     }
-    several = sorted(held)
+    roles = roles_of(current_user)
+    if len(roles) > 1:
+        person["roles"] = sorted(roles)
+    several = sorted(set(filing))
     if len(several) > 1:
         names = names_of(db.session(), several)
         person["regions"] = [[code, region_words(code, names)] for code in several]
@@ -155,4 +160,11 @@ def page_context() -> dict[str, Any]:
     shared: dict[str, Any] = {"demo": demo, "demo_accounts": accounts() if demo else ()}
     if g.get("shell"):
         return shared
-    return shared | {"owner": owner(), "nav": menu.places(), "current_user": current_user}
+    person = current_user if current_user.is_authenticated else None
+    return shared | {
+        "owner": owner(),
+        "nav": menu.places(),
+        "current_user": current_user,
+        "one_kelurahan": person is not None and one_kelurahan(person),
+        "one_rt": person is not None and one_rt(person),
+    }

@@ -14,7 +14,7 @@ from flask.typing import ResponseReturnValue
 from sipokat.web import menu
 from sipokat.web.access import ANYONE, allow
 
-pages = Blueprint("outbox", __name__)
+pages = Blueprint("shell", __name__)
 SHELLS = ("/laporan/baru", "/kotak-keluar", "/luring")
 PRECACHED = ("app.css", "core.js", "app.js", "form.js", "outbox-page.js", "sprite.svg")
 

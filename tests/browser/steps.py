@@ -1,4 +1,4 @@
-"""What a person does with the phone in the hand, a line each, and what the tests look at then.
+"""What a person does on the phone, in a line each, and where tests look for the outcome.
 
 page = write(phone, "sampah", photos=1)     # the form is filled in
 save(page)                                  # "Kirim laporan", until the phone says it is kept
@@ -17,8 +17,9 @@ from functools import cache
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Error, Page, expect
 
+from sipokat.domain.categories import categories
 from tests.cast import PASSWORD, Person
 from tests.services.network import Fault, refuse, somebody_elses
 from tests.services.phone import Phone
@@ -27,7 +28,7 @@ from tests.services.speed import tries
 
 PATIENCE = 20
 
-# What each category asks at the least, as it is chosen and typed.
+# The least that each category requires, as it is chosen and typed.
 LEAST: dict[str, dict[str, str]] = {
     "pemerintahan": {"jenis": "rapat"},
     "sampah": {"jenis": "tumpukan"},
@@ -40,10 +41,15 @@ TRUTHY: Any = object()
 
 
 def eventually(look: Callable[[], Any], wanted: Any = TRUTHY, seconds: float = PATIENCE) -> Any:
-    """What `look` gives, once that is what is wanted."""
+    """Look again and again until the result is `wanted`, or truthy by default. Returns it."""
     seen = None
     for _ in tries(seconds):
-        seen = look()
+        try:
+            seen = look()
+        except Error as error:  # the page went on to another one meanwhile
+            if "Execution context was destroyed" not in error.message:
+                raise
+            continue
         if seen if wanted is TRUTHY else seen == wanted:
             return seen
     raise AssertionError(f"still {seen!r}" + f", not {wanted!r}" * (wanted is not TRUTHY))
@@ -60,7 +66,7 @@ def picture(seed: int = 1, width: int = 400, height: int = 300) -> bytes:
 
 
 def file(data: bytes, name: str = "foto.jpg", kind: str = "image/jpeg") -> Any:
-    """What a file chooser is given."""
+    """A file for a file chooser."""
     return {"name": name, "mimeType": kind, "buffer": data}
 
 
@@ -95,7 +101,7 @@ def fill(
     photos: int | Iterable[bytes] = 0,
     fields: dict[str, str] | None = None,
 ) -> None:
-    """Everything that the category asks for."""
+    """Fill in everything that the category requires."""
     for key, value in (LEAST[category] | (fields or {})).items():
         choose(page, f"fields.{key}", value)
     if photos:
@@ -111,14 +117,14 @@ def write(
     text: str = TEXT,
     photos: int | Iterable[bytes] = 0,
 ) -> Page:
-    """A filled form, not yet sent."""
+    """Open and fill the form, without sending it."""
     page = open_form(phone, category)
     fill(page, category, text, photos)
     return page
 
 
 def save(page: Page) -> None:
-    """Into the outbox: returns when the phone says that it is kept."""
+    """Send the form. Returns when the phone says that the report is saved."""
     page.locator("[data-report-form] button[type=submit]").click()
     expect(page.locator("[data-saved]")).to_be_visible()
 
@@ -129,7 +135,7 @@ def report(
     text: str = TEXT,
     photos: int | Iterable[bytes] = 0,
 ) -> Page:
-    """Written and in the outbox."""
+    """Write a report and send the form, so that it is in the outbox."""
     page = write(phone, category, text, photos)
     save(page)
     return page
@@ -139,7 +145,7 @@ def report(
 
 
 def ready(phone: Phone, person: Person | None = None) -> Phone:
-    """Signed in, with the worker in charge: a phone that has been online once."""
+    """Sign in, and wait until the worker controls the page, as on a phone that was online once."""
     if person:
         phone.sign_in(person)
     else:
@@ -149,7 +155,7 @@ def ready(phone: Phone, person: Person | None = None) -> Phone:
 
 
 def outbox(phone: Phone) -> list[Any]:
-    """All entries on the phone, whosever they are, oldest first."""
+    """All entries on the phone, of every owner, oldest first."""
     return sorted(phone.stored("entries"), key=lambda entry: entry["order"])
 
 
@@ -158,7 +164,7 @@ def states(phone: Phone) -> list[str]:
 
 
 def sent(phone: Phone, count: int = 1) -> list[Any]:
-    """Wait until everything of the phone has gone, `count` in all."""
+    """Wait until all entries, `count` of them, are sent. Returns them."""
     eventually(lambda: states(phone), ["sent"] * count)
     return outbox(phone)
 
@@ -173,14 +179,14 @@ def photos(server: Server) -> list[Any]:
 
 
 def received(server: Server, photo: Any) -> str:
-    """The digest of the bytes that lie in the server's store."""
+    """The digest of the photo's original in the server's store."""
     key = f"original/{photo.client_id[:2]}/{photo.report_id}-{photo.client_id}"
     return hashlib.sha256((server.data / "photos" / key).read_bytes()).hexdigest()
 
 
 # --- Without the form, where the form is not what is tested ------------------------------------
 
-KEEP = """async ([category, values, pictures]) => {
+KEEP = """async ([category, title, values, pictures]) => {
     const { app, identity, outbox, page, submission, wire } = self.sipokat;
     const { owner } = await identity.who();
     const fresh = [];
@@ -191,7 +197,6 @@ KEEP = """async ([category, values, pictures]) => {
     }
     const written = { happened_on: page.dates(Date.now()).today, ...values };
     const id = submission.uuid();
-    const title = category;
     await outbox.submit(
         submission.entryOf({ id, owner, category, title, values: written, photos: fresh }),
         { fresh },
@@ -205,31 +210,58 @@ def keep(
     phone: Phone,
     category: str = "pemerintahan",
     text: str = TEXT,
-    photos: int = 0,
+    photos: int | Iterable[bytes] = 0,
     **values: str,
 ) -> str:
-    """Put a report into the outbox by the functions that the form calls; the id of the entry.
+    """Put a report into the outbox by the functions that the form calls. Returns the entry's id.
 
     `values` are the form's own, `happened_on` for one; any page of the signed-in person will do.
     """
     typed = {f"fields.{key}": value for key, value in LEAST[category].items()} | {"text": text}
     if category == "sampah":
         typed["place_text"] = PLACE
-    pictures = [base64.b64encode(picture(seed)).decode() for seed in range(1, photos + 1)]
-    id_: str = phone.page.evaluate(KEEP, [category, typed | values, pictures])
+    data = [picture(seed) for seed in range(1, photos + 1)] if isinstance(photos, int) else photos
+    pictures = [base64.b64encode(one).decode() for one in data]
+    title = categories()[category].name
+    id_: str = phone.page.evaluate(KEEP, [category, title, typed | values, pictures])
     return id_
 
 
+def send_now(phone: Phone) -> None:
+    """Try everything that waits, as "Kirim sekarang" does; returns when that run is over."""
+    phone.page.evaluate("() => sipokat.app.drain('tap')")
+
+
+def begin_to_send(phone: Phone) -> None:
+    """The same without waiting, for a run that something holds up."""
+    phone.page.evaluate("() => { sipokat.app.drain('tap'); }")
+
+
+def arrives(phone: Phone, server: Server) -> Any:
+    """Have the phone try until its one entry is a receipt, and see that the server has one report
+    with the same photos. Gives the entry."""
+    eventually(lambda: send_now(phone) or states(phone), ["sent"])
+    (entry,) = outbox(phone)
+    (row,) = reports(server)
+    assert row.client_id == entry["id"]
+    current = server.query("SELECT client_id, sha256 FROM photo WHERE current ORDER BY id")
+    assert [(one.client_id, one.sha256) for one in current] == [
+        (photo["id"], photo["sha256"]) for photo in entry["photos"]
+    ]
+    assert server.value("SELECT count(*) FROM event") == 1
+    return entry
+
+
 def ours(status: int, error: str, **headers: str) -> Fault:
-    """SIPOKAT itself refuses."""
+    """SIPOKAT itself answers with this refusal."""
     body = f'{{"error": "{error}", "message": "Begitulah.", "fields": {{}}}}'
     return somebody_elses(status, body, "application/json", Sipokat="1", **headers)
 
 
 def no_signal(server: Server) -> None:
-    """Nothing gets through until the network is healed, and `navigator.onLine` does not say so.
+    """Let no request through until the network is healed; `navigator.onLine` stays true.
 
-    A worker of 106 that starts anew does not know that its phone is offline; this it cannot miss.
+    In 106 `go_offline` does not reach a worker that starts later, but this does.
     """
     server.network.when("*", "*", refuse, times=None)
 
@@ -243,15 +275,22 @@ OWNER = """async () => {
 
 
 def owner(phone: Phone) -> list[Any]:
-    """The name of the phone's owner, and whether the server has still to be told of a sign-out."""
+    """The name of the phone's owner, and whether a sign-out has still to be sent to the server."""
     seen: list[Any] = phone.page.evaluate(OWNER)
     return seen
 
 
 def kept_pages(phone: Phone) -> list[str]:
-    """The caches of pages that were made for somebody."""
+    """The names of the caches that hold somebody's pages."""
     names = phone.page.evaluate("async () => await caches.keys()")
     return [name for name in names if name.startswith("sipokat-pages-")]
+
+
+def is_kept(phone: Phone, path: str) -> bool:
+    """Whether the worker has a copy of the page at this address."""
+    look = "async (path) => Boolean(await caches.match(path, { ignoreVary: true }))"
+    kept: bool = phone.page.evaluate(look, path)
+    return kept
 
 
 def enter(page: Page, person: Person) -> None:
@@ -259,3 +298,22 @@ def enter(page: Page, person: Person) -> None:
     page.fill("[name=phone]", person.phone)
     page.fill("[name=password]", PASSWORD)
     page.locator("form:has([name=password]) [type=submit]").click()
+
+
+# --- Odd phones ------------------------------------------------------------------------------
+
+# While `self.full` is set there is no room for an entry or a photo.
+FULL = """
+(() => {
+  const put = IDBObjectStore.prototype.put;
+  IDBObjectStore.prototype.put = function (value, key) {
+    if (self.full && (this.name === "entries" || this.name === "photos")) {
+      throw new DOMException("no room", "QuotaExceededError");
+    }
+    return put.call(this, value, key);
+  };
+})();
+"""
+
+# Pages of a browser without Background Sync; its worker is woken by nobody but the test.
+NO_SYNC = "delete self.SyncManager; delete ServiceWorkerRegistration.prototype.sync;"

@@ -13,6 +13,7 @@ from tests.browser.steps import (
     enter,
     eventually,
     fill,
+    is_kept,
     keep,
     kept_pages,
     no_signal,
@@ -54,10 +55,10 @@ def sign_out(phone: Phone) -> None:
 
 
 def sign_out_without_signal(phone: Phone, server: Server) -> None:
-    """Rahman leaves a report behind that nobody has received, nor has the server heard of it."""
+    """Rahman writes a report and signs out; the server hears of neither."""
     ready(phone, RAHMAN)
     phone.open("/akun")
-    eventually(lambda: kept_pages(phone))
+    eventually(lambda: is_kept(phone, "/akun"))
     no_signal(server)
     keep(phone, "keamanan_ketertiban", SECRET)
     sign_out(phone)
@@ -81,7 +82,7 @@ def shut(phone: Phone, path: str) -> None:
 def test_another_person_neither_sees_nor_sends_what_the_owner_left(phone, server):
     ready(phone, RAHMAN)
     phone.open("/beranda")
-    eventually(lambda: kept_pages(phone))
+    eventually(lambda: is_kept(phone, "/beranda"))
     no_signal(server)
     keep(phone, "keamanan_ketertiban", SECRET)
     page = open_form(phone, "pemerintahan")
@@ -212,7 +213,8 @@ def test_the_sign_out_of_one_never_ends_the_session_of_the_next(phone, server):
     assert owner(phone) == [SITI.name, False]
     # Her reports go as hers, and his waits for him.
     keep(phone, text="Rapat Bu Siti")
-    eventually(lambda: senders(server), [SITI.name])
+    eventually(lambda: sorted(states(phone)), ["sent", "waiting"])
+    assert senders(server) == [SITI.name]
     told = [one.headers.get("Sipokat-User") for one in server.network.passed("POST", "/laporan")]
     assert set(told[-1:]) == {
         str(server.value('SELECT id FROM "user" WHERE name = :n', n=SITI.name))
@@ -240,7 +242,7 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
     assert [one.status for one in server.network.passed("POST", "/laporan")].count(401) == 1
     page.locator("[data-login]").first.click()
     enter(page, RAHMAN)
-    page.wait_for_url("**/kotak-keluar")
+    page.wait_for_url(f"{phone.url}/kotak-keluar")
     sent(phone, 3)
     assert [one.text for one in reports(server)] == ["Rapat 0", "Rapat 1", "Rapat 2"]
 
@@ -253,8 +255,8 @@ def test_an_upload_keeps_nobody_from_signing_in_or_out(phone, server):
     keep(phone, "sampah", photos=1)
     eventually(lambda: server.network.passed("PUT"))
     expire_sessions(server)
-    page = phone.new_tab()
-    page.goto("/masuk")
+    phone.page = phone.new_tab()
+    page = phone.open("/masuk")
     enter(page, RAHMAN)
     page.wait_for_url("**/beranda")
 
@@ -265,10 +267,7 @@ def test_an_upload_keeps_nobody_from_signing_in_or_out(phone, server):
     busy.evaluate(
         "() => { navigator.locks.request('sipokat-replay', () => new Promise(() => {})); }"
     )
-    page.goto("/akun")
-    page.get_by_role("button", name="Keluar", exact=True).last.click()
-    page.get_by_role("dialog").get_by_role("button", name="Keluar", exact=True).click()
-    page.wait_for_url("**/masuk")
+    sign_out(phone)
     eventually(lambda: 200 in [one.status for one in server.network.passed("POST", "/keluar")])
     enter(page, SITI)
     page.wait_for_url("**/beranda")
@@ -280,7 +279,7 @@ def test_an_upload_keeps_nobody_from_signing_in_or_out(phone, server):
 def test_a_kept_page_changes_nothing_about_its_owner(phone, server):
     ready(phone, RAHMAN)
     phone.open("/akun")
-    eventually(lambda: kept_pages(phone))
+    eventually(lambda: is_kept(phone, "/akun"))
     server.query('UPDATE "user" SET name = :new WHERE name = :old', new="Haji Rahman", old="Rahman")
     phone.open("/beranda")
     eventually(lambda: owner(phone), ["Haji Rahman", False])

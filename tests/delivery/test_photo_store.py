@@ -39,7 +39,7 @@ def test_what_is_kept_can_be_read_and_dropped(store: PhotoStore) -> None:
     assert files(store) == []
 
 
-def test_kept_again_it_is_the_new_one(store: PhotoStore) -> None:
+def test_keeping_a_key_again_replaces_its_bytes(store: PhotoStore) -> None:
     store.keep(KEY, b"old")
     store.keep(KEY, DATA)
     assert store.read(KEY) == DATA

@@ -135,7 +135,7 @@ SEEDS = [from_camera(6), pictures.png_from_camera(), pictures.webp_from_camera()
 wounds = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8)
 
 
-@settings(max_examples=200, deadline=None)
+@settings(max_examples=200)
 @given(st.sampled_from(SEEDS), wounds, st.floats(0.3, 1))
 def test_whatever_arrives_is_answered(
     seed: bytes, wounds: list[tuple[float, int]], left: float
@@ -158,7 +158,7 @@ def test_whatever_arrives_is_answered(
     assert answer
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=100)
 @given(st.binary(max_size=60))
 def test_the_words_in_a_picture_may_be_anything(words: bytes) -> None:
     data = encoded(scene((16, 12)), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08" + words)

@@ -143,7 +143,7 @@ def test_bencana_is_open_on_two_desks(rows: Session) -> None:
     assert {"kelurahan", "kecamatan"} <= set(rows.scalars(open_now))
 
 
-def test_some_is_fresh_and_nothing_from_tomorrow(rows: Session) -> None:
+def test_reports_reach_from_half_a_year_ago_until_now(rows: Session) -> None:
     received = sorted(rows.scalars(select(Report.received_at)))
     assert day_of(received[-1]) == day_of(MOMENT)
     assert MOMENT - timedelta(days=190) < received[0] < MOMENT - timedelta(days=170)

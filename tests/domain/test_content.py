@@ -20,7 +20,7 @@ from tests.steps import LEAST, least, photo, raw
 
 TODAY = date(2026, 11, 23)
 
-# The table of the design, restated: what each category cannot do without, and what it may have.
+# The design's table of categories once more: the required fields of each, and the optional ones.
 TABLE = {
     "pemerintahan": ({"jenis"}, {"berkas", "peserta"}),
     "kependudukan": (
@@ -78,7 +78,7 @@ def with_field(key: str, name: str, value: Any) -> dict[str, Any]:
 
 
 def taken(key: str, name: str, value: Any) -> Any:
-    """What is kept of this field."""
+    """The value that is stored for this field."""
     return judge(key, **with_field(key, name, value)).fields[name]
 
 
@@ -124,7 +124,7 @@ def test_types_are_those_of_the_design() -> None:
 
 
 @every_category
-def test_the_least_is_enough(key: str) -> None:
+def test_the_required_fields_are_enough(key: str) -> None:
     content = judge(key)
     assert content.fields == least(key, TODAY)
     assert content.happened_on == TODAY
@@ -219,13 +219,13 @@ def test_either_kind_of_place_will_do_where_one_is_asked(key: str) -> None:
     ],
     ids=str,
 )
-def test_a_place_that_is_none(place: dict[str, Any]) -> None:
+def test_an_invalid_place(place: dict[str, Any]) -> None:
     assert list(wrong("keagamaan", **place)) == ["place"]
     assert list(wrong("sampah", **place, place_text="")) == ["place"]
 
 
 @pytest.mark.parametrize("place", [(-90, -180), (90, 180), (0, 0), ("-3.29", "102.86")])
-def test_every_place_on_earth(place: tuple[Any, Any]) -> None:
+def test_the_extreme_coordinates_are_accepted(place: tuple[Any, Any]) -> None:
     content = judge("keagamaan", lat=place[0], lon=place[1])
     assert (content.lat, content.lon) == (float(place[0]), float(place[1]))
 
@@ -306,7 +306,7 @@ def test_bounds_are_inclusive(key: str, one: Field) -> None:
 
 
 def test_every_number_has_an_upper_bound() -> None:
-    """Beyond some number a column, or a reader, would burst."""
+    """A larger number would not fit into its column, or on the page."""
     for key, one in FIELDS:
         if one.type in ("count", "decimal", "rupiah"):
             assert 0 < one.max <= 10**15, (key, one.key)
@@ -395,7 +395,7 @@ def test_all_that_is_wrong_is_said_at_once() -> None:
     "value",
     ["", "23-11-2026", "2026-11-31", "2026-13-01", "2026-1-1", "20261123", "x", "٢٠٢٦-11-23"],
 )
-def test_a_date_that_is_none(value: str) -> None:
+def test_an_invalid_date(value: str) -> None:
     assert list(wrong("tamu", happened_on=value)) == ["happened_on"]
 
 
@@ -419,7 +419,7 @@ def test_this_month_and_the_last(day: date, this: str, last: str) -> None:
         (date(2026, 11, 15), "2026-10", True),
         (date(2026, 11, 15), "2026-09", False),
         (date(2026, 11, 15), "2026-12", False),
-        # A day's tolerance on both sides of a month's end.
+        # The tolerance of a day holds at both ends of a month.
         (date(2026, 11, 30), "2026-12", True),
         (date(2026, 11, 29), "2026-12", False),
         (date(2026, 12, 1), "2026-10", True),
@@ -438,11 +438,11 @@ def test_months_that_a_report_may_be_of(written_on: date, period: str, taken: bo
 
 
 @pytest.mark.parametrize("value", ["2026-1", "11-2026", "november", 202611, "2026-11-01"])
-def test_a_month_that_is_none(value: Any) -> None:
+def test_an_invalid_month(value: Any) -> None:
     assert list(wrong("nihil", fields={"periode": value})) == ["fields.periode"]
 
 
-# Fields and choices are switched off, never taken away.
+# Fields and choices are switched off, never removed.
 
 OFF = date(2026, 11, 1)
 CHANGED = Category(

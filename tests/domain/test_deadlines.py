@@ -45,7 +45,7 @@ def due(arrived: datetime, desk: str = "kelurahan", **days: bool) -> datetime:
         # Saturday and Sunday count as Friday does.
         (wib(date(2026, 11, 21)), "kelurahan", wib(date(2026, 11, 24), 16)),
         (wib(date(2026, 11, 22), 23, 59), "kelurahan", wib(date(2026, 11, 24), 16)),
-        # The hour of arrival does not matter, its day in Lubuklinggau does.
+        # Only the day of arrival in Lubuklinggau counts, not its hour.
         (wib(MONDAY, 0, 0), "kelurahan", wib(date(2026, 11, 18), 16)),
         (wib(MONDAY, 23, 59), "kelurahan", wib(date(2026, 11, 18), 16)),
         (datetime(2026, 11, 16, 17, 0, tzinfo=UTC), "kelurahan", wib(date(2026, 11, 19), 16)),
@@ -143,5 +143,5 @@ def test_the_clock_in_words(now: datetime, words: str, late: bool) -> None:
     assert deadlines.standing(due(wib(MONDAY)), now, {}) == (words, late)
 
 
-def test_no_clock_no_words() -> None:
+def test_a_desk_without_a_clock_shows_no_words() -> None:
     assert deadlines.standing(None, wib(MONDAY), {}) is None

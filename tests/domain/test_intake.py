@@ -1,4 +1,4 @@
-"""Intake: however often a report is sent there is one, and who may send what for where and when."""
+"""Intake: a report sent twice is one report, and who may report what, where and for which day."""
 
 from __future__ import annotations
 
@@ -206,7 +206,7 @@ def test_beyond_a_day_the_clock_is_doubtful(session: Session, error: timedelta) 
     assert report.written_at == NOW
 
 
-def test_within_a_day_it_is_not(session: Session) -> None:
+def test_a_clock_that_is_wrong_by_a_day_is_not_doubtful(session: Session) -> None:
     error = timedelta(hours=24)
     assert not at(submission(on=TODAY, written_at=NOW + error, sent_at=NOW + error)).clock_doubtful
 
@@ -260,8 +260,10 @@ FAR = [
 
 
 @given(st.sampled_from([None, *FAR]), st.sampled_from([None, *FAR]))
-def test_no_clock_is_too_wrong(written: datetime | None, sent: datetime | None) -> None:
-    """Waiting for ever because of a clock would be losing the report."""
+def test_a_report_is_never_refused_for_a_wrong_clock(
+    written: datetime | None, sent: datetime | None
+) -> None:
+    """A report that waited for ever because of a wrong clock would be lost."""
     moment, doubtful = corrected(written, sent, NOW)
     assert datetime(2026, 1, 1, tzinfo=UTC) <= moment <= NOW
     assert doubtful or sent in (None, NOW)
@@ -319,7 +321,7 @@ def test_a_former_head_sends_what_happened_in_his_time(session: Session) -> None
 
 
 def test_a_former_head_sends_what_he_wrote_in_his_time(session: Session) -> None:
-    """Written on his last day, about that evening; sent when the signal came back."""
+    """He wrote it on his last day about that evening, and sent it when the signal came back."""
     ended(RAHMAN, 5)
     written = steps.now() - timedelta(days=5)
     report = send(RAHMAN, region=RT_1, on=steps.today() - timedelta(days=5), written_at=written)
@@ -330,7 +332,7 @@ def test_nobody_sends_what_happened_before_his_time(session: Session) -> None:
     since = steps.today() - timedelta(days=3)
     budi = steps.newcomer("Budi", "rt_head", f"{TABA_BARU}.002", since)
     assert send(budi, on=since)
-    # Written today, in his time, about the day before it began: he holds the office now.
+    # Written in his term about the day before it: accepted, since he holds the office now.
     assert send(budi, on=since - timedelta(days=1))
     long_before = steps.now() - timedelta(days=10)
     early = {"on": since - timedelta(days=9), "written_at": long_before}
@@ -359,14 +361,14 @@ def test_a_lurahs_report_starts_at_the_camat_and_a_camats_at_the_last_desk(
 
 
 def test_what_a_lurah_did_as_head_is_still_the_reports_of_an_rt(session: Session) -> None:
-    steps.add_term(HARTONO, RT_2, until=steps.today() - timedelta(days=1))
+    steps.add_term(HARTONO, RT_2, until=steps.today() - timedelta(days=1), role="rt_head")
     report = send(HARTONO, region=RT_2, on=steps.today() - timedelta(days=1))
     assert (report.author_desk, report.desk) == ("rt", "kelurahan")
     refused(NeverAllowed, steps.act, HARTONO, report, "verify")
 
 
 @pytest.mark.parametrize("person", [DEWI, AGUS, RATNA], ids=str)
-def test_these_make_no_reports(session: Session, person: Any) -> None:
+def test_roles_that_never_report_are_refused(session: Session, person: Any) -> None:
     refused(NeverAllowed, send, person)
 
 
@@ -415,7 +417,7 @@ def test_what_was_rejected_or_withdrawn_does_not_stand_in_the_way(
     assert send(RAHMAN, "nihil").id != first.id
 
 
-def test_what_was_returned_does(session: Session) -> None:
+def test_a_returned_report_still_takes_up_its_month(session: Session) -> None:
     steps.act(HARTONO, send(RAHMAN, "nihil"), "return")
     refused(WrongContent, send, RAHMAN, "nihil")
 
@@ -423,10 +425,10 @@ def test_what_was_returned_does(session: Session) -> None:
 def test_two_holders_of_one_office_at_the_same_moment_file_one(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither sees the other's when it looks: the index of the database decides."""
+    """Neither finds the other's report when it looks, so the unique index decides."""
     second = steps.newcomer("Budi", "rt_head", RT_1)
     looked = intake.refuse_second
-    answers = [None]  # the first look of each finds nothing
+    answers = [None]  # each finds nothing at its first look
 
     def blind(*args: Any, **options: Any) -> None:
         seen.append(1)
@@ -448,7 +450,7 @@ def test_two_holders_of_one_office_at_the_same_moment_file_one(
 # Numbers and receipts.
 
 
-def test_a_misheard_digit_is_nobodys_number() -> None:
+def test_a_report_number_with_a_wrong_digit_is_no_number() -> None:
     numbers = {intake.number_of(seq) for seq in range(1, 3000)}
     assert len(numbers) == 2999
     for number in list(numbers)[:200]:

@@ -1,5 +1,5 @@
-"""How the server reads typed numbers. `tests/browser/test_shared_data.py` puts the same cases to
-the form."""
+"""How the server reads typed numbers. `tests/browser/test_shared_data.py` gives the form the same
+cases."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from tests.numbers import NumberCase, number_cases
 
 
 def read(case: NumberCase) -> NumberCase:
-    """The case with what the server makes of it."""
+    """The case, with the value or the sentence that the server gives for it."""
     try:
         return case._replace(value=numbers.read(case.typed, case.kind, most=case.max))
     except ValueError as error:

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import timedelta
+from typing import Any
 
 import pytest
 from sqlalchemy.orm import Session
 
+from sipokat.database import writing
 from sipokat.domain import listing, offices, queue, visibility
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from tests import steps
@@ -16,8 +18,10 @@ from tests.cast import (
     HARTONO,
     KOTA,
     MARLINA,
+    PASSWORD,
     PETANANG_ULU,
     RAHMAN,
+    RATNA,
     SARI,
     SITI,
     TABA_BARU,
@@ -82,16 +86,16 @@ def test_a_lurah_who_acts_for_the_camat_gets_no_desk_of_another_kelurahan(
     assert queued(session, HARTONO) == {own.number, next_door.number}
 
 
-def test_what_is_late_below_is_counted_below_each_desk_of_a_deputy(
+def test_what_is_late_on_a_deputys_own_desk_is_not_counted_below_it_too(
     session: Session, hartono_acts_for_yusuf: None
 ) -> None:
     long_ago = steps.now() - timedelta(days=30)
     send(RAHMAN, at=long_ago, on=steps.today() - timedelta(days=30))
     send(MARLINA, at=long_ago, on=steps.today() - timedelta(days=30))
     figures = queue.summary(session, user_of(HARTONO))
-    assert (figures.waiting, figures.late, figures.late_below) == (1, 1, 2)
+    assert (figures.waiting, figures.late, figures.late_below) == (1, 1, 1)
     late, _ = listing.list_reports(session, user_of(HARTONO), listing.Filter(late="below"))
-    assert len(late) == 2
+    assert [one.region_code for one in late] == [MARLINA.region]
 
 
 def test_a_deputy_decides_at_the_higher_desk_but_not_twice(
@@ -151,7 +155,7 @@ def test_an_office_of_another_role_opens_its_pages(
     page = site(SITI).get("/verifikasi")
     assert page.has(f'[href="/laporan/{number}"]')
     assert page.has('.nav [href="/verifikasi"]')
-    assert "Lurah Taba Baru" in site(SITI).get("/beranda").text("main")
+    assert "Ketua RT 002, Petanang Ulu, Lurah Taba Baru" in site(SITI).get("/beranda").text("main")
 
 
 def test_who_is_diskominfo_and_bag_pemerintahan_reads_reports(session: Session) -> None:
@@ -161,3 +165,60 @@ def test_who_is_diskominfo_and_bag_pemerintahan_reads_reports(session: Session) 
         visibility.find_report(session, user_of(both), report.number)
     steps.add_term(both, KOTA, role="pemerintahan")
     assert visibility.find_report(session, user_of(both), report.number).id == report.id
+
+
+def test_a_term_over_a_region_of_another_level_is_no_desk(session: Session) -> None:
+    """Nobody can make such a term today; one that came about all the same opens nothing."""
+    steps.add_term(HARTONO, UTARA_I, role="lurah")
+    next_door = send(MARLINA)
+    assert queued(session, HARTONO) == set()
+    assert offices.desks_over(user_of(HARTONO), MARLINA.region) == frozenset()
+    refused(NeverAllowed, send, HARTONO, region=UTARA_I)
+    refused(NotNow, act, HARTONO, next_door, "verify")
+
+
+def test_an_office_that_has_ended_may_file_whatever_the_account_is_now(session: Session) -> None:
+    today = steps.today()
+    steps.end_term(RAHMAN, today - timedelta(days=1))
+    with writing():
+        user_of(RAHMAN).role = "viewer"
+    assert send(RAHMAN, on=today - timedelta(days=2)).author_desk == "rt"
+    refused(NeverAllowed, send, RATNA)
+
+
+def test_a_desk_below_does_not_decide_although_the_person_decides_elsewhere(
+    session: Session,
+) -> None:
+    """A second head of the RT holds a desk over the report, but none that decides."""
+    second = steps.newcomer("Budi", "rt_head", RAHMAN.region)
+    steps.add_term(second, TABA_BARU, role="lurah", acts_for=SARI)
+    refused(NeverAllowed, act, second, send(RAHMAN), "verify")
+
+
+def test_pages_say_as_what_a_deputy_acted_and_which_kelurahan_it_is(
+    site: Callable[..., Visitor], session: Session, hartono_acts_for_yusuf: None
+) -> None:
+    report = climb(send(MARLINA), SARI)
+    queue_page = site(HARTONO).get("/verifikasi").text("main")
+    assert "RT 001, Taba Baru" in queue_page
+    act(HARTONO, report, "verify")
+    assert "Hartono, Camat" in site(HARTONO).get(f"/laporan/{report.number}").text("main")
+    events = site(HARTONO).json("GET", f"/laporan/{report.number}")["events"]
+    assert events[-1]["actor"] == {"name": "Hartono", "role": "camat", "desk": "kecamatan"}
+
+
+def test_the_phone_of_a_person_with_two_roles_knows_both_and_offers_what_they_file_for(
+    site: Callable[..., Visitor], session: Session
+) -> None:
+    def owner(person: Person) -> Any:
+        typed = {"phone": person.phone, "password": PASSWORD}
+        return site().json("POST", "/masuk", typed, status=200)["user"]
+
+    assert set(owner(SITI)) == {"id", "name", "role", "region"}
+    steps.add_term(SITI, KOTA, role="viewer")
+    assert owner(SITI)["region"] == SITI.region
+    assert "regions" not in owner(SITI)
+    assert owner(SITI)["roles"] == ["rt_head", "viewer"]
+    page = site(SITI).get("/beranda")
+    assert "Kota" not in page.text("main")
+    assert page.has("[data-nihil-open]")

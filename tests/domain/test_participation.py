@@ -1,4 +1,4 @@
-"""Whether a region has reported in a month, and which month its nihil is offered for."""
+"""Whether a region has reported in a month, and for which month it is offered a nihil."""
 
 from __future__ import annotations
 
@@ -18,15 +18,13 @@ NOVEMBER = date(2026, 11, 5)
 
 
 def sent(category: str, on: date, **said: object) -> object:
-    """A report of that day, received on it."""
+    """A report about that day, received on the same day."""
     noon = datetime(on.year, on.month, on.day, 12, tzinfo=WIB)
     return send(RAHMAN, category, at=noon, on=on, **said)
 
 
 @pytest.mark.parametrize("category", ["nihil", "kependudukan", "sampah", "bencana"])
-def test_anything_that_stands_counts_for_its_month_and_its_rt(
-    session: Session, category: str
-) -> None:
+def test_every_report_counts_for_its_month_and_rt(session: Session, category: str) -> None:
     assert not has_reported(session, RT, "2026-11")
     sent(category, NOVEMBER)
     assert has_reported(session, RT, "2026-11")

@@ -1,4 +1,4 @@
-"""Accounts: telephone numbers as people type them, passwords, and what cannot be an account."""
+"""Accounts: telephone numbers as people type them, passwords, and accounts that are refused."""
 
 from __future__ import annotations
 
@@ -47,7 +47,7 @@ NEW = "0813-0000-0001"
         "0812\u200b0000\u2060 0101",
     ],
 )
-def test_one_number_in_many_hands(typed: str) -> None:
+def test_every_way_to_type_a_number_is_the_same_number(typed: str) -> None:
     assert people.normal_phone(typed) == "+6281200000101"
 
 
@@ -172,7 +172,7 @@ def test_a_password_matches_itself_only(session: Session, monkeypatch: pytest.Mo
     assert not people.password_matches(None, "no account has this password")
 
 
-def test_a_hash_that_is_none_matches_nothing() -> None:
+def test_an_invalid_hash_matches_no_password() -> None:
     assert not people.password_matches(User(password_hash=""), "")
     assert not people.password_matches(User(password_hash="sipokat-demo"), "sipokat-demo")
 

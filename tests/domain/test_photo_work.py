@@ -1,4 +1,4 @@
-"""The work on received photos: who holds one, what becomes of it, and how long its bytes stay."""
+"""The work on received photos: claiming one, settling it, and dropping its original."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def received(shelf: Shelf, count: int = 1) -> Report:
 
 
 def look(session: Session, report: Report) -> Photo:
-    """Its first photo, as it is now."""
+    """The report's first photo, read from the database again."""
     steps.afresh(session)
     return report.photos[0]
 
@@ -81,7 +81,7 @@ def test_a_photo_on_which_five_workers_died_is_broken(session: Session, shelf: S
 def test_what_is_given_back_costs_no_try_and_rests_for_two_minutes(
     session: Session, shelf: Shelf
 ) -> None:
-    """A full disk for an hour is no fault of the photo's."""
+    """A disk that is full for an hour is not the photo's fault."""
     report, at = received(shelf), NOW
     for name in (ANA, BUDI) * 15:
         held = claim(name, at)
@@ -96,7 +96,7 @@ def test_what_is_given_back_costs_no_try_and_rests_for_two_minutes(
 def test_a_worker_that_lives_costs_no_try_though_it_could_not_give_the_photo_back(
     session: Session, shelf: Shelf
 ) -> None:
-    """The database was gone too."""
+    """The database was lost as well, so that the claim could not be given back."""
     report, at = received(shelf), NOW
     for _ in range(6):
         assert claim(ANA, at) is not None
@@ -127,7 +127,7 @@ def test_a_photo_in_trouble_does_not_hold_back_the_others(session: Session, shel
 
 
 @pytest.mark.parametrize(("size", "state"), [((1600, 900), "ready"), (None, "broken")])
-def test_what_became_of_it(
+def test_settling_makes_a_photo_ready_or_broken(
     session: Session, shelf: Shelf, size: tuple[int, int] | None, state: str
 ) -> None:
     report = received(shelf)
@@ -138,7 +138,7 @@ def test_what_became_of_it(
     assert (one.state, (one.width, one.height)) == (state, size or (None, None))
 
 
-# The bytes as they came.
+# The originals.
 
 
 def settled(shelf: Shelf, size: tuple[int, int] | None) -> Report:
@@ -169,7 +169,7 @@ def test_originals_are_dropped_when_the_photo_is_ready(session: Session, shelf: 
 def test_the_original_of_a_broken_photo_is_kept_for_thirty_days(
     session: Session, shelf: Shelf
 ) -> None:
-    """The phone may have forgotten its copy: it is the only one. But it tells where it was made."""
+    """It may be the only copy left, but its metadata tells where it was taken."""
     settled(shelf, None)
     kept = NOW + photo_work.BROKEN_KEPT
     assert drop_originals(shelf, kept) == 0
@@ -212,7 +212,7 @@ def test_a_worker_killed_between_dropping_and_noting_it(session: Session, shelf:
 def test_a_slow_photo_that_was_overtaken_leaves_no_original_behind(
     session: Session, size: tuple[int, int] | None
 ) -> None:
-    """Sent twice: the worker is done with the first before the bytes of the second are kept."""
+    """The photo is sent twice, and the worker is done before the second copy is stored."""
 
     class Slow(Shelf):
         def keep(self, key: str, data: bytes) -> None:

@@ -31,13 +31,13 @@ def shelf() -> Shelf:
 
 @pytest.fixture
 def clock() -> Iterator[time_machine.Coordinates]:
-    """Stands at NOW until it is shifted."""
+    """A clock that stands at NOW until the test moves it."""
     with time_machine.travel(NOW, tick=False) as stopped:
         yield stopped
 
 
 def become(report: Report, state: str) -> None:
-    """All photos of the report are now in this state."""
+    """Put all photos of the report into this state."""
     with writing():
         for one in report.photos:
             one.state = state
@@ -172,7 +172,7 @@ def test_the_successors_revision_with_a_photo(session: Session, shelf: Shelf) ->
 
 
 def handed_on(on: int = 2) -> Person:
-    """Rahman's term ended so many days ago; who took over the office from him."""
+    """End Rahman's term so many days ago. Returns the person who holds the office since."""
     last = steps.today() - timedelta(days=on)
     steps.end_term(RAHMAN, last)
     return steps.newcomer("Budi", "rt_head", RAHMAN.region, last + timedelta(days=1))
@@ -181,7 +181,7 @@ def handed_on(on: int = 2) -> Person:
 def test_the_photo_of_a_revision_comes_after_the_term_of_who_made_it(
     session: Session, shelf: Shelf
 ) -> None:
-    """Neither the reporter nor the present head: but the photo is on his phone alone."""
+    """He is neither the reporter nor the present head, but only his phone has the photo."""
     new = photo("new")
     report = act(HARTONO, send(RAHMAN, "sampah"), "return")
     budi = handed_on()
@@ -217,23 +217,27 @@ def test_sent_twice_at_once_it_is_received_once(app: Flask, session: Session, sh
     assert steps.at_once(app, *[send_it] * 4) == [{one.id: "received"}] * 4
 
 
-# Giving way.
+# Replacing one photo by another.
 
 
 @pytest.mark.parametrize("state", ["missing", "broken"])
-def test_a_photo_that_is_not_there_gives_way(session: Session, shelf: Shelf, state: str) -> None:
+def test_a_photo_that_has_not_arrived_may_be_replaced(
+    session: Session, shelf: Shelf, state: str
+) -> None:
     old, new = photo("old"), photo("new")
     report = send(RAHMAN, "sampah", photos=[old])
     become(report, state)
     assert states(put(shelf, report, new, replaces=old.id)) == {new.id: "received"}
     assert not row(report, old).current
     assert report.version == 1
-    # The answer was lost: the phone sends it again.
+    # The answer was lost, so the phone sends the photo again.
     assert states(put(shelf, report, new, replaces=old.id)) == {new.id: "received"}
 
 
 @pytest.mark.parametrize("state", ["received", "ready"])
-def test_a_photo_that_is_there_does_not(session: Session, shelf: Shelf, state: str) -> None:
+def test_a_photo_that_has_arrived_may_not_be_replaced(
+    session: Session, shelf: Shelf, state: str
+) -> None:
     old, new = photo("old"), photo("new")
     report = send(RAHMAN, "sampah", photos=[old])
     become(report, state)
@@ -241,7 +245,7 @@ def test_a_photo_that_is_there_does_not(session: Session, shelf: Shelf, state: s
     assert states(report) == {old.id: state}
 
 
-def test_a_photo_gives_way_once(session: Session, shelf: Shelf) -> None:
+def test_a_photo_is_replaced_only_once(session: Session, shelf: Shelf) -> None:
     old = photo("old")
     report = send(RAHMAN, "sampah", photos=[old])
     put(shelf, report, photo("new"), replaces=old.id)
@@ -276,7 +280,7 @@ def test_a_replacement_is_declared_even_if_its_bytes_do_not_fit(session: Session
 
 
 @pytest.mark.parametrize("state", ["missing", "broken"])
-def test_a_photo_that_is_not_there_may_be_dropped(session: Session, state: str) -> None:
+def test_a_photo_that_has_not_arrived_may_be_dropped(session: Session, state: str) -> None:
     one, two = photo("one"), photo("two")
     report = send(RAHMAN, "sampah", photos=[one, two])
     become(report, state)
@@ -285,7 +289,7 @@ def test_a_photo_that_is_not_there_may_be_dropped(session: Session, state: str) 
 
 
 @pytest.mark.parametrize("state", ["received", "ready"])
-def test_a_photo_that_is_there_may_not(session: Session, state: str) -> None:
+def test_a_photo_that_has_arrived_may_not_be_dropped(session: Session, state: str) -> None:
     one, two = photo("one"), photo("two")
     report = send(RAHMAN, "sampah", photos=[one, two])
     become(report, state)
@@ -307,7 +311,7 @@ def test_the_last_one_that_is_not_required_may_be_dropped(session: Session) -> N
 
 
 def test_two_drops_at_once_leave_the_required_one(app: Flask, session: Session) -> None:
-    """Of many pairs, so that some meet."""
+    """With many pairs, so that some of them meet."""
     pairs = [[photo("one"), photo("two")] for _ in range(8)]
     reports = [send(RAHMAN, "sampah", photos=pair) for pair in pairs]
 
@@ -330,7 +334,7 @@ def test_what_was_dropped_or_never_there(session: Session) -> None:
     refused(NotFound, drop, report, photo())
 
 
-# Who lets a photo go: the office as it is held today, and who declared it.
+# Who may give up a photo: whoever holds the office today, and the person who declared it.
 
 
 def test_the_reporter_of_old_leaves_alone_what_another_declared(
@@ -374,11 +378,11 @@ def test_the_present_head_lets_any_of_them_go(session: Session, shelf: Shelf) ->
     assert states(drop(report, other, budi)) == {new.id: "received"}
 
 
-# It leaves without a new version, but not in silence.
+# A photo that leaves makes no new version, but it is recorded.
 
 
 def went(report: Report, claim: PhotoClaim) -> tuple[Any, ...]:
-    """When the photo left, who let it go, and what took its place."""
+    """When the photo left, who gave it up, and the photo that replaced it."""
     one = row(report, claim)
     return one.left_at, one.leaver and one.leaver.name, one.gave_way_to
 
@@ -421,7 +425,7 @@ def test_later_events_speak_of_the_photos_that_are_there(session: Session, shelf
 
 
 def shown(report: Report) -> list[list[str]]:
-    """The ids of the photos of each of its contents, oldest first."""
+    """The ids of the photos in each revision, oldest first."""
     return [
         [one.client_id for one in photos.shown_in(revision, report.photos)]
         for revision in report.revisions
@@ -444,7 +448,7 @@ def test_a_content_shows_what_took_the_place_of_a_photo(session: Session, shelf:
 def test_a_photo_that_is_taken_up_again_is_shown_from_then_on(
     session: Session, shelf: Shelf, clock: time_machine.Coordinates
 ) -> None:
-    """From a form that was opened before the photo gave way."""
+    """It comes from a form that was opened before the photo was replaced."""
     old, new = photo("old"), photo("new")
     report = send(RAHMAN, "sampah", photos=[old])
     put(shelf, report, new, replaces=old.id)
@@ -454,7 +458,7 @@ def test_a_photo_that_is_taken_up_again_is_shown_from_then_on(
     assert shown(report) == [[new.id], [old.id]]
 
 
-# Who is shown what.
+# Which photos are shown to whom.
 
 
 def test_only_a_ready_photo_is_shown_to_who_may_see_the_report(session: Session) -> None:
@@ -491,7 +495,7 @@ def test_a_photo_is_found_under_its_own_report(session: Session) -> None:
 
 
 def test_the_report_knows_nothing_of_a_lost_answer(session: Session, shelf: Shelf) -> None:
-    """Text again, then the photo again: one report, one photo."""
+    """The phone sends the text and the photo again: there is one report with one photo."""
     one = photo()
     sent = steps.submission("sampah", photos=[one])
     receipt, _ = intake.submit(user_of(RAHMAN), sent)

@@ -1,4 +1,4 @@
-"""What lies on a desk: oldest first, bencana on top until it is final, and what is late below."""
+"""The reports on a desk: oldest first, bencana on top, and what is late one level below."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def hour(number: int) -> datetime:
 
 
 def sent(person: Person, number: int, category: str = "pemerintahan") -> Report:
-    """A report of that hour."""
+    """A report that was received at that hour."""
     return send(person, category, at=hour(number), on=MONDAY.date(), text=f"Nomor {number}.")
 
 
@@ -64,7 +64,7 @@ def test_oldest_arrival_first(session: Session) -> None:
     assert on_desk(session, HARTONO) == []
 
 
-def test_what_comes_back_stands_at_the_end(session: Session) -> None:
+def test_a_revised_report_goes_to_the_end_of_the_queue(session: Session) -> None:
     mended = sent(RAHMAN, 1)
     act(HARTONO, mended, "return", at=hour(2))
     sent(SITI, 3)
@@ -118,7 +118,9 @@ def test_bencana_stands_on_top_of_every_level_above_until_it_is_final(session: S
 
 
 @pytest.mark.parametrize("end", ["reject", "withdraw"])
-def test_however_it_ends(session: Session, end: str) -> None:
+def test_any_end_takes_it_off_the_top_and_reopening_puts_it_back(
+    session: Session, end: str
+) -> None:
     report = sent(RAHMAN, 1, "bencana")
     act(HARTONO if end == "reject" else RAHMAN, report, end)
     assert on_top(session, YUSUF) == []
@@ -133,7 +135,7 @@ def test_it_stays_on_top_while_its_author_mends_it(session: Session) -> None:
 
 
 @pytest.mark.parametrize("person", [SARI, EFFENDI, AGUS, MARLINA], ids=str)
-def test_it_is_nobody_elses(session: Session, person: Person) -> None:
+def test_a_bencana_is_not_shown_to_others(session: Session, person: Person) -> None:
     sent(RAHMAN, 1, "bencana")
     assert on_top(session, person) == []
 
@@ -146,13 +148,13 @@ def test_what_lies_on_ones_own_desk_comes_first_then_the_oldest(session: Session
     assert on_top(session, DEWI) == ["Nomor 1.", "Nomor 2.", "Nomor 3."]
 
 
-def test_it_is_not_shown_twice(session: Session) -> None:
+def test_a_bencana_on_top_is_not_shown_on_the_desk_again(session: Session) -> None:
     sent(RAHMAN, 1, "bencana")
     assert on_desk(session, HARTONO) == []
     assert on_top(session, HARTONO) == ["Nomor 1."]
 
 
-# The figures.
+# The numbers of the queue.
 
 
 def summary(
@@ -179,7 +181,7 @@ def test_what_waits_since_when_and_what_is_late(session: Session) -> None:
         assert summary(session, person, thursday) == (0, None, 0, 0)
 
 
-def test_what_its_author_mends_is_nobodys_lateness(session: Session) -> None:
+def test_a_report_on_its_authors_desk_is_never_late(session: Session) -> None:
     act(HARTONO, sent(RAHMAN, 0), "return", at=hour(1))
     assert summary(session, YUSUF, MONDAY + timedelta(days=30)) == (0, None, 0, 0)
 

@@ -51,7 +51,7 @@ NOBODY = people._NOBODY
 
 @pytest.fixture(autouse=True)
 def cheap_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tries for nobody cost as little here as those for the cast."""
+    """An unknown number costs as cheap a hash here as a known one."""
     monkeypatch.setattr(people, "_NOBODY", CHEAP)
 
 
@@ -90,7 +90,7 @@ def test_what_cannot_be_a_number_is_said_so_and_costs_nothing(
 
 
 def test_every_try_costs_one_hash(session: Session, monkeypatch: pytest.MonkeyPatch) -> None:
-    """About the same time: for nobody as for somebody. Counted, since clocks are unsteady."""
+    """So the time does not tell whether an account exists. Counted, because clocks vary."""
     hashes: list[str] = []
     real = people._hasher
 
@@ -165,10 +165,11 @@ def test_only_failures_count(session: Session) -> None:
         enter()
     fail(4)
     enter()
-    assert session.scalar(select(func.count()).select_from(SignInFailure)) == 8  # two keys a try
+    # Each of the four tries counts under two keys.
+    assert session.scalar(select(func.count()).select_from(SignInFailure)) == 8
 
 
-def test_a_hundred_an_address_for_many_phones_share_one(session: Session) -> None:
+def test_an_address_has_a_hundred_failures_for_all_its_phones(session: Session) -> None:
     with writing():
         session.add_all(SignInFailure(key=f"address:{HOME}", at=NOW) for _ in range(99))
     fail(1)
@@ -177,13 +178,13 @@ def test_a_hundred_an_address_for_many_phones_share_one(session: Session) -> Non
 
 
 def test_limits_hold_for_tries_at_the_same_moment(app: Flask, session: Session) -> None:
-    """As from several processes: each with a session of its own, and a database between them."""
+    """Each has a database session of its own, as several server processes would."""
     outcomes = steps.at_once(app, *[partial(enter, password="salah")] * 16)
     kinds = [type(one) for one in outcomes]
     assert sorted(kind.__name__ for kind in kinds) == ["NotSignedIn"] * 5 + ["TooMany"] * 11
 
 
-def test_another_application_on_the_database_counts_along(app: Flask, session: Session) -> None:
+def test_failures_count_across_applications_on_one_database(app: Flask, session: Session) -> None:
     from sipokat import create_app
 
     fail(5)
@@ -193,7 +194,7 @@ def test_another_application_on_the_database_counts_along(app: Flask, session: S
         steps.db.engine.dispose()
 
 
-# A phone that the account knows has its own allowance.
+# A phone on which the account has signed in before has an allowance of its own.
 
 
 def test_nobody_can_lock_another_out(session: Session) -> None:
@@ -211,7 +212,7 @@ def test_a_known_phone_has_five_tries_of_its_own(session: Session) -> None:
 
 
 def test_a_phone_is_known_to_the_accounts_that_signed_in_on_it(session: Session) -> None:
-    """On a phone that two share, neither costs the other their allowance."""
+    """Two people who share a phone do not use up each other's allowance."""
     shared = enter().device_token
     fail(5, SITI.phone, device=shared)
     refused(TooMany, enter, SITI.phone, device=shared)
@@ -310,7 +311,7 @@ def close_account() -> None:
 def test_what_ends_all_sessions_ends_the_one_that_is_being_opened(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch, change: Callable[[], None]
 ) -> None:
-    """It comes while the old password is looked at."""
+    """All sessions are ended while the sign-in still checks the old password."""
     real = people.password_matches
 
     def slow(*given: Any) -> bool:
@@ -331,7 +332,7 @@ def test_a_closed_account_ends_all_sessions_and_opens_none(session: Session) -> 
     refused(NotSignedIn, enter)
 
 
-def test_a_session_that_a_closed_account_still_has_is_none(session: Session) -> None:
+def test_a_session_of_a_closed_account_is_not_accepted(session: Session) -> None:
     token = enter().token
     with writing():
         user = user_of(RAHMAN)

@@ -48,7 +48,7 @@ def standing(report: Report) -> tuple[str, str | None]:
     return report.status, report.desk
 
 
-# Each action, its move and its event.
+# What each action moves and records.
 
 
 def test_all_the_way_up(session: Session) -> None:
@@ -111,7 +111,7 @@ def test_each_arrival_starts_the_desks_clock_anew(session: Session) -> None:
 
 
 def test_an_official_has_a_clock_for_their_own_report_too(session: Session) -> None:
-    """On the desk of its author; only that of an RT has no limit."""
+    """It has one on its author's desk as well. Only the desk of an RT has no limit."""
     of_lurah, of_camat = send(HARTONO), send(YUSUF)
     act(YUSUF, of_lurah, "return", at=MONDAY)
     act(DEWI, of_camat, "return", at=MONDAY)
@@ -123,7 +123,7 @@ def test_an_official_has_a_clock_for_their_own_report_too(session: Session) -> N
 
 
 @pytest.mark.parametrize("action", ["reject", "withdraw"])
-def test_the_other_ends(session: Session, action: str) -> None:
+def test_rejecting_and_withdrawing_are_final(session: Session, action: str) -> None:
     report = send(RAHMAN)
     act(HARTONO if action == "reject" else RAHMAN, report, action)
     assert standing(report) == ({"reject": "rejected", "withdraw": "withdrawn"}[action], None)
@@ -157,14 +157,14 @@ def test_a_lurahs_and_a_camats_own(session: Session) -> None:
     assert standing(revise(HARTONO, returned, text="Diperbaiki.")) == ("waiting", "kecamatan")
 
 
-# Who: not visible (404), never (403), not now (409), wrong content (422), in this order.
+# Refusals: not visible (404), never (403), not now (409), wrong content (422), in this order.
 
 NONSENSE = {"klass": "emas", "reason": "entah", "note": "x" * 501, "version": 99}
 
 
 @pytest.mark.parametrize("person", [SARI, EFFENDI, MARLINA, SITI], ids=str)
 @pytest.mark.parametrize("action", ["verify", "return", "reject", "withdraw", "reopen"])
-def test_out_of_sight_is_as_if_it_were_not(session: Session, person: Person, action: str) -> None:
+def test_a_report_out_of_sight_is_not_found(session: Session, person: Person, action: str) -> None:
     report = send(RAHMAN)
     hidden = refused(NotFound, act, person, report, action, **NONSENSE)
     with pytest.raises(NotFound) as nothing:
@@ -217,7 +217,7 @@ def test_an_old_version_is_not_now(session: Session) -> None:
     refused(NotNow, revise, RAHMAN, report, version=1, text="")
 
 
-def test_final_is_not_now(session: Session) -> None:
+def test_an_action_on_a_final_report_is_refused_as_not_now(session: Session) -> None:
     report = climb(send(RAHMAN), HARTONO, YUSUF, DEWI)
     for person, action in ((HARTONO, "verify"), (DEWI, "return"), (RAHMAN, "withdraw")):
         refused(NotNow, act, person, report, action, note="x" * 501)
@@ -410,7 +410,7 @@ def test_the_same_revision_again_is_one_revision(session: Session) -> None:
 
 
 def test_an_action_id_is_not_spent_on_two_reports_at_once(app: Flask, session: Session) -> None:
-    """Of many pairs, so that some meet."""
+    """With many pairs, so that some of them meet."""
     wish = Request("verify", 1, "kinerja")
 
     def decide(number: str, ident: str) -> str:
@@ -430,7 +430,7 @@ def test_an_action_id_is_not_spent_on_two_reports_at_once(app: Flask, session: S
 
 
 def test_one_person_sends_and_decides_at_once(app: Flask, session: Session) -> None:
-    """Neither waits for what the other holds: both come to their end."""
+    """Neither waits for a lock that the other holds, so both finish."""
     numbers = [send(RAHMAN, text=f"Nomor {n}.").number for n in range(8)]
     wish = Request("verify", 1, "kegiatan")
     decisions = [partial(decide_alone, number, wish) for number in numbers]
@@ -440,7 +440,7 @@ def test_one_person_sends_and_decides_at_once(app: Flask, session: Session) -> N
 
 
 def test_what_one_did_is_answered_after_ones_term(session: Session) -> None:
-    """The answer was lost, and the phone asks again when another holds the office."""
+    """The answer was lost, and the phone sends again when somebody else holds the office."""
     yesterday, ident = steps.today() - timedelta(days=1), str(uuid.uuid4())
     report = act(HARTONO, send(RAHMAN), "return")
     steps.end_term(RAHMAN, yesterday)
@@ -524,7 +524,7 @@ def test_a_required_photo_stays_required(session: Session) -> None:
 
 
 def test_a_date_that_was_right_stays_right(session: Session) -> None:
-    """However long a report lay on desks."""
+    """It stays accepted, however long the report lay on desks."""
     written = steps.now() - timedelta(days=100)
     happened = steps.today() - timedelta(days=150)
     report = act(HARTONO, send(RAHMAN, on=happened, written_at=written), "return")
@@ -542,7 +542,7 @@ def test_a_wrong_revision_changes_nothing(session: Session) -> None:
     assert report.photos[0].current
 
 
-# One report a month, here too.
+# One report a month, for revisions too.
 
 
 def test_a_nihil_is_not_reopened_over_another(session: Session) -> None:
@@ -569,7 +569,7 @@ def test_a_nihil_is_not_moved_to_a_month_that_has_one(session: Session) -> None:
 def test_a_month_taken_at_the_same_moment(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The look before finds nothing; the index of the database has the last word."""
+    """Neither finds the other's when it looks, so the unique index decides."""
     before = months(steps.today())[1]
     report = returned("nihil")
     first = send(RAHMAN, "nihil", fields={"periode": before})
@@ -587,7 +587,7 @@ def test_a_month_taken_at_the_same_moment(
     assert (report.version, len(events_of(report))) == (2, 2)
 
 
-# Read by.
+# Who has read it.
 
 
 def readings(session: Session, report: Report) -> list[FirstOpened]:
@@ -629,7 +629,7 @@ def test_an_author_who_opens_a_returned_report_is_no_reader(session: Session) ->
 def test_two_who_open_it_at_once_are_one_note(
     session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Neither sees the other's note when it looks."""
+    """Neither finds the other's note when it looks."""
     deputy = steps.newcomer("Wati", "lurah", PETANANG_ULU)
     report = send(RAHMAN)
     look = Session.get

@@ -1,4 +1,4 @@
-"""What axe finds against WCAG 2.2 A and AA on a page as it stands, and whether it fits the screen.
+"""Breaches of WCAG 2.2 A and AA that axe finds on an open page, and whether it fits the screen.
 
 problems = breaches(page, "/beranda", schemes=("light", "dark"))
 """
@@ -12,19 +12,19 @@ from axe_playwright_python.sync_playwright import Axe
 from playwright.sync_api import Page
 
 WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
-# All that another colour scheme can change.
+# The rules whose outcome depends on the colour scheme.
 COLOURS = ["color-contrast", "link-in-text-block"]
 AXE = Axe().axe_script
 
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
-# The bars at the screen's edge cover what scrolls beneath them at one moment only; axe would call
-# what it finds half covered too small to touch.
+# The sticky bars cover part of what scrolls beneath them, and axe would call a half covered button
+# too small to touch.
 UNSTICK = """() => {
     const sheet = new CSSStyleSheet();
     sheet.replaceSync(".nav, .action-bar, .header { position: static !important }");
     document.adoptedStyleSheets = [sheet];
 }"""
-# All that a page does by itself once it is loaded: its owner, its letters, the pictures in view.
+# What a page still does after its load event: note its owner, load its fonts and visible pictures.
 SETTLED = """async () => {
     await self.sipokat?.owner?.ready;
     await document.fonts.ready;
@@ -34,7 +34,7 @@ SETTLED = """async () => {
     });
     await Promise.all(seen.map((one) => one.decode().catch(() => {})));
 }"""
-# Where the script shows what lies on the phone only after that.
+# On these pages a script then shows what is on the phone: what to wait for.
 SHOWN = {
     "/kotak-keluar": "[data-outbox-empty], [data-outbox-unsent], [data-outbox-sent]",
     "/laporan/baru?": "[data-report-form] [name=happened_on][max]",
@@ -43,7 +43,7 @@ SHOWN = {
 
 
 def settle(page: Page) -> None:
-    """Wait until the page is as a person would find it."""
+    """Wait until the page has shown everything that it shows by itself."""
     page.evaluate(SETTLED)
     for part, selector in SHOWN.items():
         if part in page.url:
@@ -51,7 +51,7 @@ def settle(page: Page) -> None:
 
 
 def violations(page: Page, rules: Sequence[str] = WCAG) -> list[str]:
-    """One line a violation: the rule, what it asks, and the elements that break it."""
+    """A line for each violation: the rule, what it asks, and the elements that break it."""
     if not page.evaluate("'axe' in self"):
         page.evaluate(AXE)
     options = {"runOnly": rules, "resultTypes": ["violations"]}
@@ -63,7 +63,7 @@ def violations(page: Page, rules: Sequence[str] = WCAG) -> list[str]:
 
 
 def breaches(page: Page, where: str, schemes: Sequence[Any] = ("light",)) -> list[str]:
-    """What is wrong with the page as it stands, in each of these colour schemes."""
+    """What is wrong with the open page, in each of these colour schemes."""
     problems = []
     page.evaluate(UNSTICK)
     for scheme in schemes:

@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-DEADLINE = "SIPOKAT_TEST_DEADLINE"  # seconds on the clock that all processes of a machine share
+DEADLINE = "SIPOKAT_TEST_DEADLINE"  # in seconds of the monotonic clock, which all processes share
 LEFT_OUT = "left out: the time is used up"
 
 
@@ -22,7 +22,7 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    if hasattr(config, "workerinput"):  # a process of -n, which finds the deadline there
+    if hasattr(config, "workerinput"):  # a process of -n: it inherits the deadline
         return
     os.environ.pop(DEADLINE, None)
     budget = config.getoption("--budget")
@@ -42,7 +42,7 @@ def pytest_runtest_setup() -> None:
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
-    """Say loudly that this was not the whole run, and which tests it lacks."""
+    """Say that tests were left out, and which."""
     reports = terminalreporter.stats
     skipped = [
         report.nodeid for report in reports.get("skipped", []) if LEFT_OUT in str(report.longrepr)

@@ -1,5 +1,5 @@
-"""Somebody who speaks with a running server as the phone's script does, without a browser: for what
-has to be there before a browser test begins.
+"""Sends requests to a running server as the phone's script does, without a browser: to make the
+state that a browser test begins with.
 
     rahman = Caller(server, RAHMAN)
     receipt = wire.file_report(rahman, "sampah", photos=[wire.declared(data)])
@@ -23,7 +23,7 @@ ANSWER_SECONDS = 30
 
 
 class Caller:
-    """`person`, signed in anew. Requests go straight to the server, not through its network."""
+    """This person in a new session. The requests go to the server without the network between."""
 
     def __init__(self, server: Server, person: Person) -> None:
         self.user_id: str | None = None
@@ -43,7 +43,7 @@ class Caller:
         data: bytes | None = None,
         headers: dict[str, str] | None = None,
     ) -> Any:
-        """Send `body` as JSON, or `data` as it is; the parsed answer."""
+        """Send `body` as JSON, or `data` as it is. Returns the parsed answer."""
         sent = {
             "Accept": "application/json",
             "Sec-Fetch-Site": "same-origin",

@@ -24,30 +24,30 @@ from sipokat.domain import people, regions
 from tests.cast import CAST, PASSWORD
 from tests.services.postgres import Postgres
 
-# A real hash, checked by the real code, that costs a test nothing.
+# A real argon2 hash, but of the cheapest kind, so that signing in costs a test little time.
 CHEAP_HASHER = PasswordHasher(time_cost=1, memory_cost=8, parallelism=1)
 CHEAP = CHEAP_HASHER.hash(PASSWORD)
 LONG_AGO = date(2020, 1, 1)
 
 
 class Database(Protocol):
-    """Where tests keep their data: `prepare` once, then `copy` as often as needed."""
+    """A kind of database for tests. Call `template` once, then `copy` for every test."""
 
     name: str
     outlives_copy: bool
     """Whether a connection to the data folder's database is still good after `copy`."""
 
     def url(self, data: Path) -> str:
-        """The database that belongs to this data folder."""
+        """The URL of the data folder's database."""
 
     def template(self, fill: Callable[[str], None]) -> None:
-        """Make the template; `fill` gets its URL."""
+        """Make the template: `fill` is called with its URL and puts everything into it."""
 
     def copy(self, data: Path) -> None:
         """Make the data folder's database a fresh copy of the template."""
 
     def remove(self, data: Path) -> None:
-        """Let go of the data folder's database."""
+        """Delete the data folder's database."""
 
 
 class Sqlite:
@@ -121,7 +121,7 @@ def fill(url: str) -> None:
 
 @contextmanager
 def statements(app: Flask) -> Iterator[list[str]]:
-    """The statements that the application sends to its database within the block."""
+    """Collects the statements that the application sends to its database within the block."""
     sent: list[str] = []
 
     def note(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
@@ -137,7 +137,7 @@ def statements(app: Flask) -> Iterator[list[str]]:
 
 
 class House:
-    """One database and the application on it. `fresh()` between tests makes all as new."""
+    """One database and the application on it. `fresh()` makes both as new for the next test."""
 
     def __init__(self, database: Database, data: Path) -> None:
         self.database = database

@@ -1,4 +1,4 @@
-"""Fixtures of domain and web tests; `tests/conftest.py` says what they are for."""
+"""The fixtures of domain and web tests. `tests/conftest.py` describes them."""
 
 from __future__ import annotations
 
@@ -21,9 +21,9 @@ ENOUGH = 512 * 1024 * 1024
 
 
 class Kept:
-    """What is made when a test first asks for it and stays until the run ends.
+    """Things that are made when a test first needs them and are kept until the run ends.
 
-    A session fixture with parameters is torn down and made anew at every switch between them.
+    pytest itself would end a session fixture and make it anew whenever its parameter changes.
     """
 
     def __init__(self) -> None:
@@ -66,7 +66,7 @@ def postgres(kept: Kept) -> Any:
 def database(
     request: pytest.FixtureRequest, kept: Kept, tmp_path_factory: pytest.TempPathFactory
 ) -> Any:
-    """The database named by the test's parameter, its template ready."""
+    """The kind of database that the test's parameter names, with its template made."""
     from tests.services.database import Postgresql, Sqlite, fill
 
     def make() -> Any:
@@ -92,7 +92,7 @@ def house(database: Any, kept: Kept, memory: Path) -> Any:
 
 @pytest.fixture
 def app(house: Any) -> Flask:
-    """Outside an application context, as requests begin."""
+    """The application on a fresh database, outside an application context."""
     house.fresh()
     application: Flask = house.app
     return application
@@ -109,7 +109,7 @@ def session(app: Flask) -> Iterator[Session]:
 
 @pytest.fixture
 def site(app: Flask) -> Callable[[Person | None], Visitor]:
-    """A browser of this person; the same one each time within a test."""
+    """`site(person)` is a browser of this person, the same one each time within a test."""
     visitors: dict[Person | None, Visitor] = {}
 
     def visit(person: Person | None = None) -> Visitor:

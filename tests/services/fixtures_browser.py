@@ -1,4 +1,4 @@
-"""Fixtures of browser tests; `tests/conftest.py` says what they are for."""
+"""The fixtures of browser tests. `tests/conftest.py` describes them."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def server(nursery: Nursery, database: Any, memory: Path) -> Iterator[Any]:
     database.copy(data)
     made = Server(nursery, data, database.url(data))
     try:
-        made.begin()  # the first phone waits for it, and is opened meanwhile
+        made.begin()  # `phones` waits for it, after opening the browser meanwhile
         yield made
     finally:
         made.close()
@@ -78,7 +78,7 @@ def phones(
         profile = tmp_path / f"phone-{name or len(made)}"
         line = lines.take(len(made), server.network)
         phone = Phone(playwright, chromium, profile, line, options)
-        # Without a worker, or without script, there is nothing that the profile could have kept.
+        # A phone without workers or without script could keep nothing at its first visit.
         if not (new or {"service_workers", "java_script_enabled"} & options.keys()):
             profiles.copy(phone, server.wait)
         made.append(phone)

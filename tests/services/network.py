@@ -1,8 +1,8 @@
-"""The stretch between the phone and the server, with everything that goes wrong on it.
+"""The network between phone and server, with the faults that a test asks for.
 
-A small HTTP proxy. Each phone always talks to the same address of it, its line; a test says what
-shall happen to which request. Each answer closes its connection, so that the browser never resends
-by itself.
+It is a small HTTP proxy. Each phone has an address of its own in it, its line; a test says which
+requests meet which fault. Each answer closes its connection, so that the browser never resends by
+itself.
 
     network.when("POST", "/laporan", lose_answer(then=server.kill))
     network.when("PUT", "/laporan/*", cut_upload(after=20_000))
@@ -26,11 +26,12 @@ from typing import Any
 from tests.services.speed import patience
 
 WORKER = "/service-worker.js"
-# SIPOKAT gives the network and the storage limits of 4 seconds and more. A machine that takes some
-# times longer for everything gets as many times longer before such a timer fires.
-SLOWER_LIMITS = """(() => {
+# The short time-outs of the phone, 4 seconds for a page and 8 for a sign-out, would go off on a
+# slow machine although the network is sound. This makes them as many times longer as the machine is
+# slower. Other timers are left alone: they are retries, or long enough.
+SLOWER_TIMEOUTS = """(() => {
   const { setTimeout } = self;
-  const stretched = (delay) => (delay < 4000 ? delay : delay * %d);
+  const stretched = (delay) => (delay === 4000 || delay === 8000 ? delay * %d : delay);
   self.setTimeout = (work, delay = 0, ...rest) => setTimeout(work, stretched(delay), ...rest);
 })();
 """
@@ -38,16 +39,16 @@ HOP_BY_HOP = {"connection", "keep-alive", "transfer-encoding", "content-length"}
 
 
 @cache
-def slower_limits() -> str:
+def slower_timeouts() -> str:
     """The script that does so in a page or worker; "" on a fast machine. It stays the same for the
-    whole run: to a phone, a worker whose script changes is an update."""
+    whole run, because another worker script would be an update."""
     pace = int(patience(1))
-    return SLOWER_LIMITS % pace if pace > 1 else ""
+    return SLOWER_TIMEOUTS % pace if pace > 1 else ""
 
 
 @dataclass
 class Exchange:
-    """One request that reached the network, and the status of the answer that left it."""
+    """A request that reached the network, and the status and body of the answer to the phone."""
 
     method: str
     path: str
@@ -70,7 +71,7 @@ class Rule:
 
 
 class Line:
-    """One phone's own way into the network: an address, which nothing reaches while it is `cut`.
+    """A phone's own address in the network. While it is `cut`, no request gets through.
 
     The address outlives the test: `network` is that of the test which uses the line now, or None.
     """
@@ -86,7 +87,7 @@ class Line:
 
     @contextlib.contextmanager
     def untouched(self) -> Iterator[None]:
-        """Meanwhile what goes over this line meets no fault and is not listed."""
+        """Within the block no request on this line meets a fault or is listed in `exchanges`."""
         assert self.network
         used, self.network = self.network, Network(self.network.upstream)
         yield
@@ -99,13 +100,13 @@ class Line:
 
 
 class Lines:
-    """The lines of this process, kept from test to test: a profile belongs to one address."""
+    """The lines of this process, which outlive a test because a profile belongs to one address."""
 
     def __init__(self) -> None:
         self._lines: list[Line] = []
 
     def take(self, place: int, network: Network) -> Line:
-        """The line of the first, second … phone of a test, which leads to this network."""
+        """The line of the first, second, third phone of a test, connected to this network."""
         while len(self._lines) <= place:
             self._lines.append(Line())
         line = self._lines[place]
@@ -113,7 +114,7 @@ class Lines:
         return line
 
     def release(self) -> None:
-        """The test is over: its lines lead nowhere until the next one takes them."""
+        """The test is over: disconnect its lines until the next test takes them."""
         for line in self._lines:
             line.network = None
 
@@ -124,7 +125,7 @@ class Lines:
 
 @dataclass
 class Network:
-    """`exchanges` lists what passed, oldest first."""
+    """`exchanges` lists the requests that came, oldest first."""
 
     upstream: tuple[str, int]
     exchanges: list[Exchange] = field(default_factory=list)
@@ -142,12 +143,12 @@ class Network:
         return rule
 
     def lift(self, rule: Rule) -> None:
-        """That goes wrong no more."""
+        """Remove this fault."""
         with self._lock:
             self._rules = [one for one in self._rules if one is not rule]
 
     def heal(self) -> None:
-        """Nothing goes wrong from here on."""
+        """Remove all faults."""
         with self._lock:
             self._rules.clear()
 
@@ -173,7 +174,7 @@ class _Listener(ThreadingHTTPServer):
     request_queue_size = 64
 
     def handle_error(self, request: Any, client_address: Any) -> None:
-        """A browser that was killed leaves broken connections: that is no error here."""
+        """Nothing: a browser that was killed leaves broken connections, which is no error here."""
 
 
 class _Handler(BaseHTTPRequestHandler):
@@ -189,11 +190,13 @@ class _Handler(BaseHTTPRequestHandler):
             return
         if not self.raw_requestline or not self.parse_request():
             return
-        self.network = network  # to the end of this request, whoever has the line by then
+        self.network = (
+            network  # for all of this request, even if another test takes the line meanwhile
+        )
         self.close_connection = True
         exchange = Exchange(self.command, self.path, dict(self.headers.items()))
         self.network.exchanges.append(exchange)
-        # A server that is down is, to the phone, a connection that breaks.
+        # If the server is down, the phone sees a connection that breaks.
         with contextlib.suppress(OSError, http.client.HTTPException):
             self.network.fault_for(exchange)(self, exchange)
 
@@ -202,14 +205,14 @@ class _Handler(BaseHTTPRequestHandler):
         return exchange.body
 
     def forward(self, exchange: Exchange) -> tuple[int, list[tuple[str, str]], bytes]:
-        """What the server says to this request."""
+        """Send the request on to the server. Returns the status, headers and body of its answer."""
         upstream = http.client.HTTPConnection(*self.network.upstream, timeout=patience(60))
         try:
             upstream.putrequest(
                 exchange.method, exchange.path, skip_host=True, skip_accept_encoding=True
             )
             for name, value in exchange.headers.items():
-                # The worker's script comes unpacked, because some lines are put before it.
+                # The worker's script must come uncompressed, because lines are put before it.
                 packed = exchange.path == WORKER and name.lower() == "accept-encoding"
                 if name.lower() not in HOP_BY_HOP and not packed:
                     upstream.putheader(name, value)
@@ -219,7 +222,7 @@ class _Handler(BaseHTTPRequestHandler):
             response = upstream.getresponse()
             body = response.read()
             if exchange.path == WORKER and response.status == 200:
-                body = slower_limits().encode() + body
+                body = slower_timeouts().encode() + body
             return response.status, response.getheaders(), body
         finally:
             upstream.close()
@@ -227,7 +230,8 @@ class _Handler(BaseHTTPRequestHandler):
     def reply(
         self, exchange: Exchange, status: int, headers: list[tuple[str, str]], body: bytes
     ) -> None:
-        exchange.status, exchange.answer = status, body  # known before the phone can act on it
+        # Before the phone gets the answer, so that a test never sees what came of it too early.
+        exchange.status, exchange.answer = status, body
         self.send_response_only(status)
         for name, value in headers:
             if name.lower() not in HOP_BY_HOP:
@@ -239,7 +243,7 @@ class _Handler(BaseHTTPRequestHandler):
         self.wfile.write(body)
 
     def log_message(self, format: str, *args: Any) -> None:
-        """The exchanges are the log."""
+        """Nothing: `exchanges` is the log."""
 
 
 Fault = Callable[[_Handler, Exchange], None]
@@ -251,11 +255,11 @@ def pass_on(handler: _Handler, exchange: Exchange) -> None:
 
 
 def refuse(handler: _Handler, exchange: Exchange) -> None:
-    """The request never arrives."""
+    """The request never reaches the server."""
 
 
 def lose_answer(then: Callable[[], object] = lambda: None) -> Fault:
-    """The server answers; `then` happens; the phone hears nothing."""
+    """The server answers, `then` is called, and the phone gets no answer."""
 
     def fault(handler: _Handler, exchange: Exchange) -> None:
         handler.read_body(exchange)
@@ -266,7 +270,7 @@ def lose_answer(then: Callable[[], object] = lambda: None) -> Fault:
 
 
 def cut_upload(after: int) -> Fault:
-    """The connection breaks once `after` bytes of the body have gone through, at both ends."""
+    """The connection breaks at both ends after this many bytes of the body."""
 
     def fault(handler: _Handler, exchange: Exchange) -> None:
         exchange.body = handler.rfile.read(after)
@@ -281,7 +285,7 @@ def cut_upload(after: int) -> Fault:
 def somebody_elses(
     status: int, body: str = "<h1>Wi-Fi</h1>", content_type: str = "text/html", **headers: str
 ) -> Fault:
-    """A captive portal or a proxy answers in the server's place."""
+    """A captive portal or a proxy answers instead of the server."""
 
     def fault(handler: _Handler, exchange: Exchange) -> None:
         handler.read_body(exchange)

@@ -1,10 +1,10 @@
-"""A process that has imported SIPOKAT once and forks servers from that, each in 0.1 s.
+"""A process that imports SIPOKAT once and then forks servers, each in 0.1 s.
 
     nursery = Nursery()
     pid = nursery.start("gunicorn", environment, log)
 
-What it starts is real gunicorn and the real worker. It ends all of them when its own input ends,
-so that nothing outlives a test run that was killed.
+The programs are gunicorn and the worker themselves. All of them are killed when the nursery's input
+ends, so that nothing outlives a test run that was killed.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ class Nursery:
             stdin=subprocess.PIPE,
             stdout=subprocess.PIPE,
             text=True,
-            start_new_session=True,  # a Ctrl-C is for the tests; this one ends with its input
+            start_new_session=True,  # Ctrl-C must not reach it: it ends with its input
         )
 
     def start(self, program: str, environment: dict[str, str], log: Path) -> int:
-        """Run `gunicorn` or `worker` in a session of its own; the pid, also that of its group."""
+        """Run `gunicorn` or `worker` in a new session. Returns the pid, also its group's."""
         assert self._process.stdin
         assert self._process.stdout
         order = {"program": program, "environment": environment, "log": str(log)}
@@ -54,7 +54,7 @@ def main() -> None:
 
     for module in pkgutil.walk_packages(sipokat.__path__, "sipokat."):
         importlib.import_module(module.name)
-    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the dead are not waited for
+    signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel removes ended children
     started = []
     for line in sys.stdin:
         order = json.loads(line)

@@ -1,10 +1,10 @@
 """A phone with a browser of its own, whose profile outlives a killed browser.
 
-360x640 and touch, as a J2 Prime. `phone.page` is the page in the hand (Playwright's); what the page
-complained about is gathered in `phone.complaints`, and a test that did not expect it fails.
+It has 360x640 and touch, as a J2 Prime. `phone.page` is the page in the foreground (Playwright's).
+`phone.complaints` collects the errors of the console; one that the test did not expect fails it.
 
-A phone usually starts from a copy of a profile that has been to SIPOKAT once (`Profiles`): nobody
-has signed in, and the service worker is there. `phones(new=True)` has never been anywhere.
+A phone usually starts with a copy of a profile that has visited SIPOKAT once (`Profiles`): nobody
+has signed in, and the service worker is installed. `phones(new=True)` starts with an empty profile.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ import psutil
 from playwright.sync_api import BrowserContext, ConsoleMessage, Error, Page, Playwright
 
 from tests.cast import PASSWORD, Person
-from tests.services.network import Line, slower_limits
+from tests.services.network import Line, slower_timeouts
 from tests.services.speed import patience, tries
 
 ROOT = Path(__file__).parents[2]
@@ -46,7 +46,7 @@ QUIET = [
 ]
 
 
-# Whether the service worker became active within so many milliseconds.
+# Whether the service worker becomes active within this many milliseconds.
 ACTIVE = """async (limit) => {
     const later = new Promise((done) => setTimeout(done, limit));
     const registration = await Promise.race([navigator.serviceWorker.ready, later]);
@@ -61,7 +61,7 @@ ACTIVE = """async (limit) => {
 
 @dataclass(frozen=True)
 class Engine:
-    """A browser to run: which binary, and what it needs to be told."""
+    """A browser: its program and the arguments that it needs."""
 
     name: str
     executable: Path | None
@@ -69,7 +69,7 @@ class Engine:
 
 
 def engine(name: str) -> Engine:
-    """`current` is Debian's Chromium or Playwright's own, `106` the last for Android 6."""
+    """`current` is Debian's Chromium or Playwright's own, `106` is the last for Android 6."""
     if name == "106":
         old = ROOT / ".tools/chromium-106/chromium"
         return Engine("106", old, ("--no-zygote", "--headless"))
@@ -94,7 +94,7 @@ class Phone:
         return self.line.url
 
     def start(self) -> Page:
-        """Open the browser on the same profile as before."""
+        """Open the browser, on the same profile each time."""
         self.context: BrowserContext = self.playwright.chromium.launch_persistent_context(
             self.profile,
             executable_path=self.engine.executable,
@@ -105,7 +105,7 @@ class Phone:
             timezone_id="Asia/Jakarta",
             **J2_PRIME | self.options,
         )
-        self.context.add_init_script(slower_limits())
+        self.context.add_init_script(slower_timeouts())
         self.context.set_default_timeout(patience(ACTION_SECONDS) * 1000)
         self.context.on("console", self._hear)
         self.context.on("weberror", lambda error: self.complaints.append(str(error.error)))
@@ -124,7 +124,7 @@ class Phone:
             self.context.close()
 
     def restart(self) -> Page:
-        """Kill and open again: what the phone had promised to keep must be there."""
+        """Kill the browser and open it again."""
         self.kill()
         return self.start()
 
@@ -140,10 +140,10 @@ class Phone:
         return self.context.new_page()
 
     def sign_in(self, person: Person) -> Page:
-        """Open the session by the wire, and show a page that tells the phone whose it is now.
+        """Sign in by a request, and open a page that notes the owner on the phone.
 
-        On a phone that was somebody else's until now use the form, with `steps.enter`: it changes
-        the owner before any page is loaded.
+        If the phone had another owner, use the form instead (`steps.enter`): it notes the new owner
+        before a page is loaded.
         """
         answer = self.context.request.post(
             "/masuk",
@@ -156,8 +156,8 @@ class Phone:
         return self.page
 
     def go_offline(self) -> None:
-        """No network for the page and its worker; `navigator.onLine` says so."""
-        self.line.cut = True  # 106 forgets its workers when it is told
+        """Cut the network for pages and worker; `navigator.onLine` becomes false."""
+        self.line.cut = True  # in 106 `set_offline` does not reach a worker that starts later
         self.context.set_offline(True)
 
     def go_online(self) -> None:
@@ -175,7 +175,7 @@ class Phone:
             self.page.reload()
 
     def stored(self, store: str, database: str = "sipokat") -> list[Any]:
-        """Everything in one IndexedDB store; bytes come as their length."""
+        """All rows of an IndexedDB store, with the length of byte arrays in their place."""
         stored: list[Any] = self.page.evaluate(
             """async ([database, store]) => {
                 const open = indexedDB.open(database);
@@ -202,21 +202,21 @@ class Phone:
 
     @contextmanager
     def expecting(self, *words: str) -> Iterator[None]:
-        """Complaints with any of these words are part of this test; the browser may tell them
-        only after the block."""
+        """Complaints with any of these words do not fail the test, not even after the block: the
+        browser may report them late."""
         self.expected += words
         yield
 
     def unexpected(self) -> list[str]:
-        """What no part of the test has foreseen."""
+        """The complaints that the test did not expect."""
         return [one for one in self.complaints if not any(word in one for word in self.expected)]
 
     def _settle_cookies(self) -> None:
-        """A test signs in seconds before it kills; on a real phone that was days ago.
+        """Have the cookies written to the disk, as on a phone whose owner signed in days ago.
 
-        Chromium writes cookies to the disk after half a minute or 512 changes, so it is given 600:
-        when it starts again its worker may send before anybody could give it cookies. 106 without
-        a window never writes them, but sends nothing by itself: it gets them at the next start.
+        Chromium writes them after half a minute or 512 changes, so it gets 600 changes. They must
+        be there when it starts, since its worker may send at once. Headless 106 never writes them,
+        but its worker does not start by itself: there `start` puts the cookies back.
         """
         self._cookies = [one for one in self.context.cookies() if one["expires"] > 0]
         if self._cookies and self.engine.name != "106":
@@ -238,7 +238,7 @@ class Phone:
         return False
 
     def _hear(self, message: ConsoleMessage) -> None:
-        # What the network did to a request is the test's own doing.
+        # A request that failed is the test's own doing.
         if message.type == "error" and not message.text.startswith("Failed to load resource"):
             self.complaints.append(message.text)
 
@@ -254,15 +254,15 @@ class Phone:
 
 
 class Profiles:
-    """For each Chromium and each line a profile that has been to SIPOKAT once, made when a test
-    first needs it. What it keeps belongs to the line's address."""
+    """Profiles that have visited SIPOKAT once, one for each Chromium and line, whose address its
+    worker and caches belong to. Each is made when a test first needs it."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
         self._made: dict[tuple[str, str], Path] = {}
 
     def copy(self, phone: Phone, server_ready: Callable[[], object]) -> None:
-        """The profile that this phone starts from."""
+        """Give the phone a copy of the profile for its Chromium and line."""
         key = phone.engine.name, phone.url
         if key not in self._made:
             server_ready()
@@ -272,7 +272,7 @@ class Profiles:
 
     @staticmethod
     def _make(phone: Phone) -> None:
-        # Past the faults and the list of exchanges of the test that happens to be the first.
+        # Without the faults of the test that happens to be the first, and unseen in its exchanges.
         with phone.line.untouched():
             phone.start()
             phone.open("/masuk")

@@ -1,4 +1,4 @@
-"""Pictures as phones make them, and files that only pretend to be some."""
+"""Pictures as phones make them, and files that only pretend to be pictures."""
 
 from __future__ import annotations
 
@@ -45,7 +45,7 @@ MAKERS = {"JPEG": jpeg, "PNG": png, "WEBP": webp}
 
 
 def telling(orientation: int = 1) -> Image.Exif:
-    """What a camera writes into a picture: the phone, the place, how it was held."""
+    """The EXIF data of a camera: the phone's name, the place, and how it was held."""
     exif = Image.Exif()
     exif[ORIENTATION] = orientation
     exif[MAKER] = "samsung SM-G532G"
@@ -54,7 +54,7 @@ def telling(orientation: int = 1) -> Image.Exif:
 
 
 def from_camera(orientation: int = 1, size: tuple[int, int] = (64, 48)) -> bytes:
-    """A JPEG with all that a camera, a gallery and a editing app leave in it."""
+    """A JPEG with all that a camera, a gallery and an editing app leave in it."""
     return encoded(
         scene(size),
         "JPEG",
@@ -95,7 +95,7 @@ def cut_behind_its_thumbnail() -> bytes:
 
 
 def png_bomb(width: int = 50_000, height: int = 50_000) -> bytes:
-    """A few bytes that say they are a very large picture."""
+    """A PNG of a few bytes whose header claims a very large picture."""
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     rows = zlib.compress(b"\0" * 4096, 9)
     return (
@@ -108,7 +108,7 @@ def _chunk(name: bytes, data: bytes) -> bytes:
 
 
 def jpeg_bomb(width: int = 65_000, height: int = 65_000) -> bytes:
-    """A small JPEG whose frame header says otherwise."""
+    """A small JPEG whose frame header claims a very large picture."""
     data = bytearray(jpeg())
     place = data.index(b"\xff\xc0")
     data[place + 5 : place + 9] = struct.pack(">HH", height, width)
@@ -125,7 +125,7 @@ def webp_bomb() -> bytes:
 
 
 def pretenders() -> dict[str, bytes]:
-    """Files that no phone takes for a photo of its own."""
+    """Files that are no photos, by what they are."""
     page = b"<!doctype html><script>alert(1)</script>"
     return {
         "empty": b"",

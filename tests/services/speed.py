@@ -23,7 +23,7 @@ SLOWNESS = "SIPOKAT_TEST_SLOWNESS"
 # What `measure` takes on an idle machine with two cores of a 2023 server.
 REFERENCE_SECONDS = 0.20
 PAUSE_SECONDS = 0.05
-SIDE_BY_SIDE = 2  # as the tests run: a machine that shares one core between them is slower
+SIDE_BY_SIDE = 2  # as tests run with -n 2; sharing one core makes a machine slower
 
 
 def patience(seconds: float) -> float:
@@ -38,7 +38,7 @@ def tries(seconds: float) -> Iterator[None]:
         yield
         if time.monotonic() - began > patience(seconds):
             return
-        time.sleep(PAUSE_SECONDS)
+        time.sleep(patience(PAUSE_SECONDS))
 
 
 def slowness() -> float:
@@ -49,8 +49,12 @@ def slowness() -> float:
 
 
 def crowding() -> float:
-    """How many programs have wanted each core over the last minute; at least 1."""
-    return max(1.0, os.getloadavg()[0] / (os.cpu_count() or 1))
+    """How many processes wanted each core, on average over the last minute; at least 1."""
+    try:
+        load = os.getloadavg()[0]
+    except OSError:  # some containers do not tell
+        return 1.0
+    return max(1.0, load / (os.cpu_count() or 1))
 
 
 def measure() -> float:
@@ -64,7 +68,7 @@ def measure() -> float:
 
 
 def work() -> None:
-    """Some Python, some processes, some writes that reach the disk: what tests are made of."""
+    """Some Python, some processes and some writes to the disk, as in the tests."""
     sum(number * number for number in range(1_000_000))
     for _ in range(10):
         subprocess.run([sys.executable, "-S", "-E", "-c", ""], check=True)

@@ -16,8 +16,8 @@ import pytest
 from tests.services.budget import seconds_left
 from tests.services.speed import patience
 
-SECONDS = 240  # the longest test takes a tenth of it
-OVERTIME = 600  # what a test may still take when the budget is used up
+SECONDS = 240  # the longest test needs a tenth of it
+OVERTIME = 600  # how long a test may go on when the budget is used up
 
 
 @pytest.hookimpl(wrapper=True)
@@ -51,7 +51,7 @@ def give_up(item: pytest.Item, seconds: float) -> None:
     out = sys.__stderr__ or sys.stderr
     print(f"\n{item.nodeid} still runs after {seconds:.0f} s. It stands at:", file=out)
     frames = [*sys._current_frames().values()]
-    # Playwright's callers sleep in greenlets, which no thread shows.
+    # A call of Playwright waits in a greenlet, whose frames belong to no thread.
     frames += [one.gr_frame for one in gc.get_objects() if isinstance(one, greenlet.greenlet)]
     for frame in frames:
         lines = traceback.StackSummary.extract(traceback.walk_stack(frame)) if frame else []

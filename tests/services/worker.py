@@ -1,4 +1,4 @@
-"""Photos that wait for the worker, a worker that runs inside the test, and a real one beside it."""
+"""Photos that wait for the worker, a worker inside the test, and one as a process of its own."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ ROOT = Path(__file__).parents[2]
 
 
 def received(store: PhotoStore, *pictures: bytes) -> int:
-    """A report whose photos have arrived: its row's id."""
+    """Send a report whose photos arrive as well. Returns the id of its row."""
     claims = [PhotoClaim(steps.photo().id, hashlib.sha256(data).hexdigest()) for data in pictures]
     report = steps.send(RAHMAN, "sampah", photos=claims, text=f"Sampah {claims[0].id}")
     user = steps.user_of(RAHMAN)
@@ -73,7 +73,7 @@ class Pauses(threading.Event):
 
 
 def start_worker(app: Flask) -> subprocess.Popen[str]:
-    """`flask worker` as a process of its own, on the database and photos of this application."""
+    """Run `flask worker` as a process, on the database and photos of this application."""
     settings = {
         "SIPOKAT_MODE": "test",
         "SIPOKAT_DATA": str(app.config["DATA"]),

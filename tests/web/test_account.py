@@ -1,4 +1,4 @@
-"""One's own account: where one is signed in, and a new password."""
+"""The page of a person's own account: their open sessions, and a new password."""
 
 from __future__ import annotations
 

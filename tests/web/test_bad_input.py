@@ -1,4 +1,4 @@
-"""Bad input: refused in words, with the right status, and nothing half done is left behind."""
+"""Bad input is refused in words and with the right status, and leaves nothing half done behind."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FORM = "form[data-report-form]"
 
 
 def rows(app: Flask) -> dict[str, int]:
-    """How much of each there is."""
+    """How many rows each of these tables has."""
     with app.app_context():
         return {
             model.__tablename__: db.session.scalar(select(func.count()).select_from(model)) or 0
@@ -40,13 +40,13 @@ def rows(app: Flask) -> dict[str, int]:
 
 @pytest.fixture
 def nothing_new(app: Flask) -> Iterator[None]:
-    """Whatever the test does, no report comes of it."""
+    """Fails the test if it leaves a row in any of these tables."""
     yield
     assert rows(app) == {"report": 0, "event": 0, "revision": 0, "photo": 0}
 
 
 def send_raw(visitor: Visitor, path: str, data: bytes, **headers: str) -> Any:
-    """Bytes as they are, said to be JSON unless told otherwise."""
+    """Send these bytes, as JSON unless told otherwise."""
     sent = {
         "Content-Type": "application/json",
         "Accept": "application/json",
@@ -56,7 +56,7 @@ def send_raw(visitor: Visitor, path: str, data: bytes, **headers: str) -> Any:
 
 
 def refused(answer: Any, status: int, code: str | None = None) -> dict[str, Any]:
-    """The refusal, which is a sentence for a person."""
+    """The refusal, after a check that its message is a sentence for a person."""
     expect_status(answer, status)
     body: dict[str, Any] = answer.get_json()
     assert set(body) >= {"error", "message", "fields"}
@@ -65,7 +65,7 @@ def refused(answer: Any, status: int, code: str | None = None) -> dict[str, Any]
     return body
 
 
-# What cannot be read at all: 400.
+# Bodies that cannot be read: 400.
 
 UNREADABLE = {
     "nothing": b"",
@@ -110,7 +110,7 @@ def test_json_that_cannot_be_read(site: Site, path: str) -> None:
             assert body["message"], name
 
 
-# Readable, but not of the shape that was agreed on: 400 too, and it says where.
+# Bodies that can be read but have the wrong keys or types: 400 too, and the answer names the key.
 
 BAD_TEXT = ["\0", "a\0b", "\x07", "\x0b", "\x1b[31m", "\x7f", "\ud800", "\udfff", "\ufffd"]
 WRONG_TYPES: dict[str, list[Any]] = {
@@ -205,7 +205,7 @@ def test_an_unknown_key_is_named(site: Site, key: str) -> None:
 
 @pytest.mark.sql
 @pytest.mark.usefixtures("nothing_new")
-def test_an_unknown_key_that_cannot_be_written_is_not(site: Site) -> None:
+def test_an_unknown_key_that_cannot_be_shown_is_not_named(site: Site) -> None:
     for key in ("\0", "\ud800"):
         data = json.dumps(wire.body() | {key: 1}).encode()
         assert refused(send_raw(site(RAHMAN), "/laporan", data), 400)["fields"] == {}
@@ -235,7 +235,7 @@ def test_an_action_of_the_wrong_shape(site: Site, key: str) -> None:
 
 
 def test_an_action_in_json_names_its_owner(site: Site) -> None:
-    """A page that another person left open on this phone does not act in one's name."""
+    """A page that another person left open on this phone cannot act in the name of its owner."""
     number = wire.file_report(site(RAHMAN))["number"]
     answer = site(HARTONO).request(
         "POST",
@@ -350,7 +350,7 @@ def test_an_address_that_cannot_be_read(site: Site, address: str) -> None:
         "/verifikasi?sesudah=2026-11-23T07:12:00~1",
     ],
 )
-def test_an_address_that_means_nothing(site: Site, address: str) -> None:
+def test_impossible_values_in_an_address_are_400(site: Site, address: str) -> None:
     for accept in ("text/html", "application/json"):
         assert site(DEWI).request("GET", address, headers={"Accept": accept}).status_code == 400
 
@@ -370,15 +370,15 @@ def test_an_address_that_means_nothing(site: Site, address: str) -> None:
         "/masuk?lanjut=%2F%2Fevil.example",
     ],
 )
-def test_an_address_at_the_edge(site: Site, address: str) -> None:
+def test_extreme_values_in_an_address_are_answered(site: Site, address: str) -> None:
     answer = site(DEWI).request("GET", address)
     assert answer.status_code in (200, 303)
 
 
 @pytest.mark.sql
 @pytest.mark.parametrize("address", ["http://[", "http://]/", "\x80", "x" * 5000])
-def test_an_address_below_that_is_none(site: Site, address: str) -> None:
-    """htmx says from which page it asks; anybody may say anything."""
+def test_a_current_url_that_is_no_url_does_no_harm(site: Site, address: str) -> None:
+    """HX-Current-URL is meant for the address of the page, but anybody can send anything in it."""
     visitor = site()
     answer = visitor.fragment("GET", "/beranda", 401, headers={"HX-Current-URL": address})
     assert str(answer.select("a")[0]["href"]).startswith("/masuk?lanjut=")
@@ -386,18 +386,18 @@ def test_an_address_below_that_is_none(site: Site, address: str) -> None:
 
 @pytest.mark.sql
 @pytest.mark.parametrize("wanted", ["%", "_", "\\", "'", '"', "%' OR 1=1 --", "x" * 500, "🦆"])
-def test_a_search_is_only_a_search(site: Site, wanted: str) -> None:
+def test_wildcards_and_quotes_in_a_search_mean_themselves(site: Site, wanted: str) -> None:
     from tests.cast import AGUS
 
     page = site(AGUS).get("/beranda", query_string={"cari": wanted})
     assert "Rahman" not in page.text("main")
 
 
-# Too large: 413, by what it says of itself or by what comes.
+# Bodies that are too large: 413, by their Content-Length or by the bytes that arrive.
 
 
 def chunked(visitor: Visitor, method: str, path: str, data: bytes, **headers: str) -> Any:
-    """A body whose length nobody says beforehand."""
+    """A body that is sent in chunks, without a Content-Length."""
     sent = {"Accept": "application/json", "Sipokat-User": visitor.user_id or fresh_id()}
     return visitor.request(
         method,
@@ -445,7 +445,7 @@ def test_a_form_with_files_has_20_megabytes(site: Site) -> None:
     page = site(RAHMAN).post("/laporan", data, status=413, content_type=kind)
     assert page.text("main")
     refused(chunked(site(RAHMAN), "POST", "/laporan", data, Content_Type=kind), 413)
-    # Only where photos may come: elsewhere a form with files is as small as any other.
+    # 20 MB hold only where photos may come; elsewhere a form with files has the same limit as any.
     site(RAHMAN).post("/masuk", data[: SMALL + 1], status=413, content_type=kind)
 
 
@@ -489,7 +489,7 @@ def test_a_form_of_many_parts_is_refused(site: Site) -> None:
     site(RAHMAN).post("/laporan", parts + b"--x--\r\n", status=413, content_type=kind)
 
 
-# The wrong kind of body: 415.
+# Bodies of the wrong media type: 415.
 
 
 @pytest.mark.usefixtures("nothing_new")
@@ -509,10 +509,10 @@ def test_what_says_that_it_is_no_photo(site: Site, kind: str) -> None:
     wire.put(site(RAHMAN), fresh_id(), fresh_id(), PHOTO, status=415, Content_Type=kind)
 
 
-# Photos that are none: the report stays, and its photo stays awaited.
+# Files that are no photos: the report stays, and so does the wait for its photo.
 
 
-def test_photos_that_are_none(site: Site) -> None:
+def test_files_that_are_no_photos_are_refused(site: Site) -> None:
     bombs = {"png": pictures.png_bomb(), "jpeg": pictures.jpeg_bomb(), "webp": pictures.webp_bomb()}
     bad = [(data, 415) for data in pictures.pretenders().values()]
     bad += [(pictures.animated("WEBP"), 415), (pictures.animated("PNG"), 415), (PHOTO[:300], 415)]
@@ -550,13 +550,13 @@ def test_a_photo_and_its_digest(site: Site, digest: str, code: str) -> None:
     assert again["photos"][0]["state"] == "received"
 
 
-# What a field says is wrong: 422, with a sentence beside it and everything typed kept.
+# Wrong values in fields: 422, with a sentence beside each and everything typed kept.
 
 WRONG = {
     "text": ("x" * 1001, "text"),
     "happened_on": ("2099-01-01", "happened_on"),
     "place_text": ("x" * 201, "place_text"),
-    "fields.jenis": ("gosip", "fields-jenis"),  # a choice that is none cannot be shown again
+    "fields.jenis": ("gosip", "fields-jenis"),  # an unknown choice cannot be shown again
     "fields.volume_m3": ("banyak", "fields-volume_m3"),
 }
 
@@ -614,7 +614,7 @@ def post_sampah(visitor: Visitor, status: int, **changes: Any) -> Page:
 
 @pytest.mark.usefixtures("nothing_new")
 def test_a_fourth_photo_is_one_fault_among_others(site: Site) -> None:
-    """All that is wrong is said at once, and a role that never files is told so first."""
+    """All faults are told at once, but a role that never files a report is told that first."""
     page = post_sampah(site(RAHMAN), 422, photos=[photo_file() for _ in range(4)], text="")
     assert page.has("#field-photos-error")
     assert page.has("#field-text-error")
@@ -626,7 +626,7 @@ def test_a_fourth_photo_is_one_fault_among_others(site: Site) -> None:
 
 @contextmanager
 def impatient(app: Flask) -> Iterator[None]:
-    """The database waits for locks as always, but not as long."""
+    """Within the block the database gives up waiting for a lock after 20 ms."""
     with app.app_context():
         engine = db.engine
 
@@ -646,7 +646,7 @@ def impatient(app: Flask) -> Iterator[None]:
 
 @contextmanager
 def locked(app: Flask) -> Iterator[None]:
-    """Somebody else holds what every write needs, and does not let go."""
+    """Within the block another connection holds the lock that every write needs."""
     engine = create_engine(app.config["SQLALCHEMY_DATABASE_URI"])
     connection = engine.connect()
     try:
@@ -710,7 +710,7 @@ def test_reading_goes_on_while_the_database_is_locked(app: Flask, site: Site) ->
 
 @pytest.mark.sql
 def test_a_commit_that_fails_is_no_receipt(app: Flask, site: Site) -> None:
-    """The disk of the database is full: what was not committed was not received."""
+    """The database's disk is full. A report that was not committed gets no receipt."""
     site(RAHMAN)
     full = OperationalError("COMMIT", {}, Exception("database or disk is full"))
 
@@ -733,7 +733,7 @@ def test_a_commit_that_fails_is_no_receipt(app: Flask, site: Site) -> None:
 
 @pytest.fixture
 def full_disk(monkeypatch: pytest.MonkeyPatch) -> Callable[[], Any]:
-    """Call it, and no file can be made durable while the block runs."""
+    """Use it as a context manager: within the block no file can be synced to the disk."""
 
     @contextmanager
     def full() -> Iterator[None]:
@@ -776,12 +776,12 @@ def test_a_plain_form_whose_photo_does_not_fit_may_be_sent_again(
     assert [one["state"] for one in report["photos"]] == ["received"]
 
 
-# What is our own fault is said without its insides, and nothing of a report reaches the logs.
+# Errors of ours show nothing of the program, and nothing of a report reaches the logs.
 
 SECRET = "Ibu Sumarni sakit keras"
 
 
-def test_a_fault_of_ours_is_500_without_its_insides(
+def test_an_error_of_ours_is_500_and_shows_nothing_of_the_program(
     app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     app.config["RAISE_UNFORESEEN"] = False
@@ -801,7 +801,7 @@ def test_a_fault_of_ours_is_500_without_its_insides(
 def test_nothing_that_a_report_says_is_logged(
     app: Flask, site: Site, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    """Not even by an error of the database, which likes to show what it was given."""
+    """Not even by an error of the database, whose message usually quotes the values."""
     app.config["RAISE_UNFORESEEN"] = False
     site(RAHMAN)
     with app.app_context():

@@ -1,4 +1,4 @@
-"""Settings: what production refuses to start with, each in one line."""
+"""Settings: with which of them production refuses to start, saying why in one line."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ SOUND = {"SECRET_KEY": STRONG, "SIPOKAT_ORIGIN": "https://sipokat.example"}
 
 
 def refusal(**env: str) -> str:
-    """Why it does not start, in one line."""
+    """The line that says why it does not start."""
     with pytest.raises(config.Unsafe) as caught:
         config.read(SOUND | env)
     said = str(caught.value)
@@ -157,7 +157,7 @@ def test_production_refuses_a_demo_database(app: Flask) -> None:
 
 
 def outcome(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
-    """What comes of starting this with nothing else in the environment that is about us."""
+    """The result of the command with these settings of SIPOKAT and no others."""
     ours = ("SIPOKAT", "SECRET_KEY", "PORT", "WEB_CONCURRENCY")
     kept = {name: value for name, value in os.environ.items() if not name.startswith(ours)}
     return subprocess.run(command, cwd=ROOT, env=kept | env, capture_output=True, text=True)
@@ -174,7 +174,7 @@ def test_it_ends_with_one_line_and_no_traceback() -> None:
     ("command", "name"),
     [("gunicorn", "PORT"), ("flask start", "PORT"), ("flask start", "WEB_CONCURRENCY")],
 )
-def test_the_server_ends_so_too(command: str, name: str) -> None:
+def test_a_wrong_setting_ends_the_server_in_one_line(command: str, name: str) -> None:
     program, *words = command.split()
     path = str(Path(sys.executable).parent / program)
     done = outcome(path, *words, **{"SIPOKAT_MODE": "test", name: "banyak"})

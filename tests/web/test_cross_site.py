@@ -1,4 +1,4 @@
-"""Requests from elsewhere: refused by what the browser itself says of them."""
+"""Requests from other sites are refused by the headers that the browser itself sets."""
 
 from __future__ import annotations
 
@@ -35,7 +35,7 @@ UNSAFE = [
 
 
 def ask(visitor: Visitor, method: str, path: str, **options: Any) -> Any:
-    """As it stands: nothing is added to what the test says."""
+    """Send the request with these headers alone."""
     return visitor.client.open(path, method=method, **options)
 
 
@@ -56,7 +56,7 @@ JSON = {"Accept": "application/json"}
         ({"Sec-Fetch-Site": "cross-site"}, False),
         ({"Sec-Fetch-Site": "whatever"}, False),
         ({"Sec-Fetch-Site": ""}, False),
-        # The browser's own word counts before Origin.
+        # Sec-Fetch-Site decides before Origin.
         ({"Sec-Fetch-Site": "cross-site", "Origin": "http://localhost"}, False),
         ({"Sec-Fetch-Site": "same-origin", "Origin": "https://evil.example"}, True),
         # Older browsers send Origin alone.
@@ -66,7 +66,7 @@ JSON = {"Accept": "application/json"}
         ({"Origin": "https://evil.example"}, False),
         ({"Origin": "null"}, False),
         ({"Origin": ""}, False),
-        # Neither: a program, which bears no session.
+        # Neither of them: a program, which has no session cookie.
         ({}, False),
     ],
     ids=str,
@@ -82,7 +82,7 @@ def test_who_may_change_anything_in_a_session(
 
 
 @pytest.mark.parametrize(("method", "path"), UNSAFE)
-def test_every_door_that_changes_something(site: Site, method: str, path: str) -> None:
+def test_every_route_that_writes_refuses_other_sites(site: Site, method: str, path: str) -> None:
     foreign = JSON | {"Sec-Fetch-Site": "cross-site"}
     for visitor in (site(RAHMAN), site()):
         assert refused(ask(visitor, method, path, headers=foreign))
@@ -99,14 +99,14 @@ def test_the_refusal_comes_before_the_body_is_read(site: Site) -> None:
     assert refused(ask(site(RAHMAN), "POST", "/laporan", data=b"x" * 99_999, headers=foreign))
 
 
-def test_a_page_says_it_in_words(site: Site) -> None:
+def test_the_refusal_is_a_page_in_words(site: Site) -> None:
     page = site(RAHMAN).post("/keluar", {}, status=403, headers={"Sec-Fetch-Site": "cross-site"})
     assert "situs lain" in page.text("main")
     site(RAHMAN).json("GET", "/laporan")
 
 
 @pytest.mark.parametrize("path", ["/beranda", "/laporan", "/akun", "/verifikasi"])
-def test_reading_is_left_to_the_cookie_and_changes_nothing(site: Site, path: str) -> None:
+def test_a_get_from_another_site_is_answered_but_not_shared(site: Site, path: str) -> None:
     answer = ask(site(RAHMAN), "GET", path, headers={"Sec-Fetch-Site": "cross-site"})
     assert not refused(answer)
     assert "Access-Control-Allow-Origin" not in answer.headers
@@ -127,7 +127,7 @@ def test_reading_is_left_to_the_cookie_and_changes_nothing(site: Site, path: str
 def test_without_a_configured_origin_the_host_must_be_known(
     site: Site, host: str, passes: bool
 ) -> None:
-    """Otherwise a foreign name that leads here would be its own origin."""
+    """Otherwise a foreign host name that points to this server would pass as its own origin."""
     headers = JSON | {"Origin": f"http://{host}", "Host": host}
     answer = ask(site(), "POST", "/keluar", headers=headers, json={})
     assert refused(answer) is not passes
@@ -152,7 +152,7 @@ def test_with_a_configured_origin_it_is_that(
 
 
 def test_sign_in_from_elsewhere_is_refused_too(site: Site) -> None:
-    """Nobody is to be signed in to somebody else's account without knowing."""
+    """Otherwise another site could secretly sign a person in to somebody else's account."""
     body = {"phone": RAHMAN.phone, "password": PASSWORD}
     for headers in ({"Sec-Fetch-Site": "cross-site"}, {"Origin": "https://evil.example"}):
         answer = ask(site(), "POST", "/masuk", data=body, headers=JSON | headers)

@@ -1,4 +1,4 @@
-"""The headers that every answer bears, the cookies, and the shells that are the same for all."""
+"""The headers of every answer, the cookies, and the shells, which are the same for everybody."""
 
 from __future__ import annotations
 
@@ -78,7 +78,7 @@ def policy_of(header: str) -> dict[str, str]:
 
 
 def test_nothing_ever_clears_the_phone(site: Site) -> None:
-    """It would take the outbox with it."""
+    """Clear-Site-Data for storage would delete the outbox."""
     visitor = site(RAHMAN)
     for method, path in (("POST", "/keluar"), ("POST", "/masuk"), ("GET", "/masuk")):
         assert "Clear-Site-Data" not in visitor.request(method, path).headers
@@ -160,7 +160,7 @@ def test_the_worker_knows_the_shells(site: Site) -> None:
 def test_the_version_changes_with_all_that_the_shells_are_made_of(
     tmp_path: Path, name: str
 ) -> None:
-    version = shell._version.__wrapped__  # whose answer is kept for as long as the program runs
+    version = shell._version.__wrapped__  # without its cache
     (tmp_path / "service-worker.js").touch()
     path = tmp_path / name
     path.parent.mkdir(parents=True, exist_ok=True)
@@ -199,7 +199,7 @@ def test_assets_are_ours_for_ever_and_compressed(site: Site) -> None:
         plain.close()
 
 
-def test_what_has_no_hash_is_asked_for_again_some_day(site: Site) -> None:
+def test_a_static_file_without_a_hash_is_not_immutable(site: Site) -> None:
     answer = site().client.get("/static/manifest.json")
     assert "immutable" not in answer.headers["Cache-Control"]
     assert answer.mimetype == "application/manifest+json"
@@ -241,7 +241,7 @@ def test_a_photo_is_shown_with_care(app: Flask, site: Site) -> None:
     assert site(HARTONO).request("GET", path, headers=tag).status_code == 304
     small = site(HARTONO).request("GET", f"{path}?ukuran=kecil", headers=tag)
     assert small.status_code == 200, "a thumbnail is another picture"
-    # Access is asked each time, whatever the browser has.
+    # Access is checked each time, also when the browser has the photo.
     assert site(AGUS).request("GET", path, headers=tag).status_code == 403
     assert site().request("GET", path, headers=tag).status_code == 401
 
@@ -292,14 +292,14 @@ def test_over_https_cookies_are_bound_to_this_very_host(app: Flask) -> None:
     assert answer.headers["Strict-Transport-Security"].startswith("max-age=")
 
 
-def test_over_plain_http_the_demo_has_neither(app: Flask) -> None:
+def test_over_plain_http_the_demos_cookies_have_no_prefix_and_are_not_secure(app: Flask) -> None:
     given = cookies(app)
     assert set(given) == {"sipokat-sesi", "sipokat-hp"}
     assert "Secure" not in "".join(given.values())
     assert "Strict-Transport-Security" not in Visitor(app).request("GET", "/sehat").headers
 
 
-def test_the_messages_cookie_is_as_careful(app: Flask, site: Site) -> None:
+def test_the_cookie_of_messages_is_httponly_and_lax(app: Flask, site: Site) -> None:
     answer = site(RAHMAN).request("POST", "/laporan", data=wire.form())
     (cookie,) = answer.headers.getlist("Set-Cookie")
     assert cookie.startswith("sipokat-pesan=")

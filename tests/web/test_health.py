@@ -1,4 +1,4 @@
-"""What the machine that watches SIPOKAT asks."""
+"""/sehat, for the program that monitors SIPOKAT, and every other page when the database is lost."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ pytestmark = pytest.mark.sql
 
 @pytest.fixture
 def gone(app: Flask) -> Iterator[Callable[[], None]]:
-    """Call it, and the database takes no connection any more."""
+    """Once it is called, the database takes no connection until the test ends."""
     with app.app_context():
         engine = db.engine
 
@@ -44,11 +44,11 @@ def test_all_is_well_while_the_database_answers(site: Site) -> None:
         assert response.headers["Cache-Control"] == "no-store"
 
 
-def test_it_costs_a_watcher_no_session(site: Site) -> None:
+def test_the_health_check_makes_no_session(site: Site) -> None:
     assert not site().request("GET", "/sehat").headers.getlist("Set-Cookie")
 
 
-def test_a_database_without_its_tables_is_none(site: Site, house: Any) -> None:
+def test_a_database_without_its_tables_is_503(site: Site, house: Any) -> None:
     house.database.remove(house.data)
     for accept in ("application/json", "text/html", "*/*"):
         answer = site().request("GET", "/sehat", headers={"Accept": accept})
@@ -78,8 +78,8 @@ def test_without_the_database_a_signed_in_person_reads_that_nothing_is_lost(
     assert visitor.json("GET", "/laporan", status=503)["error"] == "busy"
 
 
-def test_without_the_database_every_door_says_so(site: Site, gone: Callable[[], None]) -> None:
-    """Also where a request is refused before anybody is asked for: the page asks for whom it is."""
+def test_without_the_database_every_address_is_503(site: Site, gone: Callable[[], None]) -> None:
+    """Also if a request is refused before its session is read: the refusal's page reads it."""
     visitor = site(RAHMAN)
     gone()
     for method, path, kind in (
@@ -100,7 +100,7 @@ def test_without_the_database_every_door_says_so(site: Site, gone: Callable[[], 
 def test_without_the_database_nothing_that_is_sent_counts_as_received(
     site: Site, gone: Callable[[], None]
 ) -> None:
-    """The phone keeps its report and its photo, the lurah his decision, and all come again."""
+    """So the phone keeps the report, the photo and the decision, and sends them again later."""
     photo = wire.declared(b"foto")
     rahman, hartono = site(RAHMAN), site(HARTONO)
     receipt = wire.file_report(rahman, "sampah", photos=[photo])

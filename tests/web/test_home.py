@@ -1,4 +1,4 @@
-"""/beranda: what each person needs first."""
+"""/beranda, the home of each role."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def links(page: Page, within: str = "main") -> list[str]:
 
 
 def figure(page: Page, label: str) -> str:
-    """The number that stands with this label."""
+    """The number beside this label."""
     (found,) = [one for one in page.all("main .figure") if label in one.get_text()]
     (value,) = found.select("dd")
     return value.get_text(strip=True)
@@ -103,7 +103,7 @@ def test_who_holds_no_office_any_more_is_told_so(app: Flask, site: Site) -> None
     assert "/laporan/baru" not in links(page)
 
 
-# Those who decide.
+# Lurah, camat and Bagian Pemerintahan.
 
 
 def test_an_official_sees_what_lies_on_the_desk_and_how_old_it_is(app: Flask, site: Site) -> None:
@@ -160,7 +160,7 @@ def test_a_desk_without_holder_is_shown_to_the_desk_above(app: Flask, site: Site
     assert vacant not in home(site, YUSUF).text("main details")
 
 
-# Those who look, and those who keep the accounts.
+# The viewer and Diskominfo.
 
 
 def test_the_viewer_reads_the_whole_city_and_changes_nothing(site: Site) -> None:

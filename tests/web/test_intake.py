@@ -133,11 +133,11 @@ def test_a_second_nihil_by_a_plain_form_names_the_first_and_keeps_what_was_typed
     assert len(reports_of(site(RAHMAN))) == 1
 
 
-# Whose it is.
+# Whose report it is.
 
 
 def bare(visitor: Visitor, body: Any, status: int, **headers: str) -> Any:
-    """JSON with no header of the phone's but these."""
+    """Send JSON with these headers and none of the others that the phone sends."""
     sent = {"Accept": "application/json"} | {k.replace("_", "-"): v for k, v in headers.items()}
     response = visitor.request("POST", "/laporan", json=body, headers=sent)
     expect_status(response, status)
@@ -150,7 +150,7 @@ def test_json_that_names_no_owner_is_400(site: Site) -> None:
 
 
 def test_a_session_of_somebody_else_is_401(site: Site) -> None:
-    """The phone was handed on: what Rahman wrote is never sent as Siti's."""
+    """The phone has changed hands: a report by Rahman is never taken as one by Siti."""
     rahman, siti = site(RAHMAN), site(SITI)
     assert rahman.user_id
     assert bare(siti, wire.body(), 401, Sipokat_User=rahman.user_id)["error"] == "not_signed_in"
@@ -188,19 +188,19 @@ def test_a_phone_whose_clock_stands_at_2015_is_taken_and_marked(site: Site) -> N
 
 
 def test_waiting_in_the_outbox_is_no_ground_for_refusal(site: Site) -> None:
-    """Written a hundred days ago about that day, sent now."""
+    """It was written a hundred days ago about that day and is sent now."""
     written = datetime.now(UTC) - timedelta(days=100)
     wire.file_report(site(RAHMAN), happened_on=wire.days_ago(100), written_at=written.isoformat())
     answer = wire.file_report(site(RAHMAN), happened_on=wire.days_ago(100), status=422)
     assert list(answer["fields"]) == ["happened_on"]
 
 
-# Photos, each by itself.
+# Photos, one by one.
 
 
 @pytest.fixture
 def sent(site: Site) -> dict[str, str]:
-    """Rahman's report with one photo on the way."""
+    """Rahman's report, whose one photo has not arrived: the ids that the tests need."""
     photo = wire.declared(PHOTO)
     receipt = wire.file_report(site(RAHMAN), "sampah", photos=[photo])
     return {"client_id": receipt["client_id"], "number": receipt["number"], "photo": photo["id"]}
@@ -331,7 +331,7 @@ def test_two_ids_with_one_digest_are_two_photos(site: Site) -> None:
     assert set(states(after).values()) == {"received"}
 
 
-# Instead of a photo that cannot be sent.
+# Replacing or dropping a photo that cannot be sent.
 
 
 def test_a_missing_photo_may_be_replaced(site: Site, sent: dict[str, str]) -> None:
@@ -390,7 +390,7 @@ def test_a_photo_that_is_here_is_not_dropped(site: Site, sent: dict[str, str]) -
 
 
 def leads_to_fields(page: Page) -> bool:
-    """Whether each link of the summary of what is wrong leads to something."""
+    """Whether each link in the summary of faults leads to an element of the page."""
     links = [str(link["href"]) for link in page.all(".error-summary a")]
     return bool(links) and all(page.has(link) for link in links)
 
@@ -400,7 +400,7 @@ def file(data: bytes = PHOTO, name: str = "foto.jpg") -> tuple[io.BytesIO, str, 
 
 
 def post(visitor: Visitor, status: int | None = None, **changes: Any) -> Page:
-    """The plain form of a report about litter, with photos."""
+    """Send the plain form of a report about litter, with photos."""
     whole = wire.form("sampah") | {"photos": [file()]} | changes
     return visitor.post("/laporan", whole, status, content_type="multipart/form-data")
 
@@ -483,8 +483,8 @@ def test_a_plain_form_with_what_is_no_photo_is_415_and_keeps_the_rest(site: Site
     assert reports_of(site(RAHMAN)) == []
 
 
-def test_what_is_no_photo_is_said_before_who_one_is(site: Site) -> None:
-    """In the order of refusals; everything typed is kept."""
+def test_a_file_that_is_no_photo_is_refused_before_a_missing_session(site: Site) -> None:
+    """That is the order of refusals. Everything typed is kept."""
     page = post(site(), 415, text="Ditulis lama sekali.", photos=[file(b"bukan foto")])
     assert page.text("#field-photos-error")
     assert page.values(FORM)["text"] == "Ditulis lama sekali."
@@ -497,7 +497,7 @@ def test_what_is_no_photo_is_said_before_who_one_is(site: Site) -> None:
 
 
 def test_signing_in_is_offered_to_who_is_signed_out(site: Site) -> None:
-    """Not to somebody who may not: signing in once more would not help them."""
+    """It is not offered to a role that may never report: signing in again would not help them."""
     offer = "a[href='/masuk'][target='_blank']"
     assert post(site(), 401).has(offer)
     assert not post(site(DEWI), 403).has(offer)
@@ -506,7 +506,7 @@ def test_signing_in_is_offered_to_who_is_signed_out(site: Site) -> None:
 
 @pytest.fixture
 def deputy(app: Flask, site: Site) -> Visitor:
-    """Rahman, who stands in for the head of the next RT as well."""
+    """Rahman, who is also the deputy head of the next RT."""
     with app.app_context():
         steps.add_term(RAHMAN, SITI.region)
     return site(RAHMAN)
@@ -542,7 +542,7 @@ def test_the_phone_knows_the_regions_of_who_holds_several(site: Site, deputy: Vi
 
 
 def test_a_plain_form_without_a_session_comes_back_as_it_was_typed(site: Site) -> None:
-    """It says so, photos included: the browser gives no file back."""
+    """The page says that the photos must be chosen again, since a browser gives no file back."""
     page = post(site(), 401, text="Ditulis lama sekali.")
     kept = page.values(FORM)
     assert kept["text"] == "Ditulis lama sekali."

@@ -1,4 +1,4 @@
-"""Every route says who may use it, and everybody of the cast tries every one of them."""
+"""Every route declares who may use it, and every person of the cast tries every route."""
 
 from __future__ import annotations
 
@@ -43,10 +43,10 @@ ACTIONS = f"/laporan/<number>/<any({NOUNS}):noun>"
 
 @dataclass(frozen=True)
 class Route:
-    """A route, what a sound request of it is, and who is answered how.
+    """A route, a correct request to it, and the status that each person gets.
 
-    `usual` is the answer to those who may, `others` names whoever is answered otherwise. Without
-    a session it is 401, for Bejo too, unless `open`."""
+    `usual` is the status for those who may use it; `others` names the people who get another one.
+    Without a session it is 401, for Bejo too, unless `open`."""
 
     method: str
     rule: str
@@ -63,13 +63,13 @@ class Route:
         return self.others.get(person, self.usual)
 
 
-# Who is kept from Rahman's report: his neighbours and the offices elsewhere, and Diskominfo.
+# Who may not see Rahman's report: his neighbours, the offices of other regions, and Diskominfo.
 APART = dict.fromkeys((SITI, MARLINA, SARI, EFFENDI), 404) | {AGUS: 403}
 NO_REPORTS = {AGUS: 403}
 
 
 def action(noun: str, never: dict[Someone, int], **said: Any) -> Route:
-    """An action with an old version: 409 is for those who may take it, but not now."""
+    """An action with an old version: 409 for those who may take it at all."""
     return Route(
         "POST",
         ACTIONS,
@@ -124,7 +124,7 @@ ROUTES = [
         "GET",
         "/laporan/<number>/foto/<photo_id>",
         "/laporan/{number}/foto/{photo}",
-        404,  # none is ready
+        404,  # no photo is ready
         NO_REPORTS,
     ),
     Route(
@@ -212,18 +212,18 @@ def wire_put(visitor: Visitor, path: str, headers: dict[str, str]) -> Any:
 
 
 @pytest.mark.sql
-def test_everybody_knocks_at_every_door(
+def test_every_person_gets_the_declared_status_at_every_route(
     site: Site, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """As a page and as JSON; on PostgreSQL and SQLite alike."""
+    """As a page and as JSON."""
     monkeypatch.setattr(people, "_NOBODY", CHEAP)
     wrong = []
     for route in ROUTES:
         for as_json in (False, True):
             if as_json and (route.method, route.open) == ("GET", True):
-                continue  # the same for everybody, however it is asked for
+                continue  # a shell, the same for everybody also as JSON
             if as_json and route.method == "POST" and route.json is None:
-                continue  # a form only
+                continue  # takes a form only
             for person in (*CAST, NOBODY):
                 answer = knock(site(person), route, places, as_json)
                 expected = route.answer_to(person)
@@ -267,7 +267,7 @@ def test_diskominfo_reads_no_reports(site: Site) -> None:
 
 
 def test_out_of_region_and_no_such_thing_are_one_answer(site: Site, places: dict[str, str]) -> None:
-    """Nothing in the answer tells whether the number exists."""
+    """So the answer does not tell whether the number exists."""
     for method, path, data in (
         ("GET", "/laporan/{number}", None),
         ("GET", "/laporan/{number}/perbaikan", None),
@@ -287,14 +287,14 @@ def test_out_of_region_and_no_such_thing_are_one_answer(site: Site, places: dict
             assert dict(there.headers) == dict(nowhere.headers), path
 
 
-def test_numbers_that_are_none(site: Site) -> None:
+def test_invalid_numbers(site: Site) -> None:
     for number in ("0", "x", "~", "00018.", "1" * 300, "..%2f..", "%00", "%ff"):
         for person in (RAHMAN, DEWI):
             answer = site(person).request("GET", f"/laporan/{number}")
             assert answer.status_code == 404, number
 
 
-def test_without_a_session_json_and_htmx_are_never_led_elsewhere(
+def test_without_a_session_json_and_htmx_are_never_redirected(
     site: Site, places: dict[str, str]
 ) -> None:
     for route in [one for one in ROUTES if not one.open]:

@@ -137,7 +137,7 @@ def test_what_is_late_is_seen_one_level_up_and_named(app: Flask, site: Site) -> 
     assert page.text("a[href='/laporan?late=below']") == "Terlambat di wilayah Anda"
     page = camat.get("/laporan?late=below")
     assert "Hanya Terlambat di meja bawah" in page.text("main")
-    # Nothing below a lurah has a limit.
+    # The desk of an RT has no limit.
     assert "Terlambat di wilayah Anda" not in site(HARTONO).get("/beranda").text("main")
 
 
@@ -157,7 +157,7 @@ def test_what_is_late_is_seen_one_level_up_and_named(app: Flask, site: Site) -> 
         "cursor=" + "9" * 30,
     ],
 )
-def test_a_filter_that_is_none_is_400(site: Site, query: str) -> None:
+def test_an_unknown_filter_value_is_400(site: Site, query: str) -> None:
     assert site(DEWI).json("GET", f"/laporan?{query}", status=400)["message"]
     assert site(DEWI).get(f"/laporan?{query}", status=400).has("main a")
 
@@ -176,7 +176,7 @@ def test_the_filters_stand_as_they_were_chosen(site: Site) -> None:
 
 @pytest.fixture
 def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four to a page."""
+    """Lists come in pages of four."""
     monkeypatch.setattr(listing, "PAGE", 4)
 
 
@@ -233,7 +233,7 @@ def test_htmx_gets_the_rows_alone(site: Site) -> None:
 ITEM = ["number", "client_id", "category", "region", "happened_on", "text"]
 STATE = ["status", "desk", "version", "class"]
 WHOLE = [*ITEM, "fields", "place", *STATE, "photos", "events"]
-# More than the protocol asks for.
+# Keys that the protocol does not name.
 BESIDE = {"received_at", "url"}
 
 
@@ -373,7 +373,7 @@ def test_the_page_tells_the_whole_way_with_who_when_and_why(site: Site) -> None:
             ("Diverifikasi lurah sebagai kegiatan biasa", "Hartono, Lurah", "Sudah kami cek."),
             ("Dikembalikan ke lurah", "Yusuf, Camat", "Isi kurang lengkap", "Di mana?"),
             ("Dikembalikan ke lurah", "hari kerja"),
-            # What lies ahead: one sees how far it still has to go.
+            # The desks that are still ahead.
             ("Camat", "Belum sampai"),
             ("Bag. Pem.", "Belum sampai"),
         ),
@@ -455,7 +455,7 @@ def returned(site: Site) -> str:
 
 
 def mended(report: Any, **changes: Any) -> dict[str, Any]:
-    """A revision in JSON, with everything as it is but `changes`."""
+    """Send a revision as JSON, with the present content except for `changes`."""
     kept = {name: report[name] for name in ("version", "happened_on", "text", "fields")}
     place = report["place"]
     whole = kept | {

@@ -23,7 +23,7 @@ MINUTES = timedelta(minutes=15)
 
 @pytest.fixture(autouse=True)
 def cheap_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Tries for nobody cost as little here as those for the cast."""
+    """An unknown number costs as cheap a hash here as a known one."""
     monkeypatch.setattr(people, "_NOBODY", CHEAP)
 
 
@@ -77,8 +77,8 @@ def test_a_stolen_token_is_worth_nothing_after_signing_out(site: Site) -> None:
     thief.json("GET", "/laporan", status=401)
 
 
-def test_signing_out_is_for_whom_the_phone_names(site: Site) -> None:
-    """The sign-out of yesterday's owner comes when another has signed in."""
+def test_a_sign_out_ends_only_the_session_of_the_person_it_names(site: Site) -> None:
+    """The sign-out of the former owner arrives when another person has signed in."""
     visitor, other = site(RAHMAN), {"Sipokat-User": str(site(SITI).user_id)}
     answer = visitor.json("POST", "/keluar", {}, status=401, headers=other)
     assert answer["error"] == "not_signed_in"
@@ -88,7 +88,7 @@ def test_signing_out_is_for_whom_the_phone_names(site: Site) -> None:
 
 
 def test_one_may_sign_in_while_a_session_is_alive(site: Site) -> None:
-    """The server may not have heard of a sign-out yet, and the next one stands there waiting."""
+    """A sign-out may not have reached the server yet when the next person wants to sign in."""
     assert not site().get("/masuk").has("a[href='/beranda']")
     page = site(RAHMAN).get("/masuk")
     assert "Anda sudah masuk di HP ini." in page.text("main")
@@ -163,7 +163,7 @@ def test_a_phone_that_was_in_before_is_not_locked_out_by_others(app: Flask, site
 
 
 def test_the_address_is_the_proxys_word_only_when_one_is_trusted(app: Flask) -> None:
-    """Anybody can write X-Forwarded-For: it does not give a new allowance."""
+    """Anybody can send X-Forwarded-For, so it must not give a new allowance of tries."""
     for number in range(5):
         headers = {"X-Forwarded-For": f"203.0.113.{number}"}
         Visitor(app).request(
@@ -201,7 +201,7 @@ def test_the_address_is_the_proxys_word_only_when_one_is_trusted(app: Flask) -> 
         ("/keluar", "/beranda"),
     ],
 )
-def test_signing_in_leads_nowhere_but_here(site: Site, wanted: str, led: str) -> None:
+def test_signing_in_never_leads_to_another_site(site: Site, wanted: str, led: str) -> None:
     body = {"phone": RAHMAN.phone, "password": PASSWORD, "next": wanted}
     assert site().request("POST", "/masuk", data=body).headers["Location"] == led
     page = site().post("/masuk", body | {"password": "x"}, status=401)
@@ -210,7 +210,7 @@ def test_signing_in_leads_nowhere_but_here(site: Site, wanted: str, led: str) ->
     assert f'name="next" value="{led}"' in asked.text
 
 
-# How long.
+# How long a session lasts.
 
 
 @pytest.mark.parametrize(
@@ -251,7 +251,7 @@ def session_cookies(answer: TestResponse) -> list[str]:
 def test_the_browser_keeps_the_token_as_long_as_the_session_lives(
     site: Site, person: Person, life: timedelta
 ) -> None:
-    """Used all the time, for longer than its life: the cookie must not end before the session."""
+    """A session in constant use outlives its first cookie, which must be renewed in time."""
     visitor, start = site(person), steps.now()
     token = visitor.client.get_cookie("sipokat-sesi")
     assert token is not None
@@ -272,7 +272,7 @@ def test_no_token_is_given_anew_to_who_has_just_left(site: Site) -> None:
 
 
 def test_a_cookie_of_another_application_signs_nobody_out(site: Site) -> None:
-    """Whatever else runs on this host with the same library calls its cookie `remember_token`."""
+    """Another program with the same library on this host names its cookie `remember_token` too."""
     visitor = site(RAHMAN)
     for name in ("remember_token", "session", "user_id"):
         visitor.client.set_cookie(name, f"{visitor.user_id}|0")

@@ -47,7 +47,7 @@ def form_of(number: str, noun: str) -> str:
 
 
 def test_each_action_answers_with_the_report_as_it_is_now(site: Site, number: str) -> None:
-    """Returned, mended, verified by all, opened again, rejected."""
+    """The report is returned, revised, verified by all, reopened and rejected."""
     sent = wire.body(text="Sudah dilengkapi.")
     mended = {
         "action_id": fresh_id(),
@@ -71,7 +71,7 @@ def test_each_action_answers_with_the_report_as_it_is_now(site: Site, number: st
         assert (answer["status"], answer["desk"], answer["version"]) == (status, desk, version + 1)
         assert len(answer["events"]) == version + 1
         now = report_of(site(person), number)
-        if noun == "perbaikan":  # which is also the phone's receipt
+        if noun == "perbaikan":  # the answer is also the receipt for the phone
             now |= {"action_id": said["action_id"], "received_at": answer["events"][-1]["at"]}
         assert answer == now
     assert answer["class"] == "kinerja"
@@ -131,7 +131,7 @@ def test_an_action_id_stands_for_one_report(site: Site, number: str) -> None:
     assert answer["report"]["version"] == 1
 
 
-# 409: what has happened meanwhile.
+# 409 and the report as it is now.
 
 
 def test_a_second_decision_is_told_what_happened(site: Site, number: str) -> None:
@@ -178,7 +178,7 @@ def test_by_a_plain_form_the_page_shows_what_happened(site: Site, number: str) -
 
 
 def test_an_old_version_by_htmx_offers_the_decision_anew(site: Site, number: str) -> None:
-    """It came back to the desk meanwhile; what was typed is kept."""
+    """The report has come back to the desk meanwhile. What was typed is kept."""
     decide(site(HARTONO), number, "pengembalian")
     sent = wire.body()
     mended = {key: sent[key] for key in ("happened_on", "text", "fields", "photos")}
@@ -269,7 +269,7 @@ def test_a_plain_form_needs_no_action_id(site: Site, number: str) -> None:
 
 
 @pytest.mark.parametrize("next_url", ["https://evil.example", "//evil.example", "/keluar", ""])
-def test_a_decision_leads_nowhere_but_here(site: Site, number: str, next_url: str) -> None:
+def test_a_decision_never_leads_to_another_site(site: Site, number: str, next_url: str) -> None:
     data = {"version": "1", "next": next_url, **WHY}
     answer = site(HARTONO).request("POST", f"/laporan/{number}/penolakan", data=data)
     assert answer.headers["Location"] == f"/laporan/{number}"
@@ -308,7 +308,7 @@ def test_after_the_last_card_the_queue_says_that_it_is_empty(site: Site, number:
     assert "Tidak ada yang menunggu" in site(HARTONO).get("/verifikasi").text("main")
 
 
-# Who may, in the order of refusals.
+# Who may act, in the order of refusals.
 
 
 def test_out_of_sight_is_404_before_anything_else_is_judged(site: Site, number: str) -> None:
@@ -352,7 +352,7 @@ def queue_of(visitor: Visitor, path: str = "/verifikasi") -> list[str]:
 
 
 def filed(site: Site, *kinds: str, person: Person = RAHMAN) -> list[str]:
-    """Reports of these categories, a minute apart."""
+    """File reports of these categories, a minute apart."""
     start, numbers = steps.now(), []
     for minute, kind in enumerate(kinds):
         with time_machine.travel(start + timedelta(minutes=minute)):
@@ -395,7 +395,7 @@ def test_the_count_is_what_waits_on_the_desk(site: Site) -> None:
 
 @pytest.fixture
 def short_pages(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Four to a page."""
+    """The queue comes in pages of four."""
     monkeypatch.setattr(queue, "PAGE", 4)
 
 

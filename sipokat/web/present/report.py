@@ -14,7 +14,7 @@ from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import now
 from sipokat.domain.regions import names_of
-from sipokat.domain.roles import ROLES
+from sipokat.domain.roles import DESK_ROLES, ROLES
 from sipokat.models import Event, Report, User
 from sipokat.web.present import content, states, times
 
@@ -214,7 +214,7 @@ class Full(Row):
             what = f"{what} sebagai {chain.CLASSES[event.klass].lower()}"
         return {
             "what": what,
-            "who": f"{event.actor.name}, {ROLES[event.actor.role].label}",
+            "who": f"{event.actor.name}, {ROLES[DESK_ROLES[event.actor_desk]].label}",
             "when": times.moment(event.at),
             "reason": reasons.get(event.reason or "", ""),
             "note": note,

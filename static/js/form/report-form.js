@@ -4,7 +4,7 @@
  * says so and stays a plain form that the browser posts.
  */
 (() => {
-  const { fields, keeper, kinds, outbox, owner, page, readiness } = self.sipokat;
+  const { fields, identity, keeper, kinds, outbox, owner, page, readiness } = self.sipokat;
   const { picker, saved, sending, store, view } = self.sipokat;
   const form = document.querySelector("[data-report-form]");
   if (!form) return;
@@ -90,7 +90,7 @@
     again = null;
     look.showTiles();
     const drafts = person ? await outbox.drafts(person.id).catch(() => []) : [];
-    look.fitTiles(person?.role || "rt_head", drafts);
+    look.fitTiles(identity.rolesOf(person), drafts);
   }
 
   /** Fills the form with its draft, or else with the entry that was opened again, if any. */

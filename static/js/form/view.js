@@ -78,10 +78,11 @@
       if (heading.textContent !== (words || title)) heading.textContent = words || title;
     }
 
-    /** Shows the tiles of this role, and marks those that have a draft. */
-    function fitTiles(role, drafts) {
+    /** Shows the tiles of these roles, and marks those that have a draft. */
+    function fitTiles(roles, drafts) {
       for (const tile of document.querySelectorAll(".tile[data-category]")) {
-        tile.parentElement.hidden = !tile.dataset.roles.split(" ").includes(role);
+        const wanted = tile.dataset.roles.split(" ");
+        tile.parentElement.hidden = !roles.some((role) => wanted.includes(role));
         const begun = drafts.some((one) => one.slot === tile.dataset.category);
         tile.querySelector("[data-tile-draft]").hidden = !begun;
       }

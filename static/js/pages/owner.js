@@ -24,7 +24,8 @@
   function fitMenu(owner) {
     if (shown) return;
     for (const link of document.querySelectorAll(".nav [data-roles]")) {
-      link.parentElement.hidden = !link.dataset.roles.split(" ").includes(owner?.role || "rt_head");
+      const wanted = link.dataset.roles.split(" ");
+      link.parentElement.hidden = !identity.rolesOf(owner).some((role) => wanted.includes(role));
     }
   }
 

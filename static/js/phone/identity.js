@@ -25,7 +25,7 @@
   }
 
   // `regions` are those of a person with several offices, `[[code, words], …]`.
-  const FACTS = ["id", "name", "role", "region", "regions"];
+  const FACTS = ["id", "name", "role", "roles", "region", "regions"];
   const factsOf = (user) => JSON.stringify(user, FACTS);
   const same = (a, b) => factsOf(a) === factsOf(b);
 
@@ -116,5 +116,8 @@
     if (!owner || signed_out || owner.id !== id) throw fault("owner");
   }
 
-  self.sipokat.identity = { adopt, mustOwn, signIn, signOut, signedOut, who };
+  /** The roles in which the owner acts; nobody in particular is shown what an RT head sees. */
+  const rolesOf = (owner) => owner?.roles || [owner?.role || "rt_head"];
+
+  self.sipokat.identity = { adopt, mustOwn, rolesOf, signIn, signOut, signedOut, who };
 })();

@@ -1,0 +1,67 @@
+"""Which tests run on which database and Chromium, and what a budget leaves out."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+from tests.services.speed import patience
+
+ROOT = Path(__file__).parents[1]
+HEALTH = "tests/web/test_health.py"  # marked `sql`
+ACCOUNT = "tests/web/test_account.py"
+QUEUE = "tests/domain/test_queue.py"
+BROWSER = "tests/browser/"
+BOTH = {"sqlite", "postgresql"}
+
+
+def run(*words: str) -> str:
+    """What pytest prints with these arguments."""
+    kept = {name: value for name, value in os.environ.items() if not name.startswith("PYTEST_")}
+    done = subprocess.run(
+        [sys.executable, "-m", "pytest", "-p", "no:cacheprovider", "-n", "0", *words],
+        cwd=ROOT,
+        env=kept,
+        capture_output=True,
+        text=True,
+        timeout=patience(120),
+    )
+    assert done.returncode == 0, done.stdout + done.stderr
+    return done.stdout
+
+
+def collected(*words: str) -> dict[str, list[str]]:
+    """For each test that would run, the databases or Chromiums that it would run on."""
+    tests: dict[str, list[str]] = defaultdict(list)
+    for line in run("--collect-only", "-q", HEALTH, ACCOUNT, QUEUE, BROWSER, *words).splitlines():
+        test, _, parameters = line.partition("[")
+        tests[test] += re.findall(r"\b(?:sqlite|postgresql|current|106)\b", parameters)
+    return tests
+
+
+def used(tests: dict[str, list[str]], file: str) -> set[str]:
+    """All databases or Chromiums that tests of this file or folder run on."""
+    return {name for test, names in tests.items() if test.startswith(file) for name in names}
+
+
+def test_what_the_quick_and_the_whole_matrix_run() -> None:
+    quick, whole = collected(), collected("--matrix", "whole")
+    assert used(quick, QUEUE) == used(quick, HEALTH) == BOTH
+    assert used(quick, ACCOUNT) == {"sqlite"}
+    assert used(whole, ACCOUNT) == BOTH
+    # Each promise is kept on one Chromium, whatever its cases, and both are used.
+    promises = {test: set(names) for test, names in quick.items() if test.startswith(BROWSER)}
+    assert all(len(names) == 1 for names in promises.values())
+    assert used(quick, BROWSER) == used(whole, BROWSER) == {"current", "106"}
+    assert len(promises) < len([test for test in whole if test.startswith(BROWSER)])
+
+
+def test_what_a_budget_leaves_out_is_named_and_is_no_pass() -> None:
+    said = run("--budget", "0", "tests/test_architecture.py", "-k", "vague_name")
+    assert "NOT ALL TESTS: 1 of 1 left out" in said
+    assert "tests/test_architecture.py: test_no_module_has_a_vague_name" in said
+    assert "1 skipped" in said.splitlines()[-1]
