@@ -19,7 +19,6 @@ from tests.browser.steps import (
     ready,
     reports,
     save,
-    send_now,
     sent,
     write,
 )
@@ -179,11 +178,13 @@ def test_a_page_seen_again_and_a_sync_event_have_the_outbox_sent(phone, server):
     page = phone.page
     no_signal(server)
     id_ = keep(phone, text="Satu.")
-    send_now(phone)
-    # The page's own timer would not send it for an hour.
+    # It has been tried, and the page's own timer would not send it for an hour.
     page.evaluate(
-        """(id) => sipokat.outbox.update(id, (entry) =>
-            ({ ...entry, next_try: Date.now() + 3_600_000 }))""",
+        """async (id) => {
+            await sipokat.app.drain("tap");
+            const next_try = Date.now() + 3_600_000;
+            await sipokat.outbox.update(id, (entry) => ({ ...entry, next_try }));
+        }""",
         id_,
     )
     server.network.heal()
