@@ -41,6 +41,7 @@ SCRIPTS = {
         "pages/owner.js",
         "pages/updates.js",
         "pages/install.js",
+        "form/texts.js",
         "form/submission.js",
         "pages/app.js",
     ),
@@ -84,7 +85,8 @@ def shared_data() -> str:
         return tomllib.loads(files("sipokat.data").joinpath(f"{name}.toml").read_text("utf-8"))
 
     needs_photo = [key for key, one in table("categories").items() if one.get("photo_required")]
-    shared = {"limits": table("limits"), "levels": table("levels"), "needs_photo": needs_photo}
+    shared: dict[str, Any] = {"limits": table("limits"), "levels": table("levels")}
+    shared |= {"needs_photo": needs_photo, "signs": table("signs")}
     return json.dumps(shared, separators=(",", ":"), default=str)
 
 

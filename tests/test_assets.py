@@ -24,7 +24,7 @@ def test_the_phone_is_told_the_limits_the_levels_and_which_categories_need_a_pho
     built: Flask,
 ) -> None:
     shared = json.loads(assets.shared_data())
-    assert shared["limits"] == asdict(LIMITS) | {"first_day": LIMITS.first_day.isoformat()}
+    assert shared["limits"] == json.loads(json.dumps(asdict(LIMITS), default=str))
     for level, parts in shared["levels"].items():
         assert level_of(".".join(["16"] * parts)) == level
     needs_photo = [key for key, one in categories().items() if one.photo_required]

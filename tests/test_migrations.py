@@ -65,13 +65,16 @@ def test_every_migration_can_be_taken_back(empty: Flask) -> None:
 FILLED = """
 INSERT INTO region (code, parent_code, level, name, official_name, also) VALUES
     ('16.73', NULL, 'kota', 'Lubuklinggau', 'Kota Lubuk Linggau', ''),
-    ('16.73.04', '16.73', 'kecamatan', 'Lubuklinggau Utara I', 'Lubuk Linggau Utara I', '');
+    ('16.73.04', '16.73', 'kecamatan', 'Lubuklinggau Utara I', 'Lubuk Linggau Utara I', ''),
+    ('16.73.04.1009', '16.73.04', 'kelurahan', 'Petanang Ulu', 'Petanang Ulu', ''),
+    ('16.73.04.1009.001', '16.73.04.1009', 'rt', 'RT 001', 'RT 001', '');
 INSERT INTO "user" (id, phone, name, role, password_hash, active, created_at) VALUES
     ('u-yusuf', '+6281200000301', 'Yusuf', 'camat', 'x', true, '2026-01-05 01:00:00'),
     ('u-dewi', '+6281200000401', 'Dewi', 'pemerintahan', 'x', true, '2026-01-05 01:00:00');
 INSERT INTO term (id, user_id, region_code, since, until) VALUES
     (1, 'u-yusuf', '16.73.04', '2024-01-01', NULL),
-    (2, 'u-dewi', '16.73', '2024-01-01', '2026-12-31');
+    (2, 'u-dewi', '16.73', '2024-01-01', '2026-12-31'),
+    (4, 'u-yusuf', '16.73.04.1009.001', '2019-01-01', '2023-12-31');
 INSERT INTO report (id, number, client_id, reporter_id, region_code, author_desk,
     submission_digest, received_at, written_at, clock_doubtful, category, urgent, happened_on, text,
     fields, content_digest, status, desk, version, arrived_at) VALUES
@@ -106,6 +109,7 @@ def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) 
     assert rows("SELECT id, role, acts_for_id FROM term ORDER BY id") == [
         (1, "camat", None),
         (2, "pemerintahan", None),
+        (4, "rt_head", None),
     ]
     assert rows("SELECT report_id, desk, user_id FROM first_opened") == [(1, "kota", "u-dewi")]
     with db.engine.begin() as connection:
@@ -114,6 +118,7 @@ def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) 
     assert rows("SELECT id, user_id, region_code FROM term ORDER BY id") == [
         (1, "u-yusuf", "16.73.04"),
         (2, "u-dewi", "16.73"),
+        (4, "u-yusuf", "16.73.04.1009.001"),
     ]
     assert rows("SELECT report_id, desk, user_id FROM reading") == [(1, "kota", "u-dewi")]
     upgrade()

@@ -16,8 +16,18 @@ def upgrade() -> None:
         batch_op.add_column(sa.Column("role", sa.String(length=20), nullable=True))
         batch_op.add_column(sa.Column("acts_for_id", sa.String(length=36), nullable=True))
         batch_op.create_foreign_key("fk_term_acts_for_id", "user", ["acts_for_id"], ["id"])
-    # Until now every office of a person had the role of the account.
-    op.execute('UPDATE term SET role = (SELECT role FROM "user" WHERE "user".id = term.user_id)')
+    # Until now the level of a region said which office it was, and only for city hall the account.
+    op.execute(
+        """
+        UPDATE term SET role = (
+            SELECT CASE region.level
+                WHEN 'rt' THEN 'rt_head' WHEN 'kelurahan' THEN 'lurah' WHEN 'kecamatan' THEN 'camat'
+                ELSE "user".role END
+            FROM region, "user"
+            WHERE region.code = term.region_code AND "user".id = term.user_id
+        )
+        """
+    )
     with op.batch_alter_table("term") as batch_op:
         batch_op.alter_column("role", existing_type=sa.String(length=20), nullable=False)
     _rename("reading", "first_opened")
@@ -25,11 +35,12 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     _rename("first_opened", "reading")
-    # The version before takes every office for one in the account's role: it must not find a
-    # deputy's, which would become an office over all that lies below.
+    # The version before takes every running term for an office in the account's role: it must not
+    # find a deputy's, which would become an office over all that lies below.
     op.execute(
         "DELETE FROM term WHERE acts_for_id IS NOT NULL "
-        'OR role <> (SELECT role FROM "user" WHERE "user".id = term.user_id)'
+        "OR (until IS NULL OR until >= CURRENT_DATE) "
+        'AND role <> (SELECT role FROM "user" WHERE "user".id = term.user_id)'
     )
     with op.batch_alter_table("term") as batch_op:
         batch_op.drop_constraint("fk_term_acts_for_id", type_="foreignkey")

@@ -13,6 +13,7 @@ from dataclasses import dataclass, replace
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import DESK_WORDS, DESKS, ROLES, above, below
+from sipokat.domain.texts import too_long
 
 FINAL = ("verified", "rejected", "withdrawn")
 DECISIONS = ("verify", "return", "reject")
@@ -204,8 +205,8 @@ def _content(state: State, request: Request) -> None:
             wrong["note"] = "Tulis catatan untuk pembuat laporan."
     elif request.reason is not None:
         wrong["reason"] = "Alasan tidak diminta untuk tindakan ini."
-    if len(request.note) > LIMITS.note:
-        wrong["note"] = f"Catatan paling banyak {LIMITS.note} huruf."
+    if sentence := too_long("Catatan", request.note, LIMITS.note):
+        wrong["note"] = sentence
     if wrong:
         raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from datetime import date, timedelta
 from typing import Any
 
-from sipokat.domain import numbers
+from sipokat.domain import numbers, texts
 from sipokat.domain.categories import Category, Field, categories
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import months
@@ -104,16 +104,11 @@ def loose(raw: Raw) -> dict[str, Any]:
     """The content as it arrived, without coordinates: equal in every sending of one report."""
     return {
         "happened_on": raw.happened_on,
-        "text": tidy(raw.text),
+        "text": texts.tidy(raw.text),
         "fields": {key: value for key, value in raw.fields.items() if value not in (None, "")},
-        "place_text": tidy(raw.place_text),
+        "place_text": texts.tidy(raw.place_text),
         "photos": [[one.id, one.sha256] for one in raw.photos],
     }
-
-
-def tidy(text: str | None) -> str:
-    """The text with all line ends as `\n` and without blanks at its ends."""
-    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
 
 
 def find_category(key: str, role: str) -> Category:
@@ -137,19 +132,22 @@ def check(category: Category, raw: Raw, written_on: date) -> Content:
     """
     wrong: dict[str, str] = {}
     happened_on = _day(raw.happened_on, written_on, wrong)
-    text = tidy(raw.text)
+    text = texts.read(raw.text)
     if category.text_required and not text:
         wrong["text"] = "Tulis keterangannya, satu kalimat saja cukup."
-    elif len(text) > LIMITS.text:
-        most, length = numbers.dots(LIMITS.text), numbers.dots(len(text))
-        wrong["text"] = f"Keterangan paling banyak {most} huruf, sekarang {length}."
+    elif sentence := texts.too_long("Keterangan", text, LIMITS.text):
+        wrong["text"] = sentence
     fields = _fields(category, raw.fields, written_on, wrong)
     lat, lon, accuracy = _place(raw, wrong)
-    place_text = tidy(raw.place_text)
-    if len(place_text) > LIMITS.place_text:
-        wrong["place_text"] = f"Lokasi paling banyak {LIMITS.place_text} huruf."
-    elif category.place_required and lat is None and not place_text and "place" not in wrong:
-        wrong["place"] = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya."
+    place_text = texts.read(raw.place_text)
+    if sentence := texts.too_long("Patokan lokasi", place_text, LIMITS.place_text):
+        wrong["place_text"] = sentence
+    elif category.place_required and not place_text and "place" not in wrong:
+        if lat is None:
+            wrong["place"] = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya."
+        elif _too_vague(accuracy) and written_on >= LIMITS.accuracy_since:
+            off = texts.dots(round(accuracy or 0))
+            wrong["place_text"] = f"Lokasi kurang tepat (±{off} m). Tulis juga patokannya."
     if len(raw.photos) > LIMITS.photos:
         wrong["photos"] = f"Foto paling banyak {LIMITS.photos}. Hapus salah satu."
     elif category.photo_required and not raw.photos:
@@ -170,6 +168,11 @@ def check(category: Category, raw: Raw, written_on: date) -> Content:
         tuple(raw.photos),
         period,
     )
+
+
+def _too_vague(accuracy: float | None) -> bool:
+    """Whether coordinates of this accuracy (in metres) do not say which street it is."""
+    return accuracy is not None and accuracy > LIMITS.accuracy_m
 
 
 def _day(raw: str, written_on: date, wrong: dict[str, str]) -> date | None:
@@ -197,7 +200,7 @@ def _fields(
     out: dict[str, Any] = {}
     for key, one in known.items():
         value = raw.get(key)
-        value = tidy(value) if isinstance(value, str) else value
+        value = texts.read(value) if isinstance(value, str) else value
         if value is None or value == "":
             if one.required:
                 wrong[f"fields.{key}"] = f"{_ask(one)}"
@@ -234,8 +237,8 @@ def _value(one: Field, value: Any, written_on: date) -> Any:
     if one.type == "text":
         if not isinstance(value, str):
             raise ValueError("Isi dengan tulisan.")
-        if len(value) > LIMITS.field_text:
-            raise ValueError(f"Paling banyak {LIMITS.field_text} huruf.")
+        if sentence := texts.too_long(one.label, value, LIMITS.field_text):
+            raise ValueError(sentence)
         return value
     return numbers.read(value, one.type, one.min, one.max)
 

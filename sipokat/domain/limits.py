@@ -24,6 +24,8 @@ class Limits:
     body_bytes: int
     days_back: int
     receipt_days: int
+    accuracy_m: int
+    accuracy_since: date
     doubtful_hours: int
     first_day: date
 

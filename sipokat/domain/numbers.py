@@ -1,21 +1,40 @@
-"""Numbers as people type them.
+"""Numbers as people type them in Indonesia.
 
-`static/js/form/numbers.js` reads them alike on the phone; the cases in `data/number_cases.toml`
-hold both to the same.
+A dot before exactly three digits parts thousands, a comma is the decimal sign: `1.234,5`. A dot
+elsewhere is a decimal sign too: `1.5`. What could be read both ways is asked about: `0.500`,
+`1,500.5`. `static/js/form/numbers.js` reads them alike on the phone; the cases in
+`data/number_cases.toml` hold both to the same.
 """
 
 from __future__ import annotations
 
+import math
 import re
-from decimal import Decimal, InvalidOperation
+from decimal import Decimal
 from typing import Any
 
-LONGEST = 20  # characters, dots between thousands and spaces not counted
+from sipokat.domain.texts import dots, seen
+
+LONGEST = 20  # characters, signs that are not seen and spaces not counted
+WHOLE = "Isi dengan angka bulat."
+ANY = "Isi dengan angka."
+ASK = "Angka ini bisa dibaca dua cara. Tulis 1500 untuk ribuan, 1,5 untuk pecahan."
+
+_MINUS = re.compile("[\u2010-\u2015\u2212]")
+_CURRENCY = re.compile(r"(rp\.?|idr)(?=[0-9])", re.IGNORECASE)
+_NO_CENTS = re.compile(r"(?<=[0-9])[,.](-+|00)$")  # 1.500.000,- and 1.500.000,00
+_GROUPED = re.compile(r"[+-]?[1-9][0-9]{0,2}(\.[0-9]{3})+(,[0-9]+)?")
+_PLAIN = re.compile(r"[+-]?([0-9]+(,[0-9]*)?|,[0-9]+)")
+_DOTTED = re.compile(r"[+-]?([0-9]+\.[0-9]*|\.[0-9]+)")
+_ENGLISH = re.compile(r"[+-]?[0-9]{1,3}(,[0-9]{3})+(\.[0-9]+)?")  # 1,500.5
+# A dot before three digits that cannot part thousands, and commas that do.
+_TWO_WAYS = re.compile(r"[+-]?[0-9]*\.[0-9]{3}|.*,.*[,.].*")
 
 
-def dots(number: int) -> str:
-    """`1.500` of 1500."""
-    return f"{number:,}".replace(",", ".")
+def typed(number: float) -> str:
+    """A decimal as a person would type it, which `read` takes: `0,5`, `1000`."""
+    text = f"{Decimal(repr(number)):f}"
+    return (text.rstrip("0").rstrip(".") if "." in text else text).replace(".", ",")
 
 
 def read(value: Any, kind: str, least: int = 0, most: int = 0) -> int | float:
@@ -23,25 +42,32 @@ def read(value: Any, kind: str, least: int = 0, most: int = 0) -> int | float:
     sent as a number. Bounds are inclusive; `most` 0 means none. Raises ValueError with the
     sentence that says what is wrong."""
     whole = kind != "decimal"
-    if isinstance(value, bool):
-        raise ValueError("Isi dengan angka.")
-    text = str(value).replace(" ", "")
-    if isinstance(value, str):
-        if whole and re.fullmatch(r"\d{1,3}(\.\d{3})+", text):
-            text = text.replace(".", "")  # 1.500.000, as people write thousands
-        text = text.replace(",", ".")
-        if whole and not re.fullmatch(r"[-+]?\d+", text):
-            raise ValueError("Isi dengan angka bulat.")  # any other dot is a slip
-    try:
-        number = Decimal(text)
-        if not number.is_finite() or len(text) > LONGEST:
-            raise InvalidOperation
-    except InvalidOperation:
-        raise ValueError("Isi dengan angka bulat." if whole else "Isi dengan angka.") from None
-    if whole and number != number.to_integral_value():
-        raise ValueError("Isi dengan angka bulat.")
+    if isinstance(value, bool) or not isinstance(value, str | int | float):
+        raise ValueError(ANY)
+    number = float(_digits(value, kind) if isinstance(value, str) else value)
+    if not math.isfinite(number) or (whole and not number.is_integer()):
+        raise ValueError(WHOLE if whole else ANY)
     if number < least:
         raise ValueError("Angka tidak boleh kurang dari 0.")
     if most and number > most:
         raise ValueError(f"Angka paling besar {dots(most)}.")
-    return int(number) if whole else float(number)
+    return int(number) if whole else number + 0.0  # no minus before a zero
+
+
+def _digits(written: str, kind: str) -> str:
+    """The number with a dot as its decimal sign and no other mark. Raises ValueError."""
+    text = _MINUS.sub("-", seen(written))
+    if kind == "rupiah":
+        text = _NO_CENTS.sub("", _CURRENCY.sub("", text, count=1))
+    sentence = ANY if kind == "decimal" else WHOLE
+    if len(text) > LONGEST:
+        raise ValueError(sentence)
+    if _GROUPED.fullmatch(text):
+        text = text.replace(".", "")
+    elif not (_PLAIN.fullmatch(text) or _DOTTED.fullmatch(text) or _ENGLISH.fullmatch(text)):
+        raise ValueError(sentence)
+    elif _TWO_WAYS.fullmatch(text) and kind == "decimal":
+        raise ValueError(ASK)
+    if kind != "decimal" and not re.fullmatch(r"[+-]?[0-9]+", text):
+        raise ValueError(WHOLE)
+    return text.replace(",", ".")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 import uuid
 from datetime import date
 
@@ -13,8 +14,10 @@ from sqlalchemy.orm import Session
 
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.limits import LIMITS
+from sipokat.domain.refusals import WrongContent
 from sipokat.domain.regions import ensure_rt, level_of
 from sipokat.domain.roles import ROLES
+from sipokat.domain.texts import read, seen
 from sipokat.models import LoginSession, Region, Term, User
 
 NAME_MAX = 80
@@ -23,11 +26,29 @@ _NOBODY = _hasher.hash("no account has this password")
 
 
 def normal_phone(typed: str) -> str | None:
-    """`0812…`, `+62812…`, `62812…`, with blanks, dots and dashes, as `+62812…`; None if it
-    cannot be a phone number."""
-    digits = re.sub(r"[\s().\-\u2010-\u2015]", "", typed)
-    match = re.fullmatch(r"(?:\+?62|0)(8\d{7,12})", digits)
+    """The number as `+62812…`, however it was typed or pasted: `0812…`, `62812…`, `0062 0812…`,
+    `tel:+62…`, with blanks, dots, dashes, slashes and signs of which nothing is seen. None if it
+    cannot be a mobile number."""
+    plain = seen(unicodedata.normalize("NFKC", typed))
+    digits = re.sub(
+        r"[().,/\u00b7\-\u2010-\u2015\u2212]", "", re.sub("^tel:", "", plain, flags=re.I)
+    )
+    match = re.fullmatch(r"(?:(?:\+|00)?620?|0)(8[0-9]{7,12})", digits)
     return f"+62{match[1]}" if match else None
+
+
+def require_phone(typed: str) -> str:
+    """The number as `normal_phone` gives it. Raises WrongContent on `phone` for what cannot be one:
+    that depends on the typing alone and tells nothing about accounts."""
+    phone = normal_phone(typed)
+    if phone is None:
+        sentence = (
+            "Nomor HP belum lengkap. Tulis seluruhnya, misalnya 0812 3456 7890."
+            if seen(typed)
+            else "Isi nomor HP."
+        )
+        raise WrongContent(sentence, {"phone": sentence})
+    return phone
 
 
 def hash_password(password: str) -> str:
@@ -63,8 +84,8 @@ def create(
     since: date | None = None,
 ) -> User:
     """A new account and its first term. Raises ValueError in words for what is wrong."""
-    normal = normal_phone(phone)
-    if not 1 <= len(name.strip()) <= NAME_MAX:
+    normal, name = normal_phone(phone), read(name)
+    if not 1 <= len(name) <= NAME_MAX:
         raise ValueError(f"a name has 1 to {NAME_MAX} characters")
     if normal is None:
         raise ValueError(f"{phone} is not a mobile number")

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from sipokat.database import db, lock_rows, take_turns, writing
 from sipokat.domain.clock import now as present
-from sipokat.domain.people import find_by_phone, normal_phone, password_matches
+from sipokat.domain.people import find_by_phone, password_matches, require_phone
 from sipokat.domain.refusals import NotSignedIn, TooMany
 from sipokat.domain.roles import ROLES
 from sipokat.models import KnownDevice, LoginSession, SignInFailure, User
@@ -47,14 +47,15 @@ def sign_in(
     device: str,
     now: datetime | None = None,
 ) -> SignedIn:
-    """Open a session. Raises NotSignedIn, the same for an unknown number and a wrong password,
-    and TooMany with the time left.
+    """Open a session. Raises WrongContent for what cannot be a phone number, NotSignedIn, the same
+    for an unknown number and a wrong password, and TooMany with the time left.
 
     Only failures count, five a typed number and a hundred an address in fifteen minutes. A phone
     that has signed in to the account before has its own allowance, so that nobody can lock
     another out; a phone that several share is known to each of them by the same token.
     """
     at = now or present()
+    phone = require_phone(phone)
     user = find_by_phone(db.session(), phone)
     if user is not None and not user.active:
         user = None
@@ -95,8 +96,7 @@ def _require_unchanged(session: Session, user: User) -> None:
 def _limits(phone: str, address: str, known: KnownDevice | None) -> list[tuple[str, int]]:
     if known is not None:
         return [(f"device:{known.id}", PER_NUMBER)]
-    typed = normal_phone(phone) or f"?{hashed(phone)[:32]}"
-    return [(f"phone:{typed}", PER_NUMBER), (f"address:{address}", PER_ADDRESS)]
+    return [(f"phone:{phone}", PER_NUMBER), (f"address:{address}", PER_ADDRESS)]
 
 
 def _count_as_failure(limits: list[tuple[str, int]], at: datetime) -> list[int]:

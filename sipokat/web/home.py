@@ -55,11 +55,16 @@ def _role_words() -> str:
         places.setdefault(office.role, []).append(region_words(office.region, names))
     return (
         ", ".join(
-            role.label if role.level == "kota" else f"{role.label} {' dan '.join(where)}"
+            role.label if role.level == "kota" else f"{_title(role)} {' dan '.join(where)}"
             for role, where in places.items()
         )
         or ROLES[me().role].label
     )
+
+
+def _title(role: Role) -> str:
+    """`Lurah`, before the name of the region. The name of an RT begins with `RT` already."""
+    return "Ketua" if role.level == "rt" else role.label
 
 
 def _offices() -> list[str]:

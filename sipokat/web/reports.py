@@ -11,7 +11,7 @@ from flask import Blueprint, flash, g, jsonify, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import events, first_opened, listing, offices, revisions
+from sipokat.domain import events, first_opened, listing, numbers, offices, revisions
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.limits import LIMITS
@@ -26,7 +26,7 @@ from sipokat.web.intake import keep_files
 from sipokat.web.present import times
 from sipokat.web.report_body import Arrived, read_revision
 from sipokat.web.report_form import errors_of, form_context
-from sipokat.web.respond import respond, see_other
+from sipokat.web.respond import is_read, respond, see_other
 
 pages = Blueprint("reports", __name__)
 STATUSES = [
@@ -113,7 +113,8 @@ def _month_choices() -> list[tuple[str, str]]:
 def show(number: str) -> ResponseReturnValue:
     """One report: content, photos, the chain as a time line, and what this person may do now."""
     report = find_report(db.session(), me(), number)
-    first_opened.note_opening(me(), report)
+    if is_read():
+        first_opened.note_opening(me(), report)
     return report_page(report)
 
 
@@ -181,11 +182,15 @@ def _values_of(report: Report) -> dict[str, Any]:
         "accuracy_m": report.accuracy_m,
     }
     for key, value in report.fields.items():
-        shown = {True: "ya", False: "tidak"}.get(value) if isinstance(value, bool) else value
-        values[f"fields.{key}"] = (
-            str(shown).replace(".", ",") if isinstance(value, float) else shown
-        )
+        values[f"fields.{key}"] = _typed(value)
     return values
+
+
+def _typed(value: Any) -> Any:
+    """The value of a field as a person would have typed or chosen it."""
+    if isinstance(value, bool):
+        return "ya" if value else "tidak"
+    return numbers.typed(value) if isinstance(value, float) else value
 
 
 def _photos_first() -> None:

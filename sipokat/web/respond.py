@@ -39,6 +39,13 @@ def wants_fragment() -> bool:
     return by_htmx and "HX-History-Restore-Request" not in request.headers
 
 
+def is_read() -> bool:
+    """Whether somebody looks at the page now: not when a program asks for its headers, nor when the
+    browser fetches it for the case that it is opened (Sec-Purpose: prefetch, prerender)."""
+    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
+    return request.method == "GET" and not any("prefetch" in one.lower() for one in purposes)
+
+
 def respond(
     page: str,
     context: dict[str, Any],

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.user_agent import UserAgent
 
-from sipokat.domain.refusals import NotSignedIn, Refused, TooMany
+from sipokat.domain.refusals import NotSignedIn, Refused, TooMany, WrongContent
 from sipokat.domain.sign_in import sign_in, sign_out
 from sipokat.extensions import login
 from sipokat.web import body
@@ -74,7 +74,7 @@ def enter() -> ResponseReturnValue:
         signed_in = sign_in(
             phone, password, request.remote_addr or "", device_token(), device_name()
         )
-    except (NotSignedIn, TooMany) as refusal:
+    except (NotSignedIn, TooMany, WrongContent) as refusal:
         if wants_json():
             raise
         return _refused_page(refusal, phone, to)

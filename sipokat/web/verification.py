@@ -10,7 +10,7 @@ from flask import Blueprint, flash, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import chain, queue, verification
+from sipokat.domain import chain, queue, texts, verification
 from sipokat.domain.refusals import Malformed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import DECIDERS, READERS
 from sipokat.domain.visibility import find_report
@@ -131,7 +131,7 @@ def act(number: str, noun: str) -> ResponseReturnValue:
         asks["version"],
         asks.get("class"),
         asks.get("reason"),
-        chain_note(asks.get("note", "")),
+        texts.read(asks.get("note")),
     )
     try:
         report = verification.act(me(), number, asked, asks.get("action_id"))
@@ -158,11 +158,6 @@ def _done(report: Report, action: str, said: str) -> ResponseReturnValue:
     response = make_response(html)
     response.headers["HX-Reswap"] = "outerHTML swap:150ms"
     return response
-
-
-def chain_note(text: str) -> str:
-    """A note without blanks at its ends."""
-    return text.replace("\r\n", "\n").strip()
 
 
 def _refused(refusal: Refused, number: str, action: str) -> ResponseReturnValue:

@@ -8,31 +8,24 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.browser.steps import (
-    TEXT,
     choose,
+    enter,
     eventually,
     fill,
+    is_kept,
+    keep,
     open_form,
     outbox,
     ready,
-    report,
     reports,
     save,
     sent,
-    states,
 )
-from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI, Person
-from tests.services.network import refuse, somebody_elses
+from tests.cast import HARTONO, RAHMAN, SITI
+from tests.services.network import refuse
+from tests.services.phone import ACTIVE, Phone
+from tests.services.speed import patience
 from tests.steps import today
-
-WIFI = "<!doctype html><title>Wi-Fi gratis</title><h1>Masuk ke Wi-Fi</h1>"
-ACTIVE = """async () => {
-    const { active } = await navigator.serviceWorker.ready;
-    if (active.state === "activated") return;
-    await new Promise((done) => {
-        active.onstatechange = () => active.state === "activated" && done();
-    });
-}"""
 
 
 def styled(page: Page) -> bool:
@@ -45,7 +38,7 @@ def styled(page: Page) -> bool:
 def test_one_visit_is_enough_for_the_form_the_outbox_and_the_offline_page(phones, server):
     phone = phones(new=True)
     page = phone.open("/laporan/baru")
-    page.evaluate(ACTIVE)
+    assert page.evaluate(ACTIVE, patience(20) * 1000)
     server.network.when("*", "*", refuse, times=None)
     page = phone.restart()
     page = open_form(phone, "sampah")
@@ -60,42 +53,13 @@ def test_one_visit_is_enough_for_the_form_the_outbox_and_the_offline_page(phones
     expect(page.locator(".tile").first).to_be_visible()
 
 
-@pytest.mark.promise(on="current")
-def test_pages_that_were_read_are_there_without_signal(phone, server):
+def test_each_role_sees_its_own_tiles_and_the_first_field_comes_with_the_tap(phone):
     ready(phone, RAHMAN)
-    phone.open("/akun")
-    name = "caches.keys().then((names) => names.filter((one) => /pages/.test(one)).length)"
-    eventually(lambda: phone.page.evaluate(name), 1)
     phone.go_offline()
-    page = phone.open("/akun")
-    expect(page.get_by_role("heading", name=RAHMAN.name)).to_be_visible()
-    page = phone.open("/laporan")
-    expect(page.get_by_role("heading", name="Tidak ada sinyal")).to_be_visible()
-
-
-def test_a_wifi_page_never_becomes_part_of_the_app(phones, server):
-    phone = phones(new=True)
-    portal = somebody_elses(200, WIFI)
-    for path in ("/kotak-keluar", "/static/gen/form.*"):
-        server.network.when("GET", path, portal, times=None)
-    page = phone.open("/masuk")
-    eventually(lambda: server.network.passed("GET", "/kotak-keluar"))
-    gone = "navigator.serviceWorker.getRegistration().then((one) => !one || !one.installing)"
-    eventually(lambda: page.evaluate(gone))
-    assert not page.evaluate("navigator.serviceWorker.getRegistration().then((r) => !!r?.active)")
-    server.network.heal()
-    ready(phone, RAHMAN)
-    # And one that stands in the way later hides nothing that the phone has.
-    server.network.when("*", "*", portal, times=None)
-    open_form(phone, "sampah")
-    page = phone.open("/beranda")
-    expect(page.get_by_text("Wi-Fi")).to_have_count(0)
-    expect(page.locator(".header-title")).to_be_visible()
-
-
-def test_the_first_field_is_there_with_the_tap(phone):
-    page = ready(phone, RAHMAN).open("/laporan/baru")
-    expect(page.locator(".tile[data-category=sampah]")).to_be_visible()
+    page = phone.open("/laporan/baru")
+    expect(page.locator(".tile[data-category=nihil]")).to_be_visible()
+    expect(page.locator(".tile[data-category=rekap_bulanan]")).to_be_hidden()
+    expect(page.locator(".tile[data-category=pad_inovasi]")).to_be_hidden()
     at_once = page.evaluate(
         """() => {
             document.querySelector(".tile[data-category=sampah]").click();
@@ -104,9 +68,19 @@ def test_the_first_field_is_there_with_the_tap(phone):
         }"""
     )
     assert at_once
+    phone.go_online()
+    phone.context.clear_cookies()
+    enter(phone.open("/masuk"), HARTONO)
+    page.wait_for_url("**/beranda")
+    phone.go_offline()
+    page = phone.open("/laporan/baru")
+    expect(page.locator(".tile[data-category=rekap_bulanan]")).to_be_visible()
+    expect(page.locator(".tile[data-category=pad_inovasi]")).to_be_visible()
+    expect(page.get_by_role("link", name="Verifikasi")).to_be_visible()
 
 
-def test_back_leads_from_the_form_to_the_tiles_and_the_draft_stays(phone):
+@pytest.mark.promise(on="106")
+def test_a_draft_stays_on_the_way_back_to_the_tiles_and_is_gone_once_it_was_sent(phone):
     ready(phone, RAHMAN)
     phone.go_offline()
     page = open_form(phone, "pemerintahan")
@@ -133,42 +107,20 @@ def test_back_leads_from_the_form_to_the_tiles_and_the_draft_stays(phone):
     expect(page.locator("#field-text")).to_have_value("")
     eventually(lambda: phone.stored("drafts"), [])
 
-
-@pytest.mark.promise(on="106")
-def test_a_draft_becomes_one_report_and_is_gone_then(phone):
-    ready(phone, RAHMAN)
-    phone.go_offline()
-    page = open_form(phone, "sampah")
-    fill(page, "sampah", photos=1)
+    # Sent, it leaves nothing behind.
+    fill(page, "pemerintahan", photos=1)
     eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [1])
     save(page)
     assert phone.stored("drafts") == []
     assert {row["holder"] for row in phone.stored("photos")} == {outbox(phone)[0]["id"]}
     page.get_by_role("button", name="Buat laporan lagi").click()
-    page.locator(".tile[data-category=sampah]").click()
+    tile.click()
     expect(page.locator("#field-text")).to_have_value("")
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(0)
 
 
-def test_each_role_sees_its_own_tiles(phone):
-    ready(phone, RAHMAN)
-    phone.go_offline()
-    page = phone.open("/laporan/baru")
-    expect(page.locator(".tile[data-category=nihil]")).to_be_visible()
-    expect(page.locator(".tile[data-category=rekap_bulanan]")).to_be_hidden()
-    expect(page.locator(".tile[data-category=pad_inovasi]")).to_be_hidden()
-    phone.go_online()
-    phone.context.clear_cookies()
-    phone.sign_in(HARTONO)
-    phone.go_offline()
-    page = phone.open("/laporan/baru")
-    expect(page.locator(".tile[data-category=rekap_bulanan]")).to_be_visible()
-    expect(page.locator(".tile[data-category=pad_inovasi]")).to_be_visible()
-    expect(page.get_by_role("link", name="Verifikasi")).to_be_visible()
-
-
 @pytest.mark.current_only
-def test_what_is_missing_is_said_beside_the_field_before_it_is_kept(phone):
+def test_what_is_missing_or_no_number_is_said_beside_the_field_before_it_is_kept(phone):
     ready(phone, RAHMAN)
     phone.go_offline()
     page = open_form(phone, "sampah")
@@ -190,11 +142,7 @@ def test_what_is_missing_is_said_beside_the_field_before_it_is_kept(phone):
     page.fill("[name='fields.volume_m3']", "2,5")
     expect(page.locator("#field-fields-volume_m3-error")).to_have_count(0)
 
-
-@pytest.mark.current_only
-def test_dots_between_thousands_are_no_decimal_sign(phone):
-    ready(phone, RAHMAN)
-    phone.go_offline()
+    # Dots between thousands are no decimal sign.
     page = open_form(phone, "pemerintahan")
     fill(page, "pemerintahan")
     for typed in ("1,000", "1.5", "10.00"):
@@ -293,26 +241,7 @@ def test_the_place_is_one_tap_with_its_accuracy_or_words(phone):
     place = {key: entry["body"][key] for key in ("lat", "lon", "accuracy_m")}
     assert place == {"lat": -3.2945, "lon": 102.8614, "accuracy_m": 12}
 
-
-def test_the_header_says_how_many_wait_on_every_page(phone):
-    ready(phone, RAHMAN)
-    phone.open("/akun")
-    phone.go_offline()
-    report(phone, text=TEXT)
-    report(phone, text="Rapat kedua.")
-    for path in ("/laporan/baru", "/kotak-keluar", "/akun", "/transparansi"):
-        page = phone.open(path)
-        expect(page.locator("[data-outbox-count]")).to_have_text("2 menunggu sinyal")
-    phone.go_online()
-    sent(phone, 2)
-    expect(page.locator("[data-outbox-count]")).to_be_hidden()
-    assert states(phone) == ["sent", "sent"]
-
-
-@pytest.mark.current_only
-def test_a_place_that_comes_late_never_lands_in_another_form(phone):
-    ready(phone, RAHMAN)
-    phone.go_offline()
+    # One that comes late never lands in another form.
     page = open_form(phone, "sampah")
     page.evaluate("Geolocation.prototype.getCurrentPosition = (done) => { self.located = done; }")
     page.get_by_role("button", name="Ambil lokasi").click()
@@ -325,18 +254,34 @@ def test_a_place_that_comes_late_never_lands_in_another_form(phone):
     assert page.locator("[name=lat]").input_value() == ""
 
 
-@pytest.mark.current_only
-def test_a_phone_that_does_not_tell_its_room_has_a_form_all_the_same(phone):
-    phone.context.add_init_script(
-        "StorageManager.prototype.estimate = () => Promise.reject(new Error('unknown'));"
-    )
-    ready(phone, RAHMAN)
+@pytest.mark.promise(on="current")
+def test_pages_that_were_read_are_there_without_signal_and_say_how_many_reports_wait(phone):
+    ready(phone, RAHMAN).open("/akun")
+    eventually(lambda: is_kept(phone, "/akun"))
     phone.go_offline()
-    page = phone.open("/laporan/baru?kategori=pemerintahan")
-    expect(page.locator("[data-report-form]")).to_be_visible()
-    fill(page, "pemerintahan")
-    save(page)
-    assert len(outbox(phone)) == 1
+    keep(phone)
+    keep(phone, text="Rapat kedua.")
+    for path, words in (
+        ("/laporan/baru", "Buat laporan"),
+        ("/kotak-keluar", "Kotak keluar"),
+        ("/akun", RAHMAN.name),
+        ("/transparansi", "Tidak ada sinyal"),
+    ):
+        page = phone.open(path)
+        expect(page.locator("[data-outbox-count]")).to_have_text("2 menunggu sinyal")
+        expect(page.get_by_role("heading", name=words).first).to_be_visible()
+    phone.go_online()
+    sent(phone, 2)
+    expect(page.locator("[data-outbox-count]")).to_be_hidden()
+
+
+def needs_attention(phone: Phone, entry_id: str) -> None:
+    """The entry has been tried without signal, and is then as if the server had refused it."""
+    eventually(lambda: outbox(phone)[0]["last_error"])
+    phone.page.evaluate(
+        """(id) => sipokat.outbox.update(id, (one) => ({ ...one, state: "needs_attention" }))""",
+        entry_id,
+    )
 
 
 SKIP = "document.querySelector('.skip').click()"
@@ -346,17 +291,13 @@ SKIP = "document.querySelector('.skip').click()"
 def test_a_place_on_the_page_is_no_other_form(phone):
     ready(phone, RAHMAN)
     phone.go_offline()
-    page = report(phone, text="Yang ditulis.")
-    eventually(lambda: outbox(phone)[0]["last_error"])  # it has been tried without signal
-    (entry,) = outbox(phone)
-    page.evaluate(
-        """(id) => sipokat.outbox.update(id, (one) => ({ ...one, state: "needs_attention" }))""",
-        entry["id"],
-    )
-    phone.open("/kotak-keluar").locator("[data-mend]").click()
+    page = phone.open("/kotak-keluar")
+    entry_id = keep(phone, text="Yang ditulis.")
+    needs_attention(phone, entry_id)
+    page.locator("[data-mend]").click()
     expect(page.locator("#field-text")).to_have_value("Yang ditulis.")
     page.evaluate(SKIP)
-    eventually(lambda: page.evaluate("location.hash"), f"#entri={entry['id']}")
+    eventually(lambda: page.evaluate("location.hash"), f"#entri={entry_id}")
     page.fill("#field-text", "Yang diperbaiki.")
     expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
     page.reload()
@@ -370,15 +311,8 @@ def test_a_place_on_the_page_is_no_other_form(phone):
     expect(page.locator(".tile").first).to_be_visible()
 
 
-def sign_in_beside(page: Page, person: Person) -> None:
-    page.fill("[name=phone]", person.phone)
-    page.fill("[name=password]", PASSWORD)
-    page.locator("form:has([name=password]) [type=submit]").click()
-    page.wait_for_url(lambda url: "/masuk" not in url)
-
-
 @pytest.mark.current_only
-def test_what_was_typed_before_signing_in_elsewhere_stays_and_is_kept(phone):
+def test_what_was_typed_before_signing_in_elsewhere_is_kept_for_the_one_who_did(phone, server):
     ready(phone)
     page = open_form(phone, "pemerintahan")
     fill(page, "pemerintahan", "Ditulis sebelum masuk.", photos=1)
@@ -386,10 +320,23 @@ def test_what_was_typed_before_signing_in_elsewhere_stays_and_is_kept(phone):
     expect(page.locator("#field-text")).to_have_value("Ditulis sebelum masuk.")
     with phone.context.expect_page() as opened:
         page.get_by_role("link", name="Masuk", exact=True).click()
-    sign_in_beside(opened.value, RAHMAN)
+    other = opened.value
+    enter(other, RAHMAN)
+    other.wait_for_url(lambda url: "/masuk" not in url)
     expect(page.get_by_text("Masuk dulu untuk membuat laporan")).to_be_hidden()
     expect(page.locator("#field-text")).to_have_value("Ditulis sebelum masuk.")
-    eventually(lambda: [len(one["photos"]) for one in phone.stored("drafts")], [1])
+    eventually(
+        lambda: [(one["values"]["text"], len(one["photos"])) for one in phone.stored("drafts")],
+        [("Ditulis sebelum masuk.", 1)],
+    )
+
+    # The next one who signs in beside it finds an empty form; when he is back, so is his draft.
+    for person, text in ((SITI, ""), (RAHMAN, "Ditulis sebelum masuk.")):
+        server.query("DELETE FROM login_session")
+        other.goto("/masuk")
+        enter(other, person)
+        other.wait_for_url("**/beranda")
+        expect(page.locator("#field-text")).to_have_value(text)
     save(page)
     (entry,) = sent(phone)
     assert (entry["body"]["text"], len(entry["photos"])) == ("Ditulis sebelum masuk.", 1)
@@ -397,8 +344,9 @@ def test_what_was_typed_before_signing_in_elsewhere_stays_and_is_kept(phone):
 
 def test_a_head_of_two_rts_says_for_which_one(phone, server):
     server.query(
-        "INSERT INTO term (user_id, region_code, since)"
-        ' SELECT id, :region, :since FROM "user" WHERE name = :name',
+        "INSERT INTO term (user_id, role, region_code, since)"
+        ' SELECT user_id, term.role, :region, :since FROM term JOIN "user" ON "user".id = user_id'
+        " WHERE name = :name",
         region=SITI.region,
         since="2026-01-01",
         name=RAHMAN.name,
@@ -418,13 +366,9 @@ def test_a_head_of_two_rts_says_for_which_one(phone, server):
     page = open_form(phone, "pemerintahan")
     expect(region.locator(f"[value='{SITI.region}']")).to_be_checked()
     save(page)
-    eventually(lambda: outbox(phone)[0]["last_error"])
     (entry,) = outbox(phone)
     assert entry["region"] == entry["body"]["region"] == SITI.region
-    page.evaluate(
-        """(id) => sipokat.outbox.update(id, (one) => ({ ...one, state: "needs_attention" }))""",
-        entry["id"],
-    )
+    needs_attention(phone, entry["id"])
     phone.open("/kotak-keluar").locator("[data-mend]").click()
     expect(region.locator(f"[value='{SITI.region}']")).to_be_checked()
     save(page)
@@ -437,22 +381,11 @@ def test_a_head_of_two_rts_says_for_which_one(phone, server):
 
 
 @pytest.mark.current_only
-def test_words_of_the_one_who_signed_in_elsewhere_go_when_the_next_one_does(phone, server):
-    ready(phone)
-    page = open_form(phone, "pemerintahan")
-    fill(page, "pemerintahan", "Milik Pak Rahman.")
-    other = phone.new_tab()
-    other.goto("/masuk")
-    sign_in_beside(other, RAHMAN)
-    expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
-    server.query("DELETE FROM login_session")
-    other.goto("/masuk")
-    sign_in_beside(other, SITI)
-    expect(page.locator("#field-text")).to_have_value("")
-
-
-@pytest.mark.current_only
 def test_with_text_twice_as_large_nothing_is_cut_off_or_covered(phone):
+    # Nor does it take a phone that tells how much room it has.
+    phone.context.add_init_script(
+        "StorageManager.prototype.estimate = () => Promise.reject(new Error('unknown'));"
+    )
     phone.context.add_init_script(
         "addEventListener('DOMContentLoaded', () => {"
         " document.documentElement.style.fontSize = '200%'; });"

@@ -15,6 +15,7 @@ from tests import wire
 from tests.browser.steps import (
     eventually,
     file,
+    is_kept,
     keep,
     open_form,
     ours,
@@ -84,9 +85,11 @@ def test_a_report_is_called_kept_once_it_is_on_the_disk_and_outlives_the_browser
     ready(phone, RAHMAN)
     phone.go_offline()
     page = write(phone, "pemerintahan", "Draf yang belum selesai.", photos=1)
-    eventually(lambda: [one["values"]["text"] for one in phone.stored("drafts")])
-    eventually(lambda: [len(one["photos"]) for one in phone.stored("drafts")], [1])
-    expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
+    draft = ["Draf yang belum selesai.", 1]
+    eventually(
+        lambda: [[one["values"]["text"], len(one["photos"])] for one in phone.stored("drafts")],
+        [draft],
+    )
 
     page = write(phone, "sampah", photos=1)
     page.get_by_role("button", name="Kirim laporan").click()
@@ -211,7 +214,9 @@ def test_receipts_stay_for_thirty_days_after_they_came_however_old_the_report(ph
         """async ([id, days]) => {
             await sipokat.store.writing(["entries"], async ({ entries }) => {
                 const one = await sipokat.store.got(entries.get(id));
-                entries.put({ ...one, sent_at: one.sent_at - days * 86400000 });
+                const sent_at = one.sent_at - days * 86400000;
+                const received_at = new Date(sent_at).toISOString();
+                entries.put({ ...one, sent_at, receipt: { ...one.receipt, received_at } });
             });
         }""",
         [old["id"], 31],
@@ -230,9 +235,8 @@ def test_receipts_stay_for_thirty_days_after_they_came_however_old_the_report(ph
 
 
 def test_nihil_is_one_tap_and_a_confirmation_from_home_without_signal(phone, server):
-    page = ready(phone, RAHMAN).page
-    kept = "caches.match('/beranda', { ignoreVary: true }).then(Boolean)"
-    eventually(lambda: page.evaluate(kept))
+    page = ready(phone, RAHMAN).open("/beranda")
+    eventually(lambda: is_kept(phone, "/beranda"))
     phone.go_offline()
     page = phone.open("/beranda")
     page.get_by_role("link", name="Lapor nihil").click()
@@ -273,7 +277,6 @@ def test_a_photo_stays_until_the_server_lets_it_go_and_one_that_must_be_is_only_
     expect(must_stay.locator("[data-refused]")).to_have_count(1)
     expect(must_stay.get_by_role("button", name="Ganti foto")).to_be_visible()
     expect(must_stay.locator(without)).to_have_count(0)
-    eventually(lambda: len(phone.stored("photos")), 2)
 
     server.network.when("DELETE", "/laporan/*", ours(422, "wrong_content"))
     may_go.locator(without).click()
@@ -282,13 +285,13 @@ def test_a_photo_stays_until_the_server_lets_it_go_and_one_that_must_be_is_only_
     expect(may_go.locator(without)).to_be_hidden()
     expect(may_go.locator("[data-refused] img")).to_be_visible()
     eventually(lambda: states(phone), ["needs_attention", "needs_attention"])
-    assert len(phone.stored("photos")) == 2
+    assert len(phone.stored("photos")) == 3
     server.network.lift(wrong)
     with page.expect_file_chooser() as chooser:
         may_go.get_by_role("button", name="Ganti foto").click()
     chooser.value.set_files([file(picture(7))])
     eventually(lambda: states(phone), ["sent", "needs_attention"])
-    assert len(phone.stored("photos")) == 1
+    assert len(phone.stored("photos")) == 2
 
     # The page knows which categories must have one.
     may = page.evaluate(

@@ -50,7 +50,7 @@ def begin(phone: Phone, tabs: tuple[Page, Page]) -> None:
         # The form has looked for a draft and found none.
         expect(page.locator("[name=happened_on][max]")).to_be_visible()
         expect(page.get_by_role("button", name="Simpan draf")).to_be_visible()
-    first.bring_to_front()  # the browser takes its time with the other one
+    first.bring_to_front()  # the browser works slowly on a page that is not in front
     fill(first, "pemerintahan", FIRST, photos=1)
     eventually(lambda: written(phone), [FIRST])
 

@@ -9,12 +9,14 @@ from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 
 from tests.browser.steps import (
-    PATIENCE,
+    arrives,
+    begin_to_send,
     eventually,
     fill,
+    keep,
     open_form,
     outbox,
     photos,
@@ -28,10 +30,9 @@ from tests.browser.steps import (
     states,
 )
 from tests.cast import PASSWORD, RAHMAN
-from tests.services.network import Exchange, Fault, hold, refuse, somebody_elses
+from tests.services.network import Exchange, Fault, Rule, hold, refuse, somebody_elses
 from tests.services.phone import Phone
 from tests.services.server import Server
-from tests.services.speed import patience
 
 JSON = "application/json"
 NEW = "versi-baru"
@@ -59,9 +60,11 @@ def another_version(version: str) -> Fault:
     return fault
 
 
-def deploy(server: Server, version: str = NEW) -> None:
-    for path in ["/service-worker.js", *SHELLS]:
-        server.network.when("GET", path, another_version(version), times=None)
+def deploy(server: Server, version: str = NEW) -> list[Rule]:
+    """From now on the server answers as this version, until the rules are lifted."""
+    paths = ["/service-worker.js", *SHELLS]
+    fault = another_version(version)
+    return [server.network.when("GET", path, fault, times=None) for path in paths]
 
 
 def shells(phone: Phone) -> list[str]:
@@ -70,34 +73,34 @@ def shells(phone: Phone) -> list[str]:
     return [name.removeprefix("sipokat-shell-") for name in names if "-shell-" in name]
 
 
-def notice(page: Page) -> Any:
+def notice(page: Page) -> Locator:
     return page.locator(".notice").filter(has_text="Versi baru siap.")
 
 
-def announced(page: Page) -> Any:
-    """The notice, once the browser has looked for a new version in its own time."""
-    expect(notice(page)).to_be_visible(timeout=patience(PATIENCE) * 1000)
+def announced(page: Page) -> Locator:
+    """The notice, once the browser has looked for a new version by itself."""
+    expect(notice(page)).to_be_visible()
     return notice(page)
 
 
-def full_outbox(phone: Phone, server: Server) -> list[Any]:
-    """Three reports, one with a photo, that the network does not let through for now."""
-    server.network.when("POST", "/laporan", refuse, times=None)
-    report(phone, "pemerintahan", "Rapat pertama")
-    report(phone, "sampah", "Tumpukan sampah", photos=1)
-    report(phone, "pemerintahan", "Rapat ketiga")
-    return outbox(phone)
+def look_for_update(page: Page) -> None:
+    """What the browser does by itself a little later."""
+    page.evaluate("async () => { await (await navigator.serviceWorker.ready).update(); }")
 
 
 def bodies(entries: list[Any]) -> list[Any]:
     return [(entry["id"], entry["body"], entry["photos"]) for entry in entries]
 
 
-@pytest.mark.promise(on="current")
-def test_an_update_waits_for_the_person_and_loses_no_entry(phone, server):
-    ready(phone, RAHMAN)
+@pytest.mark.promise(on="106")
+def test_an_update_waits_for_the_person_and_neither_loses_nor_doubles_an_entry(phone, server):
+    ready(phone, RAHMAN).open("/kotak-keluar")
     (old,) = shells(phone)
-    kept = full_outbox(phone, server)
+    no_way = server.network.when("POST", "/laporan", refuse, times=None)
+    keep(phone, text="Rapat pertama")
+    keep(phone, "sampah", "Tumpukan sampah", photos=1)
+    keep(phone, text="Rapat ketiga")
+    kept = outbox(phone)
     deploy(server)
     page = open_form(phone, "pemerintahan")
     fill(page, "pemerintahan", "Sedang mengetik")
@@ -105,6 +108,7 @@ def test_an_update_waits_for_the_person_and_loses_no_entry(phone, server):
     announced(page)
     assert page.evaluate("self.stays"), "the page was loaded again"
     expect(page.locator("#field-text")).to_have_value("Sedang mengetik")
+    expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
     assert shells(phone) == [old, NEW]
 
     # Asked first, since something has been typed; a No changes nothing.
@@ -112,51 +116,22 @@ def test_an_update_waits_for_the_person_and_loses_no_entry(phone, server):
     expect(page.get_by_role("dialog")).to_contain_text("tersimpan sebagai draf")
     page.get_by_role("dialog").get_by_role("button", name="Batal").click()
     assert page.evaluate("self.stays")
+
+    # The new version takes over while the old one sends.
+    gate = threading.Event()
+    server.network.when("POST", "/laporan", hold(gate))
+    server.network.lift(no_way)
+    begin_to_send(phone)
+    eventually(lambda: "sending" in states(phone))
     notice(page).get_by_role("button", name="Muat ulang").click()
     page.get_by_role("dialog").get_by_role("button", name="Muat ulang").click()
-    form = page.locator(f"[data-form-version={NEW}]")
-    expect(form).to_be_visible()
+    expect(page.locator(f"[data-form-version={NEW}]")).to_be_visible()
     expect(page.locator("#field-text")).to_have_value("Sedang mengetik")
     expect(notice(page)).to_have_count(0)
     assert bodies(outbox(phone)) == bodies(kept)
-
-    server.network.heal()
-    deploy(server)
-    phone.open("/kotak-keluar")
-    sent(phone, 3)
-    assert sorted(row.client_id for row in reports(server)) == sorted(one["id"] for one in kept)
-    assert len(photos(server)) == 1
-
-
-def test_what_no_draft_keeps_is_not_promised_to_stay(phone, server):
-    ready(phone, RAHMAN)
-    page = phone.open("/akun")
-    deploy(server)
-    page.get_by_text("Ganti kata sandi").click()
-    page.fill("[name=old]", "rahasia")
-    page.evaluate("navigator.serviceWorker.getRegistration().then((one) => one.update())")
-    announced(page).get_by_role("button", name="Muat ulang").click()
-    expect(page.get_by_role("dialog")).to_contain_text("akan hilang")
-
-
-@pytest.mark.promise(on="106")
-def test_taking_over_in_the_middle_of_sending_doubles_nothing(phone, server):
-    ready(phone, RAHMAN)
-    full_outbox(phone, server)
-    deploy(server)
-    page = phone.open("/kotak-keluar")
-    announced(page)
-    server.network.heal()
-    deploy(server)
-    gate = threading.Event()
-    server.network.when("POST", "/laporan", hold(gate))
-    page.locator("[data-send-all]").click()
-    eventually(lambda: "sending" in states(phone))
-    notice(page).get_by_role("button", name="Muat ulang").click()
-    expect(notice(page)).to_have_count(0)
     gate.set()
     sent(phone, 3)
-    assert len(reports(server)) == 3
+    assert sorted(row.client_id for row in reports(server)) == sorted(one["id"] for one in kept)
     assert len(photos(server)) == 1
 
 
@@ -168,6 +143,7 @@ def test_a_page_of_the_old_version_still_works_after_another_let_the_new_one_in(
     deploy(server)
     other = phone.new_tab()
     other.goto("/beranda")
+    look_for_update(other)
     announced(other).get_by_role("button", name="Muat ulang").click()
     expect(notice(other)).to_have_count(0)
     announced(page)
@@ -178,18 +154,27 @@ def test_a_page_of_the_old_version_still_works_after_another_let_the_new_one_in(
     other.close()
 
 
-def test_only_the_last_version_stays_beside_the_new_one(phone, server):
-    ready(phone, RAHMAN)
-    phone.page.evaluate("async () => { await caches.open('sipokat-shell-0') }")
-    phone.page.evaluate("async () => { await caches.open('milik-orang-lain') }")
-    (current,) = [name for name in shells(phone) if name != "0"]
-    for version in ("satu", "dua"):
-        server.network.heal()
-        deploy(server, version)
-        page = phone.open("/beranda")
-        announced(page).get_by_role("button", name="Muat ulang").click()
-        expect(notice(page)).to_have_count(0)
-    assert current
+def test_only_the_last_version_stays_and_what_no_draft_keeps_is_not_promised_to(phone, server):
+    page = ready(phone, RAHMAN).open("/akun")
+    page.evaluate("async () => { await caches.open('sipokat-shell-0') }")
+    page.evaluate("async () => { await caches.open('milik-orang-lain') }")
+    first = deploy(server, "satu")
+    page.get_by_text("Ganti kata sandi").click()
+    page.fill("[name=old]", "rahasia")
+    look_for_update(page)
+    announced(page).get_by_role("button", name="Muat ulang").click()
+    expect(page.get_by_role("dialog")).to_contain_text("akan hilang")
+    page.get_by_role("dialog").get_by_role("button", name="Muat ulang").click()
+    expect(notice(page)).to_have_count(0)
+    eventually(lambda: shells(phone)[-1], "satu")
+
+    deploy(server, "dua")
+    for rule in first:
+        server.network.lift(rule)
+    page = phone.open("/beranda")
+    look_for_update(page)
+    announced(page).get_by_role("button", name="Muat ulang").click()
+    expect(notice(page)).to_have_count(0)
     eventually(lambda: shells(phone), ["satu", "dua"])
     assert "milik-orang-lain" in page.evaluate("async () => await caches.keys()")
 
@@ -213,54 +198,56 @@ def cached(phone: Phone) -> str:
 
 
 PORTAL = somebody_elses(200)
-PORTALS = {
-    "worker": ("/service-worker.js", PORTAL),
-    "page": ("/luring", PORTAL),
-    "redirect": ("/kotak-keluar", somebody_elses(302, Location="/wifi")),
-    "script": ("/static/gen/form.*.js", PORTAL),
-}
+# In the place of the worker itself, of a page, as a redirect, and of a script.
+PORTALS = [
+    ("/service-worker.js", PORTAL),
+    ("/luring", PORTAL),
+    ("/kotak-keluar", somebody_elses(302, Location="/wifi")),
+    ("/static/gen/form.*.js", PORTAL),
+]
 REGISTERED = """async () => Boolean(
     (await navigator.serviceWorker.getRegistrations()).length)"""
 
 
-@pytest.mark.parametrize("what", PORTALS)
-def test_a_captive_portal_at_the_first_install_does_not_become_the_shell(phones, server, what):
-    phone = phones(new=True)
-    path, portal = PORTALS[what]
+def meet_at_the_first_visit(phone: Phone, server: Server, path: str, portal: Fault) -> None:
+    """Signed in behind somebody's Wi-Fi page, which stands here: no worker is installed."""
+    # What an earlier visit has loaded would not be asked for again.
+    phone.context.new_cdp_session(phone.page).send("Network.clearBrowserCache")
+    server.network.exchanges.clear()
     server.network.when("GET", path, portal, times=None)
     server.network.when("GET", "/wifi", PORTAL, times=None)
-    with phone.expecting("unsupported MIME type"):
-        phone.sign_in(RAHMAN)
-        eventually(lambda: any(one.status for one in server.network.passed("GET", path)))
-        eventually(lambda: phone.page.evaluate(REGISTERED), False)
-    assert "Wi-Fi" not in cached(phone)
+    phone.sign_in(RAHMAN)
+    eventually(lambda: any(one.status for one in server.network.passed("GET", path)))
+    eventually(lambda: phone.page.evaluate(REGISTERED), False)
     server.network.heal()
-    phone.open("/beranda")
-    phone.worker_ready()
-    assert "Wi-Fi" not in cached(phone)
-    server.network.when("*", "*", refuse, times=None)
-    report(phone, "pemerintahan")
-    server.network.heal()
-    phone.open("/kotak-keluar")
-    sent(phone)
-    assert len(reports(server)) == 1
 
 
 @pytest.mark.promise(on="106")
-def test_a_captive_portal_in_place_of_an_update_leaves_the_shell_as_it_is(phone, server):
-    ready(phone, RAHMAN)
+def test_a_wifi_page_never_becomes_part_of_the_app_and_hides_nothing_of_it(phones, server):
+    phone = phones(new=True)
+    with phone.expecting("unsupported MIME type"):
+        for path, portal in PORTALS:
+            meet_at_the_first_visit(phone, server, path, portal)
+            assert "Wi-Fi" not in cached(phone)
+    phone.open("/beranda")
+    phone.worker_ready()
+    assert "Wi-Fi" not in cached(phone)
+
+    # One that stands in the way later.
     before = shells(phone)
     server.network.when("*", "*", PORTAL, times=None)
     assert not phone.page.evaluate(
         """async () => (await navigator.serviceWorker.ready).update()
             .then(() => true, () => false)"""
     )
+    page = phone.open("/beranda")
+    expect(page.locator(".header-title")).to_be_visible()
+    expect(page.get_by_text("Wi-Fi")).to_have_count(0)
     report(phone, "pemerintahan")
     assert shells(phone) == before
     assert "Wi-Fi" not in cached(phone)
     server.network.heal()
-    phone.open("/kotak-keluar")
-    sent(phone)
+    arrives(phone, server)
 
 
 # --- What older versions left on the phone -----------------------------------------------------

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 import pytest
@@ -13,6 +13,7 @@ from hypothesis import strategies as st
 from sipokat.domain import categories as data
 from sipokat.domain.categories import Category, Choice, Field, categories
 from sipokat.domain.content import Content, check, digest, find_category, loose
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import WrongContent
 from tests.steps import LEAST, least, photo, raw
@@ -537,3 +538,29 @@ def test_what_two_sendings_of_one_report_have_in_common() -> None:
 
 def test_the_steps_know_every_category() -> None:
     assert set(LEAST) == set(categories())
+
+
+# Coordinates that are further off than a street is long.
+
+
+@pytest.mark.parametrize(
+    ("on", "accuracy", "landmark", "wrong"),
+    [
+        (LIMITS.accuracy_since, 200, "", []),
+        (LIMITS.accuracy_since, 201, "", ["place_text"]),
+        (LIMITS.accuracy_since, 201, "Gang 3", []),
+        (LIMITS.accuracy_since, None, "", []),
+        (LIMITS.accuracy_since - timedelta(days=1), 5000, "", []),
+    ],
+)
+def test_vague_coordinates_do_not_count_alone_where_a_place_is_required(
+    on: date, accuracy: float | None, landmark: str, wrong: list[str]
+) -> None:
+    place = {"lat": -3.29, "lon": 102.86, "accuracy_m": accuracy, "place_text": landmark}
+    fields: dict[str, str] = {}
+    try:
+        check(categories()["pembangunan"], raw("pembangunan", on, **place), on)
+    except WrongContent as refusal:
+        fields = refusal.fields
+    assert list(fields) == wrong
+    assert check(categories()["keagamaan"], raw("keagamaan", on, **place), on).lat == -3.29

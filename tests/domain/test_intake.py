@@ -361,7 +361,7 @@ def test_a_lurahs_report_starts_at_the_camat_and_a_camats_at_the_last_desk(
 
 
 def test_what_a_lurah_did_as_head_is_still_the_reports_of_an_rt(session: Session) -> None:
-    steps.add_term(HARTONO, RT_2, until=steps.today() - timedelta(days=1))
+    steps.add_term(HARTONO, RT_2, until=steps.today() - timedelta(days=1), role="rt_head")
     report = send(HARTONO, region=RT_2, on=steps.today() - timedelta(days=1))
     assert (report.author_desk, report.desk) == ("rt", "kelurahan")
     refused(NeverAllowed, steps.act, HARTONO, report, "verify")

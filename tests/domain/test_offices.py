@@ -155,7 +155,7 @@ def test_an_office_of_another_role_opens_its_pages(
     page = site(SITI).get("/verifikasi")
     assert page.has(f'[href="/laporan/{number}"]')
     assert page.has('.nav [href="/verifikasi"]')
-    assert "Lurah Taba Baru" in site(SITI).get("/beranda").text("main")
+    assert "Ketua RT 002, Petanang Ulu, Lurah Taba Baru" in site(SITI).get("/beranda").text("main")
 
 
 def test_who_is_diskominfo_and_bag_pemerintahan_reads_reports(session: Session) -> None:

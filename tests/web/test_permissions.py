@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
@@ -82,6 +83,12 @@ def action(noun: str, never: dict[Someone, int], **said: Any) -> Route:
 
 NOT_DECIDING = {RAHMAN: 403, RATNA: 403}
 REASON = {"reason": "lainnya", "note": "Begitulah."}
+NUMBERS = itertools.count(81_900_000_000)
+# What must be another with each request.
+FRESH: dict[Any, Callable[[], str]] = {
+    "{fresh}": fresh_id,
+    "{number}": lambda: f"0{next(NUMBERS)}",
+}
 ROUTES = [
     Route("GET", "/", usual=303, open=True),
     Route("GET", "/beranda"),
@@ -91,8 +98,8 @@ ROUTES = [
         "POST",
         "/masuk",
         usual=401,
-        json={"phone": "{fresh}", "password": "salah"},
-        form={"phone": "{fresh}", "password": "salah"},
+        json={"phone": "{number}", "password": "salah"},
+        form={"phone": "{number}", "password": "salah"},
         open=True,
     ),
     Route("GET", "/akun"),
@@ -191,7 +198,7 @@ def knock(visitor: Visitor, route: Route, places: dict[str, str], as_json: bool)
         return visitor.request(route.method, path, headers=headers)
     given = route.json if as_json else route.form
     sent = {
-        key: fresh_id() if value == "{fresh}" else value for key, value in (given or {}).items()
+        key: FRESH[value]() if value in FRESH else value for key, value in (given or {}).items()
     }
     if not as_json:
         return visitor.request("POST", path, headers=headers, data=sent)

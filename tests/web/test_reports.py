@@ -599,3 +599,51 @@ def test_the_next_head_mends_what_the_former_left(app: Flask, site: Site, return
     page = site(heir).get(f"/laporan/{returned}/perbaikan").submit(FORM, text="Sudah diangkut.")
     assert "Diperbaiki Wati, Ketua RT" in page.text(".timeline")
     site(RAHMAN).get(f"/laporan/{returned}/perbaikan", status=403)
+
+
+# What is seen without being looked at, and where it is.
+
+
+@pytest.mark.parametrize(
+    "headers",
+    [
+        {"Sec-Purpose": "prefetch"},
+        {"Sec-Purpose": "prefetch;prerender"},
+        {"Purpose": "prefetch"},
+        {"X-Moz": "prefetch"},
+    ],
+    ids=str,
+)
+def test_a_page_that_the_browser_fetches_beforehand_is_not_read_by_anybody(
+    site: Callable[..., Visitor], headers: dict[str, str]
+) -> None:
+    path = f"/laporan/{file_report(site(RAHMAN))['number']}"
+    hartono = site(HARTONO)
+    assert hartono.request("GET", path, headers=headers).status_code == 200
+    assert hartono.request("HEAD", path).status_code == 200
+    assert "Dibaca" not in site(RAHMAN).get(path).text("main")
+    hartono.get(path)
+    assert "Dibaca lurah" in site(RAHMAN).get(path).text("main")
+
+
+def test_a_point_can_be_read_copied_and_opened_in_two_maps(site: Callable[..., Visitor]) -> None:
+    number = file_report(site(RAHMAN), lat=-3.2945, lon=102.8614, accuracy_m=12)["number"]
+    for page in (site(RAHMAN).get(f"/laporan/{number}"), site(HARTONO).get("/verifikasi")):
+        assert page.text(".point-numbers") == "-3.29450, 102.86140"
+        links = [str(link["href"]) for link in page.all(".point a")]
+        assert links[0].startswith("geo:-3.29450,102.86140")
+        assert links[1].startswith("https://")
+        assert links[1].endswith("-3.29450,102.86140")
+    without = file_report(site(RAHMAN), text="Tanpa titik.")["number"]
+    assert not site(RAHMAN).get(f"/laporan/{without}").has(".point")
+
+
+def test_enter_in_a_field_of_the_form_presses_a_button_that_does_nothing(
+    site: Callable[..., Visitor],
+) -> None:
+    """A form is sent by Enter through its first submit button, unless that is disabled (HTML,
+    4.10.21.2 Implicit submission)."""
+    for path in ("/laporan/baru", "/laporan/baru?kategori=sampah"):
+        first = site().get(path).all("[data-report-form] [type=submit]")[0]
+        assert first.has_attr("disabled")
+        assert first.has_attr("hidden")

@@ -117,7 +117,7 @@ def test_another_person_on_the_same_phone(site: Site) -> None:
 
 def test_the_same_words_for_an_unknown_number_and_a_wrong_password(site: Site) -> None:
     answers = []
-    for phone in (RAHMAN.phone, "0819-0000-0000", BEJO.phone, "x"):
+    for phone in (RAHMAN.phone, "0819-0000-0000", BEJO.phone):
         page = site().post("/masuk", {"phone": phone, "password": "salah"}, status=401)
         assert page.values(SIGN_IN)["phone"] == phone, "what was typed is kept"
         assert "password" not in page.values(SIGN_IN) or not page.values(SIGN_IN)["password"]
@@ -129,6 +129,14 @@ def test_the_same_words_for_an_unknown_number_and_a_wrong_password(site: Site) -
     ]
     assert in_json[0] == in_json[1] == in_json[2]
     assert in_json[0]["error"] == "not_signed_in"
+
+
+def test_an_incomplete_number_is_said_so_and_stays_in_the_form(site: Site) -> None:
+    page = site().post("/masuk", {"phone": "0812 0000", "password": "salah"}, status=422)
+    assert page.values(SIGN_IN)["phone"] == "0812 0000"
+    assert "belum lengkap" in page.text("[data-form-error]")
+    answer = site().json("POST", "/masuk", {"phone": "0812", "password": "x"}, status=422)
+    assert "belum lengkap" in answer["fields"]["phone"]
 
 
 def test_too_many_failures_are_said_in_words_with_the_time_left(site: Site) -> None:

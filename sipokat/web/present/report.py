@@ -131,11 +131,23 @@ class Row:
         return content.place_words({name: getattr(self.report, name) for name in names})
 
     @property
-    def map_url(self) -> str:
-        """An address that opens the phone's own map app; empty without coordinates."""
-        if self.report.lat is None:
+    def point(self) -> str:
+        """The coordinates as map programs take them: `-3.29450, 102.86140`; empty without any."""
+        if self.report.lat is None or self.report.lon is None:
             return ""
-        return f"geo:{self.report.lat},{self.report.lon}?q={self.report.lat},{self.report.lon}"
+        return f"{self.report.lat:.5f}, {self.report.lon:.5f}"
+
+    @property
+    def map_links(self) -> dict[str, str]:
+        """Addresses that open the point in the phone's own map and in one on the web; empty without
+        coordinates."""
+        if not self.point:
+            return {}
+        point = self.point.replace(" ", "")
+        return {
+            "phone": f"geo:{point}?q={point}",
+            "web": f"https://www.google.com/maps/search/?api=1&query={point}",
+        }
 
     @property
     def photos(self) -> list[dict[str, str]]:

@@ -3,7 +3,7 @@
  * shows what is wrong. Each field's bounds are data attributes, from the table of categories.
  */
 (() => {
-  const { data, numbers, page } = self.sipokat;
+  const { data, numbers, page, texts } = self.sipokat;
   const { limits } = data;
   const idOf = (name) => `field-${name.replaceAll(".", "-")}`;
   // Set by the page and not by the person, or (photos) sent in another way.
@@ -33,7 +33,7 @@
 
   /** What is wrong with one field, as a sentence; "" if nothing is. */
   function checkField({ kind, required, max, label }, value, { months, doubtful, revised }) {
-    const text = (value || "").trim();
+    const text = texts.read(value).trim();
     if (!text) {
       if (required === undefined) return "";
       const verb = ["choice", "period", "bool"].includes(kind) ? "Pilih" : "Isi";
@@ -43,9 +43,7 @@
     if (kind === "period" && !doubtful && !revised && !months.includes(text)) {
       return "Pilih bulan ini atau bulan lalu.";
     }
-    if (kind === "text" && [...text].length > limits.field_text) {
-      return `Paling banyak ${limits.field_text} huruf.`;
-    }
+    if (kind === "text") return texts.tooLong(label, text, limits.field_text);
     const number = ["count", "decimal", "rupiah"].includes(kind);
     return (number && numbers.read(text, kind, Number(max)).sentence) || "";
   }
@@ -94,16 +92,20 @@
     if (photos > limits.photos) {
       wrong.photos = `Foto paling banyak ${limits.photos}. Hapus salah satu.`;
     }
-    const text = [...values.text.trim()].length;
-    if (rules.text && !text) wrong.text = "Tulis keterangannya, satu kalimat saja cukup.";
-    if (text > limits.text) {
-      const [most, length] = [limits.text, text].map(numbers.dots);
-      wrong.text = `Keterangan paling banyak ${most} huruf, sekarang ${length}.`;
+    if (rules.text && !texts.length(values.text)) {
+      wrong.text = "Tulis keterangannya, satu kalimat saja cukup.";
     }
-    const words = [...values.place_text.trim()].length;
-    if (words > limits.place_text) {
-      wrong.place_text = `Lokasi paling banyak ${limits.place_text} huruf.`;
-    } else if (rules.place && !values.lat && !words) {
+    const long = {
+      text: texts.tooLong("Keterangan", values.text, limits.text),
+      place_text: texts.tooLong("Patokan lokasi", values.place_text, limits.place_text),
+    };
+    for (const [name, sentence] of Object.entries(long)) if (sentence) wrong[name] = sentence;
+    const vague = values.accuracy_m > limits.accuracy_m && bounds.today >= limits.accuracy_since;
+    if (rules.place && values.lat && vague && !texts.length(values.place_text)) {
+      const off = texts.dots(Math.round(values.accuracy_m));
+      wrong.place_text = `Lokasi kurang tepat (±${off} m). Tulis juga patokannya.`;
+    }
+    if (rules.place && !values.lat && !texts.length(values.place_text)) {
       wrong.place = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya.";
     }
     const day = checkDay(form.elements.happened_on, bounds);
@@ -228,14 +230,16 @@
   }
 
   /**
-   * "68 / 1.000" under each long text, counted as the server counts; the field grows with its text.
+   * "68 / 1.000" under each long text, counted as the server counts, and by how much it is too long;
+   * the field grows with its text.
    */
   function count(form) {
     for (const place of form.querySelectorAll("[data-counter-for]")) {
       const text = form.querySelector(`#${CSS.escape(place.dataset.counterFor)}`);
-      const used = [...text.value].length;
-      place.textContent = `${numbers.dots(used)} / ${numbers.dots(text.maxLength)}`;
-      place.classList.toggle("full", used >= text.maxLength * 0.95);
+      const [used, most] = [texts.length(text.value), Number(text.dataset.max)];
+      const over = used > most ? `, ${texts.dots(used - most)} huruf terlalu panjang` : "";
+      place.textContent = `${texts.dots(used)} / ${texts.dots(most)}${over}`;
+      place.classList.toggle("full", used >= most * 0.95);
       text.rows = Math.min(10, Math.max(3, 1 + used / 30));
     }
   }

@@ -2,7 +2,7 @@
  * "Ambil lokasi": the place by one tap, with its accuracy. The person may also describe it instead.
  */
 (() => {
-  const { fields, numbers } = self.sipokat;
+  const { data, fields, texts } = self.sipokat;
   // By the codes of GeolocationPositionError.
   const WORDS = {
     1: "Lokasi tidak diizinkan. Tulis saja patokannya.",
@@ -21,9 +21,10 @@
     box.querySelector("[data-place-take]").hidden = taken || !able;
     box.querySelector("[data-place-found]").hidden = !taken;
     const exact = accuracy_m.value
-      ? `, akurasi ±${numbers.dots(Math.round(accuracy_m.value))}\u00a0m`
+      ? `, akurasi ±${texts.dots(Math.round(accuracy_m.value))}\u00a0m`
       : "";
-    box.querySelector("[data-place-words]").textContent = taken ? `Tercatat${exact}` : "";
+    const vague = accuracy_m.value > data.limits.accuracy_m ? ". Tulis juga patokannya." : "";
+    box.querySelector("[data-place-words]").textContent = taken ? `Tercatat${exact}${vague}` : "";
   }
 
   /** Puts a place into the hidden fields, and has the draft written. */

@@ -1,6 +1,6 @@
 /* Makes an entry of the outbox from what a form holds. Its `body` is what is sent to the server. */
 (() => {
-  const { answers, kinds, page } = self.sipokat;
+  const { answers, kinds, page, texts } = self.sipokat;
   // The version of the form that wrote it, which the server keeps beside the report. Home, which
   // sends nihil reports, has no form.
   const form = document.querySelector("[data-form-version]");
@@ -13,16 +13,6 @@
     bytes[8] = (bytes[8] & 0x3f) | 0x80;
     const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
     return hex.replace(/^(.{8})(.{4})(.{4})(.{4})(.{12})$/, "$1-$2-$3-$4-$5");
-  }
-
-  /** The text without pasted control characters and broken signs, which the server would refuse. */
-  function clean(text = "") {
-    const written = (sign) => {
-      const code = sign.codePointAt(0);
-      if (code < 32) return "\t\n\r".includes(sign);
-      return code !== 127 && code !== 0xfffd && (code < 0xd800 || code > 0xdfff);
-    };
-    return [...text].filter(written).join("");
   }
 
   const coordinate = (text) => (text === "" || text === undefined ? null : Number(text));
@@ -60,12 +50,12 @@
     );
     const content = {
       happened_on: values.happened_on || "",
-      text: clean(values.text),
-      fields: Object.fromEntries(filled.map(([name, value]) => [name.slice(7), clean(value)])),
+      text: texts.read(values.text),
+      fields: Object.fromEntries(filled.map(([name, value]) => [name.slice(7), texts.read(value)])),
       lat: coordinate(values.lat),
       lon: coordinate(values.lon),
       accuracy_m: coordinate(values.accuracy_m),
-      place_text: clean(values.place_text),
+      place_text: texts.read(values.place_text),
       photos: [...kept, ...photos].map((one) => ({ id: one.id, sha256: one.sha256 })),
     };
     const written_at = again ? writtenAt(again, values) : answers.stamp();

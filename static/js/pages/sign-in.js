@@ -44,7 +44,7 @@
     const user = facts.own && facts.status === 200 && facts.json.user;
     if (!user) {
       complain(form, words(facts));
-      form.querySelector("[type=password]")?.focus();
+      form.querySelector(facts.status === 422 ? "[name=phone]" : "[type=password]")?.focus();
       return;
     }
     owner.leave();

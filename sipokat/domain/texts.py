@@ -1,0 +1,47 @@
+"""Text as people type and paste it.
+
+`static/js/form/texts.js` reads it alike on the phone; both know the signs in `data/signs.toml`.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from importlib.resources import files
+
+_SIGNS: dict[str, str] = tomllib.loads(
+    files("sipokat.data").joinpath("signs.toml").read_text("utf-8")
+)
+_UNSEEN = re.compile(f"[\\s{_SIGNS['unseen']}]")
+_TURNING = re.compile(f"[{_SIGNS['turning']}]")
+
+
+def dots(number: int) -> str:
+    """A whole number as sentences show it: `1.500`."""
+    return f"{number:,}".replace(",", ".")
+
+
+def tidy(text: str | None) -> str:
+    """The text with all line ends as `\\n` and without blanks at its ends."""
+    return (text or "").replace("\r\n", "\n").replace("\r", "\n").strip()
+
+
+def seen(text: str) -> str:
+    """The text without blanks and signs of which nothing is seen."""
+    return _UNSEEN.sub("", text)
+
+
+def read(text: str | None) -> str:
+    """The text as it is kept: tidy, and without signs that would turn the direction of what is
+    shown after it. Empty when nothing of it is seen."""
+    kept = _TURNING.sub("", tidy(text)).strip()
+    return kept if seen(kept) else ""
+
+
+def too_long(what: str, text: str, most: int) -> str:
+    """The sentence that says by how much the text is too long, counted in code points; empty when
+    it is not. `what` begins the sentence: `Keterangan`."""
+    over = len(text) - most
+    return (
+        f"{what} paling banyak {dots(most)} huruf. Kurangi {dots(over)} huruf." if over > 0 else ""
+    )
