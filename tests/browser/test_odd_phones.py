@@ -20,6 +20,7 @@ from tests.browser.steps import (
     reports,
     save,
     sent,
+    try_in_vain,
     write,
 )
 from tests.cast import RAHMAN
@@ -178,15 +179,7 @@ def test_a_page_seen_again_and_a_sync_event_have_the_outbox_sent(phone, server):
     page = phone.page
     no_signal(server)
     id_ = keep(phone, text="Satu.")
-    # It has been tried, and the page's own timer would not send it for an hour.
-    page.evaluate(
-        """async (id) => {
-            await sipokat.app.drain("tap");
-            const next_try = Date.now() + 3_600_000;
-            await sipokat.outbox.update(id, (entry) => ({ ...entry, next_try }));
-        }""",
-        id_,
-    )
+    try_in_vain(phone, id_)
     server.network.heal()
     page.evaluate("() => { document.dispatchEvent(new Event('visibilitychange')); }")
     sent(phone)
