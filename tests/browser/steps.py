@@ -317,3 +317,14 @@ FULL = """
 
 # Pages of a browser without Background Sync; its worker is woken by nobody but the test.
 NO_SYNC = "delete self.SyncManager; delete ServiceWorkerRegistration.prototype.sync;"
+
+TRY_IN_VAIN = """async (id) => {
+    await sipokat.app.drain("tap");
+    const next_try = Date.now() + 3_600_000;
+    await sipokat.outbox.update(id, (entry) => ({ ...entry, next_try }));
+}"""
+
+
+def try_in_vain(phone: Phone, id_: str) -> None:
+    """Try the outbox without signal. After that no timer sends this entry for an hour."""
+    phone.page.evaluate(TRY_IN_VAIN, id_)

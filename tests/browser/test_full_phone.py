@@ -13,7 +13,6 @@ from tests.browser.steps import (
     outbox,
     ready,
     reports,
-    send_now,
     write,
 )
 from tests.cast import PASSWORD, RAHMAN, SITI, Person
@@ -96,9 +95,12 @@ def test_an_entry_opened_again_leaves_the_outbox_once_it_went_straight(phone, se
     ready(phone, RAHMAN)
     no_signal(server)
     id_ = keep(phone, text=TEXT)
-    send_now(phone)
+    # As if the server had refused it; drained first, so that no run changes it afterwards.
     phone.page.evaluate(
-        """(id) => sipokat.outbox.update(id, (one) => ({ ...one, state: "needs_attention" }))""",
+        """async (id) => {
+            await sipokat.app.drain("tap");
+            await sipokat.outbox.update(id, (one) => ({ ...one, state: "needs_attention" }));
+        }""",
         id_,
     )
     page = phone.open("/kotak-keluar")

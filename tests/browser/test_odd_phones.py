@@ -19,8 +19,8 @@ from tests.browser.steps import (
     ready,
     reports,
     save,
-    send_now,
     sent,
+    try_in_vain,
     write,
 )
 from tests.cast import RAHMAN
@@ -179,13 +179,7 @@ def test_a_page_seen_again_and_a_sync_event_have_the_outbox_sent(phone, server):
     page = phone.page
     no_signal(server)
     id_ = keep(phone, text="Satu.")
-    send_now(phone)
-    # The page's own timer would not send it for an hour.
-    page.evaluate(
-        """(id) => sipokat.outbox.update(id, (entry) =>
-            ({ ...entry, next_try: Date.now() + 3_600_000 }))""",
-        id_,
-    )
+    try_in_vain(phone, id_)
     server.network.heal()
     page.evaluate("() => { document.dispatchEvent(new Event('visibilitychange')); }")
     sent(phone)
