@@ -22,18 +22,18 @@ RETRY_SECONDS = 20
 
 # Status: (code, title, sentence).
 WORDS = {
-    400: ("malformed", "Permintaan tidak terbaca", "Muat ulang halaman, lalu coba lagi."),
+    400: ("malformed", "Halaman tidak bisa dibuka", "Muat ulang halaman, lalu coba lagi."),
     401: ("not_signed_in", "Masuk dulu", "Masuk dengan nomor HP dan kata sandi Anda."),
-    403: ("forbidden", "Bukan untuk akun ini", "Halaman ini bukan untuk peran Anda."),
+    403: ("forbidden", "Bukan untuk akun ini", "Halaman ini bukan untuk jabatan Anda."),
     404: ("not_found", "Tidak ditemukan", "Periksa alamat atau nomornya."),
-    405: ("wrong_method", "Tidak bisa begitu", "Kembali ke beranda, lalu coba lagi."),
+    405: ("wrong_method", "Belum bisa", "Kembali ke beranda, lalu coba lagi."),
     409: ("conflict", "Sudah berubah", "Lihat keadaannya sekarang."),
     413: ("too_large", "Terlalu besar", "Kirim foto yang lebih kecil."),
-    415: ("wrong_type", "Jenis berkas tidak diterima", "Pilih foto JPEG, PNG atau WebP."),
+    415: ("wrong_type", "Jenis berkas tidak diterima", "Pilih foto dari kamera atau galeri."),
     422: ("wrong_content", "Mohon periksa kembali", "Ada isian yang perlu diperbaiki."),
     429: ("too_many", "Terlalu sering", "Tunggu sebentar, lalu coba lagi."),
-    500: ("broken", "Ada yang rusak di sini", "Kami mencatatnya. Coba lagi sebentar lagi."),
-    503: ("busy", "Sedang sibuk", "Laporan tetap aman di HP. Coba lagi sebentar lagi."),
+    500: ("broken", "Ada gangguan di SIPOKAT", "Kami mencatatnya. Coba beberapa menit lagi."),
+    503: ("busy", "Sedang sibuk", "Laporan tetap aman di HP. Coba beberapa menit lagi."),
 }
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 

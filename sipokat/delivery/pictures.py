@@ -35,7 +35,7 @@ def inspect(data: bytes) -> None:
     except Image.DecompressionBombError:
         raise _too_many_pixels() from None
     except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error):
-        raise WrongType("Berkas ini bukan foto. Pilih foto JPEG, PNG atau WebP.") from None
+        raise WrongType("Berkas ini bukan foto. Pilih foto dari kamera atau galeri.") from None
     if width * height > PIXELS_MAX:
         raise _too_many_pixels()
     # An MPO is a JPEG with a second one behind it, from a phone with two lenses.

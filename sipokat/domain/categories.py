@@ -47,11 +47,14 @@ class Field:
 
 @dataclass(frozen=True)
 class Category:
+    """One category. `example` says on its tile, in lower case, what belongs to it."""
+
     key: str
     name: str
     icon: str
     roles: tuple[str, ...]
     all_fields: tuple[Field, ...]
+    example: str = ""
     urgent: bool = False
     periodic: bool = False
     classed: bool = True

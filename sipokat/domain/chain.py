@@ -30,13 +30,13 @@ RETURN_REASONS = {
 }
 REJECT_REASONS = {
     "laporan_ganda": "Laporan ganda",
-    "bukan_wilayah": "Bukan di wilayah ini",
+    "bukan_wilayah": "Di luar wilayah RT ini",
     "tidak_benar": "Tidak sesuai kenyataan",
     "bukan_urusan_rt": "Bukan urusan laporan RT",
     "lainnya": "Lainnya",
 }
 REOPEN_REASONS = {
-    "salah_putusan": "Putusan keliru",
+    "salah_putusan": "Keputusan keliru",
     "keterangan_baru": "Ada keterangan baru",
     "lainnya": "Lainnya",
 }
@@ -140,15 +140,15 @@ def _role_never(state: State, actor: Actor, action: str) -> None:
         return
     if action in AUTHOR_ACTIONS:
         if state.author_desk not in actor.desks:
-            raise NeverAllowed("Hanya pembuat laporan yang dapat melakukan ini.")
+            raise NeverAllowed("Hanya pelapor yang dapat melakukan ini.")
         return
     deciding = {role.desk for role in roles if role.decides and role.desk}
     if not deciding:
-        raise NeverAllowed("Peran Anda tidak memverifikasi laporan.")
+        raise NeverAllowed("Jabatan Anda tidak memeriksa laporan.")
     if actor.id in state.writers or (state.desk in actor.desks and _decided_below(state, actor)):
         raise NeverAllowed("Laporan Anda sendiri. Pejabat lain yang memutuskannya.", code="own")
     if actor.desks and not deciding & actor.desks:
-        raise NeverAllowed("Peran Anda di wilayah ini tidak memverifikasi laporan.")
+        raise NeverAllowed("Jabatan Anda di wilayah ini tidak memeriksa laporan.")
     # Somebody without a desk over this report is judged by where they sit elsewhere.
     highest = max(DESKS.index(desk) for desk in deciding & actor.desks or deciding)
     if highest <= DESKS.index(state.author_desk):
@@ -177,7 +177,7 @@ def _not_now(state: State, actor: Actor, request: Request) -> None:
             raise NotNow(f"Laporan sedang di meja {_desk(state)}, belum dapat diperbaiki.")
     elif action == "withdraw":
         if state.decided and state.desk != state.author_desk:
-            raise NotNow("Laporan sudah diperiksa, jadi tidak dapat ditarik lagi.")
+            raise NotNow("Laporan sudah diperiksa, jadi tidak dapat dibatalkan lagi.")
     elif state.desk not in actor.desks:
         raise NotNow(f"Laporan sekarang di meja {_desk(state)}. Lihat keadaannya sekarang.")
     if request.version is not None and request.version != state.version:
@@ -195,17 +195,17 @@ def _content(state: State, request: Request) -> None:
     if action == "verify":
         _check_class(state, request.klass, wrong)
         if state.status == "returned" and not request.note:
-            wrong["note"] = "Tulis catatan: mengapa laporan ini diteruskan lagi."
+            wrong["note"] = "Tulis pesan: mengapa laporan ini diteruskan lagi."
     elif request.klass is not None:
         wrong["class"] = "Kelas hanya diisi saat verifikasi."
     if action in REASONS:
         if request.reason not in REASONS[action]:
             wrong["reason"] = "Pilih alasannya."
         if action in ("return", "reject") and not request.note:
-            wrong["note"] = "Tulis catatan untuk pembuat laporan."
+            wrong["note"] = "Tulis pesan untuk pelapor."
     elif request.reason is not None:
         wrong["reason"] = "Alasan tidak diminta untuk tindakan ini."
-    if sentence := too_long("Catatan", request.note, LIMITS.note):
+    if sentence := too_long("Pesan", request.note, LIMITS.note):
         wrong["note"] = sentence
     if wrong:
         raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)

@@ -175,7 +175,7 @@ def _office(user: User, sent: Submission, written_on: date) -> offices.Office:
         days.append(date.fromisoformat(sent.raw.happened_on))
     held = {o.region: o for o in offices.held_on_any(user, tuple(days)) if o.reports}
     if not any(ROLES[role].reports for role in (user.role, *(term.role for term in user.terms))):
-        raise NeverAllowed("Peran Anda tidak membuat laporan.")
+        raise NeverAllowed("Jabatan Anda tidak membuat laporan.")
     if sent.region:
         if sent.region not in held:
             raise NeverAllowed("Anda tidak menjabat di wilayah ini pada tanggal itu.")

@@ -22,7 +22,7 @@ from sipokat.models import LoginSession, Region, Term, User
 
 NAME_MAX = 80
 _hasher = PasswordHasher()  # argon2id with the library's present defaults (RFC 9106)
-_NOBODY = _hasher.hash("no account has this password")
+_NOBODY = _hasher.hash("nobody has an account with this")
 
 
 def normal_phone(typed: str) -> str | None:

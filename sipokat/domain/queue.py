@@ -68,7 +68,7 @@ def summary(session: Session, user: User) -> Summary:
 
 
 def vacant_below(session: Session, user: User) -> list[Region]:
-    """Offices one level below the person's desks that nobody holds: "Tanpa pejabat"."""
+    """Offices one level below the person's desks that nobody holds."""
     vacant = []
     for office in held(user):
         level = below(office.desk) if office.desk else None

@@ -112,7 +112,7 @@ def _count_as_failure(limits: list[tuple[str, int]], at: datetime) -> list[int]:
                 left = first + WINDOW - at
                 minutes = max(1, math.ceil(left / timedelta(minutes=1)))
                 raise TooMany(
-                    f"Terlalu banyak percobaan. Coba lagi {minutes} menit lagi.",
+                    f"Terlalu banyak percobaan. Tunggu {minutes} menit, lalu coba lagi.",
                     max(1, math.ceil(left.total_seconds())),
                 )
         rows = [SignInFailure(key=key, at=at) for key, _ in limits]

@@ -74,7 +74,7 @@ def _move(session: Session, attempt: Attempt, report: Report) -> None:
             settle(session, report, chain.advance(state, move), attempt.at)
     except IntegrityError:
         raise NotNow(
-            "Sudah ada laporan lain untuk bulan ini, jadi yang ini tidak dapat dibuka kembali.",
+            "Sudah ada laporan lain untuk bulan ini, jadi laporan ini tidak dapat dibuka kembali.",
             report,
         ) from None
     record(session, attempt, report, move)

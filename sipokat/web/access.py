@@ -107,7 +107,7 @@ def check_request() -> Any:
     if claimed is not None and claimed != current_user.id:
         raise NotSignedIn("HP ini sedang dipakai akun lain. Masuk dengan akun Anda.")
     if roles_of(current_user).isdisjoint(access):
-        raise NeverAllowed("Halaman ini bukan untuk peran Anda.")
+        raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
     return None
 
 

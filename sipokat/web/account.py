@@ -89,5 +89,5 @@ def close_session(session_id: str) -> ResponseReturnValue:
         end_session(me(), body.row_id(session_id))
     except ValueError:
         raise NotFound from None
-    flash("HP atau peramban itu sudah dikeluarkan.", "ok")
+    flash("HP itu sudah keluar dari akun Anda.", "ok")
     return see_other("/akun")

@@ -15,7 +15,7 @@ from sipokat.domain.notices import Answer
 from sipokat.domain.offices import held, one_kelurahan, regions_of, roles_of
 from sipokat.domain.people import normal_phone
 from sipokat.domain.regions import names_of
-from sipokat.domain.roles import ROLES, Role
+from sipokat.domain.roles import DESK_WORDS, ROLES, Role
 from sipokat.models import User
 from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
@@ -126,6 +126,21 @@ def _official() -> dict[str, Any]:
         "oldest": present.rows([one for one in waiting if one not in own][:5]),
         "own": present.cards(own, me()),
         "vacant": [region_words(region.code, names) for region in vacant],
+        **_vacant_words({region.level for region in vacant}),
+    }
+
+
+def _vacant_words(levels: set[str]) -> dict[str, str]:
+    """What the vacant offices are called, and what to do about them. `levels` are their regions'."""
+    if levels == {"rt"}:
+        return {
+            "vacant_title": "Ketua RT kosong",
+            "vacant_advice": "Dari RT ini belum ada yang bisa melapor. Minta Diskominfo mengisinya.",
+        }
+    office = DESK_WORDS[next(iter(levels))] if len(levels) == 1 else ""
+    return {
+        "vacant_title": f"Jabatan {office} kosong" if office else "Jabatan kosong",
+        "vacant_advice": "Laporan di meja ini belum bisa diperiksa. Minta Diskominfo mengisinya.",
     }
 
 

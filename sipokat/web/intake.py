@@ -26,7 +26,7 @@ def _keep_typed() -> ResponseReturnValue | None:
     to sign in in another tab. A photo that was refused is told instead, since it comes first."""
     if g.body.json:
         return None
-    sentence = "Masuk dulu di tab lain, lalu kirim lagi dari halaman ini."
+    sentence = "Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini."
     return refuse_form(g.body.refusal or NotSignedIn(sentence), g.body)
 
 

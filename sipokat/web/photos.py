@@ -67,7 +67,7 @@ def _photo_head() -> dict[str, Any]:
         "application/octet-stream",
         "",
     ):
-        raise WrongType("Berkas ini bukan foto. Pilih foto JPEG, PNG atau WebP.")
+        raise WrongType("Berkas ini bukan foto. Pilih foto dari kamera atau galeri.")
     match = re.search(r"sha-256=:([A-Za-z0-9+/]{43}=):", request.headers.get("Content-Digest", ""))
     if match is None:
         raise Malformed("Tanda pengenal isi foto tidak ada.", code="no_digest")

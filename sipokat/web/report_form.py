@@ -94,5 +94,5 @@ def errors_of(refusal: Refused, arrived: Arrived) -> dict[str, str]:
     if not errors:
         errors["photos" if refusal.status in (413, 415) else "form"] = refusal.message
     if request.files.getlist("photos") and arrived.files:
-        errors.setdefault("photos", "Pilih fotonya sekali lagi: peramban tidak menyimpannya.")
+        errors.setdefault("photos", "Pilih fotonya sekali lagi: Chrome tidak menyimpannya.")
     return errors

@@ -34,11 +34,11 @@ STATUSES = [
     ("returned", "Dikembalikan"),
     ("verified", "Terverifikasi"),
     ("rejected", "Ditolak"),
-    ("withdrawn", "Ditarik"),
+    ("withdrawn", "Dibatalkan"),
 ]
 
 
-LATE = [("all", "Terlambat"), ("below", "Terlambat di meja bawah")]
+LATE = [("all", "Terlambat"), ("below", "Terlambat di bawah saya")]
 
 
 @pages.get("/laporan")
@@ -77,7 +77,7 @@ def _filter() -> listing.Filter:
         or (wanted.region and not re.fullmatch(r"[0-9.]{2,20}", wanted.region))
         or (wanted.month and not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", wanted.month))
     ):
-        raise Malformed("Saringan ini tidak dikenal. Pilih dari daftar.")
+        raise Malformed("Pilihan ini tidak dikenal. Pilih dari daftar.")
     return wanted
 
 
@@ -147,7 +147,7 @@ def revise_form(number: str) -> ResponseReturnValue:
     full = present.full(report, me())
     if "revise" not in full.allowed:
         if report.author_desk not in offices.desks_over(me(), report.region_code):
-            raise NeverAllowed("Hanya pembuat laporan yang dapat memperbaikinya.")
+            raise NeverAllowed("Hanya pelapor yang dapat memperbaikinya.")
         raise NotNow("Laporan ini belum dapat diperbaiki sekarang.", report)
     return _revision_page(full, _values_of(report), {}, 200)
 

@@ -123,6 +123,6 @@ def device_name() -> str:
         ("Linux", "Linux"),
     )
     browsers = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
-    browser = next((name for sign, name in browsers if sign in text), "Peramban")
+    browser = next((name for sign, name in browsers if sign in text), "Aplikasi lain")
     system = next((name for sign, name in systems if sign in text), "")
     return f"{browser} di {system}" if system else browser

@@ -93,7 +93,7 @@ def _after() -> tuple[datetime, int] | None:
     try:
         return body.moment(at), body.row_id(last)
     except (ValueError, OverflowError):
-        raise Malformed("Halaman ini tidak dikenal. Mulai dari awal antrean.") from None
+        raise Malformed("Halaman ini tidak dikenal. Buka Verifikasi dari awal.") from None
 
 
 def cards(reports: list[Report]) -> list[dict[str, Any]]:

@@ -53,7 +53,7 @@ def test_what_does_not_fit_goes_straight_once_as_its_writer_and_stays_until_then
     sign_in_elsewhere(phone, SITI)
     straight(page).click()
     expect(notices).to_contain_text("Masuk dulu di tab lain")
-    expect(page.get_by_role("button", name="Masuk di tab baru")).to_be_visible()
+    expect(page.get_by_role("button", name="Masuk di halaman baru")).to_be_visible()
     expect(text).to_have_value(TEXT)
     sign_in_elsewhere(phone, RAHMAN)
 

@@ -163,7 +163,7 @@ def test_an_entry_is_deleted_after_two_questions_and_only_as_it_was_shown(phone,
     expect(dialog).to_have_count(0)
     first.get_by_role("button", name="Hapus").click()
     dialog.get_by_role("button", name="Hapus").click()
-    expect(dialog.get_by_role("heading", name="Benar-benar hapus?")).to_be_visible()
+    expect(dialog.get_by_role("heading", name="Yakin dihapus?")).to_be_visible()
     dialog.get_by_role("button", name="Batal").click()
     expect(dialog).to_have_count(0)
     assert states(phone) == ["waiting", "waiting"]

@@ -58,7 +58,7 @@ def test_what_the_server_does_not_take_comes_back_as_it_was_typed_and_can_be_sen
     server.query("DELETE FROM login_session")
     page.get_by_role("button", name="Kirim laporan").click()
     with bare.context.expect_page() as opened:
-        page.get_by_role("link", name="Masuk di tab baru").click()
+        page.get_by_role("link", name="Masuk di halaman baru").click()
     enter(opened.value, RAHMAN)
     opened.value.wait_for_url("**/beranda")
     expect(page.locator("#field-text")).to_have_value("Rapat di balai.")

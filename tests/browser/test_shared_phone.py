@@ -236,7 +236,7 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
     page.evaluate("() => { sipokat.app.drain('tap'); }")
     eventually(lambda: states(phone), ["needs_login"] * 3)
     assert owner(phone) == [RAHMAN.name, False]
-    expect(page.locator("[data-entry] [data-state]")).to_have_text(["Perlu masuk"] * 3)
+    expect(page.locator("[data-entry] [data-state]")).to_have_text(["Perlu masuk lagi"] * 3)
     expect(page.locator("[data-outbox-count]")).to_have_text("3 perlu masuk")
     # One refusal is enough for all of them.
     assert [one.status for one in server.network.passed("POST", "/laporan")].count(401) == 1

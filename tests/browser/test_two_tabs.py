@@ -20,7 +20,7 @@ from tests.services.phone import Phone
 pytestmark = pytest.mark.current_only
 FORM = "/laporan/baru?kategori=pemerintahan"
 FIRST, SECOND = "Ditulis di tab pertama.", "Ditulis di tab kedua."
-ELSEWHERE = "Draf ini dibuka di tab lain."
+ELSEWHERE = "Draf ini dibuka di halaman SIPOKAT lain."
 FROM_MEMORY = "dispatchEvent(new PageTransitionEvent('pageshow', { persisted: true }))"
 SEEN_AGAIN = "document.dispatchEvent(new Event('visibilitychange'))"
 
@@ -68,7 +68,9 @@ def test_two_tabs_with_words_of_their_own_lose_none_of_them(tabs, phone):
     fill(second, "pemerintahan", SECOND)
     expect(second.locator("#notices")).to_contain_text(ELSEWHERE)
     add_photos(second, [picture(6)])
-    expect(second.locator("[data-photos-state]")).to_contain_text("draf ini dibuka di tab lain")
+    expect(second.locator("[data-photos-state]")).to_contain_text(
+        "draf ini dibuka di halaman SIPOKAT lain"
+    )
     assert written(phone) == [FIRST]
     # It keeps what is not stored when the browser shows it from its memory.
     for event in (FROM_MEMORY, SEEN_AGAIN):
@@ -89,8 +91,8 @@ def test_two_tabs_with_words_of_their_own_lose_none_of_them(tabs, phone):
     # The later one takes the place when the person says so; then it is the first that is told.
     second.bring_to_front()
     fill(second, "pemerintahan", SECOND)
-    second.get_by_role("button", name="Simpan yang ini").click()
-    second.get_by_role("dialog").get_by_role("button", name="Simpan yang ini").click()
+    second.get_by_role("button", name="Simpan tulisan ini").click()
+    second.get_by_role("dialog").get_by_role("button", name="Simpan tulisan ini").click()
     eventually(lambda: written(phone), [SECOND])
     expect(second.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
     expect(second.get_by_text(ELSEWHERE)).to_have_count(0)

@@ -104,7 +104,7 @@ def test_choices_are_those_of_the_table_and_there_is_always_another(key: str) ->
         if one.key == "jenis":
             assert offered == CHOICES[key] | {"lainnya"}
         elif one.key == "kondisi":
-            assert offered == {"ringan", "sedang", "berat"}
+            assert offered == {"ringan", "sedang", "berat", "belum_ada"}
         else:
             assert not offered
 

@@ -25,7 +25,7 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_account_says_who_one_is_and_where(site: Site) -> None:
     page = site(RAHMAN).get("/akun")
     words = page.text("main")
-    for word in ("Rahman", "Ketua RT", "RT 001, Petanang Ulu", "Yang ini"):
+    for word in ("Rahman", "Ketua RT", "RT 001, Petanang Ulu", "HP ini"):
         assert word in words
     assert not page.has("a[href^='tel:']")
 

@@ -114,7 +114,7 @@ def test_an_official_sees_what_lies_on_the_desk_and_how_old_it_is(app: Flask, si
         db.session.execute(update(Report).where(Report.number == numbers[1]).values(late))
     page = home(site, HARTONO)
     assert "Lurah Petanang Ulu" in page.text("main")
-    assert figure(page, "menunggu putusan") == "2"
+    assert figure(page, "menunggu diperiksa") == "2"
     assert figure(page, "terlambat") == "1"
     assert links(page, "section[aria-labelledby=meja]") == ["/verifikasi"]
     oldest = page.one("section[aria-labelledby=terlama]")
@@ -152,7 +152,7 @@ def test_a_desk_without_holder_is_shown_to_the_desk_above(app: Flask, site: Site
         steps.end_term(HARTONO, steps.today() - timedelta(days=1))
     vacant = "Petanang Ulu"
     page = home(site, YUSUF)
-    assert int(figure(page, "Tanpa pejabat")) >= 1
+    assert int(figure(page, "Jabatan lurah kosong")) >= 1
     assert vacant in page.text("main details")
     assert vacant not in home(site, EFFENDI).text("main details")
     with app.app_context():

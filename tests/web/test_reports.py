@@ -136,7 +136,7 @@ def test_what_is_late_is_seen_one_level_up_and_named(app: Flask, site: Site) -> 
     page = camat.get("/beranda")
     assert page.text("a[href='/laporan?late=below']") == "Terlambat di wilayah Anda"
     page = camat.get("/laporan?late=below")
-    assert "Hanya Terlambat di meja bawah" in page.text("main")
+    assert "Hanya Terlambat di bawah saya" in page.text("main")
     # The desk of an RT has no limit.
     assert "Terlambat di wilayah Anda" not in site(HARTONO).get("/beranda").text("main")
 
@@ -353,7 +353,7 @@ def test_taking_back_and_opening_again_work_by_plain_form(site: Site, noun: str)
         assert "Ada saksi." in page.text(".timeline")
     else:
         page = page.submit(form, note="Keliru.")
-        assert "Ditarik" in page.text("main")
+        assert "Dibatalkan" in page.text("main")
     assert offered(page) == NOTHING
 
 
@@ -399,7 +399,7 @@ def test_badges_say_where_it_lies(site: Site) -> None:
     decide(site(HARTONO), number, "pengembalian", version=3)
     assert badge() == "Perlu diperbaiki"
     decide(site(RAHMAN), number, "penarikan", version=4)
-    assert badge() == "Ditarik"
+    assert badge() == "Dibatalkan"
 
 
 def test_the_photos_on_their_way_are_counted(site: Site) -> None:
@@ -586,7 +586,7 @@ def test_a_plain_revision_that_comes_too_late_shows_what_happened_and_what_was_t
     form = site(RAHMAN).get(f"/laporan/{returned}/perbaikan")
     decide(site(RAHMAN), returned, "penarikan", version=2)
     page = form.submit(FORM, 409, text="Ditulis lama sekali.")
-    assert "Terakhir: Ditarik" in page.text("#jawaban")
+    assert "Terakhir: Dibatalkan" in page.text("#jawaban")
     assert "Ditulis lama sekali." in page.text("main")
 
 

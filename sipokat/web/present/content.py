@@ -41,7 +41,7 @@ def _field_words(field: Field, value: Any) -> str:
     if field.type == "text":
         return str(value)
     if field.type == "rupiah":
-        return f"Rp {times.figure(value)}"
+        return f"Rp{times.figure(value)}"
     return f"{times.figure(value)} {field.unit}".strip()
 
 

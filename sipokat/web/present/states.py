@@ -15,13 +15,13 @@ RETURNED = {"kelurahan": "Dikembalikan ke lurah", "kecamatan": "Dikembalikan ke 
 FINAL = {
     "verified": ("Terverifikasi", "ok"),
     "rejected": ("Ditolak", "late"),
-    "withdrawn": ("Ditarik", "warn"),
+    "withdrawn": ("Dibatalkan", "warn"),
 }
 DONE = {
     "submit": "Dikirim",
     "revise": "Diperbaiki",
     "reject": "Ditolak",
-    "withdraw": "Ditarik",
+    "withdraw": "Dibatalkan",
     "reopen": "Dibuka kembali",
 }
 BY = {"rt": "RT", "kelurahan": "lurah", "kecamatan": "camat", "kota": "Bag. Pemerintahan"}
@@ -46,8 +46,8 @@ def done(action: str, to_desk: str | None) -> str:
     return {
         "verify": f"diverifikasi, naik ke {to}." if to else "terverifikasi, selesai.",
         "return": f"dikembalikan ke {to}.",
-        "reject": "ditolak. Pembuatnya melihat alasannya.",
-        "withdraw": "ditarik.",
+        "reject": "ditolak. Pelapor melihat alasannya.",
+        "withdraw": "dibatalkan.",
         "reopen": f"dibuka kembali, sekarang di meja {to}.",
     }[action]
 

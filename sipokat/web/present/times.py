@@ -22,17 +22,17 @@ def day(value: date, today: date | None = None) -> str:
 
 
 def moment(value: datetime) -> str:
-    """`23 Nov 07.12`, by the city's clock."""
+    """`23 Nov, 07.12`, by the city's clock."""
     local = value.astimezone(WIB)
     pattern = "d MMM" if local.year == now().astimezone(WIB).year else "d MMM y"
-    return f"{format_date(local.date(), pattern, locale='id_ID')} {local:%H.%M}"
+    return f"{format_date(local.date(), pattern, locale='id_ID')}, {local:%H.%M}"
 
 
 def ago(value: datetime) -> str:
-    """`hari ini 07.12`, `kemarin 07.12`, else as `moment` writes it."""
+    """`hari ini, 07.12`, `kemarin, 07.12`, else as `moment` writes it."""
     local = value.astimezone(WIB)
     word = day(local.date())
-    return f"{word} {local:%H.%M}" if word in ("hari ini", "kemarin") else moment(value)
+    return f"{word}, {local:%H.%M}" if word in ("hari ini", "kemarin") else moment(value)
 
 
 def age(value: datetime) -> str:

@@ -105,7 +105,7 @@
   /** Shows why there was no answer, with a button that sends the same again. */
   function tryAgain(elt, sentence) {
     const act = () => (elt.matches("form") ? elt.requestSubmit() : elt.click());
-    const unsent = elt.matches("form") ? " Putusan belum terkirim." : "";
+    const unsent = elt.matches("form") ? " Keputusan belum terkirim." : "";
     const button = { label: "Coba lagi", act };
     answerOf(elt)?.replaceChildren(page.banner(sentence + unsent, "warn", button));
   }

@@ -10,7 +10,7 @@
     full: "Penyimpanan HP penuh. Tulisan ini belum tersimpan. Kosongkan sedikit penyimpanan HP.",
     owner: "Anda sudah keluar dari HP ini. Masuk dulu untuk menyimpan.",
     draft:
-      "Draf ini dibuka di tab lain. Tulisan di layar ini belum tersimpan. Kirim dari sini, atau simpan yang ini.",
+      "Draf ini dibuka di halaman SIPOKAT lain. Tulisan di layar ini belum tersimpan. Kirim dari sini, atau simpan tulisan ini.",
     storage: "HP ini belum bisa menyimpan tulisan. Muat ulang halaman ini.",
   };
 
@@ -70,14 +70,14 @@
     /** Tells the person why the draft is not on the phone and, where there is one, a way on. */
     function complain({ code }) {
       state.textContent = "Belum tersimpan";
-      const button = code === "draft" ? { label: "Simpan yang ini", act: takeOver } : null;
+      const button = code === "draft" ? { label: "Simpan tulisan ini", act: takeOver } : null;
       page.notice(WORDS[code] || WORDS.storage, "warn", { key: "storage", button });
     }
 
     /** Replaces the other tab's draft by this one, if the person confirms it. */
     async function takeOver() {
-      const text = "Draf di tab lain dihapus. Yang disimpan tulisan di layar ini.";
-      const answer = { yes: "Simpan yang ini", danger: true };
+      const text = "Draf di halaman SIPOKAT lain dihapus. Yang disimpan tulisan di layar ini.";
+      const answer = { yes: "Simpan tulisan ini", danger: true };
       if (!(await page.ask("Simpan tulisan ini?", text, answer))) return;
       const { owner, slot } = what();
       try {

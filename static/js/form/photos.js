@@ -8,7 +8,7 @@
   const { photo_bytes, photo_side } = data.limits;
   const WANTED = 215_000; // bytes
   const QUALITIES = [0.82, 0.72, 0.62, 0.5, 0.4]; // tried in turn until it is small enough
-  const UNREADABLE = "Berkas ini bukan foto yang bisa dibaca. Pilih foto JPEG, PNG, atau WebP.";
+  const UNREADABLE = "Berkas ini bukan foto yang bisa dibaca. Pilih foto dari kamera atau galeri.";
 
   /** An error whose `sentence` is shown to the person. */
   function sentence(text) {

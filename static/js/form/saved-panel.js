@@ -11,7 +11,7 @@
   const WORDS = {
     waiting: "Menunggu dikirim. Laporan terkirim otomatis saat ada sinyal.",
     sending: "Mengirim…",
-    needs_login: "Perlu masuk. Laporan terkirim otomatis setelah Anda masuk.",
+    needs_login: "Perlu masuk lagi. Laporan terkirim otomatis setelah Anda masuk.",
     needs_attention: "Perlu diperbaiki. Buka kotak keluar untuk melihat sebabnya.",
   };
 

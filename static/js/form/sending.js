@@ -11,7 +11,7 @@
     full: "Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini. Kosongkan sedikit, lalu kirim lagi.",
     changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
     photo:
-      "Ada foto yang hilang, atau sudah dikirim dari tab lain. Hapus fotonya, lalu ambil sekali lagi.",
+      "Ada foto yang hilang, atau sudah dikirim dari halaman SIPOKAT lain. Hapus fotonya, lalu ambil sekali lagi.",
   };
   // Why a report that was sent straight has not arrived, by the `code` of `answers.classify`.
   const SILENCE = {
@@ -102,8 +102,8 @@
       const { outcome, code, error } = answers.classify({ ...facts, step: "text" }, entry);
       if (outcome === "progress") return leave(again, facts.json.number);
       if (outcome === "needs_login") {
-        const button = { label: "Masuk di tab baru", act: () => self.open("/masuk", "_blank") };
-        return say("Masuk dulu di tab lain, lalu kirim lagi dari halaman ini.", button);
+        const button = { label: "Masuk di halaman baru", act: () => self.open("/masuk", "_blank") };
+        return say("Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini.", button);
       }
       if (outcome === "needs_attention") {
         say(error.message);

@@ -96,7 +96,7 @@
       : "Laporan ini belum terkirim. Setelah dihapus tidak dapat dikembalikan.";
     if (!(await page.ask("Hapus dari HP?", what, { yes: "Hapus", danger: true }))) return;
     const sure = "Tulisan dan foto laporan ini hilang dari HP.";
-    if (!(await page.ask("Benar-benar hapus?", sure, { yes: "Ya, hapus", danger: true }))) return;
+    if (!(await page.ask("Yakin dihapus?", sure, { yes: "Ya, hapus", danger: true }))) return;
     const going = entry.state === "sending" && (await replay.busy());
     if (going || !(await outbox.remove(id, entry))) return page.notice(CHANGED, "warn");
     say("Laporan dihapus dari HP.");

@@ -5,7 +5,7 @@
   const STATES = {
     waiting: ["Menunggu dikirim", "wait"],
     sending: ["Mengirim", "wait"],
-    needs_login: ["Perlu masuk", "warn"],
+    needs_login: ["Perlu masuk lagi", "warn"],
     needs_attention: ["Perlu diperbaiki", "warn"],
   };
 
@@ -22,7 +22,7 @@
       (one) => one.sha256 === photo.sha256 && ["received", "ready"].includes(one.state),
     );
 
-  /** "Ditulis 23 Nov 07.12 · 312 KB · 2 foto". */
+  /** "Ditulis 23 Nov, 07.12 · 312 KB · 2 foto". */
   function facts(entry) {
     const bytes = entry.photos.reduce((sum, one) => sum + one.size, 0);
     const words = new Blob([JSON.stringify(entry.body)]).size;

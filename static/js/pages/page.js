@@ -134,7 +134,7 @@
     return `${NAMES[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`;
   }
 
-  /** "23 Nov 07.12", with the year when it is another one. */
+  /** "23 Nov, 07.12", with the year when it is another one. */
   function moment(value) {
     const date = new Date(new Date(value).getTime() + WIB);
     if (Number.isNaN(date.getTime())) return "";
@@ -142,7 +142,7 @@
     const month = NAMES[date.getUTCMonth()].slice(0, 3);
     const other = year === new Date(Date.now() + WIB).getUTCFullYear() ? "" : ` ${year}`;
     const time = `${two(date.getUTCHours())}.${two(date.getUTCMinutes())}`;
-    return `${date.getUTCDate()} ${month}${other} ${time}`;
+    return `${date.getUTCDate()} ${month}${other}, ${time}`;
   }
 
   /** "312 KB", "1,4 MB". */

@@ -32,8 +32,8 @@
   /** Why signing in has not worked, from the facts of `wire.exchange`. */
   function words({ problem, own, json }) {
     if (problem) return "Belum ada sinyal. Coba lagi saat sinyal ada.";
-    if (!own) return "Jaringan ini belum tersambung ke SIPOKAT. Coba lagi sebentar lagi.";
-    return json.message || "Belum bisa masuk. Coba lagi sebentar lagi.";
+    if (!own) return "Jaringan ini belum tersambung ke SIPOKAT. Coba beberapa menit lagi.";
+    return json.message || "Belum bisa masuk. Coba beberapa menit lagi.";
   }
 
   /** Signs in on the server, and writes the person as the phone's owner. */
