@@ -1,5 +1,7 @@
 """The application, for gunicorn and for `flask`."""
 
-from sipokat import create_app
+import sys
 
-application = create_app()
+from sipokat import commands, create_app
+
+application = commands.without_settings() if sys.argv[1:2] == ["check-tls"] else create_app()

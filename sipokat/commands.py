@@ -6,6 +6,8 @@ import os
 import signal
 import sys
 import threading
+from pathlib import Path
+from urllib.parse import urlsplit
 
 import click
 from flask import Flask, current_app
@@ -15,6 +17,7 @@ from sqlalchemy import inspect, select
 
 from sipokat import assets, serving
 from sipokat.database import db, writing
+from sipokat.delivery import tls
 from sipokat.delivery import worker as job_worker
 from sipokat.demo import accounts as demo_accounts
 from sipokat.domain import people, regions
@@ -24,8 +27,17 @@ from sipokat.models import Setting
 
 def register(app: Flask) -> None:
     """Add every command."""
-    for command in (create_user, load_regions, load_demo, build_assets, worker, prepare, start):
+    own = (create_user, load_regions, load_demo, build_assets, check_tls, worker, prepare, start)
+    for command in own:
         app.cli.add_command(command)
+
+
+def without_settings() -> Flask:
+    """An application for the one command that needs no settings and no database, so that it runs
+    on any computer that has the program."""
+    app = Flask("sipokat")
+    app.cli.add_command(check_tls)
+    return app
 
 
 @click.command("create-user")
@@ -74,6 +86,33 @@ def build_assets() -> None:
     """Build the bundles of styles and scripts, and their compressed forms."""
     for name in assets.build(current_app._get_current_object()):  # type: ignore[attr-defined]
         click.echo(name)
+
+
+@click.command("check-tls")
+@click.argument("address")
+@click.option(
+    "--today-roots", type=click.Path(exists=True, path_type=Path), help="PEM, or a folder"
+)
+@click.option("--android-roots", type=click.Path(exists=True, path_type=Path), help="the same")
+def check_tls(address: str, today_roots: Path | None, android_roots: Path | None) -> None:
+    """Print the certificates that https://ADDRESS offers, and whether phones of today and phones
+    with Android 6 accept them. Ends with 1 where either would not."""
+    url = urlsplit(address)
+    if url.scheme != "https" or not url.hostname:
+        raise click.ClickException(f"{address} is not an address that begins with https://")
+    try:
+        found = tls.look(url.hostname, url.port or 443, today_roots, android_roots)
+    except (OSError, ValueError) as error:  # ssl.SSLError is an OSError
+        raise click.ClickException(f"{address}: {error}") from None
+    for number, one in enumerate(found.chain, 1):
+        click.echo(f"{number}  {one.subject}\n   signed by {one.issuer}, until {one.until}")
+    for who, verdict in (("today", found.today), ("Android 6", found.old)):
+        click.echo(
+            f"{who}: " + (f"accepted, ends in {verdict.root}" if verdict.root else "REFUSED")
+        )
+    for line in found.warnings():
+        click.secho(f"WARNING: {line}", fg="yellow")
+    sys.exit(1 if found.warnings() else 0)
 
 
 @click.command("worker")
