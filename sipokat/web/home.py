@@ -131,11 +131,12 @@ def _official() -> dict[str, Any]:
 
 
 def _vacant_words(levels: set[str]) -> dict[str, str]:
-    """What the vacant offices are called, and what to do about them. `levels` are their regions'."""
+    """What the vacant offices are called, and what to do. `levels` are those of their regions."""
     if levels == {"rt"}:
         return {
             "vacant_title": "Ketua RT kosong",
-            "vacant_advice": "Dari RT ini belum ada yang bisa melapor. Minta Diskominfo mengisinya.",
+            "vacant_advice": "Dari RT ini belum ada yang bisa melapor. "
+            "Minta Diskominfo mengisinya.",
         }
     office = DESK_WORDS[next(iter(levels))] if len(levels) == 1 else ""
     return {
