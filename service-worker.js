@@ -8,6 +8,7 @@ const OURS = "sipokat-shell-";
 const SHELL_CACHE = OURS + self.SHELL.version;
 const PAGES = "sipokat-pages-";
 const PAGES_KEPT = 30;
+const FOREIGN = "a foreign page";
 const SLOW = 4000; // ms: then a kept page is shown although the network may still answer
 const TYPES = { css: /^text\/css/, js: /^(text|application)\/javascript/, svg: /^image\/svg/ };
 
@@ -88,11 +89,19 @@ async function keepPage(request, response) {
 async function fromNetwork(event) {
   const response = await fetch(event.request);
   if (response.type === "opaqueredirect") return response; // the browser follows it
-  if (!ours(response)) throw new Error("a foreign page");
+  if (!ours(response)) throw new Error(FOREIGN);
   const copy = response.clone();
   event.waitUntil(store.noteDate(response.headers.get("Date")).catch(() => {}));
   event.waitUntil(keepPage(event.request, copy).catch(() => {}));
   return response;
+}
+
+/** The offline page; it is told whether somebody else's page came instead of ours. */
+async function offline(error) {
+  const kept = await shell("/luring");
+  if (!kept || error.message !== FOREIGN) return kept || Response.error();
+  const html = (await kept.text()).replace("data-offline", "$&=foreign");
+  return new Response(html, { headers: kept.headers });
 }
 
 /** Resolves with `value` after SLOW. */
@@ -123,8 +132,8 @@ async function page(event, path) {
     const network = fromNetwork(event);
     event.waitUntil(network.catch(() => {}));
     return await (kept ? Promise.race([network, patience(kept)]) : network);
-  } catch {
-    return kept || (await shell("/luring")) || Response.error();
+  } catch (error) {
+    return kept || offline(error);
   }
 }
 

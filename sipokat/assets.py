@@ -29,6 +29,7 @@ SCRIPTS = {
     "core": (
         "phone/data.js",
         "phone/store.js",
+        "phone/causes.js",
         "phone/identity.js",
         "phone/kinds.js",
         "phone/outbox.js",
@@ -41,6 +42,7 @@ SCRIPTS = {
         "pages/owner.js",
         "pages/updates.js",
         "pages/install.js",
+        "pages/offline.js",
         "form/texts.js",
         "form/submission.js",
         "pages/app.js",

@@ -33,7 +33,7 @@ WORDS = {
     422: ("wrong_content", "Mohon periksa kembali", "Ada isian yang perlu diperbaiki."),
     429: ("too_many", "Terlalu sering", "Tunggu sebentar, lalu coba lagi."),
     500: ("broken", "Ada gangguan di SIPOKAT", "Kami mencatatnya. Coba beberapa menit lagi."),
-    503: ("busy", "Sedang sibuk", "Laporan tetap aman di HP. Coba beberapa menit lagi."),
+    503: ("busy", "Sedang penuh", "Yang tersimpan di HP tetap aman. Coba beberapa menit lagi."),
 }
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 

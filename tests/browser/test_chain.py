@@ -135,7 +135,7 @@ def test_a_decision_that_does_not_arrive_or_comes_second_says_so_and_changes_not
     card(page, first).locator("label.choice").filter(has_text="Kegiatan biasa").click()
     with lurah.expecting("htmx:"):
         card(page, first).get_by_role("button", name="Verifikasi", exact=True).click()
-        expect(page.get_by_text("Keputusan belum terkirim").first).to_be_visible()
+        expect(page.get_by_text("Keputusan belum dijawab").first).to_be_visible()
     assert [row.desk for row in reports(server)] == ["kelurahan", "kelurahan"]
     page.get_by_role("button", name="Coba lagi").click()
     eventually(lambda: [row.desk for row in reports(server)], ["kecamatan", "kelurahan"])

@@ -73,7 +73,7 @@ def test_without_the_database_a_signed_in_person_reads_that_nothing_is_lost(
     visitor = site(RAHMAN)
     gone()
     page = visitor.get("/beranda", status=503)
-    assert "tetap aman di HP" in page.text("main")
+    assert "tersimpan di HP tetap aman" in page.text("main")
     assert page.response.headers["Retry-After"]
     assert visitor.json("GET", "/laporan", status=503)["error"] == "busy"
 

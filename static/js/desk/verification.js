@@ -4,7 +4,7 @@
  * forms.
  */
 (() => {
-  const { page } = self.sipokat;
+  const { causes, page, wire } = self.sipokat;
   const queue = document.querySelector("[data-queue]");
   const wide = matchMedia("(min-width: 56.25rem) and (min-height: 30rem)");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -102,12 +102,17 @@
     return all.find((one) => elt.compareDocumentPosition(one) & Node.DOCUMENT_POSITION_FOLLOWING);
   }
 
-  /** Shows why there was no answer, with a button that sends the same again. */
-  function tryAgain(elt, sentence) {
-    const act = () => (elt.matches("form") ? elt.requestSubmit() : elt.click());
-    const unsent = elt.matches("form") ? " Keputusan belum terkirim." : "";
-    const button = { label: "Coba lagi", act };
-    answerOf(elt)?.replaceChildren(page.banner(sentence + unsent, "warn", button));
+  // A decision of which nothing was heard may have arrived; its `action_id` makes it count once.
+  const UNHEARD = "Keputusan belum dijawab. Kirim lagi saja, tidak tercatat dua kali.";
+  const UNSENT = "Keputusan belum terkirim.";
+
+  /** Shows why there was no answer that counts, with a button that sends the same again. */
+  async function tryAgain(elt, facts) {
+    const form = elt.matches("form");
+    const { words } = await causes.explain(facts);
+    const then = form ? ` ${facts.problem ? UNHEARD : UNSENT}` : "";
+    const button = { label: "Coba lagi", act: () => (form ? elt.requestSubmit() : elt.click()) };
+    answerOf(elt)?.replaceChildren(page.banner(words + then, "warn", button));
   }
 
   /** A decision was taken: `strip` stands in the card's place. Goes to the next card that waits. */
@@ -144,15 +149,28 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { elt, requestConfig, xhr } = event.detail;
     posted = requestConfig.verb === "post";
-    if (xhr.getResponseHeader("Sipokat")) return;
-    // The page of a Wi-Fi or proxy, not an answer of the server.
-    event.detail.shouldSwap = false;
-    tryAgain(requestConfig.elt || elt, "Jaringan ini belum tersambung ke SIPOKAT.");
+    wire.heard(true);
+    const facts = { own: xhr.getResponseHeader("Sipokat") === "1", status: xhr.status };
+    if (!causes.of(facts)) return;
+    event.detail.shouldSwap = false; // of no use to this page: it says why in its own words
+    tryAgain(requestConfig.elt || elt, facts);
   });
 
-  for (const type of ["htmx:sendError", "htmx:timeout"]) {
-    document.addEventListener(type, ({ detail }) => tryAgain(detail.elt, "Belum ada sinyal."));
-  }
+  document.addEventListener("htmx:sendError", ({ detail }) =>
+    tryAgain(detail.elt, { problem: "network" }),
+  );
+  document.addEventListener("htmx:timeout", ({ detail }) => {
+    wire.heard(false);
+    tryAgain(detail.elt, { problem: "timeout" });
+  });
+
+  let longer = (ms) => ms; // how much more patient this phone is after time-outs
+  wire.patience().then((found) => {
+    longer = found;
+  });
+  document.addEventListener("htmx:configRequest", ({ detail }) => {
+    detail.timeout = longer(wire.patienceFor(0));
+  });
 
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     makeReady(elt);

@@ -2,7 +2,7 @@
  * The panel after "Kirim": says that the report is on the phone, and then how its sending goes on.
  */
 (() => {
-  const { app, install, outbox, page, replay, store } = self.sipokat;
+  const { app, causes, install, outbox, page, replay, store } = self.sipokat;
   const panel = document.querySelector("[data-saved]");
   if (!panel) return;
   const part = (name) => panel.querySelector(`[data-saved-${name}]`);
@@ -15,12 +15,20 @@
     needs_attention: "Perlu diperbaiki. Buka kotak keluar untuk melihat sebabnya.",
   };
 
+  /** What is said of an unsent entry: once it was tried in vain, also why. */
+  async function words({ state, last_error: error }) {
+    if (state !== "waiting" || !error) return WORDS[state];
+    const doubt = await causes.doubt();
+    const why = causes.sentence(causes.standing(error.code, doubt), doubt);
+    return `Menunggu dikirim. ${why} Laporan terkirim otomatis.`.replace("  ", " ");
+  }
+
   async function refresh() {
     const stored = shown && (await outbox.entry(shown));
     if (!stored) return;
     const [entry] = await replay.seen([stored]);
     const sent = entry.state === "sent";
-    const text = sent ? `Terkirim dengan nomor ${entry.receipt.number}.` : WORDS[entry.state];
+    const text = sent ? `Terkirim dengan nomor ${entry.receipt.number}.` : await words(entry);
     if (part("state").textContent !== text) part("state").textContent = text;
     part("title").textContent = sent ? "Terkirim" : "Tersimpan di HP";
     const see = part("see");

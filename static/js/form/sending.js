@@ -4,7 +4,7 @@
  * server's receipt has come.
  */
 (() => {
-  const { answers, fields, keeper, outbox, page, replay, submission, wire } = self.sipokat;
+  const { answers, causes, fields, keeper, outbox, page, replay, submission, wire } = self.sipokat;
   const SAID = { key: "storage" };
   const WORDS = {
     ...keeper.WORDS,
@@ -12,13 +12,6 @@
     changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
     photo:
       "Ada foto yang hilang, atau sudah dikirim dari halaman SIPOKAT lain. Hapus fotonya, lalu ambil sekali lagi.",
-  };
-  // Why a report that was sent straight has not arrived, by the `code` of `answers.classify`.
-  const SILENCE = {
-    network: "Belum ada sinyal.",
-    timeout: "Sinyal terlalu lemah.",
-    foreign: "Jaringan ini belum tersambung ke SIPOKAT.",
-    busy: "SIPOKAT sedang sibuk.",
   };
   const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
 
@@ -99,7 +92,7 @@
           form.inert = false;
         });
       if (!facts) return explain({ code: "changed" });
-      const { outcome, code, error } = answers.classify({ ...facts, step: "text" }, entry);
+      const { outcome, error } = answers.classify({ ...facts, step: "text" }, entry);
       if (outcome === "progress") return leave(again, facts.json.number);
       if (outcome === "needs_login") {
         const button = { label: "Masuk di halaman baru", act: () => self.open("/masuk", "_blank") };
@@ -110,7 +103,8 @@
         return fields.showErrors(form, error.fields);
       }
       const button = { label: "Coba lagi", act: () => straight(again).catch(explain) };
-      return say(`${SILENCE[code] || ""} ${UNSENT}`.trim(), button);
+      const { words } = await causes.explain(facts);
+      return say(`${words} ${UNSENT}`.trim(), button);
     }
 
     /** The server has it: deletes the draft or entry from the phone and shows the report. */

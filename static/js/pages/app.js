@@ -4,13 +4,14 @@
  * been saved, and by Background Sync where the browser has it.
  */
 (() => {
-  const { identity, outbox, owner, replay, store } = self.sipokat;
+  const { causes, identity, outbox, owner, replay, store } = self.sipokat;
   const TAG = "sipokat-replay";
   const SOON = 1000; // ms between two runs at the least
   const LATER = 60_000; // the same after the phone's storage has failed
 
-  function countWords({ waiting, needs_login, needs_attention, total }) {
-    if (waiting === total) return `${total} menunggu sinyal`;
+  /** "2 menunggu sinyal"; `doubt` is that of `causes.doubt`. */
+  function countWords({ waiting, needs_login, needs_attention, total, code }, doubt) {
+    if (waiting === total) return `${total} ${causes.brief(causes.standing(code, doubt))}`;
     if (needs_attention === total) return `${total} perlu diperbaiki`;
     if (needs_login === total) return `${total} perlu masuk`;
     return `${total} belum terkirim`;
@@ -22,7 +23,9 @@
     if (!pill) return;
     const { owner: person } = await identity.who();
     const count = await outbox.count(person?.id);
-    const words = person ? countWords(count) : `${count.others} belum terkirim`;
+    const words = person
+      ? countWords(count, await causes.doubt())
+      : `${count.others} belum terkirim`;
     pill.hidden = (person ? count.total : count.others) === 0;
     if (pill.textContent !== words) pill.textContent = words;
   }

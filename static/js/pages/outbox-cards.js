@@ -61,9 +61,9 @@
 
   /**
    * Fills the card of an unsent entry, and says so when its state has changed. `now` is the last
-   * "progress" message about it, if any.
+   * "progress" message about it, if any, `doubt` that of `causes.doubt`.
    */
-  function draw(card, entry, now) {
+  function draw(card, entry, now, doubt) {
     const [label, tone] = words.STATES[entry.state];
     const badge = card.querySelector("[data-state]");
     const before = badge.textContent;
@@ -74,7 +74,7 @@
     put(card.querySelector("[data-title]"), kinds.title(entry));
     put(card.querySelector("[data-text]"), entry.body.text);
     put(card.querySelector("[data-facts]"), words.facts(entry));
-    put(card.querySelector("[data-why]"), words.why(entry));
+    put(card.querySelector("[data-why]"), words.why(entry, doubt));
     const number = words.numberOf(entry);
     const mend = card.querySelector("[data-mend]");
     const see = card.querySelector("[data-see]");

@@ -4,7 +4,7 @@
  * place on the screen stay.
  */
 (() => {
-  const { app, cards, outbox, owner, page, photos, replay, store } = self.sipokat;
+  const { app, cards, causes, outbox, owner, page, photos, replay, store } = self.sipokat;
   const { say } = cards;
   const part = (name) => document.querySelector(`[data-outbox-${name}]`);
   const CHANGED =
@@ -24,6 +24,7 @@
       card.remove();
       drawn.delete(id);
     }
+    const doubt = await causes.doubt();
     for (const entry of await replay.seen(entries)) {
       if (!drawn.has(entry.id)) {
         const card = cards.copy("entry");
@@ -31,7 +32,7 @@
         drawn.set(entry.id, card);
         list.append(card);
       }
-      await cards.draw(drawn.get(entry.id), entry, progress.get(entry.id));
+      await cards.draw(drawn.get(entry.id), entry, progress.get(entry.id), doubt);
     }
   }
 

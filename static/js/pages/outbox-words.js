@@ -1,19 +1,12 @@
 /* What the outbox page says about an entry, and what it offers. Pure functions. */
 (() => {
-  const { data, kinds, page } = self.sipokat;
+  const { causes, data, kinds, page } = self.sipokat;
 
   const STATES = {
     waiting: ["Menunggu dikirim", "wait"],
     sending: ["Mengirim", "wait"],
     needs_login: ["Perlu masuk lagi", "warn"],
     needs_attention: ["Perlu diperbaiki", "warn"],
-  };
-
-  const REASONS = {
-    network: "Belum ada sinyal. Dikirim otomatis saat sinyal ada.",
-    timeout: "Sinyal terlalu lemah. Dicoba lagi otomatis.",
-    foreign: "Jaringan ini belum tersambung ke SIPOKAT. Dicoba lagi otomatis.",
-    busy: "SIPOKAT sedang sibuk. Dicoba lagi otomatis.",
   };
 
   /** Whether the server has this photo. */
@@ -36,8 +29,17 @@
     return left ? `${left} foto belum terkirim.` : "";
   }
 
+  /** Why it waits and what will happen; `doubt` is that of `causes.doubt`. */
+  function next({ last_error: error }, doubt) {
+    const cause = causes.standing(error?.code, doubt);
+    if (!cause) return "Dikirim otomatis saat ada sinyal.";
+    const then =
+      cause === "network" ? "Dikirim otomatis saat sinyal ada." : "Dicoba lagi otomatis.";
+    return `${causes.sentence(cause, doubt)} ${then}`.trim();
+  }
+
   /** Why the entry is still on the phone, and what will happen or has to be done. */
-  function why(entry) {
+  function why(entry, doubt) {
     const error = entry.last_error;
     const got = entry.receipt
       ? `Sudah diterima dengan nomor ${entry.receipt.number}. ${photosLeft(entry)}`
@@ -45,8 +47,7 @@
     if (entry.state === "needs_login") return `${got} Dikirim otomatis setelah Anda masuk.`.trim();
     if (entry.state === "sending") return got;
     if (entry.state !== "needs_attention") {
-      const next = REASONS[error?.code] || "Dikirim otomatis saat ada sinyal.";
-      return `${got} ${next}`.trim();
+      return `${got} ${next(entry, doubt)}`.trim();
     }
     if (error?.photo) return got;
     const sentences = Object.values(error?.fields || {});

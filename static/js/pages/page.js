@@ -3,7 +3,7 @@
  * size.
  */
 (() => {
-  const { data, store } = self.sipokat;
+  const { causes, data, store } = self.sipokat;
   const MONTHS = "Januari Februari Maret April Mei Juni Juli Agustus September Oktober November";
   const NAMES = `${MONTHS} Desember`.split(" ");
   const HOUR = 3_600_000;
@@ -64,6 +64,17 @@
     }
   }
 
+  /** Shows on top of the form what is wrong, or what it waits for. */
+  function complain(form, text, { tone = "late", button = null } = {}) {
+    let place = form.querySelector("[data-form-error]");
+    if (!place) {
+      place = make("div", { "data-form-error": "", role: "alert" });
+      form.prepend(place);
+    }
+    place.hidden = false;
+    place.replaceChildren(banner(text, tone, button));
+  }
+
   /** Asks in a dialog; resolves with true for yes. `danger`: yes cannot be undone, and looks so. */
   function ask(title, text, { yes, no = "Batal", danger = false }) {
     return new Promise((resolve) => {
@@ -115,18 +126,14 @@
   }
 
   /**
-   * The `dates` of now, and whether they are `doubtful`: if the phone's clock is before the
-   * server's last answer, or was ahead of it then, by more than `doubtful_hours`, they are those of
-   * that answer.
+   * The `dates` of now, and whether they are `doubtful`: if the phone's date cannot be right (see
+   * `causes.doubtOf`), they are those of the server's last answer.
    */
   async function calendar() {
     const clock = await store.recall("clock").catch(() => null);
     const now = Date.now();
-    const far = data.limits.doubtful_hours * HOUR;
-    const behind = clock && now < clock.server - far;
-    const ahead = clock && clock.phone - clock.server > far && now >= clock.phone;
-    const doubtful = Boolean(behind || ahead);
-    return { ...dates(doubtful ? clock.server : now), doubtful };
+    const doubtful = causes.doubtOf(clock, now) === "wrong";
+    return { ...dates((doubtful && clock?.server) || now), doubtful };
   }
 
   /** "November 2026" of "2026-11". */
@@ -162,6 +169,7 @@
     banner,
     calendar,
     clear,
+    complain,
     dates,
     icon,
     make,

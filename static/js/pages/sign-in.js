@@ -3,25 +3,15 @@
  * at once, what was typed stays in the form when there is no signal, and signing out works offline.
  */
 (() => {
-  const { identity, outbox, owner, page, replay, wire } = self.sipokat;
+  const { causes, identity, outbox, owner, page, replay, wire } = self.sipokat;
 
   /** Waits for the promise, but not longer than this. */
   const within = (promise, ms) =>
     Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
 
+  const SLOW = 6000; // ms without an answer
   const FULL =
     "Penyimpanan HP penuh. Anda sudah masuk, tetapi HP ini tidak bisa menyimpan laporan. Kosongkan sedikit penyimpanan HP, lalu masuk lagi.";
-
-  /** Shows what went wrong on top of the form. */
-  function complain(form, message, button = null) {
-    let place = form.querySelector("[data-form-error]");
-    if (!place) {
-      place = page.make("div", { "data-form-error": "", role: "alert" });
-      form.prepend(place);
-    }
-    place.hidden = false;
-    place.replaceChildren(page.banner(message, "late", button));
-  }
 
   /** The path to go to after signing in; never an address of another site. */
   function wayOn(data) {
@@ -30,20 +20,32 @@
   }
 
   /** Why signing in has not worked, from the facts of `wire.exchange`. */
-  function words({ problem, own, json }) {
-    if (problem) return "Belum ada sinyal. Coba lagi saat sinyal ada.";
-    if (!own) return "Jaringan ini belum tersambung ke SIPOKAT. Coba beberapa menit lagi.";
-    return json.message || "Belum bisa masuk. Coba beberapa menit lagi.";
+  async function why(facts) {
+    // A refusal of ours says more than any cause, also the 429 after too many wrong passwords.
+    if (facts.own && facts.status < 500 && facts.json.message) return facts.json.message;
+    const { cause, words } = await causes.explain(facts);
+    const then =
+      { network: "lagi saat sinyal ada", clock: "lagi setelah itu" }[cause] ||
+      "beberapa menit lagi";
+    return `${words} Coba ${then}.`;
+  }
+
+  /** Says that the answer is still awaited; each try waits longer than the one before. */
+  function beSeenWaiting(form) {
+    const words = "Masih menunggu jawaban SIPOKAT. Jangan tutup halaman ini.";
+    return setTimeout(() => page.complain(form, words, { tone: "wait" }), SLOW);
   }
 
   /** Signs in on the server, and writes the person as the phone's owner. */
   async function enter(form, data) {
     const body = JSON.stringify({ phone: data.get("phone"), password: data.get("password") });
     const headers = { "Content-Type": "application/json" };
+    const waiting = beSeenWaiting(form);
     const facts = await wire.exchange({ method: "POST", path: "/masuk", headers, body });
+    clearTimeout(waiting);
     const user = facts.own && facts.status === 200 && facts.json.user;
     if (!user) {
-      complain(form, words(facts));
+      page.complain(form, await why(facts));
       form.querySelector(facts.status === 422 ? "[name=phone]" : "[type=password]")?.focus();
       return;
     }
@@ -56,7 +58,7 @@
     page.saved();
     const go = () => location.assign(wayOn(data));
     if (noted || (await identity.who()).owner?.id === user.id) go();
-    else complain(form, FULL, { label: "Lanjut tanpa menyimpan", act: go });
+    else page.complain(form, FULL, { button: { label: "Lanjut tanpa menyimpan", act: go } });
   }
 
   async function signIn(form, data) {

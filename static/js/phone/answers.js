@@ -4,7 +4,7 @@
  * in the page and in the worker; no DOM.
  */
 (() => {
-  const { kinds } = self.sipokat;
+  const { causes, kinds } = self.sipokat;
   const MENDABLE = [400, 403, 409, 413, 415, 422];
   const LONGEST_BACKOFF = 300_000;
   const LONGEST_RETRY_AFTER = 3_600_000;
@@ -46,13 +46,13 @@
    *   "needs_attention"  refused, with `error`: `{status, code, message, fields, report, desk}`
    *   "text_first"       the server does not know the photo: the text must be sent again first
    *   "rehash"           the bytes that arrived do not match their digest
-   *   "waiting"          no answer that counts; with `code`, and `retry_after` in ms if the server
-   *                      said when to come again
+   *   "waiting"          no answer that counts; with `code`, the cause by `causes.of` if there is one,
+   *                      and `retry_after` in ms if the server said when to come again
    */
   function classify(facts, entry) {
     const waiting = (code, retry_after = null) => ({ outcome: "waiting", code, retry_after });
-    if (facts.problem) return waiting(facts.problem);
-    if (!facts.own) return waiting("foreign"); // from a Wi-Fi's sign-in page, or a proxy
+    const cause = causes.of(facts);
+    if (cause) return waiting(cause, cause === "busy" ? facts.retry_after : null);
     const { status, json, step, photo } = facts;
     const refused = (code, message) => ({
       outcome: "needs_attention",
@@ -76,7 +76,6 @@
     if (status === 404 && step !== "text") return { outcome: "text_first" };
     if (json.error === "digest_mismatch" && step === "photo") return { outcome: "rehash" };
     if (MENDABLE.includes(status)) return refused(json.error, json.message);
-    if (status === 429 || status === 503) return waiting("busy", facts.retry_after);
     return waiting("other");
   }
 

@@ -235,8 +235,9 @@
   }
 
   /**
-   * How many unsent entries there are, `{waiting, needs_login, needs_attention, total, others}`:
-   * `total` of this owner, `others` of everybody else on this phone.
+   * How many unsent entries there are, `{waiting, needs_login, needs_attention, total, others, code}`:
+   * `total` of this owner, `others` of everybody else on this phone. `code` says why the one that was
+   * tried last still waits.
    */
   async function count(owner) {
     const all = await reading(["entries"], ({ entries }) => got(entries.getAll()));
@@ -246,7 +247,10 @@
     const [needs_login, needs_attention] = [having("needs_login"), having("needs_attention")];
     const waiting = mine.length - needs_login - needs_attention;
     const others = unsent.length - mine.length;
-    return { waiting, needs_login, needs_attention, total: mine.length, others };
+    const tried = mine.filter((one) => one.last_error && one.state === "waiting");
+    const last = tried.sort((a, b) => b.last_try - a.last_try)[0];
+    const code = last?.last_error.code;
+    return { waiting, needs_login, needs_attention, total: mine.length, others, code };
   }
 
   /**

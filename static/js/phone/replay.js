@@ -148,7 +148,7 @@
     if (!signed_out) return true;
     const headers = { "Content-Type": "application/json" };
     const { user } = signed_out;
-    const ask = { method: "POST", path: "/keluar", user, headers, body: "{}", patience: LEAVE_MS };
+    const ask = { method: "POST", path: "/keluar", user, headers, body: "{}", first: LEAVE_MS };
     const { own, status } = await exchange(ask);
     // 401: that session has ended, or somebody else is signed in by now.
     if (!own || (status !== 200 && status !== 401)) return false;
