@@ -27,7 +27,17 @@ from sipokat.models import Setting
 
 def register(app: Flask) -> None:
     """Add every command."""
-    own = (create_user, load_regions, load_demo, build_assets, check_tls, worker, prepare, start)
+    own = (
+        create_user,
+        set_password,
+        load_regions,
+        load_demo,
+        build_assets,
+        check_tls,
+        worker,
+        prepare,
+        start,
+    )
     for command in own:
         app.cli.add_command(command)
 
@@ -56,6 +66,24 @@ def create_user(phone: str, name: str, role: str, region: str, password: str) ->
     except ValueError as error:
         raise click.ClickException(str(error)) from None
     click.echo(f"{name} may sign in with {phone}.")
+
+
+@click.command("set-password")
+@click.option("--phone", prompt=True, help="Mobile number of the account, 0812… or +62812…")
+@click.password_option()
+@with_appcontext
+def set_password(phone: str, password: str) -> None:
+    """Give an account a new password, and sign it out of every phone."""
+    try:
+        with writing() as session:
+            user = people.find_by_phone(session, phone)
+            if user is None:
+                raise ValueError(f"no account has the number {phone}")
+            people.set_password(session, user, people.hash_password(password))
+            name = user.name
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{name} may sign in with the new password.")
 
 
 @click.command("load-regions")

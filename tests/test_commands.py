@@ -1,4 +1,4 @@
-"""The command line: `flask create-user`, `load-regions`, `load-demo`."""
+"""The command line: `flask create-user`, `set-password`, `load-regions`, `load-demo`."""
 
 from __future__ import annotations
 
@@ -61,6 +61,30 @@ def test_what_cannot_be_is_said_without_a_traceback(app: Flask, wrong: dict[str,
     assert "Traceback" not in done.output
     with app.app_context():
         assert not db.session.scalars(select(User).where(User.name == "Budi")).all()
+
+
+def test_who_forgot_the_password_gets_another(app: Flask) -> None:
+    phone = Visitor(app, RAHMAN)
+    new = "kata sandi baru Rahman"
+    done = run(app, "set-password", "--phone=+62 812-0000-0101", f"--password={new}")
+    assert (done.exit_code, done.output) == (
+        0,
+        f"{RAHMAN.name} may sign in with the new password.\n",
+    )
+    phone.json("GET", "/laporan", status=401)
+    user = Visitor(app).json("POST", "/masuk", {"phone": RAHMAN.phone, "password": new})["user"]
+    assert user["name"] == RAHMAN.name
+
+
+@pytest.mark.parametrize(
+    "wrong", [("0812 0000 9999", "kata sandi lain"), ("021555", "kata sandi lain"), ("", "pendek")]
+)
+def test_no_password_is_set_for_nobody(app: Flask, wrong: tuple[str, str]) -> None:
+    phone, password = wrong
+    done = run(app, "set-password", f"--phone={phone or RAHMAN.phone}", f"--password={password}")
+    assert done.exit_code == 1
+    assert done.output.startswith("Error: ")
+    Visitor(app, RAHMAN).get("/beranda")
 
 
 def test_regions_are_loaded_once(app: Flask) -> None:

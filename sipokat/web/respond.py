@@ -93,6 +93,7 @@ def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
         return render_template(
             "account/sign_in.html",
             message=body["message"],
+            tone="wait",  # opening the app signed out is no fault of theirs
             values={},
             next=_here(),
         )

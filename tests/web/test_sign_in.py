@@ -45,6 +45,14 @@ def test_in_by_the_form_and_out_again(site: Site) -> None:
     visitor.get("/beranda", status=401)
 
 
+def test_opening_the_app_signed_out_is_no_fault(site: Site) -> None:
+    page = site().get("/beranda", status=401)
+    assert page.one("[data-form-error] .notice")["class"] == ["notice", "wait"]
+    assert "Diskominfo" in page.text("main section")
+    refused = page.submit(SIGN_IN, status=401, phone=SITI.phone, password="salah")
+    assert refused.one("[data-form-error] .notice")["class"] == ["notice", "late"]
+
+
 def test_in_by_json(site: Site) -> None:
     answer = site().json("POST", "/masuk", {"phone": RAHMAN.phone, "password": PASSWORD})
     assert set(answer) == {"user"}

@@ -12,7 +12,7 @@ from sipokat.database import db
 from sipokat.domain import chain, deadlines
 from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
-from sipokat.domain.clock import now
+from sipokat.domain.clock import day_of, now
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import DESK_ROLES, ROLES
 from sipokat.models import Event, Report, User
@@ -50,6 +50,11 @@ class Row:
             return ""
         field = next(one for one in self.category.all_fields if one.key == "jenis")
         return next((c.label for c in field.all_choices if c.key == chosen), chosen)
+
+    @property
+    def title(self) -> str:
+        """What a list calls it: its `jenis`, the category where it has none."""
+        return self.jenis or self.category.name
 
     @property
     def kind(self) -> str:
@@ -111,6 +116,11 @@ class Row:
     @property
     def received(self) -> str:
         return times.ago(self.report.received_at)
+
+    @property
+    def received_month(self) -> str:
+        """The month in which it was received, `2026-11`."""
+        return f"{day_of(self.report.received_at):%Y-%m}"
 
     @property
     def waiting(self) -> str:
