@@ -67,6 +67,7 @@ READERS = {".html": of_template, ".js": of_script, ".py": of_module, ".toml": of
 # Not for the screen: sentences of the log and of the command line. What people say in the made-up
 # reports of the demo is theirs.
 UNSEEN = (
+    "tls.py",
     "commands.py",
     "config.py",
     "database.py",
