@@ -3,15 +3,16 @@ the rows: who may claim a photo, what becomes of it, and when its original is dr
 
 from __future__ import annotations
 
-from datetime import timedelta
+from datetime import date, timedelta
 
 import structlog
 
 from sipokat.database import db
+from sipokat.delivery.photo_store import PhotoStore
 from sipokat.delivery.pictures import make_ready
 from sipokat.domain import photo_work
-from sipokat.domain.clock import now
-from sipokat.domain.photos import Store, original_key, picture_key
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.photos import original_key, picture_key
 from sipokat.models import Photo
 
 # Wait a week before calling a missing original lost: its disk may only be unmounted, or a backup
@@ -23,12 +24,14 @@ log = structlog.get_logger()
 class PhotoJob:
     """Received photos, as a kind of job of `worker.py`."""
 
-    def __init__(self, store: Store) -> None:
+    def __init__(self, store: PhotoStore) -> None:
         self.store = store
+        self._swept_on: date | None = None
+        self._served = ""  # whose photo this worker had last
 
     def claim(self, worker: str) -> int | None:
         """Claim one received photo. Returns its row's id, None when no photo waits."""
-        return photo_work.claim(worker)
+        return photo_work.claim(worker, after=self._served)
 
     def do(self, photo_id: int, worker: str) -> None:
         """Make the claimed photo ready, or mark it as broken when its bytes are no picture.
@@ -37,7 +40,9 @@ class PhotoJob:
         is given back and the exception raised again.
         """
         try:
-            size = self._make_ready(db.session.get_one(Photo, photo_id))
+            photo = db.session.get_one(Photo, photo_id)
+            self._served = photo.declared_by
+            size = self._make_ready(photo)
             photo_work.settle(photo_id, worker, size)
         except Exception as error:
             log.error("photo_waits", photo=photo_id, why=repr(error))
@@ -46,8 +51,12 @@ class PhotoJob:
             raise
 
     def tidy(self) -> None:
-        """Drop originals that are no longer needed."""
+        """Drop originals that are no longer needed and, once a day, files of killed processes."""
         photo_work.drop_originals(self.store)
+        today = day_of(now())
+        if self._swept_on != today:
+            self.store.sweep()
+            self._swept_on = today
 
     def _make_ready(self, photo: Photo) -> tuple[int, int] | None:
         """Write the photo's picture and thumbnail to the store. Returns the picture's size in

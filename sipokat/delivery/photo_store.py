@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import os
+import time
 import uuid
 from pathlib import Path
+
+ABANDONED_SECONDS = 3600  # no file is written for so long
 
 
 class PhotoStore:
@@ -56,6 +59,18 @@ class PhotoStore:
     def drop(self, key: str) -> None:
         """Delete the file, if there is one."""
         self.path(key).unlink(missing_ok=True)
+
+    def sweep(self) -> int:
+        """Delete the files that a killed process had begun to write. Returns how many."""
+        swept = 0
+        for part in self.folder.rglob("*.part"):
+            try:
+                if part.stat().st_mtime < time.time() - ABANDONED_SECONDS:
+                    part.unlink()
+                    swept += 1
+            except FileNotFoundError:  # its own process has just named or deleted it
+                continue
+        return swept
 
 
 def _sync_folder(folder: Path) -> None:

@@ -7,6 +7,7 @@ row that one worker claims before it works on it, and that another may claim lat
 from __future__ import annotations
 
 import threading
+import time
 import uuid
 from collections.abc import Sequence
 from typing import Protocol
@@ -17,8 +18,9 @@ from flask import Flask
 from sipokat.database import db
 from sipokat.delivery.photo_job import PhotoJob
 
-IDLE_SECONDS = 0.5
+IDLE_SECONDS = 1
 PAUSE_SECONDS = 5
+TIDY_SECONDS = 60
 log = structlog.get_logger()
 
 
@@ -35,7 +37,8 @@ class Kind(Protocol):
         job's own fault is raised, after the claim was given back."""
 
     def tidy(self) -> None:
-        """Remove what finished jobs have left behind. Called each time that nothing waits."""
+        """Remove what finished jobs have left behind. Called when the last job that waited is done,
+        and once a minute while nothing waits."""
 
 
 def kinds(app: Flask) -> tuple[Kind, ...]:
@@ -49,16 +52,21 @@ def work(jobs: Sequence[Kind], stop: threading.Event) -> None:
 
     A job that has begun is finished first. An exception is logged and never ends the loop: the
     other kinds still have their turn, then the worker pauses for five seconds. When no kind had a
-    job, it looks again after half a second.
+    job, it looks again after a second; all that a kind costs then is its `claim`.
     """
     worker = str(uuid.uuid4())
+    tidy_at = dict.fromkeys(jobs, 0.0)
     while not stop.is_set():
         worked = failed = False
         for kind in jobs:
             if stop.is_set():
                 return
             try:
-                worked = work_once(kind, worker) or worked
+                due = time.monotonic() >= tidy_at[kind]
+                if work_once(kind, worker, tidy=due):
+                    worked, tidy_at[kind] = True, 0.0
+                elif due:
+                    tidy_at[kind] = time.monotonic() + TIDY_SECONDS
             except Exception:
                 log.exception("worker_stumbled", kind=type(kind).__name__)
                 failed = True
@@ -68,13 +76,15 @@ def work(jobs: Sequence[Kind], stop: threading.Event) -> None:
             stop.wait(IDLE_SECONDS)
 
 
-def work_once(kind: Kind, worker: str) -> bool:
-    """Do one job of this kind as the worker of this name. Returns False, after tidying up, when
-    none waits. Raises what the job raises. The database session is closed in every case."""
+def work_once(kind: Kind, worker: str, tidy: bool = True) -> bool:
+    """Do one job of this kind as the worker of this name. Returns False when none waits, after
+    tidying up if `tidy` says so. Raises what the job raises. The database session is closed in
+    every case."""
     try:
         job = kind.claim(worker)
         if job is None:
-            kind.tidy()
+            if tidy:
+                kind.tidy()
             return False
         kind.do(job, worker)
         return True

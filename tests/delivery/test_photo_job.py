@@ -4,6 +4,7 @@ while the disk or the database gives trouble, the photo waits."""
 from __future__ import annotations
 
 import errno
+import os
 import threading
 from collections.abc import Callable
 from datetime import timedelta
@@ -59,6 +60,22 @@ def test_one_that_cannot_be_decoded_is_broken_and_the_others_go_on(
     report = received(store, jpeg()[:300], jpeg())
     assert make_all_ready(store) == 2
     assert [one.state for one in photos_of(report)] == ["broken", "ready"]
+
+
+def test_the_worker_sweeps_what_a_killed_process_left(session: Session, store: PhotoStore) -> None:
+    """When it begins and once a day: to look through all folders each minute would be too much."""
+    part = store.folder / "original" / "ab" / "1-abc.part"
+    part.parent.mkdir(parents=True, exist_ok=True)
+    job = photo_job.PhotoJob(store)
+
+    def left_by(days: int) -> bool:
+        part.write_bytes(b"half a pict")
+        os.utime(part, (0, 0))
+        with time_machine.travel(steps.now() + timedelta(days=days), tick=False):
+            worker.work_once(job, "worker")
+        return part.exists()
+
+    assert [left_by(days) for days in (0, 0, 1)] == [False, True, False]
 
 
 def test_the_same_photo_in_two_reports_is_two_files(session: Session, store: PhotoStore) -> None:
@@ -161,8 +178,8 @@ def stumble(store: PhotoStore, minutes: int) -> list[int]:
         end = steps.now() + timedelta(minutes=minutes)
         real = photo_work.claim
 
-        def claim(name: str) -> int | None:
-            held = real(name)
+        def claim(name: str, **options: Any) -> int | None:
+            held = real(name, **options)
             taken.extend([held] if held else [])
             return held
 

@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 import stat
 import threading
+import time
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from sipokat.delivery.photo_store import PhotoStore
+from sipokat.delivery.photo_store import ABANDONED_SECONDS, PhotoStore
 from tests.services.speed import patience
 
 KEY = "original/ab/7-abc"
@@ -62,6 +63,18 @@ def test_a_link_does_not_lead_out_either(store: PhotoStore, tmp_path: Path) -> N
     (store.folder / "link").symlink_to(tmp_path / "secret")
     with pytest.raises(ValueError, match="leaves"):
         store.read("link")
+
+
+def test_what_a_killed_process_had_begun_to_write_is_swept(store: PhotoStore) -> None:
+    store.keep(KEY, DATA)
+    old, new = (store.path(f"{KEY}.{name}.part") for name in ("old", "new"))
+    for part in (old, new):
+        part.write_bytes(DATA[:100])
+    hours_ago = time.time() - 2 * ABANDONED_SECONDS
+    for file in (old, store.path(KEY)):
+        os.utime(file, (hours_ago, hours_ago))
+    assert (store.sweep(), store.sweep()) == (1, 0)
+    assert files(store) == sorted([KEY, str(new.relative_to(store.folder))])
 
 
 # Durability: the order of the steps on the disk.

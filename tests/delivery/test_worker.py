@@ -16,6 +16,7 @@ from sipokat.delivery.photo_job import PhotoJob
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.models import Photo
 from tests import steps
+from tests.services.database import statements
 from tests.services.pictures import from_camera, jpeg
 from tests.services.speed import patience
 from tests.services.worker import (
@@ -87,10 +88,24 @@ def test_kinds_take_turns(session: Session) -> None:
     assert order == [1, 10, 2, 20, 3, 4]
 
 
-def test_a_kind_is_tidied_whenever_nothing_of_it_waits(session: Session) -> None:
-    idle, busy = Letters(), Letters(1, 2)
-    worker.work([idle, busy], Pauses(2))
-    assert (idle.tidied, busy.tidied) == (4, 2)
+def test_a_kind_is_tidied_when_its_jobs_are_done_and_once_a_minute(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    idle, busy, stop = Letters(), Letters(1, 2), Pauses(61)
+    clock = [1000.0]
+    monkeypatch.setattr(worker.time, "monotonic", lambda: clock[0] + sum(stop.wanted))
+    worker.work([idle, busy], stop)
+    assert len(stop.wanted) == 61
+    assert (idle.tidied, busy.tidied) == (2, 2)
+
+
+def test_an_idle_worker_asks_the_database_once_a_second(app: Flask, store: PhotoStore) -> None:
+    """What it does at rest is what the machine pays for all day."""
+    with app.app_context(), statements(app) as sent:
+        worker.work(worker.kinds(app), Pauses(50))
+    asked = [one for one in sent if one.startswith("SELECT")]
+    assert 50 <= len(asked) <= 50 + 2, "and now and then it tidies up"
+    assert not [one for one in sent if one.startswith(("UPDATE", "INSERT", "DELETE"))]
 
 
 def test_a_kind_that_fails_pauses_the_worker_and_holds_back_no_other(

@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import timedelta
 from functools import partial
+from typing import Any
 
 import pytest
 from flask import Flask
+from sqlalchemy import event
 from sqlalchemy.orm import Session
 
+from sipokat.database import db
 from sipokat.domain import photo_work
 from sipokat.domain.photo_work import claim, drop_originals, give_back, settle
 from sipokat.models import Photo, Report
 from tests import steps
-from tests.cast import RAHMAN
+from tests.cast import MARLINA, RAHMAN, SITI, Person
 from tests.shelf import NOW, Shelf, drop, put, states
 from tests.steps import photo, send
 
@@ -27,11 +31,11 @@ def shelf() -> Shelf:
     return Shelf()
 
 
-def received(shelf: Shelf, count: int = 1) -> Report:
+def received(shelf: Shelf, count: int = 1, person: Person = RAHMAN) -> Report:
     claims = [photo(str(n)) for n in range(count)]
-    report = send(RAHMAN, "sampah", photos=claims)
+    report = send(person, "sampah", photos=claims)
     for one in claims:
-        put(shelf, report, one)
+        put(shelf, report, one, person)
     return report
 
 
@@ -54,6 +58,50 @@ def test_several_workers_share_the_work(session: Session, shelf: Shelf) -> None:
     claimed = [claim(name, NOW) for name in "abcd"]
     assert len({one for one in claimed if one}) == 3
     assert claimed[3] is None
+
+
+def test_people_take_turns(session: Session, shelf: Shelf) -> None:
+    """Rahman has sent many photos before Siti and Marlina sent one each."""
+    for _ in range(10):
+        received(shelf, 3)
+    for person in (SITI, MARLINA):
+        received(shelf, person=person)
+    served, after = [], ""
+    for _ in range(5):
+        held = claim(ANA, NOW, after)
+        after = session.get_one(Photo, held).declared_by
+        served.append(after)
+    rahman, siti, marlina = (steps.user_of(one).id for one in (RAHMAN, SITI, MARLINA))
+    assert {siti, marlina, rahman} == set(served[:3])
+    assert served[3:] == [rahman, rahman]
+
+
+@pytest.mark.parametrize(
+    "work", [lambda: claim(ANA, NOW), lambda: drop_originals(Shelf(), NOW)], ids=["claim", "drop"]
+)
+def test_the_worker_finds_its_photos_by_the_partial_index(
+    session: Session, shelf: Shelf, work: Callable[[], object]
+) -> None:
+    """SQLite uses it only when the query spells its condition as the index does."""
+    received(shelf)
+    asked: list[tuple[str, Any]] = []
+
+    def note(_connection: Any, _cursor: Any, query: str, values: Any, *_rest: Any) -> None:
+        asked.append((query, values))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        work()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    query, values = next(one for one in asked if "FROM photo" in one[0])
+    session.rollback()
+    if session.get_bind().dialect.name == "sqlite":
+        plan = session.connection().exec_driver_sql(f"EXPLAIN QUERY PLAN {query}", values).all()
+    else:  # on a table of a few rows PostgreSQL would rather read them all
+        session.connection().exec_driver_sql("SET LOCAL enable_seqscan = off")
+        plan = session.connection().exec_driver_sql(f"EXPLAIN {query}", values).all()
+    assert "ix_photo_waiting" in str(plan), plan
 
 
 def test_a_dead_workers_photo_is_taken_over(session: Session, shelf: Shelf) -> None:
