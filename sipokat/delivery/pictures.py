@@ -1,100 +1,79 @@
-"""Checks a received picture before the receipt, and makes it ready to be shown after it."""
+"""Checks a received picture before the receipt, and makes it ready to be shown after it.
+
+No picture is decoded in this process: `decoder.py` does it in one of its own, with limits on time
+and memory, and is given a file from which all metadata was left out.
+"""
 
 from __future__ import annotations
 
-import io
-import struct
-import warnings
-from collections.abc import Iterator
-from contextlib import contextmanager
+import signal
+import subprocess
+import sys
+import threading
+from pathlib import Path
 
-from PIL import Image, ImageOps, UnidentifiedImageError
+import structlog
 
+from sipokat.delivery import jpeg, png, webp
+from sipokat.delivery.decoder import HEAD, OUT_OF_MEMORY, UNREADABLE
+from sipokat.delivery.picture_file import CutShort, Moving, NotAPicture, PictureFile, TooMuch
 from sipokat.domain.limits import LIMITS
-from sipokat.domain.refusals import TooLarge, WrongType
+from sipokat.domain.refusals import TooLarge, TooMany, WrongType
 
-FORMATS = ("JPEG", "PNG", "WEBP")
-PIXELS_MAX = 40_000_000
 LONGEST = LIMITS.photo_side
 THUMBNAIL = 320
+# What the decoder gets. The largest picture that is taken needs a tenth of the time and half of
+# the memory on the machine that docs/decisions.md measures.
+CPU_SECONDS = 20
+MEMORY_BYTES = 640 * 1024 * 1024
+# A machine so busy that the decoder does not get its CPU seconds in this time is in trouble. It is
+# less than the time after which another worker takes a photo over.
+WALL_SECONDS = 90
+TURN_SECONDS = 10
 
-Image.MAX_IMAGE_PIXELS = PIXELS_MAX
+# The signals that a decoder gets for its picture's sake: its time was over, or it fell over the
+# bytes. Whoever else kills it (the kernel in want of memory, a shutdown) blames no picture.
+_FAULTS = tuple(
+    -getattr(signal, f"SIG{name}") for name in ("XCPU", "SEGV", "BUS", "ABRT", "FPE", "ILL")
+)
+DECODER = Path(__file__).with_name("decoder.py")
+log = structlog.get_logger()
+_turn = threading.Lock()
 
 
 def inspect(data: bytes) -> None:
-    """Refuse what is not a whole JPEG, PNG or WebP picture.
+    """Refuse what cannot be made ready, so that what has a receipt can.
 
-    This is cheap, since it does not decode the picture: it looks at the type in the bytes, the
-    dimensions and the end of the file. Raises WrongType (415) for another type, an animation or a
-    file cut short, TooLarge (413) for more than 40 million pixels.
+    A JPEG, which is what our script sends, is read by its segments alone: they tell whether it can
+    be decoded and how much that costs. PNG and WebP come from phones without script, and their
+    pixels may be damaged where no segment tells, so they are decoded once, one at a time. Raises
+    WrongType (415) for another type, an animation or a file cut short, TooLarge (413) for what
+    would take too much to decode, TooMany (429) while others are being decoded.
     """
     try:
-        with _unwarned(), _open(data) as picture:
-            width, height, kind = picture.width, picture.height, picture.format or ""
-            frames = getattr(picture, "n_frames", 1)
-    except Image.DecompressionBombError:
-        raise _too_many_pixels() from None
-    except (UnidentifiedImageError, OSError, ValueError, SyntaxError, struct.error):
-        raise WrongType("Berkas ini bukan foto. Pilih foto dari kamera atau galeri.") from None
-    if width * height > PIXELS_MAX:
-        raise _too_many_pixels()
-    # An MPO is a JPEG with a second one behind it, from a phone with two lenses.
-    if frames != 1 and kind != "MPO":
-        raise WrongType("Gambar bergerak tidak diterima. Pilih foto biasa.")
-    if not COMPLETE[kind](data):
-        raise WrongType("Foto terpotong. Ambil atau pilih foto sekali lagi.")
+        picture = read(data)
+        if picture.kind != "JPEG":
+            _prove(picture)
+    except TooMuch:
+        said = "Ukuran foto terlalu besar. Ambil foto dengan ukuran yang lebih kecil."
+        raise TooLarge(said) from None
+    except CutShort:
+        raise WrongType("Foto terpotong. Ambil atau pilih foto sekali lagi.") from None
+    except Moving:
+        raise WrongType("Gambar bergerak tidak diterima. Pilih foto biasa.") from None
+    except NotAPicture:
+        raise WrongType("Berkas ini bukan foto. Pilih foto JPEG, PNG atau WebP.") from None
 
 
-def _open(data: bytes) -> Image.Image:
-    return Image.open(io.BytesIO(data), formats=FORMATS)
-
-
-@contextmanager
-def _unwarned() -> Iterator[None]:
-    """Ignore Pillow's warnings: we check the size ourselves, and odd metadata is thrown away."""
-    with warnings.catch_warnings():
-        warnings.simplefilter("ignore")
-        yield
-
-
-def _too_many_pixels() -> TooLarge:
-    return TooLarge("Ukuran foto terlalu besar. Ambil foto dengan ukuran yang lebih kecil.")
-
-
-def _jpeg_ends(data: bytes) -> bool:
-    """Whether an end marker follows the first scan. (ITU T.81, annex B.)
-
-    Searching for a marker alone would find that of a thumbnail in the head, and the last bytes need
-    not be one, since some phones put padding or a film behind the picture.
-    """
-    place = 2
-    while (place := data.find(b"\xff", place)) >= 0 and place + 4 <= len(data):
-        marker = data[place + 1]
-        if marker == 0xDA:
-            return data.find(b"\xff\xd9", place) >= 0
-        if marker in (0x00, 0x01, 0xFF) or 0xD0 <= marker <= 0xD8:
-            place += 1 if marker == 0xFF else 2
-        else:
-            place += 2 + int.from_bytes(data[place + 2 : place + 4], "big")
-    return False
-
-
-def _png_ends(data: bytes) -> bool:
-    """Whether the chunks go on until a whole IEND chunk. (PNG, 5.3.)"""
-    place = 8
-    while place + 12 <= len(data):
-        if data[place + 4 : place + 8] == b"IEND":
-            return True
-        place += 12 + int.from_bytes(data[place : place + 4], "big")
-    return False
-
-
-def _webp_ends(data: bytes) -> bool:
-    """Whether the file is as long as its header says. (RFC 9649, 2.3.)"""
-    return len(data) >= 12 and len(data) >= struct.unpack("<I", data[4:8])[0] + 8
-
-
-COMPLETE = {"JPEG": _jpeg_ends, "MPO": _jpeg_ends, "PNG": _png_ends, "WEBP": _webp_ends}
+def read(data: bytes) -> PictureFile:
+    """The picture in a file, without its metadata. Raises NotAPicture."""
+    if data.startswith(b"\xff\xd8\xff"):
+        return jpeg.read(data)
+    if data.startswith(png.SIGNATURE):
+        return png.read(data)
+    if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
+        return webp.read(data)
+    raise NotAPicture("neither JPEG nor PNG nor WebP")
 
 
 def make_ready(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
@@ -102,39 +81,51 @@ def make_ready(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
     (width, height).
 
     Both are new JPEGs without metadata, turned upright; their longer sides are at most 1600 and 320
-    pixels. Raises ValueError for what cannot be decoded.
+    pixels. Raises NotAPicture for what cannot be decoded or exceeds the limits, OSError when the
+    machine cannot decode now.
     """
+    made = _decode(read(data), LONGEST, THUMBNAIL)
+    width, height, first, second = HEAD.unpack_from(made)
+    photo = made[HEAD.size : HEAD.size + first]
+    thumbnail = made[HEAD.size + first :]
+    if len(thumbnail) != second:
+        raise OSError("the decoder's answer was cut short")
+    return photo, thumbnail, (width, height)
+
+
+def _prove(picture: PictureFile) -> None:
+    """Decode the picture and throw the pixels away. Raises NotAPicture, and TooMany when that must
+    wait for too many others or the machine cannot do it now."""
     try:
-        with _unwarned(), _open(data) as opened:
-            if opened.width * opened.height > PIXELS_MAX:
-                raise ValueError("more than 40 million pixels")
-            opened.draft("RGB", (LONGEST, LONGEST))
-            opened.load()
-            picture = _on_paper(ImageOps.exif_transpose(opened))
-    except MemoryError:
-        raise
-    except Exception as error:  # damaged bytes make Pillow raise many kinds of exceptions
-        raise ValueError(f"not a whole picture: {error!r}") from None
-    picture.thumbnail((LONGEST, LONGEST), Image.Resampling.LANCZOS)
-    small = picture.copy()
-    small.thumbnail((THUMBNAIL, THUMBNAIL), Image.Resampling.LANCZOS)
-    return _jpeg(picture, 82), _jpeg(small, 75), picture.size
+        if not _turn.acquire(timeout=TURN_SECONDS):
+            raise TimeoutError("other pictures are being looked at")
+        try:
+            _decode(picture, 0, 0)
+        finally:
+            _turn.release()
+    except OSError as trouble:
+        log.warning("photo_not_inspected", why=repr(trouble))
+        said = "Server sedang memeriksa foto lain. Coba lagi sebentar lagi."
+        raise TooMany(said, TURN_SECONDS) from None
 
 
-def _on_paper(picture: Image.Image) -> Image.Image:
-    """The picture in RGB, on white where it is transparent."""
-    if picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info:
-        layered = picture.convert("RGBA")
-        paper = Image.new("RGB", layered.size, "white")
-        paper.paste(layered, mask=layered.getchannel("A"))
-        return paper
-    return picture.convert("RGB")
-
-
-def _jpeg(picture: Image.Image, quality: int) -> bytes:
-    """A JPEG of the pixels alone, since saving `picture` itself would keep its metadata."""
-    out = io.BytesIO()
-    bare = Image.new("RGB", picture.size)
-    bare.paste(picture)
-    bare.save(out, "JPEG", quality=quality, optimize=True, progressive=True)
-    return out.getvalue()
+def _decode(picture: PictureFile, longest: int, thumbnail: int) -> bytes:
+    numbers = (picture.orientation, longest, thumbnail, CPU_SECONDS, MEMORY_BYTES)
+    try:
+        done = subprocess.run(  # noqa: S603, this very Python and our own file
+            [sys.executable, "-I", str(DECODER), picture.kind, *map(str, numbers)],
+            input=picture.bare(),
+            capture_output=True,
+            timeout=WALL_SECONDS,
+            env={},
+        )
+    except subprocess.TimeoutExpired:
+        raise TimeoutError(f"not decoded in {WALL_SECONDS} s") from None
+    why = done.stderr.decode(errors="replace").strip()[-200:]
+    if done.returncode == UNREADABLE:
+        raise NotAPicture(f"not a whole picture: {why}")
+    if done.returncode in (OUT_OF_MEMORY, *_FAULTS):
+        raise TooMuch(f"the picture exceeds a limit ({done.returncode})")
+    if done.returncode != 0:
+        raise OSError(f"the decoder ended with {done.returncode}: {why}")
+    return done.stdout

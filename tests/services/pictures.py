@@ -124,6 +124,65 @@ def webp_bomb() -> bytes:
     return b"RIFF" + struct.pack("<I", len(chunk) + 4) + b"WEBP" + chunk
 
 
+def scanned_again(size: tuple[int, int], count: int) -> bytes:
+    """A progressive JPEG whose last scan, which refines all blocks, stands there so many times
+    more."""
+    data = encoded(Image.new("RGB", size, "seagreen"), "JPEG", progressive=True)
+    last = data.rindex(b"\xff\xda")
+    return data[:-2] + data[last:-2] * count + data[-2:]
+
+
+def png_with(name: bytes, data: bytes, count: int) -> bytes:
+    """A PNG with so many more chunks of this kind."""
+    whole = png()
+    return whole[:33] + _chunk(name, data) * count + whole[33:]
+
+
+def webp_with(name: bytes, data: bytes, count: int = 1) -> bytes:
+    """A WebP with so many more chunks of this kind."""
+    chunks = webp()[12:]
+    chunks += (name + struct.pack("<I", len(data)) + data + b"\0" * (len(data) % 2)) * count
+    return b"RIFF" + struct.pack("<I", len(chunks) + 4) + b"WEBP" + chunks
+
+
+def jpeg_with(*segments: bytes) -> bytes:
+    """A JPEG with these segments, marker and length included, in front of all others."""
+    data = jpeg()
+    return data[:2] + b"".join(segments) + data[2:]
+
+
+def _app1(body: bytes) -> bytes:
+    return b"\xff\xe1" + struct.pack(">H", len(body) + 2) + body
+
+
+# An EXIF directory that says to turn the picture, and whose resolution is of no known type.
+ODD_TAG = bytes.fromhex(
+    "ffe1003645786966000049492a00080000000200120103000100000006000000"
+    "1a010a000100000026000000"
+    "00000000"
+    "ffffffff00000000"
+)
+# Sound pictures whose metadata is odd, by what is odd about it; the size that they are shown in.
+ODD: dict[str, tuple[bytes, tuple[int, int]]] = {
+    "a tag of an unknown type": (jpeg_with(ODD_TAG), (48, 64)),
+    "exif of garbage": (jpeg_with(_app1(b"Exif\0\0" + bytes(range(200, 256)) * 3)), (64, 48)),
+    "exif of nothing": (jpeg_with(_app1(b"Exif\0\0")), (64, 48)),
+    "exif in pieces": (jpeg_with(_app1(b"Exif\0"), _app1(b"Exif\0\0MM"), ODD_TAG), (64, 48)),
+    "no tables of colours": (jpeg_with(b"\xff\xe2\0\x10ICC_PROFILE\0\x09"), (64, 48)),
+    "more lenses than it has": (jpeg_with(b"\xff\xe2\0\x0aMPF\0II*\0"), (64, 48)),
+    "photoshop's, cut": (jpeg_with(b"\xff\xed\0\x16Photoshop 3.0\x008BIM\4"), (64, 48)),
+    "adobe's, cut": (jpeg_with(b"\xff\xee\0\x07Adobe"), (64, 48)),
+    "jfif, cut": (jpeg_with(b"\xff\xe0\0\x07JFIF\0"), (64, 48)),
+    "an orientation of 0": (jpeg_with(_app1(b"Exif\0\0" + telling(0).tobytes()[6:])), (64, 48)),
+    "png with exif of garbage": (png_with(b"eXIf", b"MM\0*\xff\xff\xff\xff", 1), (64, 48)),
+    "png with a broken profile": (png_with(b"iCCP", b"icc\0\0not packed", 1), (64, 48)),
+    "png with broken words": (png_with(b"zTXt", b"x\0\0not packed", 1), (64, 48)),
+    "png with a resolution of three bytes": (png_with(b"pHYs", b"abc", 1), (64, 48)),
+    "webp with exif of garbage": (webp_with(b"EXIF", b"II*\0\xff\xff\xff\xff"), (64, 48)),
+    "webp with xmp of garbage": (webp_with(b"XMP ", b"<x:xmpmeta"), (64, 48)),
+}
+
+
 def pretenders() -> dict[str, bytes]:
     """Files that are no photos, by what they are."""
     page = b"<!doctype html><script>alert(1)</script>"
