@@ -14,6 +14,7 @@ from flask_migrate import Migrate
 from htmx_flask import Htmx
 from whitenoise import WhiteNoise
 
+from sipokat import counts
 from sipokat.database import db
 
 __all__ = ["assets", "bind", "compress", "db", "htmx", "limiter", "login", "migrate"]
@@ -43,6 +44,8 @@ def bind(app: Flask) -> None:
     login.session_protection = None
     login.init_app(app, add_context_processor=False)
     htmx.init_app(app)
+    if app.config["RATELIMIT_STORAGE_URI"] == "memory://":
+        app.config["RATELIMIT_STORAGE_URI"] = f"{counts.Counts.STORAGE_SCHEME[0]}://"
     limiter.init_app(app)
     compress.init_app(app)
     _serve_static(app)

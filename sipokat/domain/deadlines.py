@@ -36,7 +36,10 @@ def _holidays(year: int) -> frozenset[date]:
 
 def overrides(session: Session) -> dict[date, bool]:
     """Days that the city itself declared working (True) or free (False)."""
-    return {row.day: row.working for row in session.scalars(select(DayOverride))}
+    return {row.day: row.working for row in session.execute(_OVERRIDES)}
+
+
+_OVERRIDES = select(DayOverride.day, DayOverride.working)
 
 
 def is_working(day: date, overridden: Mapping[date, bool]) -> bool:

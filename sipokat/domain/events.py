@@ -42,8 +42,17 @@ class NewEvent:
 def next_number(session: Session) -> int:
     """The next global event number. The counter's row stays locked until the transaction ends, so
     numbers have no gaps and follow the order of commits."""
-    bump = update(Counter).where(Counter.name == "event").values(value=Counter.value + 1)
-    return session.execute(bump.returning(Counter.value)).scalar_one()
+    number: int = session.execute(_NEXT).scalar_one()
+    return number
+
+
+_COUNTER = table(Counter).c
+_NEXT = (
+    update(table(Counter))
+    .where(_COUNTER.name == "event")
+    .values(value=_COUNTER.value + 1)
+    .returning(_COUNTER.value)
+)
 
 
 def append(session: Session, report_id: int, new: NewEvent, seq: int | None = None) -> None:
@@ -65,7 +74,10 @@ def append(session: Session, report_id: int, new: NewEvent, seq: int | None = No
         "request_digest": new.request_digest,
         "content_digest": new.content_digest,
     }
-    session.execute(insert(table(Event)), row)
+    session.execute(_APPEND, row)
+
+
+_APPEND = insert(table(Event))
 
 
 def events_of(session: Session, reports: Iterable[Report]) -> dict[int, list[Event]]:

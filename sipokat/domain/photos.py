@@ -55,7 +55,10 @@ def rows_of(user: User, claims: Sequence[PhotoClaim]) -> list[dict[str, Any]]:
 def declare(session: Session, report_id: int, rows: Sequence[dict[str, Any]]) -> None:
     """Await these photos of a report."""
     if rows:
-        session.execute(insert(table(Photo)), [row | {"report_id": report_id} for row in rows])
+        session.execute(_DECLARE, [row | {"report_id": report_id} for row in rows])
+
+
+_DECLARE = insert(table(Photo))
 
 
 def redeclare(session: Session, user: User, report: Report, claims: Sequence[PhotoClaim]) -> None:

@@ -91,4 +91,7 @@ def revision_row(
 
 def keep_revision(session: Session, report_id: int, row: dict[str, Any]) -> None:
     """Add the content to those that the report has had."""
-    session.execute(insert(table(Revision)), row | {"report_id": report_id})
+    session.execute(_KEEP, row | {"report_id": report_id})
+
+
+_KEEP = insert(table(Revision))

@@ -9,14 +9,14 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select, update
-from sqlalchemy.orm import Session, joinedload
+from sqlalchemy.orm import Session, contains_eager
 
 from sipokat.database import db, lock_rows, take_turns, writing
 from sipokat.domain.clock import now as present
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
 from sipokat.domain.refusals import NotSignedIn, TooMany
 from sipokat.domain.roles import ROLES
-from sipokat.models import KnownDevice, LoginSession, SignInFailure, User
+from sipokat.models import KnownDevice, LoginSession, SignInFailure, Term, User
 
 WINDOW = timedelta(minutes=15)
 PER_NUMBER = 5
@@ -147,13 +147,22 @@ def _remember_device(session: Session, user_id: str, token: str, at: datetime) -
         session.add(KnownDevice(user_id=user_id, token_hash=hashed(token), last_used_at=at))
 
 
-def find_session(token: str | None, now: datetime | None = None) -> LoginSession | None:
+@dataclass(frozen=True)
+class OpenSession:
+    """A live session: its id, when it was last used, and whose it is."""
+
+    id: int
+    last_used_at: datetime
+    user: User
+
+
+def find_session(token: str | None, now: datetime | None = None) -> OpenSession | None:
     """The live session with this token. Its last use is written at most once in a hundredth of its
     life, so that reading a page seldom writes."""
     if not token:
         return None
     at = now or present()
-    found = db.session.scalars(_BY_TOKEN, {"token": hashed(token)}).unique().first()
+    found = _look_up(token)
     if found is None or not found.user.active:
         return None
     life = ROLES[found.user.role].session
@@ -164,15 +173,23 @@ def find_session(token: str | None, now: datetime | None = None) -> LoginSession
             session.execute(
                 update(LoginSession).where(LoginSession.id == found.id).values(last_used_at=at)
             )
-        found = db.session.scalars(_BY_TOKEN, {"token": hashed(token)}).unique().first()
+        found = _look_up(token)
     return found
+
+
+def _look_up(token: str) -> OpenSession | None:
+    row = db.session.execute(_BY_TOKEN, {"token": hashed(token)}).unique().first()
+    return None if row is None else OpenSession(row.id, row.last_used_at, row.User)
 
 
 # Loads the person and their terms in the same statement: every request starts with this one.
 _BY_TOKEN = (
-    select(LoginSession)
+    select(LoginSession.id, LoginSession.last_used_at, User)
+    .join(User, User.id == LoginSession.user_id)
+    .outerjoin(User.terms)
     .where(LoginSession.token_hash == bindparam("token"))
-    .options(joinedload(LoginSession.user).joinedload(User.terms))
+    .order_by(Term.since, Term.id)
+    .options(contains_eager(User.terms).lazyload(Term.region))
 )
 
 

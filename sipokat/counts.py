@@ -1,0 +1,66 @@
+"""Counts for the rate limits, in the memory of one process."""
+
+from __future__ import annotations
+
+import threading
+import time
+
+from limits.storage import Storage
+
+SWEEP_SECONDS = 60
+
+
+class Counts(Storage):
+    """What Flask-Limiter counts in. The library's own storage in memory starts a thread at nearly
+    every request, to forget what is over; here that is done in passing, once a minute."""
+
+    STORAGE_SCHEME = ["counts"]  # noqa: RUF012  (declared so by the library)
+
+    def __init__(self, uri: str | None = None, wrap_exceptions: bool = False, **_: object) -> None:
+        super().__init__(uri, wrap_exceptions=wrap_exceptions)
+        self._lock = threading.Lock()
+        self._counts: dict[str, tuple[int, float]] = {}  # how many, and until when they count
+        self._swept = 0.0
+
+    @property
+    def base_exceptions(self) -> type[Exception]:
+        return ValueError
+
+    def incr(self, key: str, expiry: float, amount: int = 1) -> int:
+        """Count `amount` more; the first of them begins a window of `expiry` seconds. How many
+        there are in it."""
+        now = time.time()
+        with self._lock:
+            count, until = self._counts.get(key, (0, 0.0))
+            if until <= now:
+                count, until = 0, now + expiry
+            self._counts[key] = (count + amount, until)
+            if now - self._swept > SWEEP_SECONDS:
+                self._swept = now
+                self._counts = {one: kept for one, kept in self._counts.items() if kept[1] > now}
+            return count + amount
+
+    def get(self, key: str) -> int:
+        """How many there are in the present window."""
+        count, until = self._counts.get(key, (0, 0.0))
+        return count if until > time.time() else 0
+
+    def get_expiry(self, key: str) -> float:
+        """When the present window ends, in seconds since 1970."""
+        return self._counts.get(key, (0, time.time()))[1]
+
+    def check(self) -> bool:
+        """Memory is always there."""
+        return True
+
+    def reset(self) -> int | None:
+        """Forget everything. How many keys there were."""
+        with self._lock:
+            count = len(self._counts)
+            self._counts.clear()
+        return count
+
+    def clear(self, key: str) -> None:
+        """Forget this key."""
+        with self._lock:
+            self._counts.pop(key, None)
