@@ -1,10 +1,16 @@
-"""Runs migrations on the application's database; Alembic calls it."""
+"""Runs migrations on the application's database; Alembic calls it.
+
+The triggers of the record are taken off before a migration and put on after it: they would refuse
+what a migration does, and SQLite drops them with a table that is made anew. Where nothing is to be
+migrated, nothing is touched.
+"""
 
 from alembic import context
 from flask import current_app
 
 from sipokat import models
 from sipokat.database import Moment, db
+from sipokat.models import guards
 
 assert models.__all__
 
@@ -17,13 +23,36 @@ def render_item(kind: str, item: object, _autogen: object) -> str | bool:
     return False
 
 
+def heads() -> set[str]:
+    """The versions that the database has now."""
+    return set(context.get_context().get_current_heads())
+
+
+def wanted() -> set[str] | None:
+    """The versions that it shall have; None for a command that migrates nothing."""
+    try:
+        found = context.get_revision_argument()
+    except KeyError:
+        return None
+    return {found} if isinstance(found, str) else set(found or ())
+
+
 def run() -> None:
     options = current_app.extensions["migrate"].configure_args
     options["render_item"] = render_item
     with db.engine.connect() as connection:
         context.configure(connection=connection, target_metadata=db.metadata, **options)
+        migrates = wanted() not in (None, heads())
+        connection.rollback()
+        if migrates:
+            guards.take_off(connection)
+            if connection.dialect.name == "sqlite":
+                connection.commit()  # Alembic opens a transaction for each migration there
         with context.begin_transaction():
             context.run_migrations()
+        if migrates and heads() == set(context.script.get_heads()):
+            guards.put_on(connection)
+        connection.commit()
 
 
 run()

@@ -8,11 +8,13 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
+from sipokat import keys
 from sipokat.database import to_json
 
 MODES = ("production", "demo", "test")
-# The key of the demo and the tests. It is published with the source, so production refuses it.
+# The keys of the demo and the tests. They are published with the source: production refuses them.
 PUBLISHED = "only-for-demo-and-test-never-in-production"
+PUBLISHED_RECORD_KEY = "published-record-key-only-for-demo-and-test"
 WEAK_SECRETS = {"dev", "secret", "changeme", "sipokat", "sipokat-demo", "password", PUBLISHED}
 
 
@@ -63,6 +65,23 @@ def _secret(env: Mapping[str, str], mode: str) -> str:
     return raw
 
 
+def _record_keys(env: Mapping[str, str], mode: str, secret_key: str) -> keys.RecordKeys:
+    raw = _text(env, "RECORD_KEY")
+    if mode == "production":
+        if keys.is_weak(raw) or raw == PUBLISHED_RECORD_KEY:
+            raise Unsafe(
+                "RECORD_KEY is missing or weak: "
+                'make one with python -c "import secrets; print(secrets.token_urlsafe(32))"'
+            )
+        if raw == secret_key:
+            raise Unsafe("RECORD_KEY must be another than SECRET_KEY: the record has its own key")
+    try:
+        former = keys.read_former(_text(env, "RECORD_FORMER_KEYS"))
+        return keys.together(raw or PUBLISHED_RECORD_KEY, former)
+    except ValueError as error:
+        raise Unsafe(f"RECORD_FORMER_KEYS is wrong: {error}") from None
+
+
 def _database_url(env: Mapping[str, str], data: Path) -> str:
     raw = _text(env, "DATABASE_URL")
     if not raw:
@@ -84,6 +103,7 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
     origin = _origin(env, mode)
     secure = origin.startswith("https://")
     url = _database_url(env, data)
+    secret = _secret(env, mode)
     hosts = _text(env, "SIPOKAT_HOSTS", "localhost,127.0.0.1,[::1]")
     return {
         "MODE": mode,
@@ -91,7 +111,9 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "DATA": data,
         "ORIGIN": origin,
         "HOSTS": frozenset(host.strip() for host in hosts.split(",") if host.strip()),
-        "SECRET_KEY": _secret(env, mode),
+        "SECRET_KEY": secret,
+        "RECORD_KEYS": _record_keys(env, mode, secret),
+        "CHECKPOINTS": Path(_text(env, "SIPOKAT_CHECKPOINTS") or data / "checkpoints").resolve(),
         "SQLALCHEMY_DATABASE_URI": url,
         # Errors must not show the parameters of a statement: the text of reports is in them.
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "json_serializer": to_json}

@@ -16,10 +16,13 @@ from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import Any, ClassVar, cast
 
+from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, String, Table, event, func, select
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
+
+from sipokat.keys import RecordKeys
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -86,6 +89,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # Without this an INSERT OR REPLACE deletes rows and no DELETE trigger is asked.
+    connection.execute("PRAGMA recursive_triggers = ON")
     connection.execute("PRAGMA busy_timeout = 5000")
 
 
@@ -125,6 +130,12 @@ def _turn_to_write(session: Session) -> Iterator[None]:
 def table(model: type[Base]) -> Table:
     """The table of a model, for plain inserts: they cost a fraction of an ORM flush."""
     return cast(Table, model.__table__)
+
+
+def record_keys() -> RecordKeys:
+    """The keys that sign the record in this database."""
+    found: RecordKeys = current_app.config["RECORD_KEYS"]
+    return found
 
 
 def lock_rows(session: Session, query: Any) -> None:

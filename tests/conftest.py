@@ -33,7 +33,16 @@ from hypothesis import HealthCheck, settings
 from tests.services import speed
 
 # Before anything of SIPOKAT is imported: what the person at the keyboard has set is not for tests.
-for _name in ("DATABASE_URL", "SIPOKAT_DATA", "SECRET_KEY", "SIPOKAT_ORIGIN", "SIPOKAT_HOSTS"):
+for _name in (
+    "DATABASE_URL",
+    "SIPOKAT_DATA",
+    "SIPOKAT_CHECKPOINTS",
+    "SECRET_KEY",
+    "RECORD_KEY",
+    "RECORD_FORMER_KEYS",
+    "SIPOKAT_ORIGIN",
+    "SIPOKAT_HOSTS",
+):
     os.environ.pop(_name, None)
 os.environ["SIPOKAT_MODE"] = "test"
 

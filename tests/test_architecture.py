@@ -16,7 +16,7 @@ PACKAGE = ROOT / "sipokat"
 # Highest first: web, commands → demo → delivery → domain → models → base. A module may import its
 # own layer and every layer below it.
 LAYERS = ("app", "entrances", "demo", "delivery", "domain", "models", "base")
-BASE = {"assets", "config", "counts", "data", "database", "extensions", "logs", "serving"}
+BASE = {"assets", "config", "counts", "data", "database", "extensions", "keys", "logs", "serving"}
 # Both are entrances, but neither may import the other.
 ENTRANCES = {"web", "commands"}
 # The domain imports none of these.

@@ -19,12 +19,18 @@ ANY_VERIFY = chain.Request("verify")
 
 @dataclass(frozen=True)
 class Card:
-    """A report, its events and first openings, and `actor`: the person who looks at it."""
+    """A report, its entries in the record and first openings, and `actor`: the person who looks at
+    it."""
 
     report: Report
-    events: list[Event]
+    entries: list[Event]
     openings: list[FirstOpened]
     actor: chain.Actor
+
+    @cached_property
+    def events(self) -> list[Event]:
+        """The moves of the report, oldest first."""
+        return events.moves(self.entries)
 
     @cached_property
     def state(self) -> chain.State:
@@ -53,7 +59,7 @@ class Card:
 
 def cards_of(session: Session, user: User, reports: Sequence[Report]) -> list[Card]:
     """The cards of these reports, in their order, before this person."""
-    told = events.events_of(session, reports)
+    told = events.entries_of(session, reports)
     opened = first_opened.openings_of(session, reports)
     return [
         Card(report, told[report.id], opened[report.id], actor_before(user, report))

@@ -16,6 +16,7 @@ import holidays
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sipokat.domain import record
 from sipokat.domain.clock import WIB, day_of
 from sipokat.models import DayOverride
 
@@ -62,6 +63,11 @@ def due_at(
         day += timedelta(days=1)
         left -= is_working(day, overridden)
     return datetime.combine(day, closing.get(day.weekday(), time(16, 0)), WIB)
+
+
+def as_detail(due: datetime | None) -> dict[str, str]:
+    """The end of a desk's limit as the event of the arrival keeps it; nothing where none runs."""
+    return {"due": record.plain(due)} if due else {}
 
 
 def days_between(first: date, last: date, overridden: Mapping[date, bool]) -> int:

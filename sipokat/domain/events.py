@@ -1,34 +1,45 @@
 """The record: the one place that numbers and appends events, and rebuilds reports from them.
 
 What must happen in the same transaction as an event is added in `append` and nowhere else.
+`domain/record.py` says how an entry is hashed, `domain/audit.py` looks whether all are as they were
+appended.
 """
 
 from __future__ import annotations
 
+import json
 import uuid
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from typing import Any
 
-from sqlalchemy import insert, select, update
+from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session
 
-from sipokat.database import table
-from sipokat.domain import chain
+from sipokat.database import record_keys, table
+from sipokat.domain import chain, record
 from sipokat.domain.categories import categories
+from sipokat.domain.offices import Office
 from sipokat.models import Counter, Event, Report
+
+# What stands instead of a digest that was erased. Whoever repeats an action whose content is gone
+# is believed.
+ERASED = ""
 
 
 @dataclass(frozen=True)
 class NewEvent:
     """One move of a report, all that its event keeps but the number.
 
-    `version` is the report's after the move, `content_digest` that of the content it speaks of.
-    `request_digest` covers what was asked for: whoever sends the same `action_id` again must ask
-    for the same.
+    `office` is the one in which the actor acts. `version` is the report's after the move,
+    `content_digest` that of the content it speaks of. `request_digest` covers what was asked for:
+    whoever sends the same `action_id` again must ask for the same. `detail` says more, in JSON's
+    types.
     """
 
     move: chain.Move
+    office: Office
     version: int
     at: datetime
     actor_desk: str
@@ -37,51 +48,127 @@ class NewEvent:
     action_id: str = field(default_factory=lambda: str(uuid.uuid4()))
     reason: str | None = None
     note: str | None = None
+    detail: Mapping[str, Any] = field(default_factory=dict)
 
 
-def next_number(session: Session) -> int:
-    """The next global event number. The counter's row stays locked until the transaction ends, so
-    numbers have no gaps and follow the order of commits."""
-    number: int = session.execute(_NEXT).scalar_one()
-    return number
+@dataclass(frozen=True)
+class Remark:
+    """An entry that is no move: a photo that was replaced (`replace`), dropped (`drop`) or arrived
+    after a decision (`arrive`), or an erasure (`erase`). `content_digest` is the report's after it.
+    """
+
+    action: str
+    actor: str
+    office: Office
+    at: datetime
+    content_digest: str
+    detail: Mapping[str, Any]
+    note: str | None = None
 
 
-_COUNTER = table(Counter).c
+@dataclass(frozen=True)
+class Place:
+    """The place of the next entry: its number, the hash of the entry before it, and the word that
+    the counter has been given."""
+
+    seq: int
+    previous_hash: str
+    token: str
+
+
+_COUNTER, _EVENT = table(Counter).c, table(Event).c
 _NEXT = (
     update(table(Counter))
     .where(_COUNTER.name == "event")
-    .values(value=_COUNTER.value + 1)
-    .returning(_COUNTER.value)
+    .values(value=_COUNTER.value + 1, token=bindparam("fresh"))
+    .returning(_COUNTER.value, _COUNTER.last_seq, _COUNTER.last_hash)
 )
 
 
-def append(session: Session, report_id: int, new: NewEvent, seq: int | None = None) -> None:
-    """Append the event of a move, under `seq` when its number was taken already."""
+def take_place(session: Session) -> Place:
+    """The place of the next entry. The counter's row stays locked until the transaction ends, so
+    numbers have no gaps and follow the order of commits, and there is one chain."""
+    token = record.random_word()
+    seq, last_seq, last_hash = session.execute(_NEXT, {"fresh": token}).one()
+    if last_seq != seq - 1:
+        # The trigger that notes the last hash is missing. The chain must go on all the same.
+        before = select(_EVENT.hash).where(_EVENT.seq == seq - 1)
+        last_hash = session.scalar(before) or ""
+    return Place(seq, last_hash, token)
+
+
+def append(session: Session, report_id: int, new: NewEvent, place: Place | None = None) -> None:
+    """Append the event of a move, at `place` when its number was taken already."""
+    move = new.move
     row = {
-        "seq": seq or next_number(session),
-        "report_id": report_id,
         "version": new.version,
         "at": new.at,
-        "actor_id": new.move.actor,
+        "actor_id": move.actor,
         "actor_desk": new.actor_desk,
-        "action": new.move.action,
-        "from_desk": new.move.from_desk,
-        "to_desk": new.move.to_desk,
-        "class": new.move.klass,
+        "action": move.action,
+        "from_desk": move.from_desk,
+        "to_desk": move.to_desk,
+        "class": move.klass,
         "reason": new.reason,
         "note": new.note,
         "action_id": new.action_id,
         "request_digest": new.request_digest,
         "content_digest": new.content_digest,
     }
+    _insert(session, place or take_place(session), report_id, new.office, new.detail, row)
+
+
+def remark(session: Session, report_id: int, new: Remark) -> None:
+    """Append an entry that is no move. The caller has locked the report's row."""
+    row = {
+        "version": None,
+        "at": new.at,
+        "actor_id": new.actor,
+        "actor_desk": new.office.desk,
+        "action": new.action,
+        "from_desk": None,
+        "to_desk": None,
+        "class": None,
+        "reason": None,
+        "note": new.note,
+        "action_id": str(uuid.uuid4()),
+        "request_digest": "",
+        "content_digest": new.content_digest,
+    }
+    _insert(session, take_place(session), report_id, new.office, new.detail, row)
+
+
+def _insert(
+    session: Session,
+    place: Place,
+    report_id: int,
+    office: Office,
+    detail: Mapping[str, Any],
+    row: dict[str, Any],
+) -> None:
+    key, salt = record_keys().present, record.random_word()
+    row |= {
+        "seq": place.seq,
+        "report_id": report_id,
+        "actor_role": office.role.key,
+        "actor_region": office.region,
+        "actor_for": office.acts_for,
+        "detail": json.dumps(detail) if detail else None,
+        "salt": salt,
+        "sealed": record.seal(salt, row),
+        "mark": record.mark_of(key.secret, place.token),
+        "key_id": key.id,
+        "previous_hash": place.previous_hash,
+    }
+    row["hash"] = record.entry_hash(key.secret, row)
     session.execute(_APPEND, row)
 
 
 _APPEND = insert(table(Event))
 
 
-def events_of(session: Session, reports: Iterable[Report]) -> dict[int, list[Event]]:
-    """The events of each report by its id, oldest first: one statement for all of them."""
+def entries_of(session: Session, reports: Iterable[Report]) -> dict[int, list[Event]]:
+    """All entries about each report by its id, oldest first: one statement for all of them."""
     found: dict[int, list[Event]] = {report.id: [] for report in reports}
     query = select(Event).where(Event.report_id.in_(found)).order_by(Event.seq)
     for event in session.scalars(query) if found else ():
@@ -89,12 +176,17 @@ def events_of(session: Session, reports: Iterable[Report]) -> dict[int, list[Eve
     return found
 
 
+def moves(entries: Iterable[Event]) -> list[Event]:
+    """Those of the entries that are moves of the report."""
+    return [event for event in entries if event.version is not None]
+
+
 def moves_of(session: Session, report: Report) -> list[Event]:
-    """The report's events, oldest first."""
-    return events_of(session, [report])[report.id]
+    """The report's moves, oldest first."""
+    return moves(entries_of(session, [report])[report.id])
 
 
 def rebuild(report: Report, events: Sequence[Event]) -> chain.State:
-    """The state of a report, from its events alone."""
-    moves = (chain.Move(e.action, e.actor_id, e.from_desk, e.to_desk, e.klass) for e in events)
-    return chain.fold(report.author_desk, categories()[report.category].classed, moves)
+    """The state of a report, from its moves alone."""
+    done = (chain.Move(e.action, e.actor_id, e.from_desk, e.to_desk, e.klass) for e in events)
+    return chain.fold(report.author_desk, categories()[report.category].classed, done)

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, lock_rows, table, to_json, writing
-from sipokat.domain import chain, deadlines, events, offices, photos, revisions
+from sipokat.domain import chain, deadlines, events, offices, photos, record, revisions
 from sipokat.domain.clock import corrected, day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import (
@@ -154,6 +154,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
     seal = content_digest(category.key, region, as_json)
     asked = submission_digest(sent.category, sent.region, sent.raw)
     move, state = chain.start(author_desk, user.id, category.classed)
+    due = deadlines.due_at(at, state.desk, overridden)
     row = {
         "client_id": sent.client_id or str(uuid.uuid4()),
         "reporter_id": user.id,
@@ -170,14 +171,17 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
         "content_digest": seal,
         **columns,
         "fields": to_json(columns["fields"]),
-        **standing(state, at, deadlines.due_at(at, state.desk, overridden)),
+        **standing(state, at, due),
     }
+    detail = deadlines.as_detail(due) | {"kept": record.kept_digest(row)}
     return Judged(
         by_client_id=sent.client_id is not None,
         report=row,
         revision=revisions.revision_row(user, at, state.version, to_json(as_json), seal),
         photos=photos.rows_of(user, content.photos),
-        event=events.NewEvent(move, state.version, at, author_desk, seal, asked),
+        event=events.NewEvent(
+            move, office, state.version, at, author_desk, seal, asked, detail=detail
+        ),
     )
 
 
@@ -217,12 +221,12 @@ def keep(session: Session, user: User, judged: Judged) -> tuple[Receipt, bool]:
         if known is not None:
             return known, False
         refuse_second(session, row["region_code"], row["category"], row["period"])
-    seq = events.next_number(session)
-    number = number_of(seq)
+    place = events.take_place(session)
+    number = number_of(place.seq)
     report_id = _add(session, row | {"number": number})
     photos.declare(session, report_id, judged.photos)
     revisions.keep_revision(session, report_id, judged.revision)
-    events.append(session, report_id, judged.event, seq)
+    events.append(session, report_id, judged.event, place)
     awaited = (
         {"id": one["client_id"], "sha256": one["sha256"], "state": one["state"]}
         for one in judged.photos
@@ -258,7 +262,7 @@ def _sent_before(
     if found is None:
         return None
     report = session.get_one(Report, found.id)
-    if found.submission_digest != asked:
+    if found.submission_digest not in (asked, events.ERASED):
         raise NotNow(
             "Laporan ini sudah pernah dikirim dengan isi yang lain.", report, code="client_id_used"
         )

@@ -11,7 +11,7 @@ from datetime import date
 
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.regions import at_desk, level_of
-from sipokat.domain.roles import ROLES, Role
+from sipokat.domain.roles import DESK_ROLES, ROLES, Role
 from sipokat.models import Term, User
 
 
@@ -73,6 +73,16 @@ def desks_over(user: User, region_code: str) -> frozenset[str]:
         for office in held(user)
         if office.desk and at_desk(region_code, office.desk) == office.region
     )
+
+
+def acting_at(user: User, desk: str, region_code: str) -> Office:
+    """The office in which the person acts at this desk over this region today: their own before one
+    that they hold for somebody else. Somebody whose term has ended since still speaks for the
+    office that they wrote in."""
+    region = at_desk(region_code, desk)
+    mine = [office for office in held(user) if (office.desk, office.region) == (desk, region)]
+    mine.sort(key=lambda office: office.acts_for is not None)
+    return mine[0] if mine else Office(ROLES[DESK_ROLES[desk]], region)
 
 
 def one_kelurahan(user: User) -> bool:

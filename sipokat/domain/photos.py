@@ -10,10 +10,11 @@ from sqlalchemy import bindparam, insert, select, update
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import db, lock_rows, table, writing
+from sipokat.domain import events
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import PhotoClaim, content_digest
-from sipokat.domain.offices import desks_over
+from sipokat.domain.offices import acting_at, desks_over
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.domain.visibility import find_report
 from sipokat.models import Photo, Report, Revision, User
@@ -139,7 +140,7 @@ def accept(
     if replaces is not None:
         with writing() as session:
             old = _hold(session, user, client_id, replaces)
-            _give_way(user, old, photo_id, sha256, at)
+            _give_way(session, user, old, photo_id, sha256, at)
     awaited = db.session.execute(
         _OWN_AWAITED, {"user": user.id, "report": client_id, "photo": photo_id, "sha256": sha256}
     ).first()
@@ -156,8 +157,13 @@ def accept(
     key = original_key(report_pk, photo_id)
     store.keep(key, data)
     with writing() as session:
+        # Before the photo's row, as a revision does. A decision that is being made now comes
+        # before this or after it, so that a late photo is always known as late.
+        lock_rows(session, select(Report.id).where(Report.id == report_pk))
         received = session.execute(_RECEIVED, {"photo": photo_pk, "at": at}).first()
         report = session.get_one(Report, report_pk, populate_existing=True, options=_BARE)
+        if received is not None and report.version > 1:
+            _note_late(session, user, report, photo_id, at)
     state = next(photo.state for photo in report.photos if photo.id == photo_pk)
     if received is None and state != "received":
         # It was sent twice at once, and the worker had already made the other copy ready.
@@ -188,7 +194,40 @@ _RECEIVED = (
 )
 
 
-def _give_way(user: User, old: Photo, photo_id: str, sha256: str, at: datetime) -> None:
+def _note_late(session: Session, user: User, report: Report, photo_id: str, at: datetime) -> None:
+    """Note in the record that a photo arrived after somebody had decided without it."""
+    by_new_id = {photo.gave_way_to: photo.client_id for photo in report.photos}
+    ids, one = {photo_id}, by_new_id.get(photo_id)
+    while one is not None and one not in ids:  # it stands for a photo that was declared earlier
+        ids.add(one)
+        one = by_new_id.get(one)
+    declared = min(
+        (
+            revision.version
+            for revision in report.revisions
+            if ids & {claim["id"] for claim in revision.content["photos"]}
+        ),
+        default=0,
+    )
+    moves = events.moves_of(session, report)
+    since = [move.action for move in moves if (move.version or 0) > declared]
+    if all(action in ("submit", "revise") for action in since):
+        return
+    photo = next(photo for photo in report.photos if photo.client_id == photo_id)
+    _remark(session, "arrive", user, report, at, {"photo": photo_id, "sha256": photo.sha256})
+
+
+def _remark(
+    session: Session, action: str, user: User, report: Report, at: datetime, detail: dict[str, str]
+) -> None:
+    office = acting_at(user, report.author_desk, report.region_code)
+    new = events.Remark(action, user.id, office, at, report.content_digest, detail)
+    events.remark(session, report.id, new)
+
+
+def _give_way(
+    session: Session, user: User, old: Photo, photo_id: str, sha256: str, at: datetime
+) -> None:
     report = old.report
     if any(one.client_id == photo_id for one in report.photos):
         return  # sent before
@@ -201,6 +240,8 @@ def _give_way(user: User, old: Photo, photo_id: str, sha256: str, at: datetime) 
     )
     old.gave_way_to = photo_id
     _leave(user, old, at)
+    detail = {"photo": old.client_id, "by": photo_id, "sha256": sha256}
+    _remark(session, "replace", user, report, at, detail)
 
 
 def drop(user: User, client_id: str, photo_id: str, now: datetime | None = None) -> Report:
@@ -222,8 +263,10 @@ def drop(user: User, client_id: str, photo_id: str, now: datetime | None = None)
                 "Laporan ini perlu foto. Ganti dengan foto lain.",
                 {"photos": "Laporan ini perlu foto. Ganti dengan foto lain."},
             )
+        at = now or present()
         photo.gave_way_to = None
-        _leave(user, photo, now or present())
+        _leave(user, photo, at)
+        _remark(session, "drop", user, report, at, {"photo": photo.client_id})
         return report
 
 

@@ -93,11 +93,13 @@ def take_up(session: Session, attempt: Attempt) -> tuple[Report, bool]:
         report = find_report(session, user, attempt.number, lock=True)
     except NotFound:
         event = _own_event(session, user, action_id)
-        if event is None or event.request_digest != attempt.asked:
+        if event is None or event.request_digest not in (attempt.asked, events.ERASED):
             raise
         return session.get_one(Report, event.report_id), True
     event = _own_event(session, user, action_id)
-    if event and (event.report_id != report.id or event.request_digest != attempt.asked):
+    if event and (
+        event.report_id != report.id or event.request_digest not in (attempt.asked, events.ERASED)
+    ):
         raise NotNow("Tindakan ini sudah dipakai untuk hal lain.", report, code="action_id_used")
     return report, event is not None
 
@@ -152,17 +154,19 @@ def settle(session: Session, report: Report, state: chain.State, at: datetime) -
 
 def record(session: Session, attempt: Attempt, report: Report, move: chain.Move) -> None:
     """Append the event of the move that was just made."""
-    request = attempt.request
+    request, desk = attempt.request, _acts_at(report, move)
     new = events.NewEvent(
         move=move,
+        office=offices.acting_at(attempt.user, desk, report.region_code),
         version=report.version,
         at=attempt.at,
-        actor_desk=_acts_at(report, move),
+        actor_desk=desk,
         content_digest=report.content_digest,
         request_digest=attempt.asked,
         action_id=attempt.action_id or str(uuid.uuid4()),
         reason=request.reason,
         note=request.note or None,
+        detail=deadlines.as_detail(report.due_at),
     )
     events.append(session, report.id, new)
 

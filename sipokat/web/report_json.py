@@ -6,7 +6,6 @@ from typing import Any
 
 from sipokat.database import db
 from sipokat.domain import events
-from sipokat.domain.roles import DESK_ROLES
 from sipokat.models import Event, Photo, Report
 from sipokat.web.present.content import photo_view
 
@@ -63,7 +62,7 @@ def event_json(event: Event) -> dict[str, Any]:
         "at": event.at.isoformat(),
         "actor": {
             "name": event.actor.name,
-            "role": DESK_ROLES[event.actor_desk],  # as what they acted, whatever they are now
+            "role": event.actor_role,  # as what they acted, whatever they are now
             "desk": event.actor_desk,
         },
         "action": event.action,

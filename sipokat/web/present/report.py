@@ -14,7 +14,6 @@ from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.regions import names_of
-from sipokat.domain.roles import DESK_ROLES, ROLES
 from sipokat.models import Event, Report, User
 from sipokat.web.present import content, states, times
 
@@ -205,15 +204,11 @@ class Full(Row):
 
     @property
     def timeline(self) -> list[dict[str, str]]:
-        """Events, first openings and photos that were taken out, oldest first."""
-        rows = [(event.at, self._event(event)) for event in self.card.events]
+        """The entries of the record and the first openings, in the order of time."""
+        rows = [(event.at, self._event(event)) for event in self.card.entries]
         rows += [
             _noted(f"Dibaca {states.BY[one.desk]}", one.user, one.at) for one in self.card.openings
         ]
-        for photo in self.report.photos:
-            if photo.left_at is not None:
-                what = "Foto diganti" if photo.gave_way_to else "Foto tidak jadi dikirim"
-                rows.append(_noted(what, photo.leaver, photo.left_at))
         return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
     def _event(self, event: Event) -> dict[str, str]:
@@ -224,11 +219,11 @@ class Full(Row):
             what = f"{what} sebagai {chain.CLASSES[event.klass].lower()}"
         return {
             "what": what,
-            "who": f"{event.actor.name}, {ROLES[DESK_ROLES[event.actor_desk]].label}",
+            "who": f"{event.actor.name}, {states.office(event)}",
             "when": times.moment(event.at),
             "reason": reasons.get(event.reason or "", ""),
             "note": note,
-            "tone": states.TONES.get(event.action, "wait" if event.action == "reopen" else "ok"),
+            "tone": states.TONES.get(event.action, "ok"),
         }
 
     @property

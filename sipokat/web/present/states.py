@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from sipokat.domain.chain import State
-from sipokat.domain.roles import DESKS
-from sipokat.models import Report
+from sipokat.domain.roles import DESKS, ROLES
+from sipokat.models import Event, Report
 
 WAITING = {
     "kelurahan": "Menunggu lurah",
@@ -23,9 +23,23 @@ DONE = {
     "reject": "Ditolak",
     "withdraw": "Dibatalkan",
     "reopen": "Dibuka kembali",
+    "replace": "Foto diganti",
+    "drop": "Foto tidak jadi dikirim",
+    "arrive": "Foto yang menyusul sudah sampai",
+    "erase": "Isi laporan dihapus",
 }
 BY = {"rt": "RT", "kelurahan": "lurah", "kecamatan": "camat", "kota": "Bag. Pemerintahan"}
-TONES = {"verify": "ok", "return": "warn", "reject": "late", "withdraw": "warn"}
+TONES = {
+    "verify": "ok",
+    "return": "warn",
+    "reject": "late",
+    "withdraw": "warn",
+    "reopen": "wait",
+    "replace": "",
+    "drop": "",
+    "arrive": "",
+    "erase": "warn",
+}
 
 
 def badge(report: Report | State) -> tuple[str, str]:
@@ -52,13 +66,19 @@ def done(action: str, to_desk: str | None) -> str:
     }[action]
 
 
-def what_happened(action: str, actor_desk: str, to_desk: str | None) -> str:
-    """An event as time lines tell it: `Diverifikasi lurah`."""
-    if action == "verify":
+def what_happened(action: str, actor_desk: str | None, to_desk: str | None) -> str:
+    """An entry of the record as time lines tell it: `Diverifikasi lurah`."""
+    if action == "verify" and actor_desk:
         return f"Diverifikasi {BY[actor_desk]}"
     if action == "return":
         return f"Dikembalikan ke {BY[to_desk]}" if to_desk else "Dikembalikan"
     return DONE[action]
+
+
+def office(event: Event) -> str:
+    """The office in which somebody acted, as it was then: `Camat`, or `Camat, mewakili Yusuf`."""
+    label = ROLES[event.actor_role].label
+    return f"{label}, mewakili {event.acted_for.name}" if event.acted_for else label
 
 
 def stops(report: Report, late: bool = False) -> list[dict[str, str]]:
