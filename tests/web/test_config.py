@@ -19,7 +19,13 @@ from tests.page import Visitor
 
 ROOT = Path(__file__).parents[2]
 STRONG = "8Zt3pX0vKq5Lw2Yb7Nc9Rf4Hj6Md1GsA"
-SOUND = {"SECRET_KEY": STRONG, "SIPOKAT_ORIGIN": "https://sipokat.example"}
+RECORD = "Qw7Er2Ty9Ui4Op6As1Df8Gh3Jk5LzXcVb"
+FORMER = "Zx1Cv2Bn3Mq4We5Rt6Yu7Io8Pa9SdFgHj"
+SOUND = {
+    "SECRET_KEY": STRONG,
+    "RECORD_KEY": RECORD,
+    "SIPOKAT_ORIGIN": "https://sipokat.example",
+}
 
 
 def refusal(**env: str) -> str:
@@ -52,6 +58,18 @@ def test_production_is_what_it_is_unless_told_otherwise() -> None:
         ({"SECRET_KEY": "a" * 64}, "SECRET_KEY"),
         ({"SECRET_KEY": config.read({"SIPOKAT_MODE": "demo"})["SECRET_KEY"]}, "SECRET_KEY"),
         ({"SECRET_KEY": "abcabcabcabcabcabcabcabcabcabcabcabc"}, "SECRET_KEY"),
+        ({"RECORD_KEY": ""}, "RECORD_KEY"),
+        ({"RECORD_KEY": RECORD[:31]}, "RECORD_KEY"),
+        ({"RECORD_KEY": "a" * 64}, "RECORD_KEY"),
+        ({"RECORD_KEY": STRONG}, "RECORD_KEY"),
+        ({"RECORD_KEY": config.PUBLISHED_RECORD_KEY}, "RECORD_KEY"),
+        ({"RECORD_FORMER_KEYS": FORMER}, "RECORD_FORMER_KEYS"),
+        ({"RECORD_FORMER_KEYS": f"{FORMER}@"}, "RECORD_FORMER_KEYS"),
+        ({"RECORD_FORMER_KEYS": f"{FORMER}@-1"}, "RECORD_FORMER_KEYS"),
+        ({"RECORD_FORMER_KEYS": f"{FORMER}@²"}, "RECORD_FORMER_KEYS"),
+        ({"RECORD_FORMER_KEYS": "short@5"}, "RECORD_FORMER_KEYS"),
+        ({"RECORD_FORMER_KEYS": f"{FORMER}@5,{STRONG}@5"}, "RECORD_FORMER_KEYS"),
+        ({"RECORD_FORMER_KEYS": f"{RECORD}@5"}, "RECORD_FORMER_KEYS"),
         ({"SIPOKAT_ORIGIN": ""}, "SIPOKAT_ORIGIN"),
         ({"SIPOKAT_ORIGIN": "http://sipokat.example"}, "https"),
         ({"SIPOKAT_ORIGIN": "sipokat.example"}, "SIPOKAT_ORIGIN"),
@@ -181,3 +199,12 @@ def test_a_wrong_setting_ends_the_server_in_one_line(command: str, name: str) ->
     assert done.returncode != 0
     (line,) = (done.stdout + done.stderr).splitlines()
     assert name in line
+
+
+def test_each_key_of_the_record_has_its_range() -> None:
+    """A former key is good for the entries up to its last number and for nothing after it."""
+    keys = config.read(SOUND | {"RECORD_FORMER_KEYS": f"{FORMER}@5, {STRONG}@9"})["RECORD_KEYS"]
+    secrets = [keys.of(seq).secret.decode() for seq in (1, 5, 6, 9, 10, 999)]
+    assert secrets == [FORMER, FORMER, STRONG, STRONG, RECORD, RECORD]
+    assert len({key.id for key in (keys.present, *keys.former)}) == 3
+    assert RECORD not in repr(keys), "no key stands in a log"

@@ -269,6 +269,7 @@ HTTPS = {
     "SIPOKAT_MODE": "production",
     "SIPOKAT_ORIGIN": "https://sipokat.example",
     "SECRET_KEY": "8Zt3pX0vKq5Lw2Yb7Nc9Rf4Hj6Md1GsA",
+    "RECORD_KEY": "Qw7Er2Ty9Ui4Op6As1Df8Gh3Jk5LzXcVb",
 }
 
 
