@@ -49,6 +49,7 @@ SCRIPTS = {
     ),
     "pages": (
         "pages/sign-in.js",
+        "pages/posting.js",
         "pages/password.js",
         "pages/home.js",
         "pages/nihil.js",
@@ -68,7 +69,7 @@ SCRIPTS = {
         "form/report-form.js",
     ),
     "outbox-page": ("pages/outbox-words.js", "pages/outbox-cards.js", "pages/outbox-page.js"),
-    "officer": ("desk/verification.js",),
+    "officer": ("desk/decision-drafts.js", "desk/verification.js"),
 }
 STALE_SECONDS = 30 * 86400
 COPIED = {"htmx.js": "vendor/htmx/htmx.min.js", "sprite.svg": "icons/sprite.svg"}

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, g, make_response, render_template
+from flask import Blueprint, flash, g, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db, writing
@@ -20,7 +20,7 @@ from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session
 from sipokat.web.present import times
 from sipokat.web.present.regions import region_words
-from sipokat.web.respond import see_other
+from sipokat.web.respond import owner, see_other, wants_json
 
 pages = Blueprint("account", __name__)
 
@@ -33,7 +33,9 @@ def _form() -> dict[str, Any]:
 @pages.get("/akun")
 @allow(*EVERYBODY)
 def show() -> ResponseReturnValue:
-    """The page of the account."""
+    """The page of the account. As JSON: who is signed in, asked before a page posts a form."""
+    if wants_json():
+        return jsonify({"user": owner()})
     return _page({})
 
 

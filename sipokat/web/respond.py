@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -12,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from sipokat.database import db
 from sipokat.demo.accounts import accounts
+from sipokat.domain import chain
 from sipokat.domain.offices import held, one_kelurahan, one_rt, regions_of, roles_of
 from sipokat.domain.regions import names_of
 from sipokat.web import menu
@@ -87,37 +89,43 @@ def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
     }
     if wants_fragment():
         if status == 401:
-            context["way_on"] = (f"/masuk?{urlencode({'lanjut': _page_below()})}", "Masuk")
+            context["way_on"] = (f"/masuk?{urlencode({'lanjut': _way_back()})}", "Masuk")
         return render_template("errors/_error.html", **context)
-    if status == 401 and request.method == "GET":
-        return render_template(
-            "account/sign_in.html",
-            message=body["message"],
-            tone="wait",  # opening the app signed out is no fault of theirs
-            values={},
-            next=_here(),
-        )
+    if status == 401:
+        # "wait": opening the app signed out is no fault of theirs
+        context |= {"values": {}, "next": _way_back(), "tone": "wait"}
+        return render_template("account/sign_in.html", **context)
     return render_template("errors/error.html", **context)
 
 
-def _page_below() -> str:
-    """The path of the page that htmx asks from, empty when the header cannot be read."""
+def _way_back() -> str:
+    """Where signing in again leads: to this page, or to the one on which the refused form stands,
+    since the phone keeps there what was typed."""
+    if request.method == "GET" and not wants_fragment():
+        return request.full_path.rstrip("?")
     try:
-        return urlsplit(request.headers.get("HX-Current-URL", "")).path
+        below = urlsplit(request.headers.get("HX-Current-URL") or request.referrer or "").path
     except ValueError:
-        return ""
+        below = ""
+    report = re.fullmatch(r"/laporan/(\d+)/([a-z-]+)", request.path)
+    if report and report[2] != "perbaikan":
+        return f"{below}#kartu-{report[1]}" if below == "/verifikasi" else f"/laporan/{report[1]}"
+    if report or request.path == "/laporan":
+        return request.path if report else "/laporan/baru"
+    return below or "/beranda"
 
 
 def _typed() -> str:
-    """The text or note that the person typed into the refused plain form. The error page shows it,
-    so that it is not lost."""
+    """What the person typed and chose in the refused plain form. The error page shows it, so that
+    it is not lost."""
     body = g.get("body")
     form = getattr(body, "typed", body)
-    return str(form.get("text") or form.get("note") or "") if isinstance(form, dict) else ""
-
-
-def _here() -> str:
-    return request.full_path.rstrip("?")
+    if not isinstance(form, dict):
+        return ""
+    reasons = {key: word for words in chain.REASONS.values() for key, word in words.items()}
+    chosen = [chain.CLASSES.get(form.get("class", "")), reasons.get(form.get("reason", ""))]
+    said = [*chosen, form.get("text") or form.get("note")]
+    return "\n".join(str(one) for one in said if one)
 
 
 def owner() -> dict[str, Any] | None:

@@ -166,14 +166,16 @@ def _refused(refusal: Refused, number: str, action: str) -> ResponseReturnValue:
     db.session.expire_all()
     report = find_report(db.session(), me(), number)
     values = {key: g.body.get(key, "") for key in ("class", "reason", "note")} | {"action": action}
-    if not wants_fragment():
-        return report_page(report, refusal.status, refusal.fields, values, refusal.message)
     (card,) = cards([report])
+    typed = "" if action in card["report"].allowed else values["note"]  # its field is gone
+    if not wants_fragment():
+        return report_page(report, refusal.status, refusal.fields, values, refusal.message, typed)
     html = render_template(
         "verification/_card.html",
         card=card,
         errors=refusal.fields,
         values=values,
         message=refusal.message,
+        typed=typed,
     )
     return make_response(html, refusal.status)

@@ -531,3 +531,38 @@ def test_a_home_with_many_reports_to_mend_takes_as_many_statements_as_with_one(
     for number in range(5):
         return_one(f"Lagi {number}.")
     assert asked_for() == few
+
+
+@pytest.mark.parametrize(
+    ("noun", "asked", "shown"),
+    [
+        ("pengembalian", {"reason": "foto_kurang_jelas"}, "Foto kurang jelas"),
+        ("penolakan", {"reason": "bukan_wilayah"}, "Di luar wilayah"),
+        ("verifikasi", {"class": "kegiatan"}, "Kegiatan biasa"),
+    ],
+)
+def test_a_decision_after_the_session_has_ended_keeps_what_was_typed_and_leads_back(
+    site: Site, number: str, noun: str, asked: dict[str, str], shown: str
+) -> None:
+    nobody = site()
+    form = {"version": "1", "note": "Tolong dari seberang jalan.", **asked}
+    page = nobody.post(f"/laporan/{number}/{noun}", form, status=401)
+    assert "Tolong dari seberang jalan." in page.text("main")
+    assert shown in page.text("main")
+    assert page.one("form[action='/masuk'] [name=next]")["value"] == f"/laporan/{number}"
+    # To htmx the answer is a fragment, and its link leads back to the card.
+    headers = {"HX-Current-URL": "https://localhost/verifikasi"}
+    path = f"/laporan/{number}/{noun}"
+    fragment = nobody.fragment("POST", path, status=401, data=form, headers=headers)
+    (link,) = fragment.select("a.button")
+    assert link["href"] == f"/masuk?lanjut=%2Fverifikasi%23kartu-{number}"
+
+
+def test_whoever_comes_second_can_still_read_their_own_note(site: Site, number: str) -> None:
+    decide(site(HARTONO), number, "verifikasi", **{"class": "kinerja"})
+    note = "Tolong dari seberang jalan."
+    form = {"version": "1", "note": note, "reason": "lainnya"}
+    page = site(HARTONO).post(f"/laporan/{number}/pengembalian", form, status=409)
+    assert note in page.text("main")
+    card = by_htmx(site(HARTONO), number, "pengembalian", 409, note=note, reason="lainnya")
+    assert note in card.text

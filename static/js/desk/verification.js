@@ -189,7 +189,12 @@
   // --- Wide screens --------------------------------------------------------------------------
 
   document.body.classList.add("panes");
-  const first = cards()[0];
+  // After signing in again `#kartu-00123` leads back to the card whose decision was refused.
+  const named = /^#kartu-\d+$/.test(location.hash) && document.querySelector(location.hash);
+  if (location.hash.startsWith("#kartu-") && !named) {
+    location.replace(`/laporan/${location.hash.slice(7)}`); // it is on a later page of the queue
+  }
+  const first = named || cards()[0];
   if (first) {
     select(first);
     if (wide.matches && document.activeElement === document.body) {

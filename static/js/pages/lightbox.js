@@ -3,6 +3,7 @@
  * has come the dialog is empty and says so: it never shows the photo of another report.
  */
 (() => {
+  const { page } = self.sipokat;
   const LOADING = "Memuat…";
   const FAILED = "Foto belum bisa dibuka. Periksa sinyal, lalu coba lagi.";
 
@@ -27,9 +28,7 @@
     });
     picture.addEventListener("error", () => said(FAILED));
     picture.src = link.href;
-    box.showModal();
-    // "Back" closes the photo first: it lies one step further in the history than its page.
-    history.pushState({ ...history.state, lightbox: true }, "");
+    page.open(box).then(() => empty(box, ""));
   }
 
   addEventListener("click", (event) => {
@@ -38,14 +37,5 @@
     if (!link || !box?.showModal || event.ctrlKey || event.metaKey) return;
     event.preventDefault();
     open(box, link);
-  });
-
-  document.getElementById("lightbox")?.addEventListener("close", ({ target }) => {
-    empty(target, "");
-    if (history.state?.lightbox) history.back();
-  });
-  addEventListener("popstate", () => {
-    const box = document.getElementById("lightbox");
-    if (box?.open) box.close();
   });
 })();

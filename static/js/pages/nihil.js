@@ -16,7 +16,7 @@
     const { owner } = await identity.who();
     // The form also asks a person with several offices for which one.
     if (!owner || owner.regions || !months.includes(month)) location.assign(link.href);
-    else dialog.showModal();
+    else page.open(dialog);
   }
 
   /** Puts the nihil report of the dialog's month into the outbox. */

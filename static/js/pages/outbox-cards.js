@@ -105,8 +105,8 @@
 
   /**
    * The card of a draft; `drop()` is called when the person wants it deleted. A draft's slot is
-   * the category of a new report, `perbaikan:` and the number of a revised report, or `entri:` and
-   * the id of an entry that was opened again. If that entry has been sent since, no form can open
+   * the category of a new report, `perbaikan:` and the number of a revised report, `keputusan:` and
+   * that of a report to be decided, or `entri:` and the id of an entry that was opened again. If that entry has been sent since, no form can open
    * the draft any more: its text is shown whole, without a link.
    */
   function draft(stored, unsent, drop) {
@@ -114,7 +114,11 @@
     const [slot, id] = stored.slot.split(":");
     const entry = unsent.find((one) => one.id === id && outbox.editable(one));
     const orphan = slot === "entri" && !entry;
-    const paths = { entri: entry && kinds.mendAt(entry), perbaikan: `/laporan/${id}/perbaikan` };
+    const paths = {
+      entri: entry && kinds.mendAt(entry),
+      perbaikan: `/laporan/${id}/perbaikan`,
+      keputusan: `/laporan/${id}`,
+    };
     const [link, text, button] = ["see", "text", "drop"].map((one) =>
       node.querySelector(`[data-${one}]`),
     );

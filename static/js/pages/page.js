@@ -75,37 +75,62 @@
     place.replaceChildren(banner(text, tone, button));
   }
 
-  /** Asks in a dialog; resolves with true for yes. `danger`: yes cannot be undone, and looks so. */
-  function ask(title, text, { yes, no = "Batal", danger = false }) {
+  /**
+   * Says on top of the form, after a while, that an answer is still awaited; returns what stops it.
+   */
+  function awaited(form) {
+    const words = "Masih menunggu jawaban SIPOKAT. Jangan tutup halaman ini.";
+    const timer = setTimeout(() => complain(form, words, { tone: "wait" }), 6000);
+    return () => {
+      clearTimeout(timer);
+      const place = form.querySelector("[data-form-error]");
+      if (place) place.hidden = true;
+    };
+  }
+
+  /**
+   * Opens a <dialog>. "Back" closes it and stays on the page. Resolves with the dialog's value once it
+   * is closed and the history is as before.
+   */
+  function open(box) {
+    box.returnValue = "";
     return new Promise((resolve) => {
-      const say = make(
-        "button",
-        { class: `button ${danger ? "late" : "main"}`, value: "yes" },
-        yes,
-      );
-      const box = make(
-        "dialog",
-        { class: "dialog", "aria-labelledby": "ask-title", "aria-describedby": "ask-text" },
-        make(
-          "form",
-          { method: "dialog" },
-          make("h2", { id: "ask-title" }, title),
-          make("p", { id: "ask-text" }, text),
-          make(
-            "div",
-            { class: "actions" },
-            make("button", { class: "button", value: "no" }, no),
-            say,
-          ),
-        ),
-      );
-      box.addEventListener("close", () => {
-        box.remove();
-        resolve(box.returnValue === "yes");
-      });
-      document.body.append(box);
+      const closed = () => {
+        const done = () => resolve(box.returnValue);
+        if (!history.state?.dialog) return done();
+        addEventListener("popstate", done, { once: true });
+        return history.back();
+      };
+      box.addEventListener("close", closed, { once: true });
       box.showModal();
+      history.pushState({ ...history.state, dialog: true }, "");
     });
+  }
+  addEventListener("popstate", () => document.querySelector("dialog[open]")?.close());
+
+  /** Asks in a dialog; resolves with true for yes. `danger`: yes cannot be undone, and looks so. */
+  async function ask(title, text, { yes, no = "Batal", danger = false }) {
+    const say = make("button", { class: `button ${danger ? "late" : "main"}`, value: "yes" }, yes);
+    const box = make(
+      "dialog",
+      { class: "dialog", "aria-labelledby": "ask-title", "aria-describedby": "ask-text" },
+      make(
+        "form",
+        { method: "dialog" },
+        make("h2", { id: "ask-title" }, title),
+        make("p", { id: "ask-text" }, text),
+        make(
+          "div",
+          { class: "actions" },
+          make("button", { class: "button", value: "no" }, no),
+          say,
+        ),
+      ),
+    );
+    document.body.append(box);
+    const answer = await open(box);
+    box.remove();
+    return answer === "yes";
   }
 
   const two = (number) => String(number).padStart(2, "0");
@@ -166,6 +191,7 @@
 
   self.sipokat.page = {
     ask,
+    awaited,
     banner,
     calendar,
     clear,
@@ -176,6 +202,7 @@
     moment,
     monthName,
     notice,
+    open,
     saved: () => {
       typed = false;
     },

@@ -9,7 +9,6 @@
   const within = (promise, ms) =>
     Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
 
-  const SLOW = 6000; // ms without an answer
   const FULL =
     "Penyimpanan HP penuh. Anda sudah masuk, tetapi HP ini tidak bisa menyimpan laporan. Kosongkan sedikit penyimpanan HP, lalu masuk lagi.";
 
@@ -30,19 +29,13 @@
     return `${words} Coba ${then}.`;
   }
 
-  /** Says that the answer is still awaited; each try waits longer than the one before. */
-  function beSeenWaiting(form) {
-    const words = "Masih menunggu jawaban SIPOKAT. Jangan tutup halaman ini.";
-    return setTimeout(() => page.complain(form, words, { tone: "wait" }), SLOW);
-  }
-
   /** Signs in on the server, and writes the person as the phone's owner. */
   async function enter(form, data) {
     const body = JSON.stringify({ phone: data.get("phone"), password: data.get("password") });
     const headers = { "Content-Type": "application/json" };
-    const waiting = beSeenWaiting(form);
+    const stop = page.awaited(form);
     const facts = await wire.exchange({ method: "POST", path: "/masuk", headers, body });
-    clearTimeout(waiting);
+    stop();
     const user = facts.own && facts.status === 200 && facts.json.user;
     if (!user) {
       page.complain(form, await why(facts));
@@ -75,6 +68,7 @@
       if (!(await page.ask("Keluar sekarang?", text, { yes: "Keluar" }))) return;
     }
     owner.leave();
+    if (person) await outbox.forgetDecisions(person.id).catch(() => {});
     try {
       await identity.signOut();
     } finally {

@@ -7,6 +7,7 @@
   const { announce, fault, got, reading, writing } = self.sipokat.store;
   const { data, identity, kinds } = self.sipokat;
   const { mustOwn } = identity;
+  const DECISION = "keputusan:"; // begins the slot of what is typed into a decision
   const RECEIPT_MS = data.limits.receipt_days * 86_400_000;
 
   // --- Drafts ------------------------------------------------------------------------------
@@ -66,6 +67,13 @@
       drafts.delete(key);
       await dropPhotos(photos, key);
     });
+  }
+
+  /** Deletes what this owner has typed into decisions: they sign out. */
+  async function forgetDecisions(owner) {
+    for (const { slot } of await drafts(owner)) {
+      if (slot.startsWith(DECISION)) await dropDraft(owner, slot);
+    }
   }
 
   // --- Entries -----------------------------------------------------------------------------
@@ -272,6 +280,7 @@
   }
 
   self.sipokat.outbox = {
+    DECISION,
     count,
     draft,
     drafts,
@@ -280,6 +289,7 @@
     editable,
     entries,
     entry,
+    forgetDecisions,
     photo,
     purge,
     remove,

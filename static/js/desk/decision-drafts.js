@@ -1,0 +1,163 @@
+/*
+ * Keeps on this phone what is typed into a decision (`form[data-decision]`, the report's number), one
+ * draft for all forms of a report, until the decision is made. So the words outlive a session that
+ * ends meanwhile, a page that is left or loaded again, and a signal that goes.
+ */
+(() => {
+  const { outbox, owner, page } = self.sipokat;
+  const FORM = "form[data-decision]";
+  const slot = (number) => `${outbox.DECISION}${number}`;
+  const person = owner.shown?.id;
+  const touched = new Set(); // numbers of the reports for which something was typed on this page
+  const sent = new Map(); // by number, the version of the report for which a decision was sent
+  const done = new Set(); // numbers of the reports that were decided on this page
+
+  const formsOf = (number) => document.querySelectorAll(`form[data-decision="${number}"]`);
+  const key = (control) =>
+    `${control.form.getAttribute("action").split("/").pop()}.${control.name}`;
+  const asked = (form) =>
+    [...form.elements].filter(({ name, type }) => name && !["hidden", "submit"].includes(type));
+
+  function read(number) {
+    const values = {};
+    for (const control of [...formsOf(number)].flatMap(asked)) {
+      const off = control.type === "radio" && !control.checked;
+      if (!off && control.value) values[key(control)] = control.value;
+    }
+    return values;
+  }
+
+  /** Whether anything stands in the forms besides the class that the report already has. */
+  function isTyped(number) {
+    const given = (control) =>
+      control.type === "radio" ? control.checked && !control.defaultChecked : control.value;
+    return [...formsOf(number)].flatMap(asked).some(given);
+  }
+
+  // --- Writing: one write at a time, of what stands on the page then -------------------------
+
+  const waiting = new Set();
+  let writing = null;
+
+  async function write(number) {
+    if (done.has(number) || !formsOf(number).length) return;
+    const values = read(number);
+    if (!isTyped(number)) return outbox.dropDraft(person, slot(number));
+    const text = Object.keys(values).find((name) => name.endsWith(".note"));
+    await outbox.saveDraft({
+      owner: person,
+      slot: slot(number),
+      id: slot(number),
+      title: `Pesan untuk laporan ${number}`,
+      values: { ...values, text: values[text] || "" },
+      sent: sent.get(number) ?? null,
+      photos: [],
+    });
+    page.clear("storage");
+    page.saved();
+  }
+
+  async function writeAll() {
+    for (const number of waiting) {
+      waiting.delete(number);
+      await write(number).catch(() =>
+        page.notice(
+          "Tulisan ini belum tersimpan di HP. Kirim dulu sebelum pindah halaman.",
+          "warn",
+          {
+            key: "storage",
+          },
+        ),
+      );
+    }
+    writing = null;
+  }
+
+  function keep(number) {
+    waiting.add(number);
+    writing ||= writeAll();
+  }
+
+  /** The decision is made: its draft is deleted, also one that is being written just now. */
+  async function drop(number) {
+    done.add(number);
+    await writing;
+    await outbox.dropDraft(person, slot(number)).catch(() => {});
+  }
+
+  // --- Opening -------------------------------------------------------------------------------
+
+  function fill(control, values) {
+    const value = values[key(control)];
+    if (value === undefined) return false;
+    if (control.type === "radio") control.checked = control.value === value;
+    else control.value = value;
+    return control.type !== "radio" || control.checked;
+  }
+
+  /**
+   * Puts the draft of this report back into its forms, and says so; not over what was typed on this
+   * page, unless the forms are `fresh` because the decision was refused.
+   */
+  async function open(number, fresh) {
+    await writing;
+    const draft = await outbox.draft(person, slot(number));
+    if (!draft || (touched.has(number) && !fresh) || done.has(number)) return;
+    const forms = [...formsOf(number)];
+    const version = forms[0]?.elements.version.value;
+    // The report has moved on since the decision was sent: it was made, or it came second.
+    if (draft.sent && draft.sent !== version) {
+      sent.delete(number);
+      return write(number); // what a refusal has put back into the form, if anything
+    }
+    sent.set(number, draft.sent);
+    for (const form of forms) {
+      const filled = asked(form).filter((control) => fill(control, draft.values));
+      if (!filled.length) continue;
+      for (const control of [...filled, form]) {
+        const box = control.closest("details");
+        if (box && (control === form || control.type !== "radio")) box.open = true;
+      }
+      const place = form.nextElementSibling;
+      if (!fresh && place?.matches("[data-answer]:empty"))
+        place.append(page.banner("Tulisan yang belum terkirim dibuka lagi.", "wait"));
+    }
+  }
+
+  async function openAll(root, fresh) {
+    const forms = [root, ...root.querySelectorAll(FORM)].filter((one) => one.matches?.(FORM));
+    for (const number of new Set(forms.map((form) => form.dataset.decision)))
+      await open(number, fresh);
+  }
+
+  // --- Around it -----------------------------------------------------------------------------
+
+  async function begin() {
+    const { owner: now } = await owner.ready;
+    if (!person || now?.id !== person) return;
+    for (const type of ["input", "change", "submit"]) {
+      document.addEventListener(type, ({ target }) => {
+        const form = target.form || target;
+        if (!form.matches?.(FORM)) return;
+        const number = form.dataset.decision;
+        touched.add(number);
+        if (type === "submit") sent.set(number, form.elements.version.value);
+        keep(number);
+      });
+    }
+    document.addEventListener("htmx:load", ({ detail }) =>
+      openAll(detail.elt, true).catch(() => {}),
+    );
+    document.addEventListener("htmx:afterRequest", ({ detail: { elt, successful, xhr } }) => {
+      const ours = xhr?.getResponseHeader("Sipokat") === "1";
+      if (successful && ours && elt.matches(FORM)) drop(elt.dataset.decision);
+    });
+    await openAll(document, false);
+    // The report's own page (no copy of it) without a form for a decision: it is made.
+    const [, number] = /^\/laporan\/(\d+)$/.exec(location.pathname) || [];
+    if (number && !document.querySelector("[data-kept]") && !formsOf(number).length)
+      await drop(number);
+  }
+
+  begin().catch(() => {});
+})();
