@@ -132,27 +132,47 @@ def build(app: Flask) -> list[str]:
     static = Path(app.static_folder or "")
     folder = static / "gen"
     folder.mkdir(exist_ok=True)
-    _drop_stale(folder)
+    date_what_is_in_use(folder, _in_use(app))
     with app.app_context():
         bundler = CommandLineEnvironment(assets, logging.getLogger("assets"))  # type: ignore[no-untyped-call]
         bundler.build()
+    drop_superseded(folder, _in_use(app))
     made = []
-    for path in sorted(folder.iterdir()):
-        if path.suffix in (".css", ".js", ".svg"):
-            data = path.read_bytes()
-            path.with_name(path.name + ".br").write_bytes(brotli.compress(data, quality=11))
-            path.with_name(path.name + ".gz").write_bytes(gzip.compress(data, 9, mtime=0))
-            made.append(path.name)
+    for path in bundles(folder):
+        data = path.read_bytes()
+        path.with_name(path.name + ".br").write_bytes(brotli.compress(data, quality=11))
+        path.with_name(path.name + ".gz").write_bytes(gzip.compress(data, 9, mtime=0))
+        made.append(path.name)
     (folder / "sources").write_text(fingerprint(app))
     return made
 
 
-def _drop_stale(folder: Path) -> None:
-    """Delete bundles older than a month. Younger ones stay, since open pages and service workers of
-    an earlier version still ask for them."""
-    for old in folder.iterdir():
-        if old.stat().st_mtime < time.time() - STALE_SECONDS:
-            old.unlink()
+def bundles(folder: Path) -> list[Path]:
+    """The bundles of every version that lie here, without their compressed twins."""
+    return sorted(path for path in folder.iterdir() if path.suffix in (".css", ".js", ".svg"))
+
+
+def _in_use(app: Flask) -> set[str]:
+    """The names of the files that the manifest names now."""
+    return {url.rpartition("/")[2] for url in asset_urls(app).values()}
+
+
+def date_what_is_in_use(folder: Path, in_use: set[str]) -> None:
+    """Give the bundles in use today's date, so that a file's date is the last build that found it in
+    use. Without a manifest nobody knows which are, so all of them get it."""
+    for path in bundles(folder):
+        if path.name in in_use or not in_use:
+            path.touch()
+
+
+def drop_superseded(folder: Path, in_use: set[str]) -> None:
+    """Delete bundles that fell out of use more than a month ago. Younger ones stay, since open
+    pages, kept pages and service workers of an earlier version still ask for them."""
+    for path in bundles(folder):
+        if path.name in in_use or path.stat().st_mtime >= time.time() - STALE_SECONDS:
+            continue
+        for twin in (path, path.with_name(path.name + ".br"), path.with_name(path.name + ".gz")):
+            twin.unlink(missing_ok=True)
 
 
 def fingerprint(app: Flask) -> str:

@@ -3,7 +3,11 @@
 from __future__ import annotations
 
 import json
+import os
+import shutil
+import time
 from dataclasses import asdict
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -39,3 +43,84 @@ def test_other_data_make_another_build(built: Flask, monkeypatch: pytest.MonkeyP
     data["limits"]["photos"] += 1
     monkeypatch.setattr(assets, "shared_data", lambda: json.dumps(data))
     assert not assets.is_built(built)
+
+
+# --- What falls out of use ---------------------------------------------------------------------
+
+DAY = 86_400
+
+
+def lay(folder: Path, name: str, days: float) -> None:
+    """A bundle with its compressed twins, written so many days ago."""
+    at = time.time() - days * DAY
+    for ending in ("", ".br", ".gz"):
+        path = folder / (name + ending)
+        path.write_text("x")
+        os.utime(path, (at, at))
+
+
+def names(folder: Path) -> set[str]:
+    return {path.name for path in folder.iterdir()}
+
+
+def twins(*bundles: str) -> set[str]:
+    return {name + ending for name in bundles for ending in ("", ".br", ".gz")}
+
+
+def test_a_bundle_stays_thirty_days_after_it_was_superseded_however_old_it_is(
+    tmp_path: Path,
+) -> None:
+    lay(tmp_path, "app.first.css", days=300)
+    lay(tmp_path, "core.same.js", days=300)
+    lay(tmp_path, "app.long-ago.css", days=31)
+    lay(tmp_path, "app.lately.css", days=29)
+    (tmp_path / "manifest.json").write_text("{}")
+    assets.date_what_is_in_use(tmp_path, {"app.first.css", "core.same.js"})
+    lay(tmp_path, "app.second.css", days=0)
+    assets.drop_superseded(tmp_path, {"app.second.css", "core.same.js"})
+    left = twins("app.first.css", "core.same.js", "app.lately.css", "app.second.css")
+    assert names(tmp_path) == left | {"manifest.json"}
+
+    for path in tmp_path.iterdir():  # a month later
+        at = path.stat().st_mtime - 31 * DAY
+        os.utime(path, (at, at))
+    assets.date_what_is_in_use(tmp_path, {"app.second.css", "core.same.js"})
+    assets.drop_superseded(tmp_path, {"core.same.js"})
+    assert names(tmp_path) == twins("core.same.js", "app.second.css") | {"manifest.json"}
+
+
+def test_without_a_manifest_nothing_is_dropped_since_nobody_knows_what_was_in_use(
+    tmp_path: Path,
+) -> None:
+    lay(tmp_path, "app.old.css", days=300)
+    assets.date_what_is_in_use(tmp_path, set())
+    assets.drop_superseded(tmp_path, {"app.new.css"})
+    assert names(tmp_path) == twins("app.old.css")
+
+
+def test_the_build_drops_by_the_manifest_of_before(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The real build, in a folder of its own, three times: only the middle one changes a file."""
+    static = tmp_path / "static"
+    shutil.copytree(create_app().static_folder or "", static, ignore=shutil.ignore_patterns("gen"))
+    monkeypatch.setattr(assets, "_styles", lambda _static: ["css/tokens.css"])
+
+    def build() -> Path:
+        app = Flask("sipokat", root_path=str(tmp_path), static_folder="static")
+        assets.register(app)
+        assets.build(app)
+        return static / assets.asset_urls(app)["app.css"].removeprefix("/static/")
+
+    first = build()
+    os.utime(first, (0, 0))
+    (static / "css/tokens.css").write_text(":root { --paper: #fff; }")
+    second = build()
+    assert first.exists()
+    assert second != first
+    os.utime(first, (0, 0))  # and then a month goes by
+    os.utime(second, (0, 0))
+    assert build() == second
+    assert not first.exists()
+    assert not first.with_name(first.name + ".br").exists()
+    assert second.exists()
