@@ -13,6 +13,8 @@ from playwright.sync_api import Locator, Page, expect
 from sipokat.domain.categories import categories
 from tests import wire
 from tests.browser.steps import (
+    TEXT,
+    begin_to_send,
     eventually,
     file,
     is_kept,
@@ -34,6 +36,7 @@ from tests.cast import HARTONO, RAHMAN
 from tests.services.caller import Caller
 from tests.services.network import Exchange, Fault, hold, refuse, somebody_elses
 from tests.services.phone import Phone
+from tests.services.speed import patience
 
 # Holds back the word that a transaction into the outbox is complete, until `release()`; and keeps
 # in mind how each transaction that writes was asked for.
@@ -191,6 +194,53 @@ def test_an_entry_is_deleted_after_two_questions_and_only_as_it_was_shown(phone,
     assert [row.text for row in reports(server)] == ["Terkirim."]
 
 
+def held_and_lost(gate: threading.Event) -> Fault:
+    """The request is under way until `gate` is set, and never reaches the server."""
+
+    def fault(handler: Any, exchange: Exchange) -> None:
+        handler.read_body(exchange)
+        gate.wait(patience(30))
+
+    return fault
+
+
+@pytest.mark.promise(on="106")
+def test_an_entry_that_is_just_being_tried_is_deleted_after_that_unless_it_has_arrived(
+    phone, server
+):
+    page = ready(phone, RAHMAN).open("/kotak-keluar")
+    dialog, notices = page.get_by_role("dialog"), page.locator("#notices")
+    for arrives in (False, True):
+        no_way = server.network.when("POST", "/laporan", refuse, times=None)
+        card = entry_card(page, keep(phone, "sampah", photos=1))
+        eventually(lambda: [one["state"] for one in outbox(phone)][-1], "waiting")
+        card.get_by_role("button", name="Hapus").click()
+        dialog.get_by_role("button", name="Hapus").click()
+        # A bad signal: while the person reads the question, the next try is under way.
+        gate = threading.Event()
+        fault = hold(gate) if arrives else held_and_lost(gate)
+        server.network.when("POST", "/laporan", fault)
+        server.network.lift(no_way)
+        begin_to_send(phone)
+        eventually(lambda: [one["state"] for one in outbox(phone)][-1], "sending")
+        dialog.get_by_role("button", name="Ya, hapus").click()
+        expect(notices).to_contain_text("dihapus sesudahnya")
+        assert len(phone.stored("photos")) == 1
+        # Nothing else may send it in the meantime.
+        rest = server.network.when("POST", "/laporan", refuse, times=None)
+        gate.set()
+        if arrives:
+            expect(notices).to_contain_text("tidak dihapus")
+            server.network.lift(rest)
+            sent(phone)
+            assert [row.text for row in reports(server)] == [TEXT]
+        else:
+            expect(card).to_have_count(0)
+            assert (outbox(phone), phone.stored("photos")) == ([], [])
+            assert reports(server) == []
+            server.network.lift(rest)
+
+
 def received_long_ago(handler: Any, exchange: Exchange) -> None:
     """The server's answer, with a date of months ago on the receipt."""
     handler.read_body(exchange)
@@ -223,7 +273,7 @@ def test_receipts_stay_for_thirty_days_after_they_came_however_old_the_report(ph
     )
     phone.open("/kotak-keluar")
     expect(receipts).to_have_count(1)
-    assert [one["body"]["text"] for one in outbox(phone)] == ["Baru."]
+    assert [one["receipt"]["number"] for one in outbox(phone)] == [number]
 
     # That of a revision bears its own date, not that of the report.
     server.query("UPDATE report SET received_at = '2026-01-05 01:00:00.000000'")

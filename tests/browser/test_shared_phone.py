@@ -247,6 +247,30 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
     assert [one.text for one in reports(server)] == ["Rapat 0", "Rapat 1", "Rapat 2"]
 
 
+@pytest.mark.promise(on="current")
+@pytest.mark.parametrize("by_form", [True, False], ids=["by the form", "without script"])
+def test_a_401_from_before_the_owner_signed_in_again_says_nothing_about_now(phone, server, by_form):
+    ready(phone, RAHMAN).open("/kotak-keluar")
+    expire_sessions(server)
+    gate = threading.Event()
+    server.network.when("POST", "/laporan", hold(gate))
+    keep(phone)
+    eventually(lambda: server.network.passed("POST", "/laporan"))
+    eventually(lambda: states(phone), ["sending"])
+    phone.page = other = phone.new_tab()
+    if by_form:
+        enter(phone.open("/masuk"), RAHMAN)
+        other.wait_for_url("**/beranda")
+    else:
+        phone.sign_in(RAHMAN)
+    other.goto("about:blank")  # nothing on this page may send it
+    gate.set()
+    eventually(lambda: [one.status for one in server.network.passed("POST", "/laporan")][:1], [401])
+    phone.page = phone.context.pages[0]
+    sent(phone)
+    assert [one.status for one in server.network.passed("POST", "/laporan")] == [401, 201]
+
+
 @pytest.mark.old_only
 def test_an_upload_keeps_nobody_from_signing_in_or_out(phone, server):
     ready(phone, RAHMAN)

@@ -135,6 +135,29 @@ def test_an_update_waits_for_the_person_and_neither_loses_nor_doubles_an_entry(p
     assert len(photos(server)) == 1
 
 
+@pytest.mark.promise(on="106")
+def test_what_is_typed_while_the_new_version_comes_is_not_reloaded_away(phone, server):
+    page = ready(phone, RAHMAN).open("/akun")
+    deploy(server)
+    look_for_update(page)
+    page.evaluate("self.stays = true")
+    # The old worker cannot go before it has answered this.
+    gate = threading.Event()
+    server.network.when("GET", "/static/gen/lama.js", hold(gate))
+    page.evaluate("() => { fetch('/static/gen/lama.js').catch(() => {}); }")
+    eventually(lambda: server.network.passed("GET", "/static/gen/lama.js"))
+    announced(page).get_by_role("button", name="Muat ulang").click()
+    expect(page.locator("#notices")).to_contain_text("Versi baru sedang dipasang…")
+    page.get_by_text("Ganti kata sandi").click()
+    page.fill("[name=old]", "rahasia")
+    gate.set()
+    announced(page).get_by_role("button", name="Muat ulang").click()
+    expect(page.get_by_role("dialog")).to_contain_text("akan hilang")
+    page.get_by_role("dialog").get_by_role("button", name="Batal").click()
+    expect(page.locator("[name=old]")).to_have_value("rahasia")
+    assert page.evaluate("self.stays"), "the page was loaded again"
+
+
 def test_a_page_of_the_old_version_still_works_after_another_let_the_new_one_in(phone, server):
     ready(phone, RAHMAN)
     page = open_form(phone, "pemerintahan")

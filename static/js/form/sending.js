@@ -13,6 +13,9 @@
     photo:
       "Ada foto yang hilang, atau sudah dikirim dari halaman SIPOKAT lain. Hapus fotonya, lalu ambil sekali lagi.",
   };
+  /** By this digest a draft that another tab has sent is known, also when only a receipt is left. */
+  const digestOf = ({ written_at, ...body }) =>
+    wire.sha256(new TextEncoder().encode(JSON.stringify(body)));
   const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
 
   /**
@@ -46,13 +49,13 @@
         return again.id;
       }
       const entry = entryAs(draft.id());
+      const digest = await digestOf(entry.body);
       const there = await outbox.entry(entry.id);
       // If another tab has sent this same draft, the same content is the same report; with other
       // content it is one more report, under an id of its own.
-      const said = ({ written_at, ...body }) => JSON.stringify(body);
-      if (there && said(there.body) === said(entry.body)) return entry.id;
+      if (there && (there.digest || (await digestOf(there.body))) === digest) return entry.id;
       const fresh = there ? entryAs(submission.uuid()) : entry;
-      await outbox.submit(fresh, given);
+      await outbox.submit({ ...fresh, digest }, given);
       return fresh.id;
     }
 

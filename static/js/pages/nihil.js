@@ -27,7 +27,7 @@
     // The server would refuse a second one for the month, so it is not put there twice.
     const before = (await outbox.entries(owner.id)).find(
       (one) =>
-        one.category === "nihil" && one.body.fields.periode === month && one.state !== "sent",
+        one.category === "nihil" && one.state !== "sent" && one.body.fields.periode === month,
     );
     const values = { happened_on: today, "fields.periode": month };
     const title = `Nihil ${page.monthName(month)}`;

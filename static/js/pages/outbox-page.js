@@ -9,6 +9,8 @@
   const part = (name) => document.querySelector(`[data-outbox-${name}]`);
   const CHANGED =
     "Laporan ini baru saja berubah, jadi tidak dihapus. Lihat keadaannya sekarang, lalu putuskan lagi.";
+  const UNDER_WAY = "Laporan ini sedang dicoba kirim. Kalau belum terkirim, dihapus sesudahnya.";
+  const SENT = "Laporan ini sudah terkirim, jadi tidak dihapus.";
   const FULL =
     "Penyimpanan HP penuh. Laporan tetap dikirim, tetapi HP tidak bisa mencatatnya. Kosongkan sedikit penyimpanan HP.";
   const drawn = new Map(); // the cards of unsent entries, by the entry's id
@@ -98,11 +100,42 @@
     if (!(await page.ask("Hapus dari HP?", what, { yes: "Hapus", danger: true }))) return;
     const sure = "Tulisan dan foto laporan ini hilang dari HP.";
     if (!(await page.ask("Yakin dihapus?", sure, { yes: "Ya, hapus", danger: true }))) return;
-    const going = entry.state === "sending" && (await replay.busy());
-    if (going || !(await outbox.remove(id, entry))) return page.notice(CHANGED, "warn");
+    const [shown] = await replay.seen([entry]);
+    const kept = await discard(id, { ...shown, state: shown.state.replace("sending", "waiting") });
+    page.clear("delete");
+    if (kept) return page.notice(kept, "warn", { key: "delete" });
     say("Laporan dihapus dari HP.");
     document.getElementById("isi").focus();
   }
+
+  /**
+   * Deletes the entry if it is as it was `shown`. While it is being sent nobody knows what the
+   * server will have of it: then that try has to end first. Returns why it was not deleted, or
+   * null.
+   */
+  async function discard(id, shown) {
+    while (!(await outbox.remove(id, shown))) {
+      const entry = await outbox.entry(id);
+      if (!entry) return null; // deleted in another tab
+      if (entry.state !== "sending") return entry.state === "sent" ? SENT : CHANGED;
+      if (Boolean(entry.receipt) !== Boolean(shown.receipt)) return CHANGED;
+      if (await replay.busy()) {
+        page.notice(UNDER_WAY, "wait", { key: "delete" });
+        await news();
+      } else {
+        await replay.idle(id);
+      }
+    }
+    return null;
+  }
+
+  const waiting = []; // who waits for news of the outbox
+  /** Resolves when something in the outbox has changed. */
+  const news = () =>
+    new Promise((resolve) => {
+      waiting.push(resolve);
+      setTimeout(resolve, 1000); // a browser that was killed tells nobody
+    });
 
   async function dropDraft({ owner: id, slot, id: draft }) {
     const what = "Tulisan dan foto di draf ini dihapus.";
@@ -165,6 +198,7 @@
     if (message.type === "progress") progress.set(message.id, message);
     if (message.type === "full") page.notice(FULL, "warn", { key: "full" });
     if (["outbox", "sent"].includes(message.type)) page.clear("full");
+    for (const go of waiting.splice(0)) go();
     if (message.type !== "owner") redraw();
     else
       owner

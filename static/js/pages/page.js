@@ -184,9 +184,13 @@
   }
 
   // Whether something has been typed that a reload would lose; `saved` says that it is kept.
+  // `typings` counts how often.
   let typed = false;
+  let typings = 0;
   addEventListener("input", (event) => {
-    if (event.target.form?.method === "post") typed = true;
+    if (event.target.form?.method !== "post") return;
+    typed = true;
+    typings += 1;
   });
 
   self.sipokat.page = {
@@ -208,5 +212,6 @@
     },
     size,
     typed: () => typed,
+    typings: () => typings,
   };
 })();

@@ -7,7 +7,7 @@
   const workers = navigator.serviceWorker;
   if (!workers) return; // plain http on another host, or a very old browser
   const had = Boolean(workers.controller); // a worker was in charge when this page was loaded
-  let asked = false; // the person has asked for the update in this page
+  let asked = null; // `page.typings()` when the person asked for the update in this page
 
   /** "Muat ulang": lets the waiting worker take over. Without one, it has done so already. */
   async function reload(worker) {
@@ -18,9 +18,11 @@
       : "Yang sudah diketik di halaman ini belum tersimpan dan akan hilang.";
     if (page.typed() && !(await page.ask("Muat ulang sekarang?", text, { yes: "Muat ulang" })))
       return;
-    asked = true;
-    if (worker?.state === "installed") worker.postMessage("take-over");
-    else location.reload();
+    asked = page.typings();
+    if (worker?.state !== "installed") return location.reload();
+    // The one before may still be sending; until it has ended the person can go on typing.
+    page.notice("Versi baru sedang dipasang…", "wait", { key: "update" });
+    worker.postMessage("take-over");
   }
 
   function offer(worker) {
@@ -29,8 +31,9 @@
   }
 
   workers.addEventListener("controllerchange", () => {
-    if (asked) location.reload();
-    else if (had) offer(null); // the person accepted the update in another page
+    if (asked !== null && asked === page.typings()) location.reload();
+    // Accepted in another page, or something has been typed here since: ask (again).
+    else if (had) offer(null);
   });
 
   async function register() {

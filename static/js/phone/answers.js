@@ -147,6 +147,20 @@
     return failing({ ...entry, photos, attempts: readings }, { code: "disk", retry_after: null });
   }
 
+  const RECEIPT =
+    "id owner kind report category title order written_at state sent_at client_id digest";
+
+  /**
+   * What stays of an entry that has been sent: number, title, times and digests, but no words, no
+   * coordinates and no region.
+   */
+  function receiptOf({ receipt, photos, ...entry }) {
+    const kept = RECEIPT.split(" ").map((key) => [key, entry[key]]);
+    const digests = photos.map(({ id, sha256 }) => ({ id, sha256 }));
+    // Scripts from before receipts were cut look into `body.fields`, in tabs that are still open.
+    return { ...Object.fromEntries(kept), receipt, photos: digests, body: { fields: {} } };
+  }
+
   /**
    * The state of an entry whose text the server has: "sent" once every photo is settled,
    * "needs_attention" if all that is left are refused photos, else "waiting".
@@ -154,7 +168,7 @@
   function rest(entry) {
     const { photos, receipt } = entry;
     if (photos.every((one) => settled(one, receipt))) {
-      return { ...entry, state: "sent", last_error: null, sent_at: Date.now() };
+      return receiptOf({ ...entry, state: "sent", sent_at: Date.now() });
     }
     const refused = photos.find((one) => one.error);
     if (!refused) return { ...entry, state: "waiting", last_error: null };
@@ -210,6 +224,7 @@
     needLogin,
     open,
     pending,
+    receiptOf,
     refuse,
     rest,
     retryAfter,

@@ -9,16 +9,17 @@
   // without an owner is one that the person has left and the server has not been told to end:
   // signing out only deletes the owner, because deleting works on a full phone too.
   async function identity(meta) {
-    const [owner = null, session, changed_at = 0] = await Promise.all(
-      ["owner", "session", "changed_at"].map((key) => got(meta.get(key))),
+    const [owner = null, session, changed_at = 0, sign_ins = 0] = await Promise.all(
+      ["owner", "session", "changed_at", "sign_ins"].map((key) => got(meta.get(key))),
     );
     const signed_out = session && !owner ? { user: session } : null;
-    return { owner, session, signed_out, changed_at };
+    return { owner, session, signed_out, changed_at, sign_ins };
   }
 
   /**
-   * `{owner, session, signed_out, changed_at}`: `owner` is `{id, name, role, region, …}` or null;
-   * `signed_out` is `{user}` while the server has not heard of a sign-out, else null.
+   * `{owner, session, signed_out, changed_at, sign_ins}`: `owner` is `{id, name, role, region, …}`
+   * or null; `signed_out` is `{user}` while the server has not heard of a sign-out, else null;
+   * `sign_ins` is another number each time when somebody has signed in.
    */
   function who() {
     return reading(["meta"], ({ meta }) => identity(meta));
@@ -37,6 +38,7 @@
     const { id } = user;
     if (!same(before, user)) meta.put(JSON.parse(factsOf(user)), "owner");
     meta.put(id, "session");
+    meta.put((await identity(meta)).sign_ins + 1, "sign_ins");
     if (before?.id !== id) meta.put(Date.now(), "changed_at");
     for (const entry of await got(entries.getAll())) {
       if (entry.owner === id && entry.state === "needs_login") {
@@ -82,7 +84,9 @@
     // Nearly always everything is already so: then nothing is written.
     const known = await reading(["meta", "entries"], async ({ meta, entries }) => {
       const { owner, session } = await identity(meta);
-      const waits = ({ owner: id, state }) => id === user.id && state === "needs_login";
+      // An entry that is being sent may still get a 401 from before this sign-in.
+      const waits = ({ owner: id, state }) =>
+        id === user.id && ["needs_login", "sending"].includes(state);
       if (session !== user.id || !same(owner, user)) return false;
       return !(await got(entries.getAll())).some(waits);
     });
@@ -110,6 +114,9 @@
     });
   }
 
+  /** Whether somebody has signed in since `sign_ins` was read; inside a transaction over `meta`. */
+  const signedInSince = async (meta, sign_ins) => (await identity(meta)).sign_ins !== sign_ins;
+
   /** Throws "owner", inside a transaction over `meta`, unless `id` is the owner of this phone. */
   async function mustOwn(meta, id) {
     const { owner, signed_out } = await identity(meta);
@@ -119,5 +126,14 @@
   /** The roles in which the owner acts; nobody in particular is shown what an RT head sees. */
   const rolesOf = (owner) => owner?.roles || [owner?.role || "rt_head"];
 
-  self.sipokat.identity = { adopt, mustOwn, rolesOf, signIn, signOut, signedOut, who };
+  self.sipokat.identity = {
+    adopt,
+    mustOwn,
+    rolesOf,
+    signIn,
+    signOut,
+    signedInSince,
+    signedOut,
+    who,
+  };
 })();

@@ -170,15 +170,21 @@
     return stored;
   }
 
-  /** Changes every unsent entry of this owner, as `update` does, in one transaction. */
-  async function updateAll(owner, change) {
-    await writing(["entries"], async ({ entries }) => {
+  /**
+   * Changes every unsent entry of this owner, as `update` does, in one transaction. With
+   * `sign_ins`, returns false and changes nothing if somebody has signed in since it was read.
+   */
+  async function updateAll(owner, change, sign_ins = null) {
+    const changed = await writing(["meta", "entries"], async ({ meta, entries }) => {
+      if (sign_ins !== null && (await identity.signedInSince(meta, sign_ins))) return false;
       for (const one of await got(entries.getAll())) {
         const after = one.owner === owner && one.state !== "sent" ? change(one) : null;
         if (after) entries.put(after);
       }
+      return true;
     });
     announce({ type: "outbox" });
+    return changed;
   }
 
   /**
@@ -222,15 +228,17 @@
   /**
    * Deletes an entry with its photos and the draft of its changes. This is the only way in which an
    * unsent entry leaves the phone: the person has confirmed it twice, or the form has sent its text
-   * straight to the server. Returns false and deletes nothing if the entry has been sent, or has
-   * changed since it was `shown` to the person.
+   * straight to the server. With `shown`, returns false and deletes nothing if the entry has
+   * changed since it was shown so to the person, or is being sent; without, if it has been sent.
    */
   async function remove(id, shown = null) {
     const gone = await writing(["drafts", "entries", "photos"], async (stores) => {
       const one = await got(stores.entries.get(id));
       if (!one || one.state === "sent") return false;
-      const seen = ({ state, receipt }) => `${state} ${Boolean(receipt)}`;
-      if (shown && seen(one) !== seen(shown)) return false;
+      // Waiting for a signal and waiting for a sign-in are alike to who does not want it sent.
+      const seen = ({ state, receipt }) =>
+        `${state === "needs_login" ? "waiting" : state} ${Boolean(receipt)}`;
+      if (shown && (one.state === "sending" || seen(one) !== seen(shown))) return false;
       stores.entries.delete(id);
       await dropPhotos(stores.photos, id);
       const key = keyOf(one.owner, `entri:${id}`);
@@ -262,21 +270,30 @@
   }
 
   /**
-   * Deletes receipts that are older than `receipt_days` both by the server's clock and by the
-   * phone's, because the phone's clock may be wrong.
+   * Deletes receipts, whoever's they are, that are older than `receipt_days` both by the server's
+   * clock and by the phone's, because the phone's clock may be wrong. What an earlier version left
+   * in younger ones besides the receipt goes too.
    */
   async function purge() {
-    const forgotten = await writing(["meta", "entries"], async ({ meta, entries }) => {
+    const sent = ({ state }) => state === "sent";
+    const whole = (one) => one.region !== undefined; // an earlier version kept it
+    const old = ({ receipt, sent_at }, clock) =>
+      Date.parse(receipt.received_at) < (clock ? clock.server : 0) - RECEIPT_MS &&
+      sent_at < Date.now() - RECEIPT_MS;
+    const look = async ({ meta, entries }) => {
       const clock = await got(meta.get("clock"));
-      const old = ({ state, receipt, sent_at }) =>
-        state === "sent" &&
-        Date.parse(receipt.received_at) < (clock ? clock.server : 0) - RECEIPT_MS &&
-        sent_at < Date.now() - RECEIPT_MS;
-      const gone = (await got(entries.getAll())).filter(old);
-      for (const one of gone) entries.delete(one.id);
-      return gone.length;
+      const all = (await got(entries.getAll())).filter(sent);
+      const gone = all.filter((one) => old(one, clock));
+      return { gone, cut: all.filter((one) => whole(one) && !gone.includes(one)) };
+    };
+    const { gone, cut } = await reading(["meta", "entries"], look);
+    if (!gone.length && !cut.length) return; // nearly always, and then nothing is written
+    await writing(["meta", "entries"], async (stores) => {
+      const found = await look(stores);
+      for (const one of found.gone) stores.entries.delete(one.id);
+      for (const one of found.cut) stores.entries.put(self.sipokat.answers.receiptOf(one));
     });
-    if (forgotten) announce({ type: "outbox" });
+    announce({ type: "outbox" });
   }
 
   self.sipokat.outbox = {

@@ -94,7 +94,8 @@
    * (see `answers.classify`), or null if the step must not be taken any more.
    */
   async function send(id, step, photo = null) {
-    const owner = (await identity.who()).owner?.id;
+    const { owner: person, sign_ins } = await identity.who();
+    const owner = person?.id;
     const bytes = step === "photo" ? await load(id, photo) : null;
     if (step === "photo" && !bytes) return "needs_attention";
     const claimed = await note(
@@ -112,17 +113,28 @@
     const place = { photo: at + 1, of: claimed.photos.length };
     announce({ type: "progress", id, step, size: ask.size, started: Date.now(), ...place });
     const facts = { ...(await exchange(ask)), step, photo };
-    return conclude(claimed, photo, classify(facts, claimed), facts.json);
+    return conclude(claimed, photo, { ...classify(facts, claimed), sign_ins }, facts.json);
   }
 
-  /** Changes the entry as the answer says, and returns the outcome. */
+  /**
+   * Changes the entry as the answer says, and returns the outcome. `verdict` is that of `classify`
+   * with `sign_ins` from before the request was sent.
+   */
   async function conclude({ id, owner }, photo, verdict, json) {
     const { outcome } = verdict;
     if (outcome === "progress") {
       await note(id, (one) => advance(one, json));
     } else if (outcome === "needs_login") {
       const all = (one) => (pending(one) ? needLogin(one) : null);
-      await fits(() => outbox.updateAll(owner, all));
+      let late = false;
+      await fits(async () => {
+        late = !(await outbox.updateAll(owner, all, verdict.sign_ins));
+      });
+      if (late) {
+        // The owner has signed in since it was sent: this 401 says nothing about the new session.
+        await note(id, (one) => ({ ...one, state: "waiting", next_try: 0 }));
+        return "waiting";
+      }
     } else if (outcome === "needs_attention") {
       await note(id, (one) => refuse(one, photo, verdict.error));
     } else if (outcome === "text_first") {
@@ -207,6 +219,7 @@
 
   /** Sends everything that is due; the caller holds LOCK. */
   async function run(mode) {
+    await outbox.purge().catch(() => {}); // also when nobody is signed in
     if (!(await leave())) return;
     const { owner } = await identity.who();
     if (!owner) return;
@@ -232,7 +245,7 @@
       }
       return true;
     };
-    if ((await all(sendText)) && (await all(sendPhotos))) await outbox.purge();
+    if (await all(sendText)) await all(sendPhotos);
     if (unwritten.size) trouble = fault("full");
     if (trouble) throw trouble;
   }
@@ -293,6 +306,13 @@
     return (await navigator.locks.query()).held.some((lock) => lock.name === LOCK);
   }
 
+  /** An entry that was left "sending" by a browser that was killed is waiting again. */
+  function idle(id) {
+    return alone(LOCK, () =>
+      outbox.update(id, (one) => (one.state === "sending" ? { ...one, state: "waiting" } : null)),
+    );
+  }
+
   /** Entries as they are shown: one that says "sending" while nobody sends is waiting. */
   async function seen(list) {
     const idle = !(await busy());
@@ -306,6 +326,7 @@
     alone: (work) => alone(LOCK, work),
     busy,
     drain,
+    idle,
     leave,
     nextTry,
     retry,
