@@ -158,7 +158,7 @@ def _in_use(app: Flask) -> set[str]:
 
 
 def date_what_is_in_use(folder: Path, in_use: set[str]) -> None:
-    """Give the bundles in use today's date. So the date of every file is that of the last build that
+    """Give the bundles in use today's date. So the date of a file is that of the last build which
     found it in use. Without a manifest nobody knows which are in use, so all get it."""
     for path in bundles(folder):
         if path.name in in_use or not in_use:
