@@ -74,7 +74,7 @@ class _Reader:
         self.quantizers: set[int] = set()
         self.shown: set[int] = set()
         self.orientation: int | None = None
-        self.jfif = False
+        self.jfif = self.whole = False
         self.metadata = self.scans = self.blocks = 0
 
     def keeps(self, marker: int, body: bytes) -> bool:
@@ -164,6 +164,8 @@ class _Reader:
     def scan(self, body: bytes) -> None:
         """Read the head of a scan. Raises NotAPicture when its tables or components are missing,
         TooMuch when decoding it takes too long."""
+        if self.whole:
+            raise NotAPicture("a scan after all colours were there")
         names, tables = body[1:-3:2], body[2:-3:2]
         if len(body) < 6 or len(body) != 4 + 2 * body[0] or len(set(names)) != body[0]:
             raise NotAPicture("a scan that is none")
@@ -176,8 +178,8 @@ class _Reader:
             raise NotAPicture("a scan with too many blocks in a unit")
         if not self._tables_of(tables, body[-3], body[-2], body[-1]) <= self.tables:
             raise NotAPicture("a scan without its Huffman table")
-        whole = not self.progressive and not self.shown and len(names) == len(self.components)
-        if not whole and sum(map(self._size, self.components)) * 128 > COEFFICIENT_BYTES_MAX:
+        self.whole = not self.progressive and len(names) == len(self.components)
+        if not self.whole and sum(map(self._size, self.components)) * 128 > COEFFICIENT_BYTES_MAX:
             raise TooMuch("too many coefficients for the memory")
         self.scans += 1
         self.blocks += sum(map(self._size, names))

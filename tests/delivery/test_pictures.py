@@ -210,6 +210,14 @@ def test_scans_without_end_are_refused_before_the_receipt() -> None:
         inspect(pictures.scanned_again((8000, 5000), 40))
 
 
+def test_a_second_scan_over_a_whole_picture_is_refused() -> None:
+    """The decoder gives up there: found by changing bytes at random."""
+    data = bytearray(encoded(scene(mode="L"), "JPEG", progressive=True))
+    data[data.index(b"\xff\xc2") + 1] = 0xC1
+    with pytest.raises(WrongType):
+        inspect(bytes(data))
+
+
 def test_coefficients_that_need_too_much_memory_are_refused() -> None:
     fine = Image.new("CMYK", (8000, 5000))
     inspect(encoded(fine, "JPEG"))
