@@ -1,6 +1,7 @@
 """How gunicorn serves SIPOKAT. The command `gunicorn` in this folder reads it by itself."""
 
 from sipokat.config import read
+from sipokat.serving import die_with
 
 settings = read()
 wsgi_app = "wsgi:application"
@@ -20,3 +21,8 @@ timeout = 60
 graceful_timeout = 20
 keepalive = 15
 control_socket_disable = True
+
+
+def post_fork(server, worker):
+    """Take this process along when gunicorn itself is killed, whatever connections it has."""
+    die_with(server.pid)

@@ -8,7 +8,7 @@ from typing import Any
 from flask import Flask
 from werkzeug.middleware.proxy_fix import ProxyFix
 
-from sipokat import assets, commands, config, errors, extensions, logs, web
+from sipokat import assets, commands, config, errors, extensions, logs, starting, web
 
 
 def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
@@ -35,5 +35,6 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
 
 def _refuse_demo_database(app: Flask) -> None:
     with app.app_context():
+        starting.check_database(app)
         if commands.is_demo():
             raise config.Unsafe("this database holds the demo city: give production its own")

@@ -10,6 +10,7 @@ import gzip
 import hashlib
 import json
 import logging
+import os
 import time
 import tomllib
 from importlib.resources import files
@@ -127,8 +128,18 @@ def register(app: Flask) -> None:
 
 
 def build(app: Flask) -> list[str]:
-    """Build every bundle and compress it with brotli and gzip. Returns the names of the bundles."""
+    """Build every bundle and compress it with brotli and gzip. Returns the names of the bundles.
 
+    Anybody may read them, whatever the umask is: another user may serve them than builds them.
+    """
+    before = os.umask(0o022)
+    try:
+        return _build(app)
+    finally:
+        os.umask(before)
+
+
+def _build(app: Flask) -> list[str]:
     static = Path(app.static_folder or "")
     folder = static / "gen"
     folder.mkdir(exist_ok=True)

@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import inspect, select
 
-from sipokat import assets, serving
+from sipokat import assets, serving, starting
 from sipokat.database import db, writing
 from sipokat.delivery import tls
 from sipokat.delivery import worker as job_worker
@@ -155,6 +155,8 @@ def _work() -> None:
     for sign in (signal.SIGTERM, signal.SIGINT):
         signal.signal(sign, lambda *_: stop.set())
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    starting.check_folders(app)
+    starting.check_database(app)
     job_worker.work(job_worker.kinds(app), stop)
 
 
@@ -168,6 +170,8 @@ def prepare() -> None:
 
 def _prepare() -> None:
     app = current_app._get_current_object()  # type: ignore[attr-defined]
+    starting.check_folders(app)
+    starting.check_database(app)
     if not assets.is_built(app):
         assets.build(app)
     upgrade()
@@ -184,6 +188,7 @@ def _prepare() -> None:
 @with_appcontext
 def start() -> None:
     """Prepare, then run gunicorn and the worker together until told to stop."""
+    starting.check_port(current_app.config["PORT"])
     _prepare()
     db.session.remove()
     db.engine.dispose()
@@ -192,7 +197,8 @@ def start() -> None:
         for account in demo_accounts.accounts():
             click.echo(f"  {account['phone']}  {account['label']}")
         click.echo(f"  password of all: {demo_accounts.PASSWORD}")
-    sys.exit(serving.together({"gunicorn": serving.gunicorn, "worker": _work}))
+    programs = {"gunicorn": serving.gunicorn, "worker": _work}
+    sys.exit(serving.together(programs, again=("worker",)))
 
 
 def is_filled() -> bool:

@@ -15,6 +15,7 @@ from htmx_flask import Htmx
 from whitenoise import WhiteNoise
 
 from sipokat import counts
+from sipokat.config import Unsafe
 from sipokat.database import db
 
 __all__ = ["assets", "bind", "compress", "db", "htmx", "limiter", "login", "migrate"]
@@ -30,7 +31,10 @@ migrate = Migrate(compare_type=True, render_as_batch=True)
 def bind(app: Flask) -> None:
     """Bind every extension to the application."""
     root, data = Path(app.config["ROOT"]), Path(app.config["DATA"])
-    data.mkdir(parents=True, exist_ok=True)
+    try:
+        data.mkdir(mode=0o700, parents=True, exist_ok=True)
+    except OSError as error:
+        raise Unsafe(f"SIPOKAT_DATA={data} cannot be made: {error.strerror}") from None
     app.config.setdefault("COMPRESS_ALGORITHM", ["br", "gzip"])
     app.config.setdefault("COMPRESS_BR_LEVEL", 5)
     app.config.setdefault("COMPRESS_MIN_SIZE", 400)

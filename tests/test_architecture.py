@@ -16,7 +16,18 @@ PACKAGE = ROOT / "sipokat"
 # Highest first: web, commands → demo → delivery → domain → models → base. A module may import its
 # own layer and every layer below it.
 LAYERS = ("app", "entrances", "demo", "delivery", "domain", "models", "base")
-BASE = {"assets", "config", "counts", "data", "database", "extensions", "keys", "logs", "serving"}
+BASE = {
+    "assets",
+    "config",
+    "counts",
+    "data",
+    "database",
+    "extensions",
+    "keys",
+    "logs",
+    "serving",
+    "starting",
+}
 # Both are entrances, but neither may import the other.
 ENTRANCES = {"web", "commands"}
 # The domain imports none of these.

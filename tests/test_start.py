@@ -8,11 +8,13 @@ import os
 import re
 import shutil
 import signal
+import socket
+import sqlite3
 import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,7 @@ import psutil
 import pytest
 
 from sipokat.serving import GRACE_SECONDS
+from sipokat.starting import PRIVATE
 from tests import wire
 from tests.cast import PETANANG_ULU
 from tests.services.server import free_port
@@ -43,9 +46,11 @@ def checkout(tmp_path: Path) -> Path:
     return copy
 
 
-def begin(folder: Path, **settings: str) -> tuple[subprocess.Popen[str], str]:
+def begin(
+    folder: Path, port: int | None = None, **settings: str
+) -> tuple[subprocess.Popen[str], str]:
     """Run `flask start` in this folder. Returns the process and its address once it answers."""
-    port = free_port()
+    port = port or free_port()
     kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
     environment = kept | {"SIPOKAT_MODE": "test", "PORT": str(port), "WEB_CONCURRENCY": "1"}
     process = subprocess.Popen(
@@ -60,9 +65,9 @@ def begin(folder: Path, **settings: str) -> tuple[subprocess.Popen[str], str]:
 
 
 @contextmanager
-def started(folder: Path, **settings: str) -> Iterator[str]:
+def started(folder: Path, port: int | None = None, **settings: str) -> Iterator[str]:
     """The address of a `flask start` that runs until the block ends."""
-    process, url = begin(folder, **settings)
+    process, url = begin(folder, port, **settings)
     try:
         yield url
     finally:
@@ -149,7 +154,7 @@ def test_a_second_start_keeps_all_data(tmp_path: Path) -> None:
 @pytest.fixture
 def running(tmp_path: Path) -> Iterator[tuple[subprocess.Popen[str], list[psutil.Process]]]:
     """A running `flask start`, and all processes below it."""
-    process, _ = begin(ROOT, SIPOKAT_DATA=str(tmp_path))
+    process, process.url = begin(ROOT, SIPOKAT_DATA=str(tmp_path))  # type: ignore[attr-defined]
     family = psutil.Process(process.pid).children(recursive=True)
     try:
         yield process, family
@@ -173,17 +178,153 @@ def test_a_signal_ends_web_and_worker_in_order(running: Any, number: signal.Sign
     assert gone(family)
 
 
-@pytest.mark.parametrize("program", ["gunicorn", "worker"])
-def test_when_one_dies_the_other_is_ended_and_the_start_fails(running: Any, program: str) -> None:
-    process, family = running
+def halves(
+    process: subprocess.Popen[str], family: list[psutil.Process]
+) -> tuple[psutil.Process, psutil.Process]:
+    """gunicorn's first process and the worker."""
     parents = {one.ppid() for one in family}
     own = [one for one in family if one.ppid() == process.pid]
-    (died,) = [one for one in own if (one.pid in parents) == (program == "gunicorn")]
-    died.kill()
+    web = next(one for one in own if one.pid in parents)
+    return web, next(one for one in own if one != web)
+
+
+def test_when_the_web_dies_the_worker_is_ended_and_the_start_fails(running: Any) -> None:
+    process, family = running
+    halves(process, family)[0].kill()
     said = process.communicate(timeout=patience(GRACE_SECONDS * 2))[0]
     assert process.returncode == 1
-    assert f"{program} ended with -9: stopping." in said
+    assert "gunicorn ended with -9: stopping." in said
     assert gone(family)
+
+
+def test_a_worker_that_dies_is_started_again_and_the_web_goes_on(running: Any) -> None:
+    process, family = running
+    web, first = halves(process, family)
+    first.kill()
+    for _ in tries(30):
+        others = [one for one in psutil.Process(process.pid).children() if one != web]
+        if others and others[0] != first and others[0].status() != psutil.STATUS_ZOMBIE:
+            break
+    (second,) = others
+    assert second != first
+    assert web.is_running()
+    process.send_signal(signal.SIGTERM)
+    said = process.communicate(timeout=patience(GRACE_SECONDS * 2))[0]
+    assert "worker ended with -9: starting it again." in said
+    assert process.returncode == 0
+    assert gone([*family, second])
+
+
+def test_a_killed_supervisor_takes_both_with_it_and_leaves_the_port(
+    running: Any, tmp_path: Path
+) -> None:
+    """Even while slow phones are connected, for which gunicorn would wait."""
+    process, family = running
+    port = int(process.url.rpartition(":")[2])
+    slow = [socket.create_connection(("127.0.0.1", port)) for _ in range(4)]
+    for one in slow:
+        one.sendall(b"POST /masuk HTTP/1.1\r\nHost: localhost\r\nContent-Length: 9\r\n\r\n{")
+    process.kill()
+    assert not psutil.wait_procs(family, timeout=patience(5))[1]
+    with started(ROOT, port, SIPOKAT_DATA=str(tmp_path)):
+        pass
+    for one in slow:
+        one.close()
+
+
+def modes(folder: Path) -> dict[str, str]:
+    """What others than the owner may do with each file below, where that is anything."""
+    found = {str(one.relative_to(folder)): one.stat().st_mode for one in folder.rglob("*")}
+    return {name: oct(mode) for name, mode in found.items() if mode & PRIVATE}
+
+
+def test_what_is_kept_is_nobody_elses_to_read(tmp_path: Path) -> None:
+    data = tmp_path / "data"
+    with started(ROOT, SIPOKAT_DATA=str(data)):
+        assert (data / "sipokat.sqlite3").exists()
+        assert data.stat().st_mode & PRIVATE == 0
+        assert modes(data) == {}
+    # A version before this one let everybody read them.
+    (data / "photos").mkdir(exist_ok=True)
+    for place in (data / "photos", data / "sipokat.sqlite3"):
+        place.chmod(0o755)
+    with started(ROOT, SIPOKAT_DATA=str(data)):
+        assert modes(data) == {}
+
+
+# What cannot be is said in one line.
+
+
+def last_words(command: str = "start", **settings: str) -> str:
+    """The only line that `flask …` says before it ends. Root is asked to do without its right to
+    write everywhere."""
+    bounded = ["setpriv", "--bounding-set", "-dac_override"] if os.geteuid() == 0 else []
+    done = subprocess.run(
+        [*bounded, sys.executable, "-m", "flask", command],
+        cwd=ROOT,
+        env={"PATH": os.environ["PATH"], "SIPOKAT_MODE": "test"} | settings,
+        capture_output=True,
+        text=True,
+        timeout=patience(60),
+    )
+    assert done.returncode == 1
+    (line,) = (done.stdout + done.stderr).strip().splitlines()
+    return line
+
+
+def test_a_port_that_is_taken(tmp_path: Path) -> None:
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", free_port()))
+        other.listen()
+        port = str(other.getsockname()[1])
+        said = last_words(PORT=port, SIPOKAT_DATA=str(tmp_path))
+    assert port in said
+    assert "PORT" in said
+    assert list(tmp_path.iterdir()) == [], "before the data of whoever has the port is touched"
+
+
+@pytest.mark.parametrize(
+    ("place", "command"), [("", "start"), ("photos", "prepare"), ("sipokat.sqlite3", "worker")]
+)
+def test_what_is_not_ours_to_write(tmp_path: Path, place: str, command: str) -> None:
+    if os.geteuid() != 0:
+        pytest.skip("only root can make what is somebody else's")
+    theirs = tmp_path / place
+    if place:
+        theirs.touch()
+    os.chown(theirs, 65534, 65534)
+    theirs.chmod(0o755)
+    said = last_words(command, PORT=str(free_port()), SIPOKAT_DATA=str(tmp_path))
+    assert f"{theirs} is not writable" in said
+
+
+def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    said = last_words(PORT=str(free_port()), SIPOKAT_DATA=str(tmp_path / "file" / "data"))
+    assert f"{tmp_path}/file/data cannot be made" in said
+
+
+@pytest.mark.parametrize("command", ["start", "worker"])
+def test_a_database_that_is_newer_than_the_program(tmp_path: Path, command: str) -> None:
+    with closing(sqlite3.connect(tmp_path / "sipokat.sqlite3")) as newer:
+        newer.execute("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL)")
+        newer.execute("INSERT INTO alembic_version VALUES ('9999')")
+        newer.commit()
+    said = last_words(command, PORT=str(free_port()), SIPOKAT_DATA=str(tmp_path))
+    assert "newer" in said
+    assert "9999" in said
+
+
+@pytest.mark.parametrize(
+    "url", ["postgresql://sipokat:x@127.0.0.1:1/sipokat", "sqlite:///{folder}/letter.txt"]
+)
+def test_a_database_that_does_not_answer(tmp_path: Path, url: str) -> None:
+    (tmp_path / "letter.txt").write_text("This is no database. " * 100)
+    said = last_words(
+        PORT=str(free_port()), SIPOKAT_DATA=str(tmp_path), DATABASE_URL=url.format(folder=tmp_path)
+    )
+    assert "database does not answer" in said
+    assert "sipokat:x" not in said
 
 
 def test_an_unsafe_setting_ends_the_start_in_one_line(checkout: Path) -> None:
