@@ -1,28 +1,38 @@
 """The database, and the one way to write to it.
 
 SQLite takes one writer at a time, and by its own back-off some writers wait very long. So
-`writing()` queues them: threads by a lock, processes by a file lock. It begins with BEGIN
+`writing()` queues them: threads by a line, processes by a file lock. It begins with BEGIN
 IMMEDIATE, so that a transaction that has begun to read never fails when it begins to write.
+
+Nobody waits longer than WAIT. When whoever has the lock is stuck, a few threads of the process wait
+for it and the others are told at once that the database is busy: they go on reading for others.
 """
 
 from __future__ import annotations
 
 import fcntl
 import json
+import os
 import sqlite3
-import threading
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
+from time import monotonic, sleep
 from typing import Any, ClassVar, cast
+from urllib.parse import quote
 
+import structlog
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import DateTime, Engine, MetaData, String, Table, event, func, select
+from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
 from sipokat.keys import RecordKeys
+from sipokat.turns import Busy, Line
+
+log = structlog.get_logger()
 
 NAMES = {
     "ix": "ix_%(table_name)s_%(column_0_N_name)s",
@@ -39,6 +49,9 @@ class Base(DeclarativeBase):
     # True for people, terms and regions: `writing()` does not read their rows again.
     steady: ClassVar[bool] = False
 
+
+WAIT = 5  # seconds that a write waits for others
+BESIDE_READING = 0.3  # the same, for what is written only because somebody reads a page
 
 db = SQLAlchemy(model_class=Base, session_options={"expire_on_commit": False})
 
@@ -81,6 +94,18 @@ class Moment(TypeDecorator[datetime]):
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
 
 
+@event.listens_for(Engine, "do_connect")
+def _open_read_only(dialect: Any, _record: Any, args: Any, options: Any) -> Any:
+    """On a read-only disk SQLite cannot make the file that WAL shares between processes. So without
+    one the database is opened as a file that nobody changes, which is true there."""
+    if dialect.name != "sqlite" or not args or not os.path.exists(path := args[0]):
+        return None
+    read_only = os.statvfs(path).f_flag & os.ST_RDONLY
+    if not read_only or os.path.exists(f"{path}-shm"):
+        return None
+    return sqlite3.connect(f"file:{quote(path)}?immutable=1", **{**options, "uri": True})
+
+
 @event.listens_for(Engine, "connect")
 def _prepare_sqlite(connection: Any, _record: Any) -> None:
     if not isinstance(connection, sqlite3.Connection):
@@ -91,40 +116,106 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA foreign_keys = ON")
     # Without this an INSERT OR REPLACE deletes rows and no DELETE trigger is asked.
     connection.execute("PRAGMA recursive_triggers = ON")
-    connection.execute("PRAGMA busy_timeout = 5000")
+    connection.execute(f"PRAGMA busy_timeout = {WAIT * 1000}")
 
 
 @event.listens_for(Engine, "connect")
 def _prepare_postgresql(connection: Any, _record: Any) -> None:
-    """Give up waiting for a lock after five seconds, as on SQLite. The request is then answered
-    with 503, and the phone sends again later."""
+    """Give up waiting for a lock after as long as on SQLite. The request is then answered with 503,
+    and the phone sends again later."""
     if isinstance(connection, sqlite3.Connection):
         return
-    connection.execute("SET lock_timeout = '5s'")
+    connection.execute(f"SET lock_timeout = '{WAIT}s'")
     connection.commit()
 
 
 @event.listens_for(Engine, "begin")
 def _begin_sqlite(connection: Any) -> None:
-    if connection.dialect.name == "sqlite":
-        write = connection.get_execution_options().get("sipokat_write")
-        connection.exec_driver_sql("BEGIN IMMEDIATE" if write else "BEGIN")
+    if connection.dialect.name != "sqlite":
+        return
+    until = connection.get_execution_options().get("sipokat_until")
+    if until is None:
+        connection.exec_driver_sql("BEGIN")
+        return
+    left = int((until - monotonic()) * 1000)
+    if left > WAIT * 900:  # the usual case: there was no wait in the line
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        return
+    connection.exec_driver_sql(f"PRAGMA busy_timeout = {max(1, left)}")
+    try:
+        connection.exec_driver_sql("BEGIN IMMEDIATE")
+    finally:
+        connection.exec_driver_sql(f"PRAGMA busy_timeout = {WAIT * 1000}")
 
 
-_in_process = threading.Lock()
+# The writers of this process. On PostgreSQL several write at once, but all of them may have to wait
+# for the same row.
+_lines = {
+    "sqlite": Line(at_once=1, waiting=3, seconds=WAIT, stalled_after=1),
+    "postgresql": Line(at_once=4, waiting=1, seconds=WAIT, stalled_after=1),
+}
+_lock_files: dict[str, int] = {}
+
+
+def _forget_lock_files() -> None:
+    """A lock belongs to the open file, which a forked process shares: it opens one of its own."""
+    for descriptor in _lock_files.values():
+        os.close(descriptor)
+    _lock_files.clear()
+
+
+os.register_at_fork(after_in_child=_forget_lock_files)
 
 
 @contextmanager
-def _turn_to_write(session: Session) -> Iterator[None]:
-    """On SQLite, wait until no other thread or process writes; PostgreSQL needs no queue."""
+def _turn_to_write(session: Session, seconds: float) -> Iterator[float]:
+    """Wait until no other thread or, on SQLite, process writes. Gives the moment until which one
+    may wait for the database's own lock. Raises Busy."""
     url = session.get_bind().engine.url
-    if url.get_backend_name() != "sqlite":
-        yield
-        return
-    assert url.database is not None
-    with _in_process, open(url.database + ".lock", "w") as file:
-        fcntl.flock(file, fcntl.LOCK_EX)
-        yield  # closing the file releases the lock, and so does the death of the process
+    kind = url.get_backend_name()
+    line = _lines[kind]
+    until = line.enter(seconds)
+    descriptor, well = -1, False
+    try:
+        if kind == "sqlite":
+            descriptor = _lock_file(str(url.database))
+            _wait_for_file(descriptor, until)
+        yield until
+        well = True
+    except (Busy, DBAPIError):
+        raise
+    except BaseException:
+        well = True  # it had its turn
+        raise
+    finally:
+        if descriptor >= 0:
+            fcntl.flock(descriptor, fcntl.LOCK_UN)  # the death of the process does it too
+        line.leave(well)
+
+
+def _lock_file(database: str) -> int:
+    kept = _lock_files.get(database)
+    if kept is not None and os.fstat(kept).st_nlink == 0:  # somebody has deleted the file
+        os.close(_lock_files.pop(database))
+    if database not in _lock_files:
+        # To lock it one need not be able to write it, so this also works on a read-only disk.
+        flags = os.O_RDONLY | os.O_CREAT | os.O_CLOEXEC
+        _lock_files[database] = os.open(f"{database}.lock", flags, 0o600)
+    return _lock_files[database]
+
+
+def _wait_for_file(descriptor: int, until: float) -> None:
+    """Lock the file as soon as no other process has it. flock itself can wait only for ever."""
+    pause = 0.0002
+    while True:
+        try:
+            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            return
+        except BlockingIOError:
+            if monotonic() >= until:
+                raise Busy("another process keeps the lock") from None
+        sleep(pause)
+        pause = min(pause * 1.2, 0.01)
 
 
 def table(model: type[Base]) -> Table:
@@ -154,12 +245,12 @@ def take_turns(session: Session, name: str) -> None:
 
 
 @contextmanager
-def writing() -> Iterator[Session]:
+def writing(seconds: float = WAIT) -> Iterator[Session]:
     """Run the block in one durable write transaction; an inner `writing()` joins the outer one.
 
     Rows read before are expired at the start, so that the block's checks see the present state.
     Only people, terms and regions are kept as this request has read them. An exception rolls
-    everything back.
+    everything back. Raises Busy when it is not one's turn within `seconds`.
     """
     session = db.session()
     if session.info.get("writing"):
@@ -169,10 +260,12 @@ def writing() -> Iterator[Session]:
     for row in session:
         if not cast(Base, row).steady:
             session.expire(row)
-    with _turn_to_write(session):
+    with _turn_to_write(session, seconds) as until:
         session.info["writing"] = True
         try:
-            session.connection(execution_options={"sipokat_write": True})
+            connection = session.connection(execution_options={"sipokat_until": until})
+            if seconds < WAIT and connection.dialect.name == "postgresql":
+                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
             yield session
             session.commit()
         except BaseException:
@@ -180,3 +273,13 @@ def writing() -> Iterator[Session]:
             raise
         finally:
             del session.info["writing"]
+
+
+def write_if_possible(what: str, change: Callable[[Session], object]) -> None:
+    """Run `change` in a write transaction, unless the database is busy, full or read-only: then
+    nothing is changed and the log names `what` was not. For what reading a page writes along."""
+    try:
+        with writing(BESIDE_READING) as session:
+            change(session)
+    except (Busy, DBAPIError, OSError) as error:
+        log.warning("not_written", what=what, why=str(getattr(error, "orig", error)))

@@ -16,6 +16,7 @@ from werkzeug.exceptions import HTTPException
 from sipokat.database import db
 from sipokat.domain.refusals import NotNow, Refused, TooMany
 from sipokat.extensions import login
+from sipokat.turns import Busy
 
 log = structlog.get_logger()
 RETRY_SECONDS = 20
@@ -41,6 +42,7 @@ NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 def register(app: Flask) -> None:
     """Register a handler for every refusal and failure."""
     app.register_error_handler(DBAPIError, database_error)
+    app.register_error_handler(Busy, _without_database(not_ones_turn))
     for kind, handler in (
         (Refused, refused),
         (HTTPException, http_error),
@@ -111,11 +113,21 @@ def http_error(error: HTTPException) -> ResponseReturnValue:
     return answer(status, headers=headers)
 
 
+def not_ones_turn(error: Busy) -> ResponseReturnValue:
+    """Answer 503 when too many wait already for what only few can do at once."""
+    db.session.rollback()
+    log.error("busy", why=str(error))
+    return answer(503, headers={"Retry-After": str(RETRY_SECONDS)})
+
+
 def database_error(error: DBAPIError) -> ResponseReturnValue:
     """Answer 503 when the database is locked, full or gone: the phone keeps its entry and sends it
     again later. Any other database error is a fault of ours."""
     db.session.rollback()
-    if isinstance(error, OperationalError | InterfaceError) or error.connection_invalidated:
+    read_only = getattr(error.orig, "sqlstate", None) == "25006"  # PostgreSQL; it is no Operational
+    if isinstance(error, OperationalError | InterfaceError) or (
+        error.connection_invalidated or read_only
+    ):
         log.error("database_unavailable", why=str(error.orig))
         # The error page must not ask the database who is signed in.
         g._login_user = login.anonymous_user()

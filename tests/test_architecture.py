@@ -27,6 +27,7 @@ BASE = {
     "logs",
     "serving",
     "starting",
+    "turns",
 }
 # Both are entrances, but neither may import the other.
 ENTRANCES = {"web", "commands"}

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 import threading
 from typing import Any
 
@@ -12,6 +14,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import db, lock_rows, writing
 from sipokat.models import KnownDevice, Setting, User
+from sipokat.turns import Busy
 from tests import steps
 from tests.cast import RAHMAN
 
@@ -34,6 +37,41 @@ def test_nobody_waits_for_a_lock_for_ever(session: Session) -> None:
         assert setting(session, "PRAGMA busy_timeout") == 5000
     else:
         assert setting(session, "SHOW lock_timeout") == "5s"
+
+
+def test_what_reading_writes_along_waits_only_a_moment(session: Session) -> None:
+    with writing(0.3):
+        if session.get_bind().dialect.name == "postgresql":
+            assert setting(session, "SHOW lock_timeout") == "300ms"
+    test_nobody_waits_for_a_lock_for_ever(session)
+
+
+# Another process of ours that is stuck in its turn.
+HOLDER = """
+import fcntl, sys
+file = open(sys.argv[1])
+fcntl.flock(file, fcntl.LOCK_EX)
+print("held", flush=True)
+sys.stdin.read()
+"""
+
+
+def test_a_lock_that_another_process_keeps_is_waited_for_and_no_longer(session: Session) -> None:
+    """The death of the other process gives it back."""
+    url = session.get_bind().engine.url
+    if url.get_backend_name() != "sqlite":
+        pytest.skip("its transactions wait for rows")
+    add("a")
+    command = [sys.executable, "-c", HOLDER, f"{url.database}.lock"]
+    with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
+        assert other.stdout
+        assert other.stdout.readline() == b"held\n"
+        with pytest.raises(Busy), writing(0.2):
+            pass
+        assert kept_by_others() == ["a"]
+        other.kill()
+    add("b")
+    assert kept_by_others() == ["a", "b"]
 
 
 def add(key: str, then_fail: bool = False) -> None:

@@ -11,14 +11,15 @@ from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sipokat.database import db, writing
+from sipokat.database import db, write_if_possible
 from sipokat.domain.clock import now as present
 from sipokat.domain.offices import desks_over
 from sipokat.models import FirstOpened, Report, User
 
 
 def note_opening(user: User, report: Report, now: datetime | None = None) -> None:
-    """Record, once a desk, that a holder of the desk where it waits has opened the report."""
+    """Record, once a desk, that a holder of the desk where it waits has opened the report. When
+    nothing can be written now, the next opening is the first that is recorded."""
     desk = report.desk
     if (
         desk is None
@@ -28,10 +29,13 @@ def note_opening(user: User, report: Report, now: datetime | None = None) -> Non
         return
     if db.session.get(FirstOpened, (report.id, desk)) is not None:
         return
-    with writing() as session, suppress(IntegrityError), session.begin_nested():
-        session.add(
-            FirstOpened(report_id=report.id, desk=desk, user_id=user.id, at=now or present())
-        )
+    opening = FirstOpened(report_id=report.id, desk=desk, user_id=user.id, at=now or present())
+
+    def note(session: Session) -> None:
+        with suppress(IntegrityError), session.begin_nested():
+            session.add(opening)
+
+    write_if_possible("first opening", note)
 
 
 def openings_of(session: Session, reports: Iterable[Report]) -> dict[int, list[FirstOpened]]:

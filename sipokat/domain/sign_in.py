@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from sqlalchemy import bindparam, delete, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from sipokat.database import db, lock_rows, take_turns, writing
+from sipokat.database import db, lock_rows, take_turns, write_if_possible, writing
 from sipokat.domain.clock import now as present
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
 from sipokat.domain.refusals import NotSignedIn, TooMany
@@ -158,7 +158,7 @@ class OpenSession:
 
 def find_session(token: str | None, now: datetime | None = None) -> OpenSession | None:
     """The live session with this token. Its last use is written at most once in a hundredth of its
-    life, so that reading a page seldom writes."""
+    life, so that reading a page seldom writes, and not at all while nothing can be written."""
     if not token:
         return None
     at = now or present()
@@ -169,10 +169,8 @@ def find_session(token: str | None, now: datetime | None = None) -> OpenSession 
     if at - found.last_used_at > life:
         return None
     if at - found.last_used_at > life / 100:
-        with writing() as session:
-            session.execute(
-                update(LoginSession).where(LoginSession.id == found.id).values(last_used_at=at)
-            )
+        used = update(LoginSession).where(LoginSession.id == found.id).values(last_used_at=at)
+        write_if_possible("last use", lambda session: session.execute(used))
         found = _look_up(token)
     return found
 

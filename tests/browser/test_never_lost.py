@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import threading
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from typing import Any
@@ -42,7 +43,7 @@ def nobody_writes(server: Server) -> Iterator[None]:
     """The database can be read, and whoever wants to write to it waits."""
     engine = create_engine(server.database_url, poolclass=NullPool)
     # On SQLite the option makes the transaction a writer's from its first statement.
-    with engine.connect().execution_options(sipokat_write=True) as connection:
+    with engine.connect().execution_options(sipokat_until=time.monotonic() + 5) as connection:
         lock = "LOCK TABLE report, photo IN EXCLUSIVE MODE"
         connection.exec_driver_sql("SELECT 1" if engine.dialect.name == "sqlite" else lock)
         yield

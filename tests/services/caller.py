@@ -28,11 +28,17 @@ class Caller:
     def __init__(self, server: Server, person: Person) -> None:
         self.user_id: str | None = None
         self._url = server.direct
-        cookies = urllib.request.HTTPCookieProcessor(CookieJar())
+        self._jar = CookieJar()
+        cookies = urllib.request.HTTPCookieProcessor(self._jar)
         self._opener = urllib.request.build_opener(cookies)
         server.wait()
         entered = self.json("POST", "/masuk", {"phone": person.phone, "password": PASSWORD})
         self.user_id = entered["user"]["id"]
+
+    @property
+    def cookie(self) -> str:
+        """The Cookie header of this session, for requests that are sent in another way."""
+        return "; ".join(f"{one.name}={one.value}" for one in self._jar)
 
     def json(
         self,
