@@ -11,8 +11,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sipokat.domain import intake, photos
+from sipokat.domain import photos
 from sipokat.domain.content import PhotoClaim
+from sipokat.domain.receipts import Receipt, receipt
 from sipokat.models import Report
 from tests.cast import RAHMAN, Person
 from tests.steps import user_of
@@ -44,16 +45,17 @@ def put(
     person: Person = RAHMAN,
     replaces: str | None = None,
     data: bytes = DATA,
-) -> Report:
+) -> Receipt:
     """The phone sends the bytes of a photo that the report declares, at NOW."""
     return photos.accept(
         user_of(person), report.client_id, claim.id, claim.sha256, data, shelf, replaces, NOW
     )
 
 
-def states(report: Report) -> dict[str, str]:
+def states(about: Report | Receipt) -> dict[str, str]:
     """The state of each photo in the receipt, by its id."""
-    return {one["id"]: one["state"] for one in intake.receipt(report).photos}
+    told = about if isinstance(about, Receipt) else receipt(about)
+    return {one["id"]: one["state"] for one in told.photos}
 
 
 def drop(report: Report, claim: PhotoClaim, person: Person = RAHMAN) -> Report:

@@ -29,6 +29,7 @@ from sipokat.domain.content import (
     submission_digest,
 )
 from sipokat.domain.periods import FALLEN, refuse_second
+from sipokat.domain.receipts import Receipt, receipt
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import ROLES
 from sipokat.domain.verification import standing
@@ -50,40 +51,6 @@ class Submission:
     written_at_raw: str | None = None
     sent_at: datetime | None = None
     form_version: str | None = None
-
-
-@dataclass(frozen=True)
-class Receipt:
-    """What the phone may delete its copy by. `photos` are `{id, sha256, state}`."""
-
-    client_id: str
-    number: str
-    received_at: datetime
-    photos: tuple[dict[str, str], ...]
-
-    def as_json(self) -> dict[str, Any]:
-        """The receipt on the wire."""
-        return {
-            "client_id": self.client_id,
-            "number": self.number,
-            "received_at": self.received_at.isoformat(),
-            "photos": list(self.photos),
-        }
-
-
-def receipt(report: Report) -> Receipt:
-    """The receipt of a report as it is now. It also names a photo that arrived although a revision
-    had left it out: otherwise the phone would send it for ever."""
-    return Receipt(
-        report.client_id,
-        report.number,
-        report.received_at,
-        tuple(
-            {"id": photo.client_id, "sha256": photo.sha256, "state": photo.state}
-            for photo in report.photos
-            if photo.current or photo.state in photos.ARRIVED
-        ),
-    )
 
 
 @dataclass(frozen=True)

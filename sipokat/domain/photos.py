@@ -7,7 +7,7 @@ from datetime import datetime
 from typing import Any, Protocol
 
 from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session
 
 from sipokat.database import db, lock_rows, table, writing
 from sipokat.domain import events
@@ -15,11 +15,10 @@ from sipokat.domain.categories import categories
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import PhotoClaim, content_digest
 from sipokat.domain.offices import acting_at, desks_over
+from sipokat.domain.receipts import ARRIVED, Receipt, listed, receipt
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.domain.visibility import find_report
 from sipokat.models import Photo, Report, Revision, User
-
-ARRIVED = ("received", "ready")
 
 
 class Store(Protocol):
@@ -127,8 +126,8 @@ def accept(
     store: Store,
     replaces: str | None = None,
     now: datetime | None = None,
-) -> Report:
-    """Take the bytes of a declared photo, in every state of the report.
+) -> Receipt:
+    """Take the bytes of a declared photo, in every state of the report, for the report's receipt.
 
     The caller has checked that `data` has this digest and is a photo. Returns once the bytes are
     durable; a repeat changes nothing. `replaces` names a photo of the same report that is
@@ -150,7 +149,7 @@ def accept(
             said = "Foto ini sudah ada dengan isi yang lain. Ganti fotonya."
             raise NotNow(said, photo.report)
         if photo.state != "missing":
-            return photo.report
+            return receipt(photo.report)
         photo_pk, report_pk = photo.id, photo.report_id
     else:
         photo_pk, report_pk = awaited
@@ -161,18 +160,29 @@ def accept(
         # before this or after it, so that a late photo is always known as late.
         lock_rows(session, select(Report.id).where(Report.id == report_pk))
         received = session.execute(_RECEIVED, {"photo": photo_pk, "at": at}).first()
-        report = session.get_one(Report, report_pk, populate_existing=True, options=_BARE)
-        if received is not None and report.version > 1:
+        rows = session.execute(_RECEIPT, {"report": report_pk}).all()
+        if received is not None and rows[0].version > 1:
+            report = session.get_one(Report, report_pk, populate_existing=True)
             _note_late(session, user, report, photo_id, at)
-    state = next(photo.state for photo in report.photos if photo.id == photo_pk)
+    state = next(row.state for row in rows if row.id == photo_pk)
     if received is None and state != "received":
         # It was sent twice at once, and the worker had already made the other copy ready.
         store.drop(key)
-    return report
+    return Receipt(client_id, rows[0].number, rows[0].reported_at, listed(rows))
 
 
-# A receipt needs neither the reporter nor the region.
-_BARE = (lazyload(Report.reporter), lazyload(Report.region))
+# A report and its photos, as much of them as its receipt tells.
+_RECEIPT = (
+    select(
+        Report.number,
+        Report.version,
+        Report.received_at.label("reported_at"),
+        *table(Photo).c["id", "client_id", "sha256", "state", "current"],
+    )
+    .join(Photo, Photo.report_id == Report.id)
+    .where(Report.id == bindparam("report"))
+    .order_by(Photo.id)
+)
 
 # The usual case in one statement: a photo that its reporter declared and that has not arrived.
 _OWN_AWAITED = (

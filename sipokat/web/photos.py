@@ -14,9 +14,9 @@ from werkzeug.exceptions import ClientDisconnected
 
 from sipokat.database import db
 from sipokat.delivery.pictures import inspect
-from sipokat.domain.intake import receipt
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.photos import accept, drop, find_visible, picture_key
+from sipokat.domain.receipts import receipt
 from sipokat.domain.refusals import Malformed, NotFound, TooLarge, WrongType
 from sipokat.domain.roles import READERS
 from sipokat.extensions import limiter
@@ -88,7 +88,7 @@ def put(client_id: str, photo_id: str) -> ResponseReturnValue:
     if hashlib.sha256(data).hexdigest() != g.body["sha256"]:
         raise Malformed("Isi foto berubah di jalan. Kirim lagi.", code="digest_mismatch")
     inspect(data)
-    report = accept(
+    told = accept(
         me(),
         g.body["client_id"],
         g.body["photo_id"],
@@ -97,7 +97,7 @@ def put(client_id: str, photo_id: str) -> ResponseReturnValue:
         current_app.extensions["photo_store"],
         g.body["replaces"],
     )
-    return jsonify(receipt(report).as_json())
+    return jsonify(told.as_json())
 
 
 def _whole_body() -> bytes:

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import intake
+from sipokat.domain import intake, receipts
 from sipokat.domain.clock import WIB, corrected
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import NeverAllowed, NotNow, WrongContent
@@ -468,7 +468,7 @@ def test_a_receipt_names_the_report_and_each_photo(session: Session) -> None:
     photos = [photo(), photo()]
     with time_machine.travel(NOW, tick=False):
         report = send(RAHMAN, "sampah", photos=photos)
-    assert intake.receipt(report).as_json() == {
+    assert receipts.receipt(report).as_json() == {
         "client_id": report.client_id,
         "number": report.number,
         "received_at": "2026-11-23T00:12:00+00:00",
