@@ -5,6 +5,10 @@ what a migration does, and SQLite drops them with a table that is made anew. Whe
 migrated, nothing is touched.
 """
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
 from alembic import context
 from flask import current_app
 
@@ -37,10 +41,28 @@ def wanted() -> set[str] | None:
     return {found} if isinstance(found, str) else set(found or ())
 
 
+@contextmanager
+def tables_may_be_made_anew(connection: Any) -> Iterator[None]:
+    """SQLite refuses to drop a table whose rows others refer to, and a batch migration drops the
+    table that it has copied. So foreign keys are looked at once, after all migrations."""
+    if connection.dialect.name != "sqlite":
+        yield
+        return
+    sqlite = connection.connection.driver_connection
+    sqlite.execute("PRAGMA foreign_keys = OFF")
+    try:
+        yield
+        broken = sqlite.execute("PRAGMA foreign_key_check").fetchall()
+        if broken:
+            raise RuntimeError(f"rows that refer to nothing after the migration: {broken[:5]}")
+    finally:
+        sqlite.execute("PRAGMA foreign_keys = ON")
+
+
 def run() -> None:
     options = current_app.extensions["migrate"].configure_args
     options["render_item"] = render_item
-    with db.engine.connect() as connection:
+    with db.engine.connect() as connection, tables_may_be_made_anew(connection):
         context.configure(connection=connection, target_metadata=db.metadata, **options)
         migrates = wanted() not in (None, heads())
         connection.rollback()

@@ -275,11 +275,14 @@ def writing(seconds: float = WAIT) -> Iterator[Session]:
             del session.info["writing"]
 
 
-def write_if_possible(what: str, change: Callable[[Session], object]) -> None:
+def write_if_possible(what: str, change: Callable[[Session], object]) -> bool:
     """Run `change` in a write transaction, unless the database is busy, full or read-only: then
-    nothing is changed and the log names `what` was not. For what reading a page writes along."""
+    nothing is changed and the log names `what` was not. For what reading a page writes along.
+    Returns whether it was written."""
     try:
         with writing(BESIDE_READING) as session:
             change(session)
     except (Busy, DBAPIError, OSError) as error:
         log.warning("not_written", what=what, why=str(getattr(error, "orig", error)))
+        return False
+    return True

@@ -91,11 +91,12 @@ def answer(
 def refused(error: Refused) -> ResponseReturnValue:
     """Answer a refusal of the domain. A NotNow about a report carries the report as it is now."""
     from sipokat.web.report_json import report_json
+    from sipokat.web.respond import wants_json
 
     db.session.rollback()
     extra: dict[str, Any] = {}
     headers: dict[str, str] = {}
-    if isinstance(error, NotNow) and error.report is not None:
+    if isinstance(error, NotNow) and error.report is not None and wants_json():
         extra["report"] = report_json(error.report)
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.retry_after)

@@ -31,6 +31,7 @@ from sipokat.domain.content import (
 from sipokat.domain.periods import FALLEN, refuse_second
 from sipokat.domain.receipts import Receipt, receipt
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
+from sipokat.domain.regions import above_it
 from sipokat.domain.roles import ROLES
 from sipokat.domain.verification import standing
 from sipokat.models import Report, User
@@ -126,6 +127,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
         "client_id": sent.client_id or str(uuid.uuid4()),
         "reporter_id": user.id,
         "region_code": region,
+        **above_it(region),
         "author_desk": author_desk,
         "submission_digest": asked,
         "received_at": at,
@@ -138,7 +140,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
         "content_digest": seal,
         **columns,
         "fields": to_json(columns["fields"]),
-        **standing(state, at, due),
+        **standing(state, region, at, due),
     }
     detail = deadlines.as_detail(due) | {"kept": record.kept_digest(row)}
     return Judged(

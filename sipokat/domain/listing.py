@@ -4,17 +4,19 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.orm import Session, lazyload
 
 from sipokat.domain.clock import now
 from sipokat.domain.offices import regions_of
 from sipokat.domain.periods import days_of
-from sipokat.domain.regions import in_scope
-from sipokat.domain.visibility import on_desk_below, visible_reports
+from sipokat.domain.visibility import newest_visible, on_desk_below, reports_in, visible_open
 from sipokat.models import Region, Report, User
 
 PAGE = 20
+OPEN = ("waiting", "returned")
+# A row of a list names neither the author nor the photos.
+ROW = (lazyload(Report.reporter), lazyload(Report.photos))
 
 
 @dataclass(frozen=True)
@@ -33,35 +35,48 @@ def list_reports(
     session: Session, user: User, wanted: Filter, before: int | None = None
 ) -> tuple[list[Report], int | None]:
     """A page of reports, newest first, and the cursor of the next page."""
-    query = visible_reports(user)
-    if wanted.status:
-        query = query.where(Report.status == wanted.status)
-    if wanted.category:
-        query = query.where(Report.category == wanted.category)
-    if wanted.region:
-        query = query.where(in_scope(Report.region_code, wanted.region))
-    if wanted.month:
-        first, after = days_of(wanted.month)
-        query = query.where(Report.happened_on >= first, Report.happened_on < after)
-    if wanted.late:
-        query = query.where(Report.due_at < now())
-    if wanted.late == "below":
-        query = query.where(on_desk_below(user))
+    conditions = _conditions(user, wanted)
     if before is not None:
-        query = query.where(Report.id < before)
-    found = list(session.scalars(query.order_by(Report.id.desc()).limit(PAGE + 1)).unique())
+        conditions.append(Report.id < before)
+    if wanted.late or wanted.status in OPEN:
+        query = select(Report).where(visible_open(user), *conditions)
+        if wanted.region:
+            query = query.where(reports_in(wanted.region, indexed=False))
+        query = query.order_by(Report.id.desc()).limit(PAGE + 1)
+    else:
+        query = newest_visible(user, PAGE + 1, conditions, wanted.region)
+    found = list(session.scalars(query.options(*ROW)))
     more = len(found) > PAGE
     return found[:PAGE], found[PAGE - 1].id if more else None
 
 
+def _conditions(user: User, wanted: Filter) -> list[ColumnElement[bool]]:
+    """What the filter asks of a report, but for its region."""
+    conditions = []
+    if wanted.status:
+        conditions.append(Report.status == wanted.status)
+    if wanted.category:
+        conditions.append(Report.category == wanted.category)
+    if wanted.month:
+        first, after = days_of(wanted.month)
+        conditions += [Report.happened_on >= first, Report.happened_on < after]
+    if wanted.late:
+        conditions.append(Report.due_at < now())
+    if wanted.late == "below":
+        conditions.append(on_desk_below(user))
+    return conditions
+
+
 def own_desk(session: Session, user: User) -> list[Report]:
     """Reports that wait for the author's office to mend them."""
+    regions = regions_of(user)
     query = (
-        visible_reports(user)
-        .where(Report.desk == Report.author_desk, Report.region_code.in_(regions_of(user)))
+        select(Report)
+        .where(Report.desk_code.in_(regions), Report.desk == Report.author_desk)
         .order_by(Report.arrived_at)
+        .options(*ROW)
     )
-    return list(session.scalars(query).unique())
+    return list(session.scalars(query)) if regions else []
 
 
 def regions_below(session: Session, user: User) -> list[Region]:

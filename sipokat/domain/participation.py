@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import ColumnElement, exists, or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.periods import CLOSING_DAY, FALLEN, days_of, months
@@ -13,20 +13,25 @@ from sipokat.models import Report
 
 def has_reported(session: Session, region_code: str, period: str) -> bool:
     """Whether any report of this month (`YYYY-MM`) stands for the region, nihil included."""
+    return bool(session.scalar(select(_stands(region_code, period))))
+
+
+def _stands(region_code: str, period: str) -> ColumnElement[bool]:
     first, after = days_of(period)
     within = (Report.happened_on >= first) & (Report.happened_on < after)
-    query = select(func.count(Report.id)).where(
+    return exists().where(
         Report.region_code == region_code,
         Report.status.not_in(FALLEN),
         or_(Report.period == period, Report.period.is_(None) & within),
     )
-    return bool(session.scalar(query))
 
 
 def nihil_month(session: Session, region_code: str, today: date) -> str | None:
     """The month for which nihil is offered now: the last one until the 10th while it is empty,
     else this one while it is empty, else none."""
     this, last = months(today)
-    if today.day <= CLOSING_DAY and not has_reported(session, region_code, last):
+    asked = select(_stands(region_code, this), _stands(region_code, last))
+    reported, reported_last = session.execute(asked).one()
+    if today.day <= CLOSING_DAY and not reported_last:
         return last
-    return None if has_reported(session, region_code, this) else this
+    return None if reported else this

@@ -6,17 +6,26 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
-from sipokat.domain.chain import FINAL
+from sipokat.domain import tallies
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.listing import ROW
 from sipokat.domain.offices import held
 from sipokat.domain.regions import in_scope
 from sipokat.domain.roles import DESK_ROLES, below
-from sipokat.domain.visibility import on_desk_below, on_own_desk, visible_reports
+from sipokat.domain.visibility import (
+    desks_of,
+    first_of,
+    on_desk_below,
+    on_own_desk,
+    scopes_of,
+    visible_open,
+)
 from sipokat.models import Region, Report, Term, User
 
 PAGE = 20
+CARD = (lazyload(Report.reporter),)  # a card does not name the author
 
 
 @dataclass(frozen=True)
@@ -30,41 +39,47 @@ class Summary:
 
 
 def desk_queue(
-    session: Session, user: User, after: tuple[datetime, int] | None = None
+    session: Session,
+    user: User,
+    after: tuple[datetime, int] | None = None,
+    photos: bool = True,
 ) -> list[Report]:
     """The desk's reports, oldest arrival first; one more than a page when there are more.
     Bencana is not among them: it stands on top, see `urgent`."""
-    query = select(Report).where(on_own_desk(user), Report.urgent.is_(False))
+    conditions: list[ColumnElement[bool]] = [Report.urgent.is_(False)]
     if after is not None:
         at, report_id = after
-        query = query.where(
-            or_(Report.arrived_at > at, and_(Report.arrived_at == at, Report.id > report_id))
-        )
-    query = query.order_by(Report.arrived_at, Report.id).limit(PAGE + 1)
-    return list(session.scalars(query).unique())
+        later = or_(Report.arrived_at > at, Report.id > report_id)
+        conditions += [Report.arrived_at >= at, later]
+    desks = sorted({office.region for office in desks_of(user)})
+    parts = [select(Report.id).where(Report.desk_code == code, *conditions) for code in desks]
+    if not parts:
+        return []
+    query = first_of(parts, [Report.arrived_at, Report.id], PAGE + 1)
+    return list(session.scalars(query.options(*(CARD if photos else ROW))))
 
 
-def urgent(session: Session, user: User) -> list[Report]:
+def urgent(session: Session, user: User, photos: bool = True) -> list[Report]:
     """Bencana in the person's regions that is not final: those on their own desk first."""
     query = (
-        visible_reports(user)
-        .where(Report.urgent, Report.status.not_in(FINAL))
+        select(Report)
+        .where(Report.urgent, visible_open(user))
         .order_by(case((on_own_desk(user), 0), else_=1), Report.received_at)
         .limit(50)
+        .options(*(CARD if photos else ROW))
     )
-    return list(session.scalars(query).unique())
+    return list(session.scalars(query))
 
 
 def summary(session: Session, user: User) -> Summary:
     """The figures of the person's desk."""
     moment = now()
-    waiting, oldest = session.execute(
-        select(func.count(Report.id), func.min(Report.arrived_at)).where(on_own_desk(user))
-    ).one()
-    late = select(func.count(Report.id)).where(Report.due_at < moment)
-    here = session.scalar(late.where(on_own_desk(user)))
-    below_it = session.scalar(late.where(on_desk_below(user)))
-    return Summary(waiting, oldest, here or 0, below_it or 0)
+    late = Report.due_at < moment
+    below_it = select(func.count(Report.id)).where(late, on_desk_below(user)).scalar_subquery()
+    query = select(
+        func.count(Report.id), func.min(Report.arrived_at), func.count(case((late, 1))), below_it
+    )
+    return Summary(*session.execute(query.where(on_own_desk(user))).one())
 
 
 def vacant_below(session: Session, user: User) -> list[Region]:
@@ -102,6 +117,8 @@ def _held_today(role: str) -> ColumnElement[bool]:
 
 def city_figures(session: Session, user: User) -> dict[tuple[str, str | None], int]:
     """How many reports stand where, in the person's regions: (status, desk) to count."""
-    seen = visible_reports(user).subquery()
-    query = select(seen.c.status, seen.c.desk, func.count()).group_by(seen.c.status, seen.c.desk)
-    return {(status, desk): count for status, desk, count in session.execute(query)}
+    ended = tallies.ended_in(session, scopes_of(user))
+    query = select(Report.status, Report.desk, func.count()).where(visible_open(user))
+    found = session.execute(query.group_by(Report.status, Report.desk))
+    lying = {(status, desk): count for status, desk, count in found}
+    return {(status, None): count for status, count in ended.items()} | lying

@@ -8,7 +8,7 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select, true
+from sqlalchemy import ColumnElement, and_, select, true
 from sqlalchemy.orm import Session
 
 from sipokat.domain.roles import DESKS
@@ -22,12 +22,13 @@ _PARTS: dict[str, int] = tomllib.loads(
 def in_scope(column: Any, scope: str) -> ColumnElement[bool]:
     """At or below `scope`: one range on an indexed, bytewise column.
 
-    The root scope is the empty code and no condition. '/' is the byte after '.', so the range
-    holds what begins with `scope.` and nothing of a sibling such as 16.73.010.
+    The root scope is the empty code and no condition. Codes are digits and dots, and of these only
+    the dot comes before '/'. So between `scope` and `scope/` lies what begins with `scope.` and
+    nothing of a sibling such as 16.73.010.
     """
     if scope == "":
         return true()
-    return or_(column == scope, and_(column >= scope + ".", column < scope + "/"))
+    return and_(column >= scope, column < scope + "/")
 
 
 def lies_in(code: str, scope: str) -> bool:
@@ -48,6 +49,15 @@ def at_desk(code: str, desk: str) -> str:
     return ".".join(code.split(".")[: _PARTS[desk]])
 
 
+def above_it(code: str) -> dict[str, str | None]:
+    """The kelurahan, kecamatan and kota that the region lies in or is, as a report keeps them; None
+    for what would lie below it."""
+    return {
+        f"{level}_code": at_desk(code, level) if code.count(".") + 1 >= _PARTS[level] else None
+        for level in ("kelurahan", "kecamatan", "kota")
+    }
+
+
 def up_from(code: str) -> tuple[str, ...]:
     """The code itself and every region above it, lowest first."""
     parts = code.split(".")
@@ -55,10 +65,14 @@ def up_from(code: str) -> tuple[str, ...]:
 
 
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
-    """The names of these regions and of those above them, by code; one statement."""
+    """The names of these regions and of those above them, by code. The session remembers the names
+    that it has read, so a request asks for each only once."""
+    known: dict[str, str] = session.info.setdefault("region_names", {})
     wanted = {above for code in codes for above in up_from(code)}
-    query = select(Region.code, Region.name).where(Region.code.in_(wanted))
-    return dict(session.execute(query).all())
+    if missing := wanted - known.keys():
+        query = select(Region.code, Region.name).where(Region.code.in_(missing))
+        known.update(session.execute(query).all())
+    return {code: known[code] for code in wanted & known.keys()}
 
 
 def ensure_official(session: Session) -> int:

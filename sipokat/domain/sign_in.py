@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 import math
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, func, select, update
@@ -170,7 +170,8 @@ def find_session(token: str | None, now: datetime | None = None) -> OpenSession 
         return None
     if at - found.last_used_at > life / 100:
         used = update(LoginSession).where(LoginSession.id == found.id).values(last_used_at=at)
-        write_if_possible("last use", lambda session: session.execute(used))
+        if write_if_possible("last use", lambda session: session.execute(used)):
+            return replace(found, last_used_at=at)
         found = _look_up(token)
     return found
 
@@ -187,7 +188,7 @@ _BY_TOKEN = (
     .outerjoin(User.terms)
     .where(LoginSession.token_hash == bindparam("token"))
     .order_by(Term.since, Term.id)
-    .options(contains_eager(User.terms).lazyload(Term.region))
+    .options(contains_eager(User.terms))
 )
 
 

@@ -14,10 +14,11 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import lock_rows, writing
-from sipokat.domain import chain, deadlines, events, offices
+from sipokat.domain import chain, deadlines, events, offices, tallies
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
 from sipokat.domain.refusals import NotFound, NotNow
+from sipokat.domain.regions import at_desk
 from sipokat.domain.visibility import find_report
 from sipokat.models import Event, Report, User
 
@@ -131,12 +132,13 @@ def alone_for_its_month(session: Session, period: str | None) -> Iterator[None]:
         session.flush()
 
 
-def standing(state: chain.State, at: datetime, due: datetime | None) -> dict[str, Any]:
-    """The columns of a report that say where it stands. Each arrival at a desk starts that desk's
-    clock anew: `at` is the arrival, `due` the end of the desk's limit."""
+def standing(state: chain.State, region: str, at: datetime, due: datetime | None) -> dict[str, Any]:
+    """The columns of a report of this region that say where it stands. Each arrival at a desk
+    starts that desk's clock anew: `at` is the arrival, `due` the end of the desk's limit."""
     return {
         "status": state.status,
         "desk": state.desk,
+        "desk_code": at_desk(region, state.desk) if state.desk else None,
         "version": state.version,
         "klass": state.klass,
         "ended_desk": state.last_desk if state.final else None,
@@ -148,7 +150,8 @@ def standing(state: chain.State, at: datetime, due: datetime | None) -> dict[str
 def settle(session: Session, report: Report, state: chain.State, at: datetime) -> None:
     """Write the state onto the report."""
     due = deadlines.due_at(at, state.desk, deadlines.overrides(session))
-    for name, value in standing(state, at, due).items():
+    tallies.note_move(session, report.region_code, report.status, state.status)
+    for name, value in standing(state, report.region_code, at, due).items():
         setattr(report, name, value)
 
 

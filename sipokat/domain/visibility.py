@@ -1,15 +1,41 @@
-"""Who may see what. Every query for what a person reads starts from one of these."""
+"""Who may see what. Every query for what a person reads starts from one of these.
+
+A report is found by its region in one of two ways. By the column of the scope's level, whose index
+holds the newest reports of each region in their order. Or, where only what is not final is wanted,
+by conditions that no index knows: then the small index of what is not final is read.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select
+from collections.abc import Iterator
+from typing import Any
+
+from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, union
 from sqlalchemy.orm import Session
 
-from sipokat.domain.offices import held, roles_of
+from sipokat.domain.offices import Office, held, roles_of
 from sipokat.domain.refusals import NeverAllowed, NotFound
-from sipokat.domain.regions import in_scope
+from sipokat.domain.regions import in_scope, level_of, lies_in
 from sipokat.domain.roles import ROLES, desks_below
 from sipokat.models import Report, User
+
+_BY_LEVEL: dict[str, Any] = {
+    "kota": Report.kota_code,
+    "kecamatan": Report.kecamatan_code,
+    "kelurahan": Report.kelurahan_code,
+    "rt": Report.region_code,
+}
+
+
+def reports_in(scope: str, indexed: bool = True) -> ColumnElement[bool]:
+    """The condition for a report at or below `scope`. Not `indexed`, it is spelled so that neither
+    database looks for an index of its column."""
+    try:
+        column = _BY_LEVEL[level_of(scope)]
+    except ValueError:  # a province or the whole country
+        return in_scope(Report.region_code, scope)
+    same: ColumnElement[bool] = column == scope if indexed else column.concat("") == scope
+    return same
 
 
 def visible_reports(user: User) -> Select[Report]:
@@ -17,12 +43,61 @@ def visible_reports(user: User) -> Select[Report]:
     wrote themselves."""
     if not _reads(user):
         return select(Report).where(false())
-    mine = [
-        in_scope(Report.region_code, office.region)
-        for office in held(user)
-        if office.role.reads_reports
-    ]
+    mine = [reports_in(scope) for scope in scopes_of(user)]
     return select(Report).where(or_(*mine, Report.reporter_id == user.id))
+
+
+def visible_open(user: User) -> ColumnElement[bool]:
+    """The condition for a report that this person may read and that is not final."""
+    if not _reads(user):
+        return false()
+    mine = [reports_in(scope, indexed=False) for scope in scopes_of(user)]
+    return and_(is_open(), or_(*mine, Report.reporter_id.concat("") == user.id))
+
+
+def newest_visible(
+    user: User, limit: int, conditions: list[ColumnElement[bool]], region: str = ""
+) -> Select[Report]:
+    """The newest reports that this person may read, at or below `region`, newest first.
+
+    Each of their scopes, and what they wrote, gives its newest `limit`, which its index holds in
+    this order; of these the newest are taken.
+    """
+    if not _reads(user):
+        return select(Report).where(false())
+    wrote = Report.reporter_id == user.id
+    if region:
+        wrote = and_(wrote, in_scope(Report.region_code, region))
+    parts = [wrote, *(reports_in(scope) for scope in scopes_of(user, region))]
+    return first_of(
+        [select(Report.id).where(part, *conditions) for part in parts], [Report.id.desc()], limit
+    )
+
+
+def first_of(parts: list[Select[Any]], order: list[Any], limit: int) -> Select[Report]:
+    """The first reports of several selects of ids, in this order. Each gives its own first `limit`,
+    so that no more than these are sorted."""
+    some = [part.order_by(*order).limit(limit).subquery() for part in parts]
+    ids = union(*(select(one.c.id) for one in some)).subquery()
+    found = select(Report).where(Report.id.in_(select(ids.c.id)))
+    return found.order_by(*order).limit(limit)
+
+
+def is_open() -> ColumnElement[bool]:
+    """The condition for a report that lies on a desk, as the indexes of these spell it."""
+    return Report.desk_code.is_not(None)
+
+
+def scopes_of(user: User, region: str = "") -> Iterator[str]:
+    """What the person's offices let them read, each part once, at or below `region`."""
+    reach = {office.region for office in held(user) if office.role.reads_reports}
+    for scope in sorted(reach):
+        if any(scope != other and lies_in(scope, other) for other in reach):
+            continue
+        if lies_in(region, scope) and region:
+            yield region
+        elif lies_in(scope, region):
+            yield scope
 
 
 def _reads(user: User) -> bool:
@@ -32,7 +107,7 @@ def _reads(user: User) -> bool:
 def require_reader(user: User) -> None:
     """Raises NeverAllowed for somebody whose roles never read reports (Diskominfo)."""
     if not _reads(user):
-        raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
+        raise NeverAllowed("Peran Anda tidak membaca isi laporan.")
 
 
 def find_report(session: Session, user: User, number: str, lock: bool = False) -> Report:
@@ -48,28 +123,22 @@ def find_report(session: Session, user: User, number: str, lock: bool = False) -
     return report
 
 
+def desks_of(user: User) -> list[Office]:
+    """The person's offices that have a desk."""
+    return [office for office in held(user) if office.desk]
+
+
 def on_own_desk(user: User) -> ColumnElement[bool]:
     """The condition for a report that lies on a desk this person holds: to decide, or to mend on
     the author's own desk."""
-    return or_(
-        false(),
-        *[
-            and_(Report.desk == office.desk, in_scope(Report.region_code, office.region))
-            for office in held(user)
-            if office.desk
-        ],
-    )
+    return Report.desk_code.in_([office.region for office in desks_of(user)])
 
 
 def on_desk_below(user: User) -> ColumnElement[bool]:
     """The condition for a report that lies on a desk below one this person holds, and on none of
     their own."""
     below = [
-        and_(
-            Report.desk.in_(desks_below(office.desk)),
-            in_scope(Report.region_code, office.region),
-        )
-        for office in held(user)
-        if office.desk
+        and_(Report.desk.in_(desks_below(office.desk)), reports_in(office.region, indexed=False))
+        for office in desks_of(user)
     ]
-    return and_(or_(false(), *below), not_(on_own_desk(user)))
+    return and_(is_open(), or_(false(), *below), not_(on_own_desk(user)))

@@ -5,6 +5,7 @@ from sipokat.models.region import Region
 from sipokat.models.report import Photo, Report, Revision
 from sipokat.models.session import KnownDevice, LoginSession, SignInFailure
 from sipokat.models.setting import DayOverride, Setting
+from sipokat.models.tally import Tally
 from sipokat.models.user import Term, User
 
 __all__ = [
@@ -20,6 +21,7 @@ __all__ = [
     "Revision",
     "Setting",
     "SignInFailure",
+    "Tally",
     "Term",
     "User",
 ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import ForeignKey, String
+from sqlalchemy import CheckConstraint, ForeignKey, String
 from sqlalchemy.orm import Mapped, mapped_column
 
 from sipokat.database import Base, RegionCode
@@ -14,6 +14,8 @@ class Region(Base):
 
     __tablename__ = "region"
     steady = True
+    # `in_scope` relies on it: of digits and dots only the dot comes before '/'.
+    __table_args__ = (CheckConstraint("ltrim(code, '0123456789.') = ''", name="digits"),)
 
     code: Mapped[str] = mapped_column(RegionCode, primary_key=True)
     parent_code: Mapped[str | None] = mapped_column(RegionCode, ForeignKey("region.code"))

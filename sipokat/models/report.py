@@ -9,9 +9,10 @@ from sqlalchemy import JSON, ForeignKey, Index, String, Text, UniqueConstraint, 
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sipokat.database import Base, Moment, RegionCode
-from sipokat.models.region import Region
 from sipokat.models.user import User
 
+_OPEN = "desk_code IS NOT NULL"
+_LISTED = ("id", "status", "category", "happened_on")
 _STANDING = "period IS NOT NULL AND status NOT IN ('rejected', 'withdrawn')"
 
 
@@ -19,8 +20,10 @@ class Report(Base):
     """One report. `domain/intake.py` gives it its first state, only `domain/verification.py` and
     `domain/revisions.py` change it.
 
-    `desk` is the desk where it lies, None when final. `ended_desk` is the desk where it lay when it
-    became final.
+    `desk` is the desk where it lies, None when final; `desk_code` is the region whose desk that is.
+    `ended_desk` is the desk where it lay when it became final. `kota_code`, `kecamatan_code` and
+    `kelurahan_code` are the regions that `region_code` lies in, None for those below it: with them
+    the newest reports of a region are read from one index in their order, without sorting.
     """
 
     __tablename__ = "report"
@@ -37,7 +40,31 @@ class Report(Base):
             sqlite_where=text(_STANDING),
             postgresql_where=text(_STANDING),
         ),
-        Index("ix_report_desk_region_code", "desk", "region_code", "arrived_at"),
+        # A desk's queue and its figures.
+        Index(
+            "ix_report_desk",
+            *("desk_code", "arrived_at", "id", "urgent", "due_at", "author_desk"),
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
+        ),
+        # What is late, and lists of what is not final.
+        Index(
+            "ix_report_open",
+            *("id", "due_at", "status", "category", "happened_on", "desk", "desk_code"),
+            *("region_code", "kelurahan_code", "kecamatan_code", "kota_code"),
+            sqlite_where=text(_OPEN),
+            postgresql_where=text(_OPEN),
+        ),
+        Index(
+            "ix_report_urgent",
+            "desk_code",
+            sqlite_where=text(f"urgent = 1 AND {_OPEN}"),
+            postgresql_where=text(f"urgent AND {_OPEN}"),
+        ),
+        # Lists, newest first, with what they can be filtered by.
+        Index("ix_report_kota", "kota_code", *_LISTED),
+        Index("ix_report_kecamatan", "kecamatan_code", *_LISTED),
+        Index("ix_report_kelurahan", "kelurahan_code", *_LISTED),
         Index("ix_report_region_code_id", "region_code", "id"),
         Index("ix_report_reporter_id_id", "reporter_id", "id"),
     )
@@ -47,6 +74,9 @@ class Report(Base):
     client_id: Mapped[str] = mapped_column(String(36))
     reporter_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
     region_code: Mapped[str] = mapped_column(RegionCode, ForeignKey("region.code"))
+    kelurahan_code: Mapped[str | None] = mapped_column(RegionCode)
+    kecamatan_code: Mapped[str | None] = mapped_column(RegionCode)
+    kota_code: Mapped[str | None] = mapped_column(RegionCode)
     author_desk: Mapped[str] = mapped_column(String(10))
     submission_digest: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime] = mapped_column(Moment)
@@ -69,6 +99,7 @@ class Report(Base):
 
     status: Mapped[str] = mapped_column(String(10))
     desk: Mapped[str | None] = mapped_column(String(10))
+    desk_code: Mapped[str | None] = mapped_column(RegionCode)
     version: Mapped[int]
     klass: Mapped[str | None] = mapped_column("class", String(10))
     arrived_at: Mapped[datetime] = mapped_column(Moment)
@@ -76,7 +107,6 @@ class Report(Base):
     ended_desk: Mapped[str | None] = mapped_column(String(10))
 
     reporter: Mapped[User] = relationship(lazy="joined", innerjoin=True)
-    region: Mapped[Region] = relationship(lazy="joined", innerjoin=True)
     photos: Mapped[list[Photo]] = relationship(
         back_populates="report", order_by="Photo.id", lazy="selectin"
     )

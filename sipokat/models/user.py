@@ -8,7 +8,6 @@ from sqlalchemy import ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sipokat.database import Base, Moment, RegionCode
-from sipokat.models.region import Region
 
 
 class User(Base):
@@ -31,7 +30,6 @@ class User(Base):
         back_populates="user",
         foreign_keys="Term.user_id",
         order_by="Term.since, Term.id",
-        lazy="selectin",
     )
 
     # Flask-Login asks for these.
@@ -69,4 +67,3 @@ class Term(Base):
     until: Mapped[date | None]
 
     user: Mapped[User] = relationship(back_populates="terms", foreign_keys=user_id)
-    region: Mapped[Region] = relationship(lazy="joined", innerjoin=True)

@@ -7,6 +7,7 @@ from typing import Any
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy import func, or_, select
+from sqlalchemy.orm import selectinload
 
 from sipokat.database import db
 from sipokat.domain import listing, notices, participation, queue
@@ -16,7 +17,7 @@ from sipokat.domain.offices import held, one_kelurahan, regions_of, roles_of
 from sipokat.domain.people import normal_phone
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import DESK_WORDS, ROLES, Role
-from sipokat.models import User
+from sipokat.models import Report, User
 from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
 from sipokat.web.present import states, times
@@ -76,12 +77,13 @@ def _offices() -> list[str]:
 def _rt_head() -> dict[str, Any]:
     session, today = db.session(), day_of(now())
     regions = [office.region for office in held(me()) if office.desk == "rt"]
-    names = names_of(session, regions)
     nihil = participation.nihil_month(session, regions[0], today) if len(regions) == 1 else None
     answers = notices.answers_to(session, me())
     last, _ = listing.list_reports(session, me(), listing.Filter())
     returned = listing.own_desk(session, me())
     mending = {one.id for one in returned}
+    about = [answer.report for answer in answers]
+    names = names_of(session, [*regions, *codes_of(last, returned, about)])
     return {
         "greeting": times.greeting(me().name),
         "offices": [region_words(code, names) for code in regions],
@@ -111,21 +113,24 @@ def _answers(answers: list[Answer]) -> list[dict[str, Any]]:
 def _official() -> dict[str, Any]:
     session = db.session()
     own = listing.own_desk(session, me())
-    waiting = queue.desk_queue(session, me())
-    summary = queue.summary(session, me())
+    waiting = queue.desk_queue(session, me(), photos=False)
+    oldest = [one for one in waiting if one not in own][:5]
+    urgent = queue.urgent(session, me(), photos=False)
     vacant = queue.vacant_below(session, me())
-    names = names_of(session, [region.code for region in vacant])
+    held_by_nobody = [region.code for region in vacant]
+    codes = [*regions_of(me()), *held_by_nobody, *codes_of(own, oldest, urgent)]
+    names = names_of(session, codes)
     return {
         "greeting": times.greeting(me().name),
         "offices": _offices(),
         "role_words": _role_words(),
         "one_office": one_kelurahan(me()),
         "may_report": any(office.role.reports for office in held(me())),
-        "summary": summary,
-        "urgent": present.rows(queue.urgent(session, me())),
-        "oldest": present.rows([one for one in waiting if one not in own][:5]),
+        "summary": queue.summary(session, me()),
+        "urgent": present.rows(urgent),
+        "oldest": present.rows(oldest),
         "own": present.cards(own, me()),
-        "vacant": [region_words(region.code, names) for region in vacant],
+        "vacant": [region_words(code, names) for code in held_by_nobody],
         **_vacant_words({region.level for region in vacant}),
     }
 
@@ -149,6 +154,8 @@ def _viewer() -> dict[str, Any]:
     session = db.session()
     figures = queue.city_figures(session, me())
     last, _ = listing.list_reports(session, me(), listing.Filter())
+    urgent = queue.urgent(session, me(), photos=False)
+    names_of(session, [*regions_of(me()), *codes_of(last, urgent)])
     on_desk = {
         desk: sum(n for (_, at), n in figures.items() if at == desk)
         for desk in ("rt", "kelurahan", "kecamatan", "kota")
@@ -161,9 +168,14 @@ def _viewer() -> dict[str, Any]:
         "verified": figures.get(("verified", None), 0),
         "rejected": figures.get(("rejected", None), 0),
         "withdrawn": figures.get(("withdrawn", None), 0),
-        "urgent": present.rows(queue.urgent(session, me())),
+        "urgent": present.rows(urgent),
         "last": present.rows(last[:5]),
     }
+
+
+def codes_of(*found: list[Report]) -> list[str]:
+    """The regions of all these reports, so that their names are read in one statement."""
+    return [report.region_code for reports in found for report in reports]
 
 
 def _accounts() -> dict[str, Any]:
@@ -171,7 +183,7 @@ def _accounts() -> dict[str, Any]:
     session = db.session()
     wanted = request.args.get("cari", "").strip()[:80]
     counts = dict(session.execute(select(User.role, func.count()).group_by(User.role)).all())
-    query = select(User).order_by(User.name).limit(30)
+    query = select(User).order_by(User.name).limit(30).options(selectinload(User.terms))
     if wanted:
         phone = normal_phone(wanted)
         named = User.name.icontains(wanted, autoescape=True)

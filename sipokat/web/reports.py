@@ -49,19 +49,24 @@ def index() -> ResponseReturnValue:
     cursor = _cursor()
     found, following = listing.list_reports(db.session(), me(), wanted, cursor)
     next_url = _next_url(following)
-    context = {
-        "rows": present.rows(found),
-        "next_url": next_url,
-        "wanted": wanted,
-        "filtered": wanted != listing.Filter(),
-        "statuses": STATUSES,
-        "categories": [(key, one.name) for key, one in categories().items()],
-        "regions": [(r.code, r.name) for r in listing.regions_below(db.session(), me())],
-        "months": _month_choices(),
-        "late": LATE,
-        "first_page": cursor is None,
-    }
-    data = {"items": [report_json.item_json(one) for one in found], "next": next_url}
+
+    def context() -> dict[str, Any]:
+        return {
+            "rows": present.rows(found),
+            "next_url": next_url,
+            "wanted": wanted,
+            "filtered": wanted != listing.Filter(),
+            "statuses": STATUSES,
+            "categories": [(key, one.name) for key, one in categories().items()],
+            "regions": [(r.code, r.name) for r in listing.regions_below(db.session(), me())],
+            "months": _month_choices(),
+            "late": LATE,
+            "first_page": cursor is None,
+        }
+
+    def data() -> dict[str, Any]:
+        return {"items": [report_json.item_json(one) for one in found], "next": next_url}
+
     return respond("reports/index.html", context, "reports/_list.html", data)
 
 
@@ -128,15 +133,20 @@ def report_page(
 ) -> ResponseReturnValue:
     """The report's page. After a refusal it shows `message` and `errors` and puts `values` back
     into its form; `typed` is text that it can only show, because its field is gone."""
-    context = {
-        "report": present.full(report, me()),
-        "errors": errors or {},
-        "values": values or {},
-        "message": message,
-        "typed": typed,
-        "action_id": str(uuid.uuid4()),
-    }
-    return respond("reports/show.html", context, None, report_json.report_json(report), status)
+
+    def context() -> dict[str, Any]:
+        return {
+            "report": present.full(report, me()),
+            "errors": errors or {},
+            "values": values or {},
+            "message": message,
+            "typed": typed,
+            "action_id": str(uuid.uuid4()),
+        }
+
+    return respond(
+        "reports/show.html", context, None, lambda: report_json.report_json(report), status
+    )
 
 
 @pages.get("/laporan/<number>/perbaikan")

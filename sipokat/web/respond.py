@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from typing import Any
 from urllib.parse import urlencode, urlsplit
 
@@ -50,18 +51,19 @@ def is_read() -> bool:
 
 def respond(
     page: str,
-    context: dict[str, Any],
-    fragment: str | None = None,
-    data: Any = None,
+    context: Callable[[], dict[str, Any]],
+    fragment: str | None,
+    data: Callable[[], Any],
     status: int = 200,
 ) -> ResponseReturnValue:
-    """Answer with the page, with the fragment that it includes, or with `data` as JSON."""
-    if data is not None and wants_json():
-        response = jsonify(data)
+    """Answer with the page, with the fragment that it includes, or with `data` as JSON. Only what
+    is asked for is made."""
+    if wants_json():
+        response = jsonify(data())
         response.status_code = status
         return response
     template = fragment if fragment and wants_fragment() else page
-    return make_response(render_template(template, **context), status)
+    return make_response(render_template(template, **context()), status)
 
 
 def see_other(url: str) -> Response:

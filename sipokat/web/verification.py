@@ -68,20 +68,27 @@ def index() -> ResponseReturnValue:
     """The desk's queue: bencana on top, then oldest first."""
     session = db.session()
     after = _after()
-    found = queue.desk_queue(session, me(), after)
-    top = [] if after else queue.urgent(session, me())
+    photos = not wants_json()
+    found = queue.desk_queue(session, me(), after, photos)
+    top = [] if after else queue.urgent(session, me(), photos)
     more = found[queue.PAGE - 1] if len(found) > queue.PAGE else None
     found = found[: queue.PAGE]
     next_url = f"/verifikasi?sesudah={more.arrived_at.isoformat()}~{more.id}" if more else None
-    both = cards([*top, *found])
-    context = {
-        "cards": both[len(top) :],
-        "urgent": both[: len(top)],
-        "summary": queue.summary(session, me()),
-        "next_url": (next_url or "").replace("+", "%2B"),
-    }
-    items = [report_json.item_json(one) for one in (*top, *found)]
-    data = {"items": items, "next": context["next_url"] or None}
+    next_url = next_url.replace("+", "%2B") if next_url else None
+
+    def context() -> dict[str, Any]:
+        both = cards([*top, *found])
+        return {
+            "cards": both[len(top) :],
+            "urgent": both[: len(top)],
+            "summary": queue.summary(session, me()),
+            "next_url": next_url,
+        }
+
+    def data() -> dict[str, Any]:
+        items = [report_json.item_json(one) for one in (*top, *found)]
+        return {"items": items, "next": next_url}
+
     return respond("verification/index.html", context, "verification/_list.html", data)
 
 

@@ -10,6 +10,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
@@ -39,7 +40,7 @@ from tests.cast import (
 from tests.steps import refused, send, user_of
 
 # Codes that some locale may sort among those of a scope.
-SIBLINGS = ("16.7", "16.73", "16.730", "16.73.01", "16.73.010", "16.73.01-1", "16.73.01A", "16.731")
+SIBLINGS = ("16.7", "16.73", "16.730", "16.73.01", "16.73.010", "16.731")
 BELOW = ("16.73.01.1001", "16.73.01.1001.001", "16.73.010.1001")
 
 
@@ -66,6 +67,14 @@ def test_a_scope_holds_what_lies_at_or_below_it_and_no_sibling(regions: Session)
     codes = set(regions.scalars(select(Region.code)))
     for scope in (*SIBLINGS, *BELOW, PETANANG_ULU, "99"):
         assert within(regions, scope) == {code for code in codes if inside(code, scope)}, scope
+
+
+@pytest.mark.parametrize("code", ["16.73.01-1", "16.73.01A", "16.73.01 1", "16/73", "16.73.٠١"])
+def test_a_code_that_the_range_could_misplace_is_no_region(session: Session, code: str) -> None:
+    """`-` and the blank come before `.`, so such a code would lie in the scope of 16.73.01."""
+    with pytest.raises(IntegrityError, match="ck_region_digits"), writing():
+        session.add(Region(code=code, level="rt", name=code, official_name=code))
+        session.flush()
 
 
 def test_the_root_scope_is_the_empty_code_and_no_condition(regions: Session) -> None:

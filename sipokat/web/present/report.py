@@ -8,6 +8,8 @@ from datetime import date, datetime
 from functools import cached_property
 from typing import Any
 
+from flask import g
+
 from sipokat.database import db
 from sipokat.domain import chain, deadlines
 from sipokat.domain.cards import Card, cards_of
@@ -284,4 +286,6 @@ def full(report: Report, user: User) -> Full:
 def _shared(reports: Sequence[Report]) -> tuple[dict[str, str], dict[date, bool]]:
     session = db.session()
     names = names_of(session, (report.region_code for report in reports))
-    return names, deadlines.overrides(session)
+    if "overrides" not in g:
+        g.overrides = deadlines.overrides(session)
+    return names, g.overrides

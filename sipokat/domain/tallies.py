@@ -1,0 +1,46 @@
+"""How many reports have ended, and how: kept with each move, since counting reads all of them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from sipokat.database import table
+from sipokat.domain.chain import FINAL
+from sipokat.domain.regions import in_scope
+from sipokat.models import Report, Tally
+
+_TALLY = table(Tally)
+
+
+def note_move(session: Session, region: str, before: str, after: str) -> None:
+    """Count a report of this region whose status was `before` and is `after` now. Part of the
+    transaction of the move."""
+    for status, by in ((before, -1), (after, 1)):
+        if status in FINAL and before != after:
+            insert = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+            add = insert.insert(_TALLY).values(
+                region_code=region, status=status, count=bindparam("by")
+            )
+            more = {"count": _TALLY.c.count + bindparam("by")}
+            session.execute(
+                add.on_conflict_do_update(index_elements=["region_code", "status"], set_=more),
+                {"by": by},
+            )
+
+
+def ended_in(session: Session, scopes: Iterable[str]) -> dict[str, int]:
+    """How many reports at or below these regions have ended with each status."""
+    within = or_(*(in_scope(Tally.region_code, scope) for scope in scopes))
+    query = select(Tally.status, func.sum(Tally.count)).where(within).group_by(Tally.status)
+    return {status: int(count) for status, count in session.execute(query)}
+
+
+def counted_anew(session: Session) -> dict[tuple[str, str], int]:
+    """What the tallies must say: every final report, by region and status."""
+    query = select(Report.region_code, Report.status, func.count()).where(Report.status.in_(FINAL))
+    found = session.execute(query.group_by(Report.region_code, Report.status))
+    return {(region, status): count for region, status, count in found}

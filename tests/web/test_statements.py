@@ -1,0 +1,89 @@
+"""How many statements a page sends to the database: as many for one report as for many, and few."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from datetime import timedelta
+
+from flask import Flask
+from sqlalchemy import update
+
+from sipokat.database import writing
+from sipokat.domain.clock import now
+from sipokat.models import LoginSession
+from tests import steps
+from tests.cast import AGUS, DEWI, HARTONO, RAHMAN, RATNA, SITI, UTARA_I, YUSUF, Person
+from tests.page import Visitor
+from tests.services.database import statements
+
+Site = Callable[[Person], Visitor]
+MOST = 12
+MANY = 22  # more than a page
+HTML, JSON = "text/html", "application/json"
+LISTS = ("", "?status=waiting&late=all", f"?region={UTARA_I}&category=sampah&month=2026-11")
+
+
+def pages(waiting: str, returned: str) -> Iterator[tuple[Person, str, str]]:
+    """Every page that shows rows: who opens it, its address and in which form. `waiting` is the
+    number of a report that nobody has opened, `returned` that of one to be mended by Rahman."""
+    for person in (RAHMAN, HARTONO, YUSUF, DEWI, RATNA, AGUS):
+        yield person, "/beranda", HTML
+        yield person, "/akun", HTML
+    for kind in (HTML, JSON):
+        for person in (RAHMAN, HARTONO, YUSUF, DEWI, RATNA):
+            yield from ((person, f"/laporan{asked}", kind) for asked in LISTS)
+            yield person, f"/laporan/{returned}", kind
+        for person in (HARTONO, YUSUF, DEWI):
+            yield person, "/verifikasi", kind
+    yield HARTONO, f"/laporan/{waiting}", HTML
+    yield RAHMAN, f"/laporan/{returned}/perbaikan", HTML
+    yield AGUS, "/beranda?cari=a", HTML
+
+
+def report(count: int) -> tuple[str, str]:
+    """Have so many reports lie on each desk, come back, get an answer and be bencana. Returns the
+    numbers of one that waits and one that came back."""
+    for place in range(count):
+        waiting = steps.send(RAHMAN, "sampah", text=f"Nomor {place}.")
+        steps.send(SITI, "bencana", text=f"Banjir {place}.")
+        steps.climb(steps.send(SITI, "sampah", text=f"Naik {place}."), HARTONO)
+        steps.climb(steps.send(SITI, text=f"Sampai {place}."), HARTONO, YUSUF)
+        steps.act(HARTONO, steps.send(RAHMAN, text=f"Baik {place}."), "verify", note="Baik.")
+        returned = steps.act(HARTONO, steps.send(RAHMAN, text=f"Kembali {place}."), "return")
+        steps.act(YUSUF, steps.send(HARTONO, text=f"Kurang {place}."), "return")
+    return waiting.number, returned.number
+
+
+def asked(app: Flask, site: Site, count: int) -> dict[tuple[str, str, str], int]:
+    """How many statements each page sends with so many more reports, when nobody has used its
+    session for hours: its last use is written then."""
+    sent: dict[tuple[str, str, str], int] = {}
+    with app.app_context():
+        numbers = report(count)
+    for person, path, kind in pages(*numbers):
+        visitor = site(person)
+        with app.app_context(), writing() as session:
+            session.execute(update(LoginSession).values(last_used_at=now() - timedelta(hours=11)))
+        with statements(app) as said:
+            answer = visitor.request("GET", path, headers={"Accept": kind})
+        assert answer.status_code == 200, path
+        name = path.replace(numbers[0], "<waiting>").replace(numbers[1], "<returned>")
+        sent[person.name, name, kind] = sum(not one.startswith("BEGIN") for one in said)
+    return sent
+
+
+def test_no_page_sends_more_statements_for_more_reports(app: Flask, site: Site) -> None:
+    few = asked(app, site, 1)
+    many = asked(app, site, MANY)
+    assert {page: count for page, count in few.items() if many[page] != count} == {}
+    assert {page: count for page, count in many.items() if count > MOST} == {}
+
+
+def test_what_is_not_asked_for_is_not_made(app: Flask, site: Site) -> None:
+    """A page reads no record for a JSON that nobody asked for, and JSON nothing for a page."""
+    with app.app_context():
+        report(1)
+    for path, page_only in (("/laporan", "day_override"), ("/verifikasi", "first_opened")):
+        with statements(app) as for_json:
+            site(HARTONO).request("GET", path, headers={"Accept": JSON})
+        assert not any(page_only in one for one in for_json), path
