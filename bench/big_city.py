@@ -11,8 +11,10 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import Connection, text
 
+from sipokat.domain.roles import DESK_ROLES, DESKS
+from sipokat.models import guards
+
 REPORTS = 150_000
-DESKS = ("rt", "kelurahan", "kecamatan", "kota")
 DESK_CODE = " ".join(f"WHEN '{desk}' THEN o.{desk}" for desk in DESKS)
 OPEN = 4_500  # the newest reports are still on a desk
 DAYS = 730
@@ -90,6 +92,7 @@ def fill(connection: Connection, now: datetime, reports: int = REPORTS) -> None:
     """Add RT heads for every kelurahan and their reports of two years before `now` to a database
     that has the official regions and at least one lurah, camat and holder of the last desk."""
     sql = Sql(connection.dialect.name == "sqlite", now - timedelta(days=DAYS))
+    guards.take_off(connection)
     before = connection.execute(text("SELECT coalesce(max(id), 0) FROM report")).scalar_one()
     for statement in (
         *_people(sql),
@@ -102,12 +105,14 @@ def fill(connection: Connection, now: datetime, reports: int = REPORTS) -> None:
         "INSERT INTO tally (region_code, status, count) SELECT region_code, status, count(*)"
         " FROM report WHERE client_id LIKE 'big-%' AND desk IS NULL GROUP BY region_code, status"
         " ON CONFLICT (region_code, status) DO UPDATE SET count = tally.count + excluded.count",
-        "UPDATE counter SET value = (SELECT max(seq) FROM event) WHERE name = 'event'",
+        "UPDATE counter SET value = (SELECT max(seq) FROM event),"
+        " last_seq = (SELECT max(seq) FROM event), last_hash = 'big' WHERE name = 'event'",
         "DROP TABLE big_event",
         "DROP TABLE big_course",
         "DROP TABLE big_office",
     ):
         connection.execute(text(statement.replace(":", r"\:")))
+    guards.put_on(connection)
 
 
 def _people(sql: Sql) -> list[str]:
@@ -174,6 +179,11 @@ def _cell(value: str | int | None) -> str:
     if value is None:
         return "NULL"
     return str(value) if isinstance(value, int) else f"'{value}'"
+
+
+def _choose_text(key: str, values: dict[str, str]) -> str:
+    arms = " ".join(f"WHEN {_cell(one)} THEN {_cell(value)}" for one, value in values.items())
+    return f"CASE {key} {arms} END"
 
 
 def _choose(key: str, values: list[str]) -> str:
@@ -270,6 +280,13 @@ def _events(sql: Sql) -> str:
         "action_id": "'big-' || r.id || '-' || e.version",
         "request_digest": "r.submission_digest",
         "content_digest": "r.content_digest",
+        "actor_role": _choose_text("e.actor", {desk: DESK_ROLES[desk] for desk in DESKS}),
+        "actor_region": f"CASE e.actor {DESK_CODE} END",
+        "sealed": "r.content_digest",
+        "mark": "r.content_digest",
+        "key_id": "'1'",
+        "previous_hash": "r.content_digest",
+        "hash": "r.content_digest",
     }
     return f"""{_into("event", columns)} FROM report r JOIN big_office o ON o.rt = r.region_code
     JOIN big_course c ON c.ended = CASE WHEN r.desk IS NULL THEN 1 ELSE 0 END

@@ -12,6 +12,7 @@ from alembic.migration import MigrationContext
 from flask import Flask
 from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
+from sqlalchemy.exc import IntegrityError
 
 from sipokat import create_app
 from sipokat.database import db
@@ -80,7 +81,13 @@ INSERT INTO report (id, number, client_id, reporter_id, region_code, author_desk
     fields, content_digest, status, desk, version, arrived_at) VALUES
     (1, '00018', 'c-1', 'u-yusuf', '16.73.04', 'kecamatan', 'd', '2026-11-02 01:00:00',
     '2026-11-02 01:00:00', false, 'keagamaan', false, '2026-11-02', 'Pengajian', '{}', 'd',
-    'waiting', 'kota', 1, '2026-11-02 01:00:00');
+    'waiting', 'kota', 1, '2026-11-02 01:00:00'),
+    (2, '00026', 'c-2', 'u-yusuf', '16.73.04.1009.001', 'rt', 'd', '2026-11-02 01:00:00',
+    '2026-11-02 01:00:00', false, 'keagamaan', false, '2026-11-02', 'Pengajian', '{}', 'd',
+    'returned', 'rt', 2, '2026-11-02 01:00:00'),
+    (3, '00034', 'c-3', 'u-yusuf', '16.73.04.1009', 'kelurahan', 'd', '2026-11-02 01:00:00',
+    '2026-11-02 01:00:00', false, 'keagamaan', false, '2026-11-02', 'Pengajian', '{}', 'd',
+    'rejected', NULL, 2, '2026-11-02 01:00:00');
 INSERT INTO reading (report_id, desk, user_id, at) VALUES
     (1, 'kota', 'u-dewi', '2026-11-03 02:00:00')
 """
@@ -123,6 +130,46 @@ def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) 
     assert rows("SELECT report_id, desk, user_id FROM reading") == [(1, "kota", "u-dewi")]
     upgrade()
     assert differences() == []
+
+
+def test_reports_of_before_keep_where_they_lie_and_are_counted(empty: Flask) -> None:
+    upgrade(revision="0001")
+    with db.engine.begin() as connection:
+        for statement in FILLED.split(";"):
+            connection.exec_driver_sql(statement)
+    upgrade()
+    where = "kota_code, kecamatan_code, kelurahan_code, desk_code"
+    assert rows(f"SELECT id, {where} FROM report ORDER BY id") == [
+        (1, "16.73", "16.73.04", None, "16.73"),
+        (2, "16.73", "16.73.04", "16.73.04.1009", "16.73.04.1009.001"),
+        (3, "16.73", "16.73.04", "16.73.04.1009", None),
+    ]
+    assert rows("SELECT region_code, status, count FROM tally") == [
+        ("16.73.04.1009", "rejected", 1)
+    ]
+    with pytest.raises(IntegrityError, match="ck_region_digits"), db.engine.begin() as connection:
+        connection.exec_driver_sql("UPDATE region SET code = '16-73' WHERE code = '16.73.04'")
+
+
+def test_on_sqlite_foreign_keys_are_looked_at_after_all_migrations(
+    tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    """While tables are made anew they are off."""
+    url = f"sqlite:///{tmp_path / 'empty.sqlite3'}"
+    app = create_app({"DATA": tmp_path, "SQLALCHEMY_DATABASE_URI": url})
+    orphan = "INSERT INTO term (user_id, role, region_code, since) VALUES ('nobody', 'x', 'y', 'z')"
+    with app.app_context():
+        upgrade(revision="0003")
+        with db.engine.connect() as connection:
+            sqlite: Any = connection.connection.driver_connection
+            sqlite.execute("PRAGMA foreign_keys = OFF")
+            sqlite.execute(orphan)
+            sqlite.execute("PRAGMA foreign_keys = ON")
+        with pytest.raises(SystemExit):
+            upgrade()
+        assert "refer to nothing" in caplog.text
+        assert rows("PRAGMA foreign_keys") == [(1,)]
+        db.engine.dispose()
 
 
 def test_every_migration_has_a_name() -> None:

@@ -11,7 +11,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, union
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, lazyload
 
 from sipokat.domain.offices import Office, held, roles_of
 from sipokat.domain.refusals import NeverAllowed, NotFound
@@ -114,7 +114,7 @@ def find_report(session: Session, user: User, number: str, lock: bool = False) -
     """The report with this number. Raises NotFound, the same whether it is out of this person's
     sight or does not exist."""
     require_reader(user)
-    query = visible_reports(user).where(Report.number == number)
+    query = visible_reports(user).where(Report.number == number).options(lazyload(Report.photos))
     if lock:
         query = query.with_for_update(of=Report, key_share=True)
     report = session.scalars(query).unique().one_or_none()

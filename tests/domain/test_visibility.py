@@ -72,9 +72,10 @@ def test_a_scope_holds_what_lies_at_or_below_it_and_no_sibling(regions: Session)
 @pytest.mark.parametrize("code", ["16.73.01-1", "16.73.01A", "16.73.01 1", "16/73", "16.73.٠١"])
 def test_a_code_that_the_range_could_misplace_is_no_region(session: Session, code: str) -> None:
     """`-` and the blank come before `.`, so such a code would lie in the scope of 16.73.01."""
-    with pytest.raises(IntegrityError, match="ck_region_digits"), writing():
-        session.add(Region(code=code, level="rt", name=code, official_name=code))
+    session.add(Region(code=code, level="rt", name=code, official_name=code))
+    with pytest.raises(IntegrityError, match="ck_region_digits"):
         session.flush()
+    session.rollback()
 
 
 def test_the_root_scope_is_the_empty_code_and_no_condition(regions: Session) -> None:

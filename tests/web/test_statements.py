@@ -18,6 +18,7 @@ from tests.services.database import statements
 
 Site = Callable[[Person], Visitor]
 MOST = 12
+CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE")
 MANY = 22  # more than a page
 HTML, JSON = "text/html", "application/json"
 LISTS = ("", "?status=waiting&late=all", f"?region={UTARA_I}&category=sampah&month=2026-11")
@@ -68,7 +69,7 @@ def asked(app: Flask, site: Site, count: int) -> dict[tuple[str, str, str], int]
             answer = visitor.request("GET", path, headers={"Accept": kind})
         assert answer.status_code == 200, path
         name = path.replace(numbers[0], "<waiting>").replace(numbers[1], "<returned>")
-        sent[person.name, name, kind] = sum(not one.startswith("BEGIN") for one in said)
+        sent[person.name, name, kind] = sum(not one.startswith(CONTROL) for one in said)
     return sent
 
 
