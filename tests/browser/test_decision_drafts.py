@@ -114,7 +114,7 @@ def test_on_the_reports_page_a_refused_post_leaves_the_words_where_they_are(phon
     page = desk.open(f"/laporan/{number}")
     is_there(page, number)
     send = returning(page, number).get_by_role("button", name="Kembalikan laporan")
-    error = returning(page, number).locator("[data-form-error]")
+    error = page.locator(f"form[action='/laporan/{number}/pengembalian'] + [data-answer]")
     for fault, words in (
         (refuse, "Belum ada sinyal."),
         (somebody_elses(200), "Jaringan ini belum tersambung"),
@@ -122,6 +122,7 @@ def test_on_the_reports_page_a_refused_post_leaves_the_words_where_they_are(phon
         rule = server.network.when("GET", "/akun", fault, times=None)
         send.click()
         expect(error).to_contain_text(words)
+        expect(error).to_be_in_viewport()
         is_there(page, number)
         server.network.lift(rule)
     end_sessions(server)

@@ -112,7 +112,9 @@
     const { words } = await causes.explain(facts);
     const then = form ? ` ${facts.problem ? UNHEARD : UNSENT}` : "";
     const button = { label: "Coba lagi", act: () => (form ? elt.requestSubmit() : elt.click()) };
-    answerOf(elt)?.replaceChildren(page.banner(words + then, "warn", button));
+    const place = answerOf(elt);
+    place?.replaceChildren(page.banner(words + then, "warn", button));
+    place?.scrollIntoView({ block: "center" }); // the menu must not cover it
   }
 
   /** A decision was taken: `strip` stands in the card's place. Goes to the next card that waits. */
@@ -174,6 +176,7 @@
 
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
     makeReady(elt);
+    if (elt.closest("[data-answer]")) elt.scrollIntoView({ block: "center" });
     if (!posted) return;
     if (elt.matches("[data-done]")) finished(elt);
     else if (elt.matches("[data-card]")) refused(elt);

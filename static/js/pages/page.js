@@ -64,27 +64,29 @@
     }
   }
 
-  /** Shows on top of the form what is wrong, or what it waits for. */
-  function complain(form, text, { tone = "late", button = null } = {}) {
-    let place = form.querySelector("[data-form-error]");
-    if (!place) {
-      place = make("div", { "data-form-error": "", role: "alert" });
-      form.prepend(place);
-    }
-    place.hidden = false;
-    place.replaceChildren(banner(text, tone, button));
+  /** Where it is said what became of a form: after it if there is a place, else on top of it. */
+  function answerOf(form) {
+    if (form.nextElementSibling?.matches("[data-answer]")) return form.nextElementSibling;
+    const known = form.querySelector("[data-form-error]");
+    if (!known) form.prepend(make("div", { "data-form-error": "", role: "alert" }));
+    return known || form.firstElementChild;
   }
 
-  /**
-   * Says on top of the form, after a while, that an answer is still awaited; returns what stops it.
-   */
+  /** Says beside the form what is wrong, or what it waits for. */
+  function complain(form, text, { tone = "late", button = null } = {}) {
+    const place = answerOf(form);
+    place.hidden = false;
+    place.replaceChildren(banner(text, tone, button));
+    place.scrollIntoView({ block: "center" });
+  }
+
+  /** Says after a while that an answer is still awaited; returns what stops it. */
   function awaited(form) {
     const words = "Masih menunggu jawaban SIPOKAT. Jangan tutup halaman ini.";
     const timer = setTimeout(() => complain(form, words, { tone: "wait" }), 6000);
     return () => {
       clearTimeout(timer);
-      const place = form.querySelector("[data-form-error]");
-      if (place) place.hidden = true;
+      answerOf(form).replaceChildren();
     };
   }
 
