@@ -2,7 +2,17 @@
 
 from __future__ import annotations
 
-EMPTY = ("\u200b", "\u2800", "\u3164", "\u202e", " \u200b\n\ufeff ", "\u00ad\u2060\u200d")
+EMPTY = (
+    "\x85",
+    "\U000e0001",
+    "\ufff9",
+    "\u200b",
+    "\u2800",
+    "\u3164",
+    "\u202e",
+    " \u200b\n\ufeff ",
+    "\u00ad\u2060\u200d",
+)
 
 READ = {
     "Rapat RT": "Rapat RT",

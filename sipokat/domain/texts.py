@@ -12,7 +12,7 @@ from importlib.resources import files
 _SIGNS: dict[str, str] = tomllib.loads(
     files("sipokat.data").joinpath("signs.toml").read_text("utf-8")
 )
-_UNSEEN = re.compile(f"[\\s{_SIGNS['unseen']}]")
+_UNSEEN = re.compile(f"[{_SIGNS['blank']}{_SIGNS['unseen']}]")
 _TURNING = re.compile(f"[{_SIGNS['turning']}]")
 
 

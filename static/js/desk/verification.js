@@ -4,7 +4,7 @@
  * forms.
  */
 (() => {
-  const { causes, page, wire } = self.sipokat;
+  const { causes, page, texts, wire } = self.sipokat;
   const queue = document.querySelector("[data-queue]");
   const wide = matchMedia("(min-width: 56.25rem) and (min-height: 30rem)");
   const still = matchMedia("(prefers-reduced-motion: reduce)");
@@ -33,6 +33,16 @@
   }
 
   makeReady(document);
+
+  // What comes along when a note is pasted from Word is no ground for a refusal.
+  document.addEventListener(
+    "submit",
+    ({ target }) => {
+      for (const note of target.querySelectorAll("textarea"))
+        note.value = texts.legible(note.value);
+    },
+    { capture: true },
+  );
   if (!queue) return;
 
   // --- The current card ----------------------------------------------------------------------

@@ -4,22 +4,26 @@
  */
 (() => {
   const { signs } = self.sipokat.data;
-  const UNSEEN = new RegExp(`[\\s${signs.unseen}]`, "g");
-  const TURNING = new RegExp(`[${signs.turning}]`, "g");
+  const UNSEEN = new RegExp(`[${signs.blank}${signs.unseen}]`, "gu");
+  const TURNING = new RegExp(`[${signs.turning}]`, "gu");
+  const ENDS = new RegExp(`^[${signs.blank}]+|[${signs.blank}]+$`, "gu");
   /** A whole number as sentences show it: "1.500". */
   const dots = (number) => String(number).replace(/\B(?=(\d{3})+$)/g, ".");
 
   /** The text without blanks and signs of which nothing is seen. */
   const seen = (text) => text.replace(UNSEEN, "");
 
-  /** The text without control characters and broken signs, which the server would refuse. */
+  /**
+   * The text without control characters and broken signs, which the server would refuse. Word and
+   * its kind break lines and pages by some of them: those become ends of lines.
+   */
   function legible(text) {
     const written = (sign) => {
       const code = sign.codePointAt(0);
       if (code < 32) return "\t\n\r".includes(sign);
       return code !== 127 && code !== 0xfffd && (code < 0xd800 || code > 0xdfff);
     };
-    return [...text].filter(written).join("");
+    return [...text.replace(/[\v\f\u0085]/g, "\n")].filter(written).join("");
   }
 
   /**
@@ -32,7 +36,7 @@
   }
 
   /** How many characters the server counts: code points, without blanks at the ends. */
-  const length = (text) => [...read(text).replace(/\r\n?/g, "\n").trim()].length;
+  const length = (text) => [...read(text).replace(/\r\n?/g, "\n").replace(ENDS, "")].length;
 
   /** The sentence that says by how much the text is too long; "" when it is not. */
   function tooLong(what, text, most) {
@@ -41,5 +45,5 @@
     return `${what} paling banyak ${dots(most)} huruf. Kurangi ${dots(over)} huruf.`;
   }
 
-  self.sipokat.texts = { dots, length, read, seen, tooLong };
+  self.sipokat.texts = { dots, legible, length, read, seen, tooLong };
 })();
