@@ -62,10 +62,11 @@ def create_user(phone: str, name: str, role: str, region: str, password: str) ->
     try:
         with writing() as session:
             hashed = people.hash_password(password)
-            people.create(session, phone, name, role, region, hashed)
+            user = people.create(session, phone, name, role, region, hashed)
+            said = f"{user.name} may sign in with {user.phone}."
     except ValueError as error:
         raise click.ClickException(str(error)) from None
-    click.echo(f"{name} may sign in with {phone}.")
+    click.echo(said)
 
 
 @click.command("set-password")
@@ -76,9 +77,12 @@ def set_password(phone: str, password: str) -> None:
     """Give an account a new password, and sign it out of every phone."""
     try:
         with writing() as session:
+            number = people.normal_phone(phone)
+            if number is None:
+                raise ValueError(people.NOT_A_NUMBER)
             user = people.find_by_phone(session, phone)
             if user is None:
-                raise ValueError(f"no account has the number {phone}")
+                raise ValueError(f"no account has the number {number}")
             people.set_password(session, user, people.hash_password(password))
             name = user.name
     except ValueError as error:

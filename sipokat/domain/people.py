@@ -21,6 +21,7 @@ from sipokat.domain.texts import read, seen
 from sipokat.models import LoginSession, Region, Term, User
 
 NAME_MAX = 80
+NOT_A_NUMBER = "this is not a complete mobile number"
 _hasher = PasswordHasher()  # argon2id with the library's present defaults (RFC 9106)
 _NOBODY = _hasher.hash("nobody has an account with this")
 
@@ -35,6 +36,12 @@ def normal_phone(typed: str) -> str | None:
     )
     match = re.fullmatch(r"(?:(?:\+|00)?620?|0)(8[0-9]{7,12})", digits)
     return f"+62{match[1]}" if match else None
+
+
+def looks_like_phone(typed: str) -> bool:
+    """Whether somebody meant a number: digits and no letter. It may be incomplete."""
+    plain = seen(typed)
+    return any(map(str.isdigit, plain)) and not any(map(str.isalpha, plain))
 
 
 def require_phone(typed: str) -> str:
@@ -88,7 +95,7 @@ def create(
     if not 1 <= len(name) <= NAME_MAX:
         raise ValueError(f"a name has 1 to {NAME_MAX} characters")
     if normal is None:
-        raise ValueError(f"{phone} is not a mobile number")
+        raise ValueError(NOT_A_NUMBER)
     if role not in ROLES:
         raise ValueError(f"the role must be one of {', '.join(ROLES)}")
     if level_of(region_code) != ROLES[role].level:

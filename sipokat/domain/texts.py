@@ -13,6 +13,7 @@ _SIGNS: dict[str, str] = tomllib.loads(
     files("sipokat.data").joinpath("signs.toml").read_text("utf-8")
 )
 _UNSEEN = re.compile(f"[{_SIGNS['blank']}{_SIGNS['unseen']}]")
+_HIDDEN = re.compile(f"[{_SIGNS['unseen']}]")
 _TURNING = re.compile(f"[{_SIGNS['turning']}]")
 
 
@@ -29,6 +30,11 @@ def tidy(text: str | None) -> str:
 def seen(text: str) -> str:
     """The text without blanks and signs of which nothing is seen."""
     return _UNSEEN.sub("", text)
+
+
+def plain(text: str | None) -> str:
+    """One line to look for: without signs that are not seen, one blank between words."""
+    return " ".join(_HIDDEN.sub("", text or "").split())
 
 
 def read(text: str | None) -> str:

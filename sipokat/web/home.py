@@ -10,11 +10,11 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
 from sipokat.database import db
-from sipokat.domain import listing, notices, participation, queue
+from sipokat.domain import listing, notices, participation, queue, texts
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.notices import Answer
 from sipokat.domain.offices import held, one_kelurahan, regions_of, roles_of
-from sipokat.domain.people import normal_phone
+from sipokat.domain.people import looks_like_phone, normal_phone
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import DESK_WORDS, ROLES, Role
 from sipokat.models import Report, User
@@ -181,7 +181,7 @@ def codes_of(*found: list[Report]) -> list[str]:
 def _accounts() -> dict[str, Any]:
     """Accounts by role, and a search by name or number; nothing of what reports say."""
     session = db.session()
-    wanted = request.args.get("cari", "").strip()[:80]
+    wanted = texts.plain(request.args.get("cari"))[:80]
     counts = dict(session.execute(select(User.role, func.count()).group_by(User.role)).all())
     query = select(User).order_by(User.name).limit(30).options(selectinload(User.terms))
     if wanted:
@@ -195,6 +195,7 @@ def _accounts() -> dict[str, Any]:
         "greeting": times.greeting(me().name),
         "counts": [(role.label, counts.get(key, 0)) for key, role in ROLES.items()],
         "wanted": wanted,
+        "incomplete": looks_like_phone(wanted) and normal_phone(wanted) is None,
         "people": [
             {
                 "name": person.name,

@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from sipokat.database import db
 from sipokat.demo.accounts import accounts
-from sipokat.domain import chain
+from sipokat.domain import chain, texts
 from sipokat.domain.offices import held, one_kelurahan, one_rt, regions_of, roles_of
 from sipokat.domain.regions import names_of
 from sipokat.web import menu
@@ -126,8 +126,8 @@ def _typed() -> str:
         return ""
     reasons = {key: word for words in chain.REASONS.values() for key, word in words.items()}
     chosen = [chain.CLASSES.get(form.get("class", "")), reasons.get(form.get("reason", ""))]
-    said = [*chosen, form.get("text") or form.get("note")]
-    return "\n".join(str(one) for one in said if one)
+    said = [*chosen, texts.read(str(form.get("text") or form.get("note") or ""))]
+    return "\n".join(one for one in said if one)
 
 
 def owner() -> dict[str, Any] | None:

@@ -174,7 +174,9 @@ def _refused(refusal: Refused, number: str, action: str) -> ResponseReturnValue:
     report = find_report(db.session(), me(), number)
     values = {key: g.body.get(key, "") for key in ("class", "reason", "note")} | {"action": action}
     (card,) = cards([report])
-    typed = "" if action in card["report"].allowed else values["note"]  # its field is gone
+    typed = (
+        "" if action in card["report"].allowed else texts.read(values["note"])
+    )  # its field is gone
     if not wants_fragment():
         return report_page(report, refusal.status, refusal.fields, values, refusal.message, typed)
     html = render_template(

@@ -53,3 +53,9 @@ def test_what_is_too_long_is_said_by_how_much_in_characters() -> None:
     assert check(category, raw("pemerintahan", TODAY, text="\U0001f600" * 600), TODAY)
     assert check(category, raw("pemerintahan", TODAY, text="\U0001f600" * 1000), TODAY)
     assert wrong(text="\U0001f600" * 1001)["text"].endswith("Kurangi 1 huruf.")
+
+
+def test_what_is_looked_for_is_one_line_of_what_is_seen() -> None:
+    assert texts.plain(" Pak \u00a0 Har\u200btono\ufeff\r\n") == "Pak Hartono"
+    assert texts.plain("\u202eRT\u2066") == "RT"
+    assert texts.plain(None) == ""
