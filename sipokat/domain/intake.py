@@ -28,6 +28,7 @@ from sipokat.domain.content import (
     find_category,
     submission_digest,
 )
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import FALLEN, refuse_second
 from sipokat.domain.receipts import Receipt, receipt
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
@@ -112,7 +113,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
     """What a submission received `at` becomes, or the refusal. `overridden` are the city's own
     working and free days."""
     written, doubtful = corrected(sent.written_at, sent.sent_at, at)
-    office = _office(user, sent, day_of(written))
+    office = _office(user, sent, day_of(written), day_of(at))
     assert office.desk is not None
     region, author_desk = office.region, office.desk
     category = find_category(sent.category, office.role.key)
@@ -154,14 +155,30 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
     )
 
 
-def _office(user: User, sent: Submission, written_on: date) -> offices.Office:
-    """The office that the report speaks for."""
+def require_reporter(user: User) -> None:
+    """Raises NeverAllowed for somebody who never had a role that files reports."""
+    if not any(ROLES[role].reports for role in (user.role, *(term.role for term in user.terms))):
+        raise NeverAllowed("Jabatan Anda tidak membuat laporan.")
+
+
+def _office(user: User, sent: Submission, written_on: date, received_on: date) -> offices.Office:
+    """The office that the report speaks for: held when it happened or was written, and not ended
+    for longer than reports of former offices are taken."""
+    require_reporter(user)
     days = [written_on]
     with suppress(ValueError):  # a date that cannot be read is refused later, beside its field
         days.append(date.fromisoformat(sent.raw.happened_on))
-    held = {o.region: o for o in offices.held_on_any(user, tuple(days)) if o.reports}
-    if not any(ROLES[role].reports for role in (user.role, *(term.role for term in user.terms))):
-        raise NeverAllowed("Jabatan Anda tidak membuat laporan.")
+    at_the_time = {o.region: o for o in offices.held_on_any(user, tuple(days)) if o.reports}
+    held = {
+        region: office
+        for region, office in at_the_time.items()
+        if offices.held_lately(user, region, office.role.key, received_on)
+    }
+    if at_the_time and (sent.region or next(iter(at_the_time))) in at_the_time.keys() - held.keys():
+        raise NeverAllowed(
+            f"Jabatan Anda di wilayah ini sudah berakhir lebih dari {LIMITS.former_days} hari. "
+            "Mintalah pejabat yang sekarang membuat laporannya."
+        )
     if sent.region:
         if sent.region not in held:
             raise NeverAllowed("Anda tidak menjabat di wilayah ini pada tanggal itu.")

@@ -23,6 +23,7 @@ class Limits:
     form_bytes: int
     body_bytes: int
     days_back: int
+    former_days: int
     receipt_days: int
     accuracy_m: int
     accuracy_since: date

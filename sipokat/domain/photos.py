@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
@@ -12,9 +12,10 @@ from sqlalchemy.orm import Session
 from sipokat.database import db, lock_rows, table, writing
 from sipokat.domain import events
 from sipokat.domain.categories import categories
+from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import PhotoClaim, content_digest
-from sipokat.domain.offices import acting_at, desks_over
+from sipokat.domain.offices import acting_at, desk_held_lately, desks_over
 from sipokat.domain.receipts import ARRIVED, Receipt, listed, receipt
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.domain.visibility import find_report
@@ -83,7 +84,7 @@ def _find(session: Session, user: User, client_id: str, photo_id: str) -> Photo:
     query = select(Photo).join(Photo.report)
     query = query.where(Photo.client_id == photo_id, Report.client_id == client_id)
     found = list(session.scalars(query))
-    for may in (_wrote, _may_change):
+    for may in (_wrote, _holds_office, _declared):
         for photo in found:
             if may(user, photo):
                 return photo
@@ -94,21 +95,29 @@ def _wrote(user: User, photo: Photo) -> bool:
     return photo.report.reporter_id == user.id
 
 
-def _may_change(user: User, photo: Photo) -> bool:
-    """Whether this person may replace or drop the photo: the office's present holder, and whoever
-    declared it."""
+def _holds_office(user: User, photo: Photo) -> bool:
     report = photo.report
-    return (
-        report.author_desk in desks_over(user, report.region_code) or photo.declared_by == user.id
-    )
+    return report.author_desk in desks_over(user, report.region_code)
 
 
-def _hold(session: Session, user: User, client_id: str, photo_id: str) -> Photo:
+def _declared(user: User, photo: Photo) -> bool:
+    return photo.declared_by == user.id
+
+
+def _require_may_change(user: User, photo: Photo, at: datetime) -> None:
+    """Raises NeverAllowed for whoever may not replace or drop the photo: that may the office's
+    present holder, and whoever declared it in that office until it has ended for too long."""
+    report = photo.report
+    lately = desk_held_lately(user, report.region_code, report.author_desk, day_of(at))
+    if not (_holds_office(user, photo) or (_declared(user, photo) and lately)):
+        raise NeverAllowed("Hanya ketua RT atau pejabat yang sekarang dapat mengganti foto ini.")
+
+
+def _hold(session: Session, user: User, client_id: str, photo_id: str, at: datetime) -> Photo:
     """A photo that this person may replace or drop. The photos of its report are locked against
     everybody else until the transaction ends."""
     photo = _find(session, user, client_id, photo_id)
-    if not _may_change(user, photo):
-        raise NeverAllowed("Hanya ketua RT atau pejabat yang sekarang dapat mengganti foto ini.")
+    _require_may_change(user, photo, at)
     report = photo.report
     lock_rows(session, select(Report.id).where(Report.id == report.id))
     for one in report.photos:
@@ -126,19 +135,26 @@ def accept(
     store: Store,
     replaces: str | None = None,
     now: datetime | None = None,
+    look: Callable[[bytes], object] | None = None,
 ) -> Receipt:
     """Take the bytes of a declared photo, in every state of the report, for the report's receipt.
 
-    The caller has checked that `data` has this digest and is a photo. Returns once the bytes are
-    durable; a repeat changes nothing. `replaces` names a photo of the same report that is
-    missing or broken and gives way to this one. Raises NotFound for an undeclared photo,
+    The caller has checked that `data` has this digest. `look` raises what is wrong with it as a
+    photo; it is called only once it is known that the bytes are awaited from this person. Returns
+    once they are durable; a repeat changes nothing. `replaces` names a photo of the same report
+    that is missing or broken and gives way to this one. Raises NotFound for an undeclared photo,
     NeverAllowed for somebody who may not replace it, and NotNow for an id that stands for other
     bytes.
     """
     at = now or present()
     if replaces is not None:
+        old = _find(db.session(), user, client_id, replaces)
+        _require_may_change(user, old, at)
+        if look and _is_to_be_replaced(old, photo_id):
+            look(data)
+            look = None
         with writing() as session:
-            old = _hold(session, user, client_id, replaces)
+            old = _hold(session, user, client_id, replaces, at)
             _give_way(session, user, old, photo_id, sha256, at)
     awaited = db.session.execute(
         _OWN_AWAITED, {"user": user.id, "report": client_id, "photo": photo_id, "sha256": sha256}
@@ -153,6 +169,8 @@ def accept(
         photo_pk, report_pk = photo.id, photo.report_id
     else:
         photo_pk, report_pk = awaited
+    if look:
+        look(data)
     key = original_key(report_pk, photo_id)
     store.keep(key, data)
     with writing() as session:
@@ -235,16 +253,25 @@ def _remark(
     events.remark(session, report.id, new)
 
 
-def _give_way(
-    session: Session, user: User, old: Photo, photo_id: str, sha256: str, at: datetime
-) -> None:
+def _is_to_be_replaced(old: Photo, photo_id: str) -> bool:
+    """Whether the photo still has to give way to the new one; False when it has done so before.
+    Raises NotNow if it may not."""
     report = old.report
     if any(one.client_id == photo_id for one in report.photos):
-        return  # sent before
+        return False
     if old.state in ARRIVED:
         raise NotNow("Foto itu sudah sampai, jadi tidak perlu diganti.", report)
     if not old.current:
         raise NotNow("Foto itu sudah tidak dipakai di laporan ini.", report)
+    return True
+
+
+def _give_way(
+    session: Session, user: User, old: Photo, photo_id: str, sha256: str, at: datetime
+) -> None:
+    report = old.report
+    if not _is_to_be_replaced(old, photo_id):
+        return  # sent before
     report.photos.append(
         Photo(client_id=photo_id, declared_by=user.id, sha256=sha256, state="missing")
     )
@@ -260,8 +287,9 @@ def drop(user: User, client_id: str, photo_id: str, now: datetime | None = None)
     Raises NeverAllowed for somebody who may not, NotNow for a photo that has arrived, WrongContent
     for the last one where a photo is required: that one may only be replaced.
     """
+    at = now or present()
     with writing() as session:
-        photo = _hold(session, user, client_id, photo_id)
+        photo = _hold(session, user, client_id, photo_id, at)
         report = photo.report
         if not photo.current:
             return report
@@ -273,7 +301,6 @@ def drop(user: User, client_id: str, photo_id: str, now: datetime | None = None)
                 "Laporan ini perlu foto. Ganti dengan foto lain.",
                 {"photos": "Laporan ini perlu foto. Ganti dengan foto lain."},
             )
-        at = now or present()
         photo.gave_way_to = None
         _leave(user, photo, at)
         _remark(session, "drop", user, report, at, {"photo": photo.client_id})

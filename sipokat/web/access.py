@@ -1,7 +1,9 @@
 """Who may use a route and how large its body may be: declared on each view, checked before it runs.
 
-A request is refused in this order: from another site, too large, unreadable address, unreadable
-body, not signed in, wrong role.
+Who asks, and how much, comes before any work. A request is refused in this order: from another
+site, unreadable address, not signed in, too often, too large, unreadable body, wrong role. So a
+body is parsed for nobody but who is signed in, and their own refusals keep the order of
+`domain/refusals.py`.
 """
 
 from __future__ import annotations
@@ -22,7 +24,7 @@ from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import find_session
 from sipokat.extensions import login
 from sipokat.models import User
-from sipokat.web.body import TOO_LARGE, gather_chunks, has_control
+from sipokat.web.body import TOO_LARGE, drain, gather_chunks, has_control, read_texts
 from sipokat.web.cookies import renew_session, session_token
 from sipokat.web.cross_site import refuse_cross_site
 
@@ -36,8 +38,9 @@ EVERYBODY = tuple(ROLES)
 def allow(*roles: str, signed_out: Callable[[], Any] | None = None) -> Callable[[View], View]:
     """Declare who may use the route: ANYONE, or keys of `ROLES` in `domain/roles.py`.
 
-    `signed_out` is called when nobody is signed in. It may return an answer of its own; when it
-    returns None, the answer is the usual 401.
+    `signed_out` is called when nobody is signed in and a plain form was posted, whose texts are in
+    `g.body` then. It may return an answer of its own; when it returns None, the answer is the usual
+    401.
     """
 
     def declare(view: View) -> View:
@@ -51,9 +54,9 @@ def allow(*roles: str, signed_out: Callable[[], Any] | None = None) -> Callable[
 def takes(
     parser: Callable[[], Any], limit: int = LIMITS.body_bytes, form_limit: int | None = None
 ) -> Callable[[View], View]:
-    """Declare the body of the route. `parser` reads it into `g.body`, or raises Malformed, before
-    it is looked up who is signed in. `limit` is its size in bytes, `form_limit` that of a multipart
-    form."""
+    """Declare the body of the route. `parser` reads it into `g.body`, or raises Malformed, once it
+    is known who is signed in. `limit` is its size in bytes, `form_limit` that of a multipart form.
+    """
 
     def declare(view: View) -> View:
         view.parser = parser  # type: ignore[attr-defined]
@@ -74,6 +77,7 @@ def register(app: Flask) -> None:
     """Let `check_request` see every request before its view, and Flask-Login find our session."""
     app.config["MAX_CONTENT_LENGTH"] = LIMITS.form_bytes  # each view's own limit is set then
     app.before_request(check_request)
+    app.after_request(drain)
     # WhiteNoise serves the files under /static/; only paths without a file reach this view.
     allow(ANYONE)(app.view_functions["static"])
     login.request_loader(_load_user)
@@ -85,30 +89,43 @@ def check_request() -> Any:
     if request.url_rule is None:
         return None
     view = current_app.view_functions[request.url_rule.endpoint]
-    if request.method not in SAFE:
+    access: tuple[str, ...] = getattr(view, "access", ())
+    changes = request.method not in SAFE
+    if changes:
         refuse_cross_site()
+    _refuse_unreadable_address()
+    if ANYONE not in access and (answer := _refuse_strangers(view, changes)) is not None:
+        return answer
     _refuse_too_large(view)
+    parser = getattr(view, "parser", None)
+    if parser is not None and changes:
+        g.body = parser()
+    if ANYONE not in access and roles_of(current_user).isdisjoint(access):
+        raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
+    return None
+
+
+def _refuse_unreadable_address() -> None:
     if any(has_control(str(value)) for value in (request.view_args or {}).values()):
         raise NoSuchPage
     if any(has_control(value) for value in request.args.values()):
         raise Malformed("Alamat ini tidak terbaca. Periksa tulisannya.")
-    parser = getattr(view, "parser", None)
-    if parser is not None and request.method not in SAFE:
-        g.body = parser()
-    access: tuple[str, ...] = getattr(view, "access", ())
-    if ANYONE in access:
+
+
+def _refuse_strangers(view: Any, changes: bool) -> Any:
+    """Refuse whoever is not signed in, or is somebody else than the phone says. What was typed into
+    a plain form is kept for the page that says so; files are neither kept nor opened."""
+    if current_user.is_authenticated:
+        claimed = request.headers.get("Sipokat-User")
+        if claimed is not None and claimed != current_user.id:
+            raise NotSignedIn("HP ini sedang dipakai akun lain. Masuk dengan akun Anda.")
         return None
-    if not current_user.is_authenticated:
+    if changes:
+        g.body = typed = read_texts(_limit_of(view))
         keeps = getattr(view, "signed_out", None)
-        if keeps is not None and (answer := keeps()) is not None:
+        if typed and keeps is not None and (answer := keeps()) is not None:
             return answer
-        raise NotSignedIn("Masuk dulu dengan nomor HP dan kata sandi Anda.")
-    claimed = request.headers.get("Sipokat-User")
-    if claimed is not None and claimed != current_user.id:
-        raise NotSignedIn("HP ini sedang dipakai akun lain. Masuk dengan akun Anda.")
-    if roles_of(current_user).isdisjoint(access):
-        raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
-    return None
+    raise NotSignedIn("Masuk dulu dengan nomor HP dan kata sandi Anda.")
 
 
 def _load_user(_request: Any) -> User | None:
@@ -121,9 +138,14 @@ def _load_user(_request: Any) -> User | None:
     return found.user
 
 
-def _refuse_too_large(view: Any) -> None:
+def _limit_of(view: Any) -> int:
+    """The size in bytes that the body of this request may have."""
     plain, form = getattr(view, "limits", (LIMITS.body_bytes, LIMITS.body_bytes))
-    limit = form if request.mimetype == "multipart/form-data" else plain
+    return int(form if request.mimetype == "multipart/form-data" else plain)
+
+
+def _refuse_too_large(view: Any) -> None:
+    limit = _limit_of(view)
     request.max_content_length = limit
     if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
         gather_chunks(limit)

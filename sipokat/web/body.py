@@ -11,19 +11,28 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
+from contextlib import suppress
 from datetime import UTC, datetime
+from time import monotonic
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
-from flask import request
+from flask import current_app, request
+from werkzeug.exceptions import HTTPException
+from werkzeug.formparser import FormDataParser
+from werkzeug.wrappers import Response
 
 from sipokat.domain.content import PhotoClaim
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import Malformed, TooLarge, WrongType
 
 # Control characters except tab, line feed and carriage return; lone surrogates; and U+FFFD, which
 # stands for bytes that were not UTF-8.
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 Check = Callable[[Any], Any]
+FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+FILES = " files"  # a name that no form of ours has
+DRAIN_SECONDS, SILENT_SECONDS = 10, 3
 TOO_LARGE = "Kiriman terlalu besar. Kirim foto yang lebih kecil."
 
 
@@ -175,7 +184,7 @@ def is_json() -> bool:
     """True for a JSON body, False for a form. Raises WrongType for anything else."""
     if request.mimetype == "application/json":
         return True
-    if request.mimetype in ("multipart/form-data", "application/x-www-form-urlencoded", ""):
+    if request.mimetype in (*FORMS, ""):
         return False
     raise WrongType("Jenis kiriman ini tidak diterima.")
 
@@ -202,7 +211,8 @@ def gather_chunks(limit: int) -> None:
     """Read the whole body of a chunked request, before the view does.
 
     Werkzeug stops reading at its limit without an error, so that half a body would be taken for a
-    whole one. Raises TooLarge for more than `limit` bytes, Malformed when the connection was cut.
+    whole one. Raises TooLarge for more than `limit` bytes, Malformed when the connection was cut or
+    the chunks cannot be told apart.
     """
     environ = request.environ
     if not environ.get("wsgi.input_terminated"):
@@ -211,9 +221,70 @@ def gather_chunks(limit: int) -> None:
     try:
         while len(body) <= limit and (part := environ["wsgi.input"].read(64 * 1024)):
             body += part
-    except (OSError, ValueError):
+    except Exception as error:
+        # gunicorn raises its own exceptions for chunks that break the rules (RFC 9112, 7.1).
+        if not isinstance(error, OSError | ValueError) and not _is_gunicorns(error):
+            raise
         raise Malformed("Kiriman terpotong di jalan. Kirim lagi.") from None
     if len(body) > limit:
         raise TooLarge(TOO_LARGE)
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
     del environ["HTTP_TRANSFER_ENCODING"]
+
+
+def _is_gunicorns(error: Exception) -> bool:
+    return type(error).__module__ == "gunicorn.http.errors"
+
+
+class _Nowhere(io.RawIOBase):
+    """Where the bytes of a file go that nobody wants."""
+
+    def write(self, data: Any) -> int:
+        return len(data)
+
+    def seek(self, place: int, whence: int = 0) -> int:
+        return place
+
+
+def read_texts(limit: int) -> dict[str, str]:
+    """The texts of a plain form from somebody who is not signed in, so that a page can show them
+    again. The bytes of its files are skipped unseen; `FILES` says that there were some. Empty for
+    any other body, and for one that is too large or cannot be read."""
+    kind, length = request.mimetype, request.content_length
+    if kind not in FORMS or length is None or length > limit:
+        return {}
+    parser = FormDataParser(
+        stream_factory=lambda **_facts: _Nowhere(),  # type: ignore[arg-type]
+        max_form_memory_size=LIMITS.body_bytes,
+        max_form_parts=current_app.config["MAX_FORM_PARTS"],
+    )
+    try:
+        _stream, form, files = parser.parse(request.stream, kind, length, request.mimetype_params)
+    except (HTTPException, OSError, ValueError):
+        return {}
+    typed = {key: value for key, value in form.items() if not has_control(key + value)}
+    if any(file.filename for file in files.values()):
+        typed[FILES] = "ada"
+    return typed
+
+
+def drain(response: Response) -> Response:
+    """Read what is left of the body of a request that was answered without it.
+
+    A proxy that is still sending the body when we close the connection may not read our answer, and
+    tells the phone 502 in its place. Ends after as much as the largest body that we take, and when
+    nothing comes for a while.
+    """
+    environ = request.environ
+    if request.method in ("GET", "HEAD") or not environ.get("wsgi.input_terminated"):
+        return response
+    stream, connection = environ["wsgi.input"], environ.get("gunicorn.socket")
+    left, until = LIMITS.form_bytes, monotonic() + DRAIN_SECONDS
+    with suppress(Exception):  # whatever happens to the rest, the answer stands
+        if connection is not None:
+            connection.settimeout(SILENT_SECONDS)
+        while left > 0 and monotonic() < until and (part := stream.read(16 * 1024)):
+            left -= len(part)
+    if connection is not None:
+        connection.settimeout(None)
+    return response

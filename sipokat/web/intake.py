@@ -14,7 +14,7 @@ from sipokat.domain.roles import READERS
 from sipokat.extensions import limiter
 from sipokat.web.access import allow, me, takes
 from sipokat.web.cookies import sender
-from sipokat.web.report_body import Arrived, read_report
+from sipokat.web.report_body import Arrived, only_typed, read_report
 from sipokat.web.report_form import refuse_form
 from sipokat.web.respond import see_other
 
@@ -23,11 +23,9 @@ pages = Blueprint("intake", __name__)
 
 def _keep_typed() -> ResponseReturnValue | None:
     """When the session of a plain form has ended, show the form again with what was typed, and ask
-    to sign in in another tab. A photo that was refused is told instead, since it comes first."""
-    if g.body.json:
-        return None
+    to sign in in another tab."""
     sentence = "Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini."
-    return refuse_form(g.body.refusal or NotSignedIn(sentence), g.body)
+    return refuse_form(NotSignedIn(sentence), only_typed(g.body))
 
 
 @pages.post("/laporan")
@@ -41,8 +39,8 @@ def submit() -> ResponseReturnValue:
         receipt, new = intake.submit(me(), arrived.submission())
         return jsonify(receipt.as_json()), 201 if new else 200
     try:
-        if arrived.refusal is not None:
-            raise arrived.refusal
+        intake.require_reporter(me())
+        arrived.look_at_files()
         receipt, _ = intake.submit(me(), arrived.submission())
     except Refused as refusal:
         return refuse_form(refusal, arrived)

@@ -87,7 +87,6 @@ def put(client_id: str, photo_id: str) -> ResponseReturnValue:
     data = _whole_body()
     if hashlib.sha256(data).hexdigest() != g.body["sha256"]:
         raise Malformed("Isi foto berubah di jalan. Kirim lagi.", code="digest_mismatch")
-    inspect(data)
     told = accept(
         me(),
         g.body["client_id"],
@@ -96,6 +95,7 @@ def put(client_id: str, photo_id: str) -> ResponseReturnValue:
         data,
         current_app.extensions["photo_store"],
         g.body["replaces"],
+        look=inspect,
     )
     return jsonify(told.as_json())
 

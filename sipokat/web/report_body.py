@@ -12,7 +12,8 @@ from flask import request
 from sipokat.delivery.pictures import inspect
 from sipokat.domain.content import PhotoClaim, Raw
 from sipokat.domain.intake import Submission
-from sipokat.domain.refusals import Malformed, Refused
+from sipokat.domain.limits import LIMITS
+from sipokat.domain.refusals import Malformed
 from sipokat.web import body
 
 _PHOTO_NAMES = uuid.UUID("5d2b6c1e-9a0f-4a53-8d5e-6f1f0f1c7a11")
@@ -40,13 +41,20 @@ REVISION = CONTENT | {"action_id": body.uuid_text, "version": body.whole}
 @dataclass
 class Arrived:
     """What was sent. The last three are of a plain form: `files` are its photos by id, `typed` is
-    what to show again when it is refused, `refusal` why one of its photos is refused."""
+    what to show again when it is refused, `had_files` whether photos must be chosen again then."""
 
     values: dict[str, Any]
     json: bool
     files: dict[str, bytes] = field(default_factory=dict)
     typed: dict[str, Any] = field(default_factory=dict)
-    refusal: Refused | None = None
+    had_files: bool = False
+
+    def look_at_files(self) -> None:
+        """Refuse a file of a plain form that is no photo. For once it is known that this person may
+        send it. More photos than a report may have are left to the domain, which refuses them."""
+        if len(self.files) <= LIMITS.photos:
+            for data in self.files.values():
+                inspect(data)
 
     def raw(self) -> Raw:
         """The content, for the domain to judge."""
@@ -119,11 +127,14 @@ def _from_form() -> Arrived:
         if key.startswith("fields.") and value != ""
     }
     arrived = Arrived(values, json=False, typed=dict(form))
-    try:
-        values["photos"] = (*_kept(), *_files(arrived))
-    except Refused as refusal:
-        arrived.refusal = refusal
+    values["photos"] = (*_kept(), *_files(arrived))
     return arrived
+
+
+def only_typed(typed: dict[str, str]) -> Arrived:
+    """What is left of a plain form by somebody who is not signed in, by `body.read_texts`."""
+    kept = {key: value for key, value in typed.items() if key != body.FILES}
+    return Arrived({}, json=False, typed=kept, had_files=body.FILES in typed)
 
 
 def _kept() -> list[PhotoClaim]:
@@ -142,9 +153,9 @@ def _files(arrived: Arrived) -> list[PhotoClaim]:
     files = [file for file in request.files.getlist("photos") if file.filename]
     for place, file in enumerate(files):
         data = file.read()
-        inspect(data)
         sha256 = hashlib.sha256(data).hexdigest()
         photo_id = str(uuid.uuid5(_PHOTO_NAMES, f"{sha256}:{place}"))
         arrived.files[photo_id] = data
         claims.append(PhotoClaim(photo_id, sha256))
+    arrived.had_files = bool(files)
     return claims

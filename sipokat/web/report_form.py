@@ -93,6 +93,6 @@ def errors_of(refusal: Refused, arrived: Arrived) -> dict[str, str]:
     errors = dict(refusal.fields)
     if not errors:
         errors["photos" if refusal.status in (413, 415) else "form"] = refusal.message
-    if request.files.getlist("photos") and arrived.files:
+    if arrived.had_files:
         errors.setdefault("photos", "Pilih fotonya sekali lagi: Chrome tidak menyimpannya.")
     return errors

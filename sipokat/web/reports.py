@@ -203,23 +203,15 @@ def _typed(value: Any) -> Any:
     return numbers.typed(value) if isinstance(value, float) else value
 
 
-def _photos_first() -> None:
-    """Refuse a photo that cannot be taken before asking who is signed in."""
-    if g.body.refusal is not None:
-        raise g.body.refusal
-
-
 @pages.post("/laporan/<number>/perbaikan")
-@allow(*READERS, signed_out=_photos_first)
+@allow(*READERS)
 @takes(read_revision, form_limit=LIMITS.form_bytes)
 def revise(number: str) -> ResponseReturnValue:
     """Replace the content and send the report to the desk above its author's."""
     arrived: Arrived = g.body
     action_id = arrived.values.get("action_id")
     try:
-        if arrived.refusal is not None:
-            find_report(db.session(), me(), number)
-            raise arrived.refusal
+        _look_at_files(number, arrived)
         report = revisions.revise(me(), number, arrived.values["version"], arrived.raw(), action_id)
     except Refused as refusal:
         if arrived.json or refusal.status not in (409, 413, 415, 422):
@@ -232,6 +224,15 @@ def revise(number: str) -> ResponseReturnValue:
     keep_files(report.client_id, arrived)
     flash("Perbaikan terkirim.", "ok")
     return see_other(f"/laporan/{number}")
+
+
+def _look_at_files(number: str, arrived: Arrived) -> None:
+    """Refuse a file that is no photo, if this person may revise the report now: otherwise the
+    domain refuses all of it, and no file needs to be opened."""
+    if arrived.files:
+        report = find_report(db.session(), me(), number)
+        if "revise" in present.full(report, me()).allowed:
+            arrived.look_at_files()
 
 
 def _receipt(report: Report, action_id: str) -> dict[str, str]:

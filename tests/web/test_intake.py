@@ -10,9 +10,11 @@ from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
-from flask import Flask
+from flask import Flask, Request
 
 from sipokat.domain import photo_work
+from sipokat.web import photos as photos_page
+from sipokat.web import report_body
 from tests import steps, wire
 from tests.cast import DEWI, HARTONO, PASSWORD, PETANANG_ULU, RAHMAN, SARI, SITI, Person
 from tests.page import Page, Visitor, expect_status, fresh_id
@@ -483,17 +485,50 @@ def test_a_plain_form_with_what_is_no_photo_is_415_and_keeps_the_rest(site: Site
     assert reports_of(site(RAHMAN)) == []
 
 
-def test_a_file_that_is_no_photo_is_refused_before_a_missing_session(site: Site) -> None:
-    """That is the order of refusals. Everything typed is kept."""
-    page = post(site(), 415, text="Ditulis lama sekali.", photos=[file(b"bukan foto")])
-    assert page.text("#field-photos-error")
+def test_a_form_of_nobody_keeps_what_was_typed_and_opens_no_file(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Neither the file of a new report nor that of a revision is looked at or even kept."""
+    opened: list[Any] = []
+    monkeypatch.setattr(report_body, "inspect", opened.append)
+    monkeypatch.setattr(Request, "_get_file_stream", lambda *said: opened.append(said))
+    page = post(site(), 401, text="Ditulis lama sekali.", photos=[file(b"bukan foto")])
+    assert page.text("#field-photos-error"), "the photos must be chosen again"
     assert page.values(FORM)["text"] == "Ditulis lama sekali."
     number = wire.file_report(site(RAHMAN))["number"]
     revision = wire.form("sampah", version="1", text="Lama") | {"photos": [file(b"bukan foto")]}
     page = site().post(
-        f"/laporan/{number}/perbaikan", revision, 415, content_type="multipart/form-data"
+        f"/laporan/{number}/perbaikan", revision, 401, content_type="multipart/form-data"
     )
     assert "Lama" in page.text("main")
+    assert opened == []
+
+
+def test_no_file_is_opened_for_who_may_not_send_it(
+    app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[bytes] = []
+    for module in (report_body, photos_page):
+        monkeypatch.setattr(module, "inspect", opened.append)
+    bad = file(b"bukan foto")
+    post(site(DEWI), 403, photos=[bad])
+    number = wire.file_report(site(RAHMAN))["number"]
+    for person, status in ((SITI, 404), (HARTONO, 403), (RAHMAN, 409)):
+        revision = wire.form(version="1") | {"photos": [file(b"bukan foto")]}
+        path, kind = f"/laporan/{number}/perbaikan", "multipart/form-data"
+        site(person).post(path, revision, status, content_type=kind)
+    photo, other = wire.declared(PHOTO), wire.declared(b"lain")
+    receipt = wire.file_report(site(RAHMAN), "sampah", photos=[photo])
+    wire.put(site(SITI), receipt["client_id"], photo["id"], PHOTO, 404)
+    wire.put(site(RAHMAN), receipt["client_id"], other["id"], PHOTO, 404)
+    wire.put(site(RAHMAN), receipt["client_id"], photo["id"], b"lain", 409)
+    wire.put(site(SITI), receipt["client_id"], other["id"], PHOTO, 404, replaces=photo["id"])
+    assert opened == []
+    wire.put(site(RAHMAN), receipt["client_id"], photo["id"], PHOTO)
+    assert opened == [PHOTO]
+    wire.put(site(RAHMAN), receipt["client_id"], photo["id"], PHOTO)
+    wire.put(site(RAHMAN), receipt["client_id"], other["id"], b"lain", 409, replaces=photo["id"])
+    assert opened == [PHOTO], "a repeat, and what has arrived, are known without it"
 
 
 def test_signing_in_is_offered_to_who_is_signed_out(site: Site) -> None:

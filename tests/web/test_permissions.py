@@ -236,6 +236,22 @@ def test_every_person_gets_the_declared_status_at_every_route(
     assert wrong == []
 
 
+@pytest.mark.sql
+@pytest.mark.parametrize("method", ["OPTIONS", "HEAD"])
+def test_every_route_answers_also_without_a_body(
+    site: Site, places: dict[str, str], method: str
+) -> None:
+    """HEAD where GET is no route is 405; nothing is 500."""
+    for route in ROUTES:
+        path = (route.path or route.rule).format(**places)
+        for person in (RAHMAN, HARTONO, AGUS, NOBODY):
+            for accept in ("text/html", "application/json"):
+                answer = site(person).request(method, path, headers={"Accept": accept})
+                assert answer.status_code < 500, f"{method} {path} for {person}"
+                if method == "HEAD":
+                    assert answer.data == b""
+
+
 def test_no_route_is_left_out(app: Flask) -> None:
     tried = {(route.method, route.rule) for route in ROUTES}
     there = {
