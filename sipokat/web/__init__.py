@@ -24,12 +24,14 @@ def register(app: Flask) -> None:
         respond,
         shell,
         sign_in,
+        unread,
         verification,
     )
     from sipokat.web.present import times
 
     app.config["ASSET_URLS"] = assets.asset_urls(app)
     app.extensions["photo_store"] = PhotoStore(app.config["DATA"] / "photos")
+    app.wsgi_app = unread.ReadToTheEnd(app.wsgi_app)  # type: ignore[method-assign]
     access.register(app)
     headers.register(app)
     app.context_processor(respond.page_context)
