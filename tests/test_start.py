@@ -14,7 +14,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -25,12 +25,11 @@ from sipokat.serving import GRACE_SECONDS
 from sipokat.starting import PRIVATE
 from tests import wire
 from tests.cast import PETANANG_ULU
+from tests.services.program import ROOT, begin, started
 from tests.services.server import free_port
 from tests.services.speed import patience, tries
 
-ROOT = Path(__file__).parents[1]
 PARTS = ("sipokat", "templates", "static", "migrations", "requirements")
-START_SECONDS = 60
 FILES = ("wsgi.py", "service-worker.js", "gunicorn.conf.py")
 
 
@@ -44,46 +43,6 @@ def checkout(tmp_path: Path) -> Path:
     for name in FILES:
         shutil.copy(ROOT / name, copy / name)
     return copy
-
-
-def begin(
-    folder: Path, port: int | None = None, **settings: str
-) -> tuple[subprocess.Popen[str], str]:
-    """Run `flask start` in this folder. Returns the process and its address once it answers."""
-    port = port or free_port()
-    kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
-    environment = kept | {"SIPOKAT_MODE": "test", "PORT": str(port), "WEB_CONCURRENCY": "1"}
-    process = subprocess.Popen(
-        [sys.executable, "-m", "flask", "start"],
-        cwd=folder,
-        env=environment | settings,
-        stdout=subprocess.PIPE,
-        stderr=subprocess.STDOUT,
-        text=True,
-    )
-    return process, answering(process, f"http://127.0.0.1:{port}")
-
-
-@contextmanager
-def started(folder: Path, port: int | None = None, **settings: str) -> Iterator[str]:
-    """The address of a `flask start` that runs until the block ends."""
-    process, url = begin(folder, port, **settings)
-    try:
-        yield url
-    finally:
-        process.send_signal(signal.SIGTERM)
-        process.communicate(timeout=patience(GRACE_SECONDS * 2))
-
-
-def answering(process: subprocess.Popen[str], url: str) -> str:
-    for _ in tries(START_SECONDS):
-        if process.poll() is not None:
-            break
-        with contextlib.suppress(OSError):
-            urllib.request.urlopen(f"{url}/sehat", timeout=patience(10)).close()
-            return url
-    process.kill()
-    raise AssertionError(process.communicate()[0])
 
 
 def get(url: str) -> str:

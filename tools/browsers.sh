@@ -1,10 +1,11 @@
 #!/bin/sh
-# Install what the browser tests need beyond Python: the current Chromium, Chromium 106 (the last for
-# Android 6) and Roboto, the phones' font. A second run does nothing.
+# Install what the tests need beyond Python: the current Chromium, Chromium 106 (the last for Android 6),
+# Roboto, the phones' font, and nginx. A second run does nothing.
 set -eu
 cd "$(dirname "$0")/.."
 tools/node.sh
 mkdir -p .tools
+tools/nginx.sh || true # its tests try once more, and say what is missing
 
 if ! command -v chromium >/dev/null && [ ! -e .tools/chromium-downloaded ]; then
     tools/apt.sh chromium || {
