@@ -62,7 +62,7 @@ def inspect(data: bytes) -> None:
     except Moving:
         raise WrongType("Gambar bergerak tidak diterima. Pilih foto biasa.") from None
     except NotAPicture:
-        raise WrongType("Berkas ini bukan foto. Pilih foto JPEG, PNG atau WebP.") from None
+        raise WrongType("Berkas ini bukan foto. Pilih foto dari kamera atau galeri.") from None
 
 
 def read(data: bytes) -> PictureFile:
@@ -73,7 +73,7 @@ def read(data: bytes) -> PictureFile:
         return png.read(data)
     if data.startswith(b"RIFF") and data[8:12] == b"WEBP":
         return webp.read(data)
-    raise NotAPicture("neither JPEG nor PNG nor WebP")
+    raise NotAPicture("of no known kind")
 
 
 def make_ready(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
@@ -105,7 +105,7 @@ def _prove(picture: PictureFile) -> None:
             _turn.release()
     except OSError as trouble:
         log.warning("photo_not_inspected", why=repr(trouble))
-        said = "Server sedang memeriksa foto lain. Coba lagi sebentar lagi."
+        said = "SIPOKAT sedang memeriksa foto lain. Coba beberapa menit lagi."
         raise TooMany(said, TURN_SECONDS) from None
 
 

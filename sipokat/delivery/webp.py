@@ -41,7 +41,7 @@ def read(data: bytes) -> PictureFile:
             raise CutShort("a chunk that is longer than the file")
         body = data[place + 8 : end]
         if name in (b"ANIM", b"ANMF") or (name == b"VP8X" and body[:1] and body[0] & _MOVING):
-            raise Moving("a moving WebP")
+            raise Moving("an animation")
         if name in (b"VP8 ", b"VP8L") and not pixels:
             pixels, size = _chunk(name, body), _size(name, body)
         elif name == b"ALPH" and not pixels:

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from contextlib import suppress
 from datetime import datetime
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -18,24 +18,35 @@ from sipokat.models import FirstOpened, Report, User
 
 
 def note_opening(user: User, report: Report, now: datetime | None = None) -> None:
-    """Record, once a desk, that a holder of the desk where it waits has opened the report. When
-    nothing can be written now, the next opening is the first that is recorded."""
-    desk = report.desk
-    if (
-        desk is None
-        or desk == report.author_desk
-        or desk not in desks_over(user, report.region_code)
-    ):
+    """Record, once a desk, that a holder of the desk where it waits has opened the report; and that
+    the author's office has opened one that was rejected. When nothing can be written now, the next
+    opening is the first that is recorded."""
+    desk = report.author_desk if report.status == "rejected" else report.desk
+    waits = report.status == "rejected" or desk != report.author_desk
+    if desk is None or not waits or desk not in desks_over(user, report.region_code):
         return
-    if db.session.get(FirstOpened, (report.id, desk)) is not None:
+    known = db.session.get(FirstOpened, (report.id, desk))
+    if known is not None and (report.desk is not None or known.at >= report.arrived_at):
         return
-    opening = FirstOpened(report_id=report.id, desk=desk, user_id=user.id, at=now or present())
+    at = now or present()
 
     def note(session: Session) -> None:
         with suppress(IntegrityError), session.begin_nested():
-            session.add(opening)
+            if known is None:
+                session.add(FirstOpened(report_id=report.id, desk=desk, user_id=user.id, at=at))
+            else:  # it was rejected once more since
+                known.user_id, known.at = user.id, at
 
     write_if_possible("first opening", note)
+
+
+def not_opened_by_author() -> ColumnElement[bool]:
+    """Whether the author's office has not opened the report since it became final."""
+    return ~exists().where(
+        FirstOpened.report_id == Report.id,
+        FirstOpened.desk == Report.author_desk,
+        FirstOpened.at >= Report.arrived_at,
+    )
 
 
 def openings_of(session: Session, reports: Iterable[Report]) -> dict[int, list[FirstOpened]]:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, false, or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.chain import DECISIONS
+from sipokat.domain.first_opened import not_opened_by_author
 from sipokat.domain.listing import ROW
+from sipokat.domain.offices import held
 from sipokat.domain.visibility import visible_reports
 from sipokat.models import Event, Report, User
 
@@ -25,12 +27,14 @@ class Answer:
 
 
 def answers_to(session: Session, user: User, limit: int = 3) -> list[Answer]:
-    """The latest notes that desks wrote to the authors of this person's regions, newest first. What
-    was returned is not among them: it lies on the author's desk to be mended."""
+    """The latest notes that desks wrote to the authors of this person's regions, newest first. A
+    rejection that they have not opened yet is not among them: `rejections` gives it."""
     seen = visible_reports(user).with_only_columns(Report.id)
+    news = select(Report.id).where(_is_news(user))
     last = (
         select(Event.seq)
         .where(Event.report_id.in_(seen), Event.action.in_(ANSWERS), Event.note.is_not(None))
+        .where(Event.report_id.not_in(news))
         .order_by(Event.seq.desc())
         .limit(limit)
         .subquery()
@@ -43,3 +47,25 @@ def answers_to(session: Session, user: User, limit: int = 3) -> list[Answer]:
         .options(*ROW)
     )
     return [Answer(event, report) for event, report in session.execute(query)]
+
+
+def rejections(session: Session, user: User) -> list[Answer]:
+    """The rejections that the author's office has not opened yet, newest first."""
+    query = (
+        select(Event, Report)
+        .join(Report, and_(Report.id == Event.report_id, Report.version == Event.version))
+        .where(_is_news(user), Event.action == "reject")
+        .order_by(Event.seq.desc())
+        .options(*ROW)
+    )
+    return [Answer(event, report) for event, report in session.execute(query)]
+
+
+def _is_news(user: User) -> ColumnElement[bool]:
+    """Whether the report was rejected and none of the person's offices, which wrote it, knows."""
+    own = [
+        and_(Report.region_code == office.region, Report.author_desk == office.desk)
+        for office in held(user)
+        if office.reports
+    ]
+    return and_(or_(false(), *own), Report.status == "rejected", not_opened_by_author())

@@ -107,7 +107,7 @@ def _reads(user: User) -> bool:
 def require_reader(user: User) -> None:
     """Raises NeverAllowed for somebody whose roles never read reports (Diskominfo)."""
     if not _reads(user):
-        raise NeverAllowed("Peran Anda tidak membaca isi laporan.")
+        raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
 
 
 def find_report(session: Session, user: User, number: str, lock: bool = False) -> Report:

@@ -10,7 +10,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import selectinload
 
 from sipokat.database import db
-from sipokat.domain import listing, notices, participation, queue, texts
+from sipokat.domain import chain, listing, notices, participation, queue, texts
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.notices import Answer
 from sipokat.domain.offices import held, one_kelurahan, regions_of, roles_of
@@ -79,10 +79,11 @@ def _rt_head() -> dict[str, Any]:
     regions = [office.region for office in held(me()) if office.desk == "rt"]
     nihil = participation.nihil_month(session, regions[0], today) if len(regions) == 1 else None
     answers = notices.answers_to(session, me())
+    rejected = notices.rejections(session, me())
     last, _ = listing.list_reports(session, me(), listing.Filter())
     returned = listing.own_desk(session, me())
     mending = {one.id for one in returned}
-    about = [answer.report for answer in answers]
+    about = [answer.report for answer in (*answers, *rejected)]
     names = names_of(session, [*regions, *codes_of(last, returned, about)])
     return {
         "greeting": times.greeting(me().name),
@@ -91,6 +92,7 @@ def _rt_head() -> dict[str, Any]:
         "today": today.isoformat(),
         "region": regions[0] if len(regions) == 1 else "",
         "returned": present.cards(returned, me()),
+        "rejected": _answers(rejected),
         "answers": _answers(answers),
         "last": present.rows([one for one in last if one.id not in mending][:5]),
     }
@@ -104,6 +106,8 @@ def _answers(answers: list[Answer]) -> list[dict[str, Any]]:
             "note": event.note,
             "what": states.what_happened(event.action, event.actor_desk, event.to_desk),
             "who": event.actor.name,
+            "reason": chain.REASONS.get(event.action, {}).get(event.reason or "", ""),
+            "tone": "late" if event.action == "reject" else "",
             "when": times.ago(event.at),
         }
         for row, event in zip(rows, (answer.event for answer in answers), strict=True)
@@ -131,6 +135,7 @@ def _official() -> dict[str, Any]:
         "oldest": present.rows(oldest),
         "own": present.cards(own, me()),
         "vacant": [region_words(code, names) for code in held_by_nobody],
+        "rejected": _answers(notices.rejections(session, me())),
         **_vacant_words({region.level for region in vacant}),
     }
 

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from sqlalchemy.orm import Session
 
-from sipokat.domain.notices import answers_to
-from tests.cast import AGUS, HARTONO, MARLINA, RAHMAN, SARI, SITI, YUSUF, Person
+from sipokat.domain import first_opened as opened
+from sipokat.domain.notices import answers_to, rejections
+from tests.cast import AGUS, DEWI, HARTONO, MARLINA, RAHMAN, SARI, SITI, YUSUF, Person
 from tests.steps import act, send, user_of
 
 
@@ -20,9 +21,38 @@ def test_an_author_is_told_the_latest_notes_newest_first(session: Session) -> No
     act(YUSUF, first, "verify", note="Sedang kami tangani.")
     assert told(session, RAHMAN) == [
         (first.number, "Sedang kami tangani."),
-        (second.number, "Sudah ada laporan lain."),
         (first.number, "Terima kasih."),
     ]
+    opened.note_opening(user_of(RAHMAN), second)
+    assert told(session, RAHMAN)[1] == (second.number, "Sudah ada laporan lain.")
+
+
+def news(session: Session, person: Person) -> list[tuple[str, str | None]]:
+    return [(one.report.number, one.event.reason) for one in rejections(session, user_of(person))]
+
+
+def test_a_rejection_is_news_until_the_authors_office_has_opened_it(session: Session) -> None:
+    report = send(RAHMAN)
+    act(HARTONO, report, "reject", reason="laporan_ganda", note="Sudah ada.")
+    assert news(session, RAHMAN) == [(report.number, "laporan_ganda")]
+    for other in (HARTONO, YUSUF):  # they may read it, but did not write it
+        opened.note_opening(user_of(other), report)
+    assert news(session, SITI) == news(session, AGUS) == news(session, HARTONO) == []
+    assert news(session, RAHMAN)
+    opened.note_opening(user_of(RAHMAN), report)
+    assert news(session, RAHMAN) == []
+
+
+def test_what_is_rejected_again_is_news_again(session: Session) -> None:
+    report = send(RAHMAN)
+    act(HARTONO, report, "reject", reason="laporan_ganda", note="Sudah ada.")
+    opened.note_opening(user_of(RAHMAN), report)
+    act(DEWI, report, "reopen", reason="keterangan_baru")
+    assert news(session, RAHMAN) == []
+    act(HARTONO, report, "reject", reason="tidak_benar", note="Sudah kami lihat.")
+    assert news(session, RAHMAN) == [(report.number, "tidak_benar")]
+    opened.note_opening(user_of(RAHMAN), report)
+    assert news(session, RAHMAN) == []
 
 
 def test_a_decision_without_a_note_and_a_returned_report_are_no_answer(session: Session) -> None:

@@ -202,3 +202,19 @@ def test_diskominfo_finds_accounts_and_reads_no_report(site: Site) -> None:
     turned = page.submit("form[role=search]", cari="rah\u202eman").text("main")
     assert "1 akun" in turned
     assert "\u202e" not in turned
+
+
+def test_a_rejection_stands_on_top_in_red_until_it_is_opened(app: Flask, site: Site) -> None:
+    with app.app_context():
+        report = steps.send(RAHMAN)
+        steps.act(
+            HARTONO, report, "reject", reason="laporan_ganda", note="Sudah dilaporkan RT 002."
+        )
+        number = report.number
+    top = home(site, RAHMAN).one("main .card.late")
+    for words in ("Laporan ganda.", "Sudah dilaporkan RT 002."):
+        assert words in top.get_text()
+    assert not home(site, SITI).has("main .card.late"), "the RT next door is not told"
+    visitor = site(RAHMAN)
+    visitor.get(f"/laporan/{number}")
+    assert "Laporan ditolak" not in visitor.get("/beranda").text("main")
