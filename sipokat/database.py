@@ -24,7 +24,7 @@ from urllib.parse import quote
 import structlog
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Engine, MetaData, String, Table, event, func, select
+from sqlalchemy import Connection, DateTime, Engine, MetaData, String, Table, event, func, select
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
@@ -136,7 +136,11 @@ def _begin_sqlite(connection: Any) -> None:
     until = connection.get_execution_options().get("sipokat_until")
     if until is None:
         connection.exec_driver_sql("BEGIN")
-        return
+    else:
+        _begin_immediate(connection, until)
+
+
+def _begin_immediate(connection: Connection, until: float) -> None:
     left = int((until - monotonic()) * 1000)
     if left > WAIT * 900:  # the usual case: there was no wait in the line
         connection.exec_driver_sql("BEGIN IMMEDIATE")
@@ -244,6 +248,19 @@ def take_turns(session: Session, name: str) -> None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtext(name))))
 
 
+def _end_reading(session: Session) -> Connection | None:
+    """End the transaction in which the session has read so far; nothing is changed outside
+    `writing()`. On SQLite the session keeps its connection and its own transaction, for `writing()`
+    to go on with: to give both back and take them anew costs as much as three statements."""
+    if not session.in_transaction() or session.get_bind().dialect.name != "sqlite":
+        session.commit()
+        return None
+    session.flush()
+    connection = session.connection()
+    connection.exec_driver_sql("COMMIT")
+    return connection
+
+
 @contextmanager
 def writing(seconds: float = WAIT) -> Iterator[Session]:
     """Run the block in one durable write transaction; an inner `writing()` joins the outer one.
@@ -256,23 +273,31 @@ def writing(seconds: float = WAIT) -> Iterator[Session]:
     if session.info.get("writing"):
         yield session
         return
-    session.commit()  # ends the read transaction; nothing is changed outside `writing()`
+    began = _end_reading(session)
     for row in session:
         if not cast(Base, row).steady:
             session.expire(row)
-    with _turn_to_write(session, seconds) as until:
-        session.info["writing"] = True
-        try:
-            connection = session.connection(execution_options={"sipokat_until": until})
-            if seconds < WAIT and connection.dialect.name == "postgresql":
-                connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
-            yield session
-            session.commit()
-        except BaseException:
-            session.rollback()
-            raise
-        finally:
-            del session.info["writing"]
+    try:
+        with _turn_to_write(session, seconds) as until:
+            session.info["writing"] = True
+            try:
+                if began is None:
+                    connection = session.connection(execution_options={"sipokat_until": until})
+                else:
+                    connection = began
+                    _begin_immediate(connection, until)
+                if seconds < WAIT and connection.dialect.name == "postgresql":
+                    connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
+                yield session
+                session.commit()
+            except BaseException:
+                session.rollback()
+                raise
+            finally:
+                del session.info["writing"]
+    except (Busy, OSError):
+        session.commit()  # whoever goes on reading begins anew
+        raise
 
 
 def write_if_possible(what: str, change: Callable[[Session], object]) -> bool:

@@ -7,16 +7,14 @@ from pathlib import Path
 from flask import Flask
 from flask_assets import Environment
 from flask_compress import Compress
-from flask_limiter import Limiter
-from flask_limiter.util import get_remote_address
 from flask_login import LoginManager
 from flask_migrate import Migrate
 from htmx_flask import Htmx
 from whitenoise import WhiteNoise
 
-from sipokat import counts
 from sipokat.config import Unsafe
 from sipokat.database import db
+from sipokat.rates import Limiter
 
 __all__ = ["assets", "bind", "compress", "db", "htmx", "limiter", "login", "migrate"]
 
@@ -24,7 +22,7 @@ login = LoginManager()
 htmx = Htmx()
 assets = Environment()
 compress = Compress()
-limiter = Limiter(key_func=get_remote_address, default_limits=[])
+limiter = Limiter()
 migrate = Migrate(compare_type=True, render_as_batch=True)
 
 
@@ -48,8 +46,6 @@ def bind(app: Flask) -> None:
     login.session_protection = None
     login.init_app(app, add_context_processor=False)
     htmx.init_app(app)
-    if app.config["RATELIMIT_STORAGE_URI"] == "memory://":
-        app.config["RATELIMIT_STORAGE_URI"] = f"{counts.Counts.STORAGE_SCHEME[0]}://"
     limiter.init_app(app)
     compress.init_app(app)
     _serve_static(app)

@@ -19,12 +19,12 @@ LAYERS = ("app", "entrances", "demo", "delivery", "domain", "models", "base")
 BASE = {
     "assets",
     "config",
-    "counts",
     "data",
     "database",
     "extensions",
     "keys",
     "logs",
+    "rates",
     "serving",
     "starting",
     "turns",
@@ -32,7 +32,7 @@ BASE = {
 # Both are entrances, but neither may import the other.
 ENTRANCES = {"web", "commands"}
 # The domain imports none of these.
-WEB_LIBRARIES = {"flask", "flask_login", "flask_limiter", "htmx_flask", "werkzeug", "jinja2"}
+WEB_LIBRARIES = {"flask", "flask_login", "htmx_flask", "werkzeug", "jinja2"}
 
 
 def modules() -> list[Path]:
