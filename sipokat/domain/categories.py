@@ -69,6 +69,12 @@ class Category:
         """What the form offers today."""
         return [field for field in self.all_fields if field.off_since is None]
 
+    @property
+    def kinds(self) -> list[tuple[str, str]]:
+        """The keys and labels of its `jenis`; empty where it has none."""
+        choices = (one.all_choices for one in self.all_fields if one.key == "jenis")
+        return [(one.key, one.label) for one in next(choices, ())]
+
 
 def _field(row: dict[str, Any]) -> Field:
     off = row.get("choices_off", {})

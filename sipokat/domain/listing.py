@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session, lazyload
 
+from sipokat.domain.categories import categories
 from sipokat.domain.clock import now
 from sipokat.domain.offices import regions_of
 from sipokat.domain.periods import days_of
@@ -14,6 +15,8 @@ from sipokat.domain.visibility import newest_visible, on_desk_below, reports_in,
 from sipokat.models import Region, Report, User
 
 PAGE = 20
+NUMBER_MIN = 5  # digits of a report's number
+WORDS_MAX = 5
 OPEN = ("waiting", "returned")
 # A row of a list names neither the author nor the photos.
 ROW = (lazyload(Report.reporter), lazyload(Report.photos))
@@ -22,13 +25,15 @@ ROW = (lazyload(Report.reporter), lazyload(Report.photos))
 @dataclass(frozen=True)
 class Filter:
     """What to list; an empty value filters nothing. `month` is `YYYY-MM` of the event's day;
-    `late` is `all` for what is past its limit on any desk, `below` for desks below one's own."""
+    `late` is `all` for what is past its limit on any desk, `below` for desks below one's own;
+    `said` is a report's number, or words that all stand in it."""
 
     status: str = ""
     category: str = ""
     region: str = ""
     month: str = ""
     late: str = ""
+    said: str = ""
 
 
 def list_reports(
@@ -64,7 +69,28 @@ def _conditions(user: User, wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Report.due_at < now())
     if wanted.late == "below":
         conditions.append(on_desk_below(user))
+    if wanted.said.isdecimal() and len(wanted.said) >= NUMBER_MIN:
+        conditions.append(Report.number == wanted.said)
+    else:
+        conditions += [_says(word) for word in wanted.said.split()[:WORDS_MAX]]
     return conditions
+
+
+def _says(word: str) -> ColumnElement[bool]:
+    """Whether the report's text, place, category or `jenis` has this word."""
+    parts: list[ColumnElement[bool]] = [
+        Report.text.icontains(word, autoescape=True),
+        Report.place_text.icontains(word, autoescape=True),
+    ]
+    for category in categories().values():
+        if word.lower() in category.name.lower():
+            parts.append(Report.category == category.key)
+            continue
+        kinds = [key for key, label in category.kinds if word.lower() in label.lower()]
+        if kinds:
+            kind = Report.fields["jenis"].as_string()
+            parts.append(and_(Report.category == category.key, kind.in_(kinds)))
+    return or_(*parts)
 
 
 def own_desk(session: Session, user: User) -> list[Report]:

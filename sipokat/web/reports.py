@@ -11,7 +11,7 @@ from flask import Blueprint, flash, g, jsonify, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import events, first_opened, listing, numbers, offices, revisions
+from sipokat.domain import events, first_opened, listing, numbers, offices, revisions, texts
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.limits import LIMITS
@@ -38,6 +38,7 @@ STATUSES = [
 ]
 
 
+SEARCH_MAX = 80  # characters
 LATE = [("all", "Terlambat"), ("below", "Terlambat di bawah saya")]
 
 
@@ -72,9 +73,9 @@ def index() -> ResponseReturnValue:
 
 def _filter() -> listing.Filter:
     args = request.args
-    wanted = listing.Filter(
-        *(args.get(name, "").strip() for name in ("status", "category", "region", "month", "late"))
-    )
+    names = ("status", "category", "region", "month", "late")
+    chosen = {name: args.get(name, "").strip() for name in names}
+    wanted = listing.Filter(**chosen, said=texts.plain(args.get("cari"))[:SEARCH_MAX])
     if (
         (wanted.status and wanted.status not in dict(STATUSES))
         or (wanted.category and wanted.category not in categories())

@@ -7,7 +7,7 @@ import io
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
-from urllib.parse import parse_qs, urlsplit
+from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
 from flask import Flask
@@ -165,7 +165,12 @@ def test_an_unknown_filter_value_is_400(site: Site, query: str) -> None:
 def test_the_filters_stand_as_they_were_chosen(site: Site) -> None:
     file_report(site(RAHMAN), "sampah")
     page = site(HARTONO).get("/laporan")
-    chosen = {"status": "waiting", "category": "sampah", "month": today().isoformat()[:7]}
+    chosen = {
+        "cari": "",
+        "status": "waiting",
+        "category": "sampah",
+        "month": today().isoformat()[:7],
+    }
     chosen |= {"region": RAHMAN.region, "late": ""}
     page = page.submit("form[action='/laporan']", typed=chosen)
     assert page.values("form[action='/laporan']").to_dict() == chosen
@@ -647,3 +652,49 @@ def test_enter_in_a_field_of_the_form_presses_a_button_that_does_nothing(
         first = site().get(path).all("[data-report-form] [type=submit]")[0]
         assert first.has_attr("disabled")
         assert first.has_attr("hidden")
+
+
+# Finding again.
+
+
+@pytest.fixture
+def written(app: Flask) -> dict[str, str]:
+    """The numbers of three reports of Rahman's and one of the RT next door."""
+    with app.app_context():
+        return {
+            "lamp": steps.send(RAHMAN, text="Lampu jalan padam di Gang Mawar.").number,
+            "waste": steps.send(RAHMAN, "sampah", text="Menumpuk 100% sejak Senin.").number,
+            "other": steps.send(RAHMAN, text="Rapat warga.", place_text="Balai Gang Mawar").number,
+            "next door": steps.send(SITI, text="Lampu pos ronda padam.").number,
+        }
+
+
+@pytest.mark.parametrize(
+    ("said", "found"),
+    [
+        ("lampu", ["lamp"]),
+        ("LAMPU  padam", ["lamp"]),
+        ("gang mawar", ["other", "lamp"]),
+        ("sampah", ["waste"]),
+        ("tumpukan", ["waste"]),
+        ("100%", ["waste"]),
+        ("%", ["waste"]),
+        ("_", []),
+        ("mar\u200bwar gang", []),
+        ("ma\u200bwar", ["other", "lamp"]),
+        ("tidak ada", []),
+    ],
+)
+def test_an_rt_head_finds_a_report_by_what_it_says(
+    site: Site, written: dict[str, str], said: str, found: list[str]
+) -> None:
+    assert listed(site(RAHMAN), cari=said) == [written[name] for name in found]
+    page = site(RAHMAN).get(f"/laporan?{urlencode({'cari': said})}")
+    assert page.one("#field-cari")["value"] == " ".join(said.replace("\u200b", "").split())
+
+
+def test_a_number_finds_one_report_within_sight(site: Site, written: dict[str, str]) -> None:
+    for name, number in written.items():
+        mine = [number] if name != "next door" else []
+        assert listed(site(RAHMAN), cari=number) == mine
+        assert listed(site(HARTONO), cari=number) == [number]
