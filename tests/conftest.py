@@ -71,7 +71,7 @@ ORDER = {
 }
 PROMISES, OTHERS = 4, 7
 # One fixture of the file takes longer than all its tests, so they stay in one process.
-TOGETHER = ("tests/demo/test_city.py",)
+TOGETHER = ("tests/demo/test_city.py", "tests/domain/test_plans.py")
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:

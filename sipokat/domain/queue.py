@@ -13,7 +13,7 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.listing import ROW
 from sipokat.domain.offices import held
 from sipokat.domain.regions import in_scope
-from sipokat.domain.roles import DESK_ROLES, below
+from sipokat.domain.roles import DESK_ROLES, DESKS, below
 from sipokat.domain.visibility import (
     desks_of,
     first_of,
@@ -115,10 +115,9 @@ def _held_today(role: str) -> ColumnElement[bool]:
     )
 
 
-def city_figures(session: Session, user: User) -> dict[tuple[str, str | None], int]:
-    """How many reports stand where, in the person's regions: (status, desk) to count."""
-    ended = tallies.ended_in(session, scopes_of(user))
-    query = select(Report.status, Report.desk, func.count()).where(visible_open(user))
-    found = session.execute(query.group_by(Report.status, Report.desk))
-    lying = {(status, desk): count for status, desk, count in found}
-    return {(status, None): count for status, count in ended.items()} | lying
+def city_figures(session: Session, user: User) -> dict[str, int]:
+    """How many reports stand where, in the person's regions: by the desk where they lie, and by the
+    status of those that have ended. What there is none of may be missing."""
+    desks = [func.count(case((Report.desk == desk, 1))) for desk in DESKS]
+    lying = session.execute(select(*desks).where(visible_open(user))).one()
+    return dict(zip(DESKS, lying, strict=True)) | tallies.ended_in(session, scopes_of(user))

@@ -161,18 +161,14 @@ def _viewer() -> dict[str, Any]:
     last, _ = listing.list_reports(session, me(), listing.Filter())
     urgent = queue.urgent(session, me(), photos=False)
     names_of(session, [*regions_of(me()), *codes_of(last, urgent)])
-    on_desk = {
-        desk: sum(n for (_, at), n in figures.items() if at == desk)
-        for desk in ("rt", "kelurahan", "kecamatan", "kota")
-    }
     return {
         "greeting": times.greeting(me().name),
         "offices": _offices(),
         "total": sum(figures.values()),
-        "on_desk": on_desk,
-        "verified": figures.get(("verified", None), 0),
-        "rejected": figures.get(("rejected", None), 0),
-        "withdrawn": figures.get(("withdrawn", None), 0),
+        "on_desk": figures,
+        "verified": figures.get("verified", 0),
+        "rejected": figures.get("rejected", 0),
+        "withdrawn": figures.get("withdrawn", 0),
         "urgent": present.rows(urgent),
         "last": present.rows(last[:5]),
     }

@@ -6,10 +6,11 @@ from datetime import UTC, datetime, timedelta
 
 import pytest
 import time_machine
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import queue
-from sipokat.models import Report
+from sipokat.domain import queue, tallies
+from sipokat.models import Report, Tally
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -221,9 +222,24 @@ def test_figures_of_the_whole_city(session: Session) -> None:
     sent(RAHMAN, 0)
     act(HARTONO, sent(SITI, 1), "return")
     climb(sent(MARLINA, 2), SARI, YUSUF, DEWI)
-    assert queue.city_figures(session, user_of(RATNA)) == {
-        ("waiting", "kelurahan"): 1,
-        ("returned", "rt"): 1,
-        ("verified", None): 1,
-    }
-    assert queue.city_figures(session, user_of(EFFENDI)) == {}
+    empty = {"rt": 0, "kelurahan": 0, "kecamatan": 0, "kota": 0}
+    figures = queue.city_figures(session, user_of(RATNA))
+    assert figures == empty | {"kelurahan": 1, "rt": 1, "verified": 1}
+    assert queue.city_figures(session, user_of(EFFENDI)) == empty
+
+
+def test_what_has_ended_is_counted_through_every_move(session: Session) -> None:
+    """Rejected, verified, withdrawn, opened again and ended once more, in several regions."""
+    ends = ("reject", "withdraw", "verify", "reject", "withdraw")
+    for number, (author, end) in enumerate(zip((RAHMAN, SITI) * 3, ends, strict=False)):
+        report = sent(author, number)
+        if end == "verify":
+            report = climb(report, HARTONO, YUSUF, DEWI)
+        else:
+            report = act(HARTONO if end == "reject" else author, report, end)
+        if number % 2:
+            act(DEWI, report, "reopen")
+    kept = {(row.region_code, row.status): row.count for row in session.scalars(select(Tally))}
+    counted = tallies.counted_anew(session)
+    assert len(counted) >= 2
+    assert {key: count for key, count in kept.items() if count} == counted

@@ -1,0 +1,288 @@
+"""With 150,000 reports and 600,000 events, what people look at is read from indexes in their order:
+no statement walks a table that grows, and none sorts more than what a page shows.
+
+A statement is judged by its plan and by the work that it does: on SQLite the steps of its machine,
+on PostgreSQL the rows that it reads.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Connection, event, select, text
+from sqlalchemy.orm import Session
+
+from bench import big_city
+from sipokat import create_app
+from sipokat.database import db, writing
+from sipokat.domain import (
+    cards,
+    listing,
+    notices,
+    participation,
+    photo_work,
+    queue,
+    sign_in,
+    visibility,
+)
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.listing import Filter
+from sipokat.models import LoginSession, Report, User
+from tests import steps
+from tests.cast import DEWI, HARTONO, KOTA, PETANANG_ULU, RAHMAN, RATNA, UTARA_I, YUSUF, Person
+from tests.services.fixtures_app import Kept
+
+GROWING = set(big_city.GROWING)
+# Indexes of what is not final. They stay small however much ends, so they may be read whole.
+OPEN = {"ix_report_open", "ix_report_desk", "ix_report_urgent"}
+SORTED = 600  # rows: the events of a full page
+# Of SQLite's machine. Reading all of the city's narrow index of lists takes 750,000, as for a month
+# long ago; reading the table takes more than twice as many.
+STEPS = 1_000_000
+READ = 10_000  # rows that PostgreSQL reads in one node of a plan
+
+
+class BigCity:
+    """The application on a database of that size."""
+
+    def __init__(self, url: str, data: Path) -> None:
+        self.app = create_app({"DATA": data, "SQLALCHEMY_DATABASE_URI": url})
+        with self.app.app_context():
+            big_city.fill(db.engine, now())
+
+    def close(self) -> None:
+        with self.app.app_context():
+            db.engine.dispose()
+
+
+@pytest.fixture
+def city(house: Any, kept: Kept, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Session]:
+    """A session in a city of that size: made once for all tests of this file."""
+    database = house.database
+
+    def make() -> BigCity:
+        data = tmp_path_factory.mktemp(f"big-{database.name}", numbered=False)
+        database.copy(data)
+        return BigCity(database.url(data), data)
+
+    big = kept.get(f"big city on {database.name}", make, BigCity.close)
+    with big.app.app_context():
+        yield db.session()
+        db.session.remove()
+
+
+Asked = list[tuple[str, Any]]
+
+
+def asked(do: Callable[[], Any]) -> Asked:
+    """What the database is asked meanwhile: statements and their parameters."""
+    found: Asked = []
+
+    def note(_connection: Any, _cursor: Any, statement: str, given: Any, *_rest: Any) -> None:
+        if statement.startswith("SELECT"):
+            found.append((statement, given))
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    try:
+        do()
+    finally:
+        event.remove(db.engine, "before_cursor_execute", note)
+    assert found
+    return found
+
+
+def faults(session: Session, sent: Asked, growing: set[str] = GROWING) -> list[str]:
+    """What is wrong with the plans of these statements."""
+    judge = _on_sqlite if session.get_bind().dialect.name == "sqlite" else _on_postgresql
+    return [
+        f"{fault}: {statement}"
+        for statement, given in sent
+        for fault in judge(session.connection(), statement, given, growing)
+    ]
+
+
+def _on_sqlite(
+    connection: Connection, statement: str, given: Any, growing: set[str]
+) -> Iterator[str]:
+    plan = [row[-1] for row in connection.exec_driver_sql(f"EXPLAIN QUERY PLAN {statement}", given)]
+    for line in plan:
+        scan = re.match(r"SCAN (\w+)(?: USING (?:COVERING )?INDEX (\w+))?", line)
+        if scan and re.sub(r"_\d+$", "", scan[1]) in growing and scan[2] not in OPEN:
+            yield line
+    if "USE TEMP B-TREE FOR ORDER BY" in plan:
+        unlimited = re.sub(r"\s+LIMIT \? OFFSET \?$", "", statement)
+        fewer = given[: len(given) - 2] if unlimited != statement else given
+        if (rows := len(connection.exec_driver_sql(unlimited, fewer).all())) > SORTED:
+            yield f"sorts {rows} rows"
+    steps = 0
+
+    def count() -> None:
+        nonlocal steps
+        steps += 1000
+
+    sqlite: Any = connection.connection.driver_connection
+    sqlite.set_progress_handler(count, 1000)
+    connection.exec_driver_sql(statement, given).all()
+    sqlite.set_progress_handler(None, 0)
+    if steps > STEPS:
+        yield f"takes {steps} steps"
+
+
+def _on_postgresql(
+    connection: Connection, statement: str, given: Any, growing: set[str]
+) -> Iterator[str]:
+    explain = f"EXPLAIN (ANALYZE, TIMING OFF, BUFFERS OFF, FORMAT JSON) {statement}"
+    plan = connection.exec_driver_sql(explain, given).scalar_one()
+    plan = json.loads(plan) if isinstance(plan, str) else plan
+    for node in _nodes(plan[0]["Plan"]):
+        kind, table = node["Node Type"], node.get("Relation Name")
+        loops = node["Actual Loops"]
+        removed = node.get("Rows Removed by Filter", 0) * loops
+        if kind == "Seq Scan" and table in growing:
+            yield f"walks {table}"
+        if kind == "Sort" and node["Plans"][0]["Actual Rows"] > SORTED:
+            yield f"sorts {node['Plans'][0]['Actual Rows']} rows"
+        if table in growing and node["Actual Rows"] * loops + removed > READ:
+            yield f"reads {node['Actual Rows'] * loops + removed} rows of {table}"
+
+
+def _nodes(node: dict[str, Any]) -> Iterator[dict[str, Any]]:
+    yield node
+    for below in node.get("Plans", ()):
+        yield from _nodes(below)
+
+
+def me(person: Person) -> User:
+    user = steps.user_of(person)
+    assert user.terms  # loaded, as for a request
+    return user
+
+
+def test_the_city_is_as_big_as_promised(city: Session) -> None:
+    counts = [
+        city.scalar(text(f"SELECT count(*) FROM {table}")) or 0
+        for table in ("report", "event", "photo", "revision")
+    ]
+    assert counts[0] >= 150_000
+    assert counts[1] >= 595_000
+    assert min(counts) >= 75_000
+    summary = queue.summary(city, me(DEWI))
+    assert summary.waiting > 500
+    assert summary.late_below > 1000
+
+
+@pytest.mark.parametrize("person", [RAHMAN, HARTONO, YUSUF, DEWI, RATNA], ids=str)
+def test_everybodys_home_and_lists(city: Session, person: Person) -> None:
+    user = me(person)
+    month = day_of(now()).strftime("%Y-%m")
+    code = {KOTA: UTARA_I, UTARA_I: PETANANG_ULU}.get(person.region, RAHMAN.region)
+    last, cursor = listing.list_reports(city, user, Filter())
+    assert len(last) == listing.PAGE
+    sent = asked(lambda: listing.own_desk(city, user))
+    for wanted in (
+        Filter(),
+        Filter(status="verified"),
+        Filter(status="rejected"),
+        Filter(status="waiting"),
+        Filter(category="sampah"),
+        Filter(region=code),
+        Filter(month=month),
+        Filter(status="verified", category="keagamaan", region=code, month="2026-01"),
+        Filter(late="all"),
+        Filter(late="below"),
+    ):
+        for before in (None, cursor):
+            sent += asked(lambda w=wanted, b=before: listing.list_reports(city, user, w, b))
+    sent += asked(lambda: notices.answers_to(city, user)) if person is RAHMAN else []
+    sent += asked(lambda: participation.nihil_month(city, RAHMAN.region, day_of(now())))
+    sent += asked(lambda: queue.urgent(city, user))
+    sent += asked(lambda: queue.city_figures(city, user))
+    number = last[0].number
+    sent += asked(lambda: cards.cards_of(city, user, last))
+    city.expunge_all()
+    sent += asked(lambda: visibility.find_report(city, me(person), number))
+    assert faults(city, sent) == []
+
+
+@pytest.mark.parametrize("person", [HARTONO, YUSUF, DEWI], ids=str)
+def test_every_desk(city: Session, person: Person) -> None:
+    user = me(person)
+    page = queue.desk_queue(city, user)
+    assert len(page) > queue.PAGE
+    after = page[queue.PAGE - 1].arrived_at, page[queue.PAGE - 1].id
+    sent = asked(lambda: queue.desk_queue(city, user))
+    sent += asked(lambda: queue.desk_queue(city, user, after))
+    sent += asked(lambda: queue.summary(city, user))
+    sent += asked(lambda: queue.vacant_below(city, user))
+    assert faults(city, sent) == []
+
+
+def test_somebody_with_two_offices_has_no_more_to_sort(city: Session) -> None:
+    """The lurah who acts for the camat: two desks, and one scope within the other."""
+    with writing():
+        steps.add_term(HARTONO, UTARA_I, role="camat", acts_for=YUSUF)
+    try:
+        user = me(HARTONO)
+        sent = asked(lambda: queue.desk_queue(city, user))
+        sent += asked(lambda: listing.list_reports(city, user, Filter()))
+        assert faults(city, sent) == []
+        both = select(Report).where(visibility.on_own_desk(user), Report.urgent.is_(False))
+        lying = list(city.scalars(both.order_by(Report.arrived_at, Report.id)).unique())
+        assert {report.desk for report in lying} == {"kelurahan", "kecamatan"}
+        assert queue.desk_queue(city, user) == lying[: queue.PAGE + 1]
+    finally:
+        with writing() as session:
+            session.delete(user.terms[-1])
+
+
+def test_a_filter_that_finds_nothing_reads_an_index_alone(city: Session) -> None:
+    def look() -> None:
+        found, _ = listing.list_reports(city, me(DEWI), Filter(category="tamu", month="2020-01"))
+        assert found == []
+
+    (statement, given) = asked(look)[-1]
+    connection = city.connection()
+    explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+    plan = "\n".join(row[-1] for row in connection.exec_driver_sql(f"{explain} {statement}", given))
+    assert re.search(r"COVERING INDEX ix_report_kota|Index Only Scan", plan), plan
+
+
+def test_who_is_signed_in_is_found_without_reading_everybodys_terms(city: Session) -> None:
+    at = now()
+    with writing() as session:
+        session.add(
+            LoginSession(
+                user_id=me(HARTONO).id,
+                token_hash=sign_in.hashed("t"),
+                device="x",
+                created_at=at,
+                last_used_at=at,
+            )
+        )
+    try:
+        sent = asked(lambda: sign_in.find_session("t", at))
+        assert faults(city, sent, {"term", "user", "region"}) == []
+    finally:
+        with writing() as session:
+            session.delete(session.scalars(select(LoginSession)).one())
+
+
+def test_the_worker_looks_for_photos_in_its_own_index(city: Session) -> None:
+    assert faults(city, asked(lambda: photo_work.claim("w"))) == []
+
+
+BAD = {
+    "walks": select(Report.id).where(Report.text == "x"),
+    "sorts": select(Report).where(Report.kota_code == KOTA).order_by(Report.text).limit(5),
+    "counts": select(text("count(*)")).where(Report.status != "x").select_from(Report),
+}
+
+
+@pytest.mark.parametrize("bad", BAD)
+def test_a_bad_plan_is_seen(city: Session, bad: str) -> None:
+    assert faults(city, asked(lambda: city.execute(BAD[bad]).all()))
