@@ -19,7 +19,7 @@ from tests.services.database import statements
 Site = Callable[[Person], Visitor]
 MOST = 12
 # They are about the transaction and ask for no data.
-CONTROL = ("BEGIN", "SAVEPOINT", "RELEASE", "PRAGMA", "SET LOCAL")
+CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "PRAGMA", "SET LOCAL")
 MANY = 22  # more than a page
 HTML, JSON = "text/html", "application/json"
 LISTS = ("", "?status=waiting&late=all", f"?region={UTARA_I}&category=sampah&month=2026-11")
