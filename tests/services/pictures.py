@@ -183,6 +183,31 @@ ODD: dict[str, tuple[bytes, tuple[int, int]]] = {
 }
 
 
+def sound() -> dict[str, bytes]:
+    """Pictures as phones and apps make them, by what is special about them."""
+    return {
+        "camera": from_camera(6),
+        "png with words": png_from_camera(),
+        "webp with words": webp_from_camera(),
+        "progressive": jpeg(progressive=True),
+        "grey": encoded(scene(mode="L"), "JPEG"),
+        "cmyk": encoded(scene(mode="CMYK"), "JPEG"),
+        "see-through": encoded(scene(mode="RGBA"), "PNG"),
+        "palette": encoded(scene(mode="P"), "PNG"),
+        "black and white": encoded(scene(mode="1"), "PNG"),
+        "16 bits of grey": encoded(Image.new("I;16", (40, 30), 0x8000), "PNG"),
+        "lossless": webp(lossless=True),
+        "see-through webp": encoded(scene(mode="RGBA"), "WEBP"),
+        "two lenses": two_in_one(),
+        "padded": jpeg() + b"\0" * 5000,
+        "with a film behind it": jpeg() + b"\0\0\0\x18ftypmp42" + b"\x01" * 5000,
+        "colours as they are": jpeg(subsampling=0),
+        "restarts": jpeg((320, 240), restart_marker_rows=1),
+        "one pixel": jpeg((1, 1)),
+        "large": jpeg((2400, 3200)),
+    }
+
+
 def pretenders() -> dict[str, bytes]:
     """Files that are no photos, by what they are."""
     page = b"<!doctype html><script>alert(1)</script>"
