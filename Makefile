@@ -49,6 +49,8 @@ bench: .venv/.dev ## measure what the docs quote: reports per second, weight and
 	@tools/browsers.sh
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.form_load
+	$(BIN)/python -m bench.at_rest
+	$(BIN)/python -m bench.slow_clients
 
 lock: ## renew the lock files from pyproject.toml and package.json (needs uv and npm)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml -o requirements/run.txt

@@ -1,4 +1,4 @@
-"""How many slow phones the program bears: alone, as the demo runs, and behind the nginx of the docs.
+"""How many slow phones the program bears: alone (the demo) and behind the nginx of the docs.
 
     .venv/bin/python -m bench.slow_clients [--clients 0 8 15 16 50]
 

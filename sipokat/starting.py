@@ -47,11 +47,14 @@ def check_folders(app: Flask) -> None:
         for one in (*kept, data / "photos"):
             if one.exists() and one.stat().st_uid == os.geteuid():
                 one.chmod(one.stat().st_mode & ~PRIVATE)
-    if not assets.is_built(app):
-        places.append(Path(app.static_folder or "") / "gen")
     for place in places:
         if place.exists() and not os.access(place, os.W_OK):
             raise Unsafe(f"{place} is not writable for this user (uid {os.geteuid()})")
+    static = Path(app.static_folder or "")
+    if not assets.is_built(app) and not os.access(static, os.W_OK):
+        raise Unsafe(
+            f"{static} is not writable, and the bundles are old: run `flask prepare` there"
+        )
 
 
 def check_database(app: Flask) -> None:
