@@ -15,12 +15,13 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import inspect, select
 
-from sipokat import assets, serving, starting
+from sipokat import assets, record_commands, serving, starting
 from sipokat.database import db, writing
 from sipokat.delivery import tls
 from sipokat.delivery import worker as job_worker
 from sipokat.demo import accounts as demo_accounts
 from sipokat.domain import people, regions
+from sipokat.domain.clock import now
 from sipokat.domain.roles import ROLES
 from sipokat.models import Setting
 
@@ -37,6 +38,7 @@ def register(app: Flask) -> None:
         worker,
         prepare,
         start,
+        *record_commands.COMMANDS,
     )
     for command in own:
         app.cli.add_command(command)
@@ -110,6 +112,7 @@ def load_demo() -> None:
     if is_filled():
         raise click.ClickException("the database is not empty: nothing was loaded")
     click.echo(city.load(current_app.extensions["photo_store"]))
+    record_commands.checkpoints().write(now())
 
 
 @click.command("build-assets")
@@ -179,6 +182,7 @@ def _prepare() -> None:
     if not assets.is_built(app):
         assets.build(app)
     upgrade()
+    record_commands.look_before_start()
     with writing() as session:
         regions.ensure_official(session)
     if app.config["MODE"] == "demo" and not is_filled():
@@ -186,6 +190,7 @@ def _prepare() -> None:
 
         click.echo("Filling the demo city ...")
         click.echo(city.load(app.extensions["photo_store"]))
+        record_commands.checkpoints().write(now())
 
 
 @click.command("start")

@@ -113,7 +113,7 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "HOSTS": frozenset(host.strip() for host in hosts.split(",") if host.strip()),
         "SECRET_KEY": secret,
         "RECORD_KEYS": _record_keys(env, mode, secret),
-        "CHECKPOINTS": Path(_text(env, "SIPOKAT_CHECKPOINTS") or data / "checkpoints").resolve(),
+        "CHECKPOINTS": _text(env, "SIPOKAT_CHECKPOINTS"),
         "SQLALCHEMY_DATABASE_URI": url,
         # Errors must not show the parameters of a statement: the text of reports is in them.
         "SQLALCHEMY_ENGINE_OPTIONS": {"hide_parameters": True, "json_serializer": to_json}

@@ -16,6 +16,7 @@ import structlog
 from flask import Flask
 
 from sipokat.database import db
+from sipokat.delivery.checkpoints import CheckpointJob, checkpoints_of
 from sipokat.delivery.photo_job import PhotoJob
 
 IDLE_SECONDS = 1
@@ -43,24 +44,29 @@ class Kind(Protocol):
 
 def kinds(app: Flask) -> tuple[Kind, ...]:
     """Every kind of job, made from what the application holds. A new kind is a line here."""
-    return (PhotoJob(app.extensions["photo_store"]),)
+    return (
+        PhotoJob(app.extensions["photo_store"]),
+        CheckpointJob(checkpoints_of(app)),
+    )
 
 
 def work(jobs: Sequence[Kind], stop: threading.Event) -> None:
     """Work until `stop` is set: one job of each kind in turn, so that no kind waits for another to
     be finished.
 
-    A job that has begun is finished first. An exception is logged and never ends the loop: the
-    other kinds still have their turn, then the worker pauses for five seconds. When no kind had a
-    job, it looks again after a second; all that a kind costs then is its `claim`.
+    A job that has begun is finished first. An exception is logged and never ends the loop: its kind
+    rests for five seconds, and the others go on. When no kind had a job, the worker looks again
+    after a second; all that a kind costs then is its `claim`.
     """
     worker = str(uuid.uuid4())
-    tidy_at = dict.fromkeys(jobs, 0.0)
+    tidy_at, rests_until = dict.fromkeys(jobs, 0.0), dict.fromkeys(jobs, 0.0)
     while not stop.is_set():
-        worked = failed = False
+        worked = False
         for kind in jobs:
             if stop.is_set():
                 return
+            if time.monotonic() < rests_until[kind]:
+                continue
             try:
                 due = time.monotonic() >= tidy_at[kind]
                 if work_once(kind, worker, tidy=due):
@@ -69,10 +75,8 @@ def work(jobs: Sequence[Kind], stop: threading.Event) -> None:
                     tidy_at[kind] = time.monotonic() + TIDY_SECONDS
             except Exception:
                 log.exception("worker_stumbled", kind=type(kind).__name__)
-                failed = True
-        if failed:
-            stop.wait(PAUSE_SECONDS)
-        elif not worked:
+                rests_until[kind] = time.monotonic() + PAUSE_SECONDS
+        if not worked:
             stop.wait(IDLE_SECONDS)
 
 

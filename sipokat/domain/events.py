@@ -190,3 +190,13 @@ def rebuild(report: Report, events: Sequence[Event]) -> chain.State:
     """The state of a report, from its moves alone."""
     done = (chain.Move(e.action, e.actor_id, e.from_desk, e.to_desk, e.klass) for e in events)
     return chain.fold(report.author_desk, categories()[report.category].classed, done)
+
+
+def blank(session: Session, report_id: int) -> None:
+    """Blank what lies beside the report's entries. The erasure must have been appended; what
+    erasures say of themselves stays."""
+    session.execute(
+        update(table(Event))
+        .where(_EVENT.report_id == report_id, _EVENT.action != "erase")
+        .values(note=None, salt=None, request_digest=ERASED, content_digest=ERASED)
+    )

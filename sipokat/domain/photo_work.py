@@ -8,7 +8,7 @@ from sqlalchemy import and_, case, literal_column, not_, or_, select, text, upda
 
 from sipokat.database import db, writing
 from sipokat.domain.clock import now as present
-from sipokat.domain.photos import Store, original_key
+from sipokat.domain.photos import Store, original_key, picture_key
 from sipokat.models import Photo
 
 CLAIM = timedelta(minutes=2)
@@ -88,15 +88,31 @@ def drop_originals(store: Store, now: datetime | None = None) -> int:
 
     The bytes hold more than the picture, such as where it was taken. Those of a ready photo go at
     once; those of a broken one when the photo has left the report, or after thirty days in which
-    somebody may look at what broke it.
+    somebody may look at what broke it. An erased photo's go with its picture and thumbnail, when
+    no worker can be busy with it any more.
     """
-    over = or_(not_(Photo.current), Photo.received_at < (now or present()) - BROKEN_KEPT)
-    done_with = or_(Photo.state == "ready", and_(Photo.state == "broken", over))
+    at = now or present()
+    over = or_(not_(Photo.current), Photo.received_at < at - BROKEN_KEPT)
+    idle = or_(Photo.claimed_at.is_(None), Photo.claimed_at < at - CLAIM)
+    done_with = or_(
+        Photo.state == "ready",
+        and_(Photo.state == "broken", over),
+        and_(Photo.state == "erased", idle),
+    )
     done = list(db.session.scalars(select(Photo).where(_ORIGINAL, done_with).limit(50)))
     for photo in done:
-        store.drop(original_key(photo.report_id, photo.client_id))
+        drop_files(store, photo) if photo.state == "erased" else store.drop(
+            original_key(photo.report_id, photo.client_id)
+        )
     if done:
         ids = [photo.id for photo in done]
         with writing() as session:
             session.execute(update(Photo).where(Photo.id.in_(ids)).values(original=False))
     return len(done)
+
+
+def drop_files(store: Store, photo: Photo) -> None:
+    """Delete all that the store has of a photo."""
+    store.drop(original_key(photo.report_id, photo.client_id))
+    for size in ("photo", "thumbnail"):
+        store.drop(picture_key(photo, size))

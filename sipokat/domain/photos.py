@@ -16,7 +16,7 @@ from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import PhotoClaim, content_digest
 from sipokat.domain.offices import acting_at, desk_held_lately, desks_over
-from sipokat.domain.receipts import ARRIVED, Receipt, listed, receipt
+from sipokat.domain.receipts import ARRIVED, ERASED, Receipt, listed, receipt
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.domain.visibility import find_report
 from sipokat.models import Photo, Report, Revision, User
@@ -71,6 +71,8 @@ def redeclare(session: Session, user: User, report: Report, claims: Sequence[Pho
         photo.current = photo.client_id in listed
     for claim in claims:
         known = there.get(claim.id)
+        if known is not None and known.state == ERASED:
+            raise NotNow("Foto ini sudah dihapus. Ganti fotonya.", report)
         if known is not None and known.sha256 != claim.sha256:
             raise NotNow("Foto ini sudah ada dengan isi yang lain. Ganti fotonya.", report)
     session.flush()

@@ -10,6 +10,7 @@ from typing import Any
 from sipokat.models import Report
 
 ARRIVED = ("received", "ready")
+ERASED = "erased"  # by law: nothing of it is kept, and nothing of it is taken again
 
 
 @dataclass(frozen=True)
@@ -38,10 +39,14 @@ def receipt(report: Report) -> Receipt:
 
 def listed(photos: Iterable[Any]) -> tuple[dict[str, str], ...]:
     """The photos, or rows with their columns, that a receipt names: those of the present content,
-    and any that arrived although a revision had left it out. Otherwise the phone would send it for
-    ever."""
+    any that arrived although a revision had left it out, and those that were erased. Otherwise the
+    phone would send them for ever."""
     return tuple(
-        {"id": photo.client_id, "sha256": photo.sha256, "state": photo.state}
+        {
+            "id": photo.client_id,
+            "sha256": photo.sha256,
+            "state": "ready" if photo.state == ERASED else photo.state,
+        }
         for photo in photos
-        if photo.current or photo.state in ARRIVED
+        if photo.current or photo.state in (*ARRIVED, ERASED)
     )

@@ -133,7 +133,8 @@ class Revision(Base):
 
 
 class Photo(Base):
-    """A photo that a report declares. `state` is `missing`, `received`, `ready` or `broken`.
+    """A photo that a report declares. `state` is `missing`, `received`, `ready` or `broken`,
+    and `erased` when the law had it erased.
 
     `sha256` is the digest that the phone computed of the bytes it sends. `current` is false for a
     photo that only an old revision shows, and for one that was replaced or dropped without a new

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
 from sipokat.delivery import worker
+from sipokat.delivery.checkpoints import CheckpointJob
 from sipokat.delivery.photo_job import PhotoJob
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.models import Photo
@@ -65,9 +66,10 @@ class Letters:
 
 
 def test_the_application_has_photos_as_its_first_kind(app: Flask, store: PhotoStore) -> None:
-    (photos,) = worker.kinds(app)
+    photos, checkpoints = worker.kinds(app)
     assert isinstance(photos, PhotoJob)
     assert photos.store is store
+    assert isinstance(checkpoints, CheckpointJob)
 
 
 def test_every_kind_is_worked_on_until_nothing_waits(session: Session, store: PhotoStore) -> None:
@@ -104,23 +106,32 @@ def test_an_idle_worker_asks_the_database_once_a_second(app: Flask, store: Photo
     with app.app_context(), statements(app) as sent:
         worker.work(worker.kinds(app), Pauses(50))
     asked = [one for one in sent if one.startswith("SELECT")]
-    assert 50 <= len(asked) <= 50 + 2, "and now and then it tidies up"
+    assert 50 <= len(asked) <= 50 + 3, "and now and then it tidies up or looks for a checkpoint"
     assert not [one for one in sent if one.startswith(("UPDATE", "INSERT", "DELETE"))]
 
 
-def test_a_kind_that_fails_pauses_the_worker_and_holds_back_no_other(
-    session: Session, store: PhotoStore, capsys: pytest.CaptureFixture[str]
+def test_a_kind_that_fails_rests_and_holds_back_no_other(
+    session: Session,
+    store: PhotoStore,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
 ) -> None:
-    report, letters, stop = received(store, jpeg(), jpeg()), Letters(7), Pauses(3)
+    report, letters, stop = received(store, jpeg(), jpeg()), Letters(7), Pauses(12)
     letters.error = OSError("no network")
+    tries: list[float] = []
+    monkeypatch.setattr(worker.time, "monotonic", lambda: 1000.0 + sum(stop.wanted))
+    claim = letters.claim
+    monkeypatch.setattr(letters, "claim", lambda one: tries.append(sum(stop.wanted)) or claim(one))
     worker.work([letters, PhotoJob(store)], stop)
     assert [one.state for one in photos_of(report)] == ["ready", "ready"]
-    assert stop.wanted == [worker.PAUSE_SECONDS] * 3
+    assert stop.wanted == [worker.IDLE_SECONDS] * 12, "the photos were done before the first pause"
+    assert tries == [0, worker.PAUSE_SECONDS, 2 * worker.PAUSE_SECONDS]
     assert letters.waiting == [7]
     logged = "".join(capsys.readouterr())
     assert "worker_stumbled" in logged
     assert "no network" in logged
     letters.error = None
+    monkeypatch.undo()
     worker.work([letters, PhotoJob(store)], Pauses(1))
     assert letters.sent == [7]
 
