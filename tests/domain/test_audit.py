@@ -89,6 +89,11 @@ def test_an_untouched_record_holds(city: Any) -> None:
         (["UPDATE revision SET content = '[1]' WHERE id = 1"], "cannot be read"),
         (["DELETE FROM photo WHERE gave_way_to IS NOT NULL"], "is missing"),
         (["UPDATE photo SET gave_way_to = NULL"], "was replaced or dropped by hand"),
+        (["UPDATE report SET desk_code = '16.73' WHERE id = 1"], "desk_code changed by hand"),
+        (
+            ["INSERT INTO tally (region_code, status, count) VALUES ('16.73', 'verified', 9)"],
+            "the count of verified reports of 16.73 is wrong",
+        ),
         (["UPDATE event SET key_id = 'x' WHERE seq = 2"], "event 2: is signed with a key"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections import Counter
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
@@ -15,6 +16,7 @@ from sipokat.domain.audit.rows import UNREADABLE, Row, day, from_json, is_number
 from sipokat.domain.categories import categories
 from sipokat.domain.content import content_digest
 from sipokat.domain.intake import number_of
+from sipokat.domain.regions import above_it, at_desk
 
 EVENT = (
     "seq report_id version at actor_id actor_desk actor_region action from_desk to_desk class"
@@ -24,7 +26,7 @@ REPORT = (
     "id number reporter_id region_code author_desk submission_digest received_at category period"
     " happened_on text fields lat lon accuracy_m place_text content_digest status desk version"
     " class arrived_at due_at ended_desk client_id written_at_raw written_at clock_doubtful"
-    " form_version urgent"
+    " form_version urgent kelurahan_code kecamatan_code kota_code desk_code"
 )
 REVISION = "id report_id version author_id at content content_digest"
 PHOTO = "id report_id client_id declared_by sha256 state current left_at left_by gave_way_to"
@@ -41,7 +43,7 @@ class Beside:
 def look(connection: Connection, erased: Mapping[int, tuple[int, dict[str, Any]]]) -> Beside:
     """Look at every report. `erased` has the number and the detail of the last erasure of each
     erased report, by the report's id."""
-    found = Beside()
+    found, ended = Beside(), Counter[tuple[str, str]]()
     about = [
         _Groups(rows(connection, table, names, f"report_id, {order}"), table, found.faults)
         for table, names, order in (
@@ -52,6 +54,8 @@ def look(connection: Connection, erased: Mapping[int, tuple[int, dict[str, Any]]
     ]
     for report in rows(connection, "report", REPORT, "id"):
         found.count += 1
+        if report["status"] in chain.FINAL:
+            ended[report["region_code"], report["status"]] += 1
         told, revisions, pictures = (groups.of(report["id"]) for groups in about)
         try:
             one = _Report(report, told, revisions, pictures, erased.get(report["id"]))
@@ -61,6 +65,16 @@ def look(connection: Connection, erased: Mapping[int, tuple[int, dict[str, Any]]
         found.faults += [f"report {report['number']}: {fault}" for fault in said]
     for groups in about:
         groups.rest()
+    kept = {
+        (row["region_code"], row["status"]): row["count"]
+        for row in rows(connection, "tally", "region_code status count", "region_code, status")
+        if row["count"] != 0
+    }
+    found.faults += [
+        f"the count of {status} reports of {region} is wrong"
+        for region, status in {*kept, *ended}
+        if kept.get((region, status), 0) != ended[region, status]
+    ]
     return found
 
 
@@ -142,6 +156,7 @@ class _Report:
             "submission_digest": first["request_digest"],
             "arrived_at": moment(last["at"]),
             "content_digest": self.told[-1]["content_digest"],
+            **above_it(first["actor_region"]),
             **self._state(),
         }
         due = _detail(last).get("due")
@@ -169,6 +184,7 @@ class _Report:
         return {
             "status": state.status,
             "desk": state.desk,
+            "desk_code": at_desk(self.row["region_code"], state.desk) if state.desk else None,
             "version": state.version,
             "class": state.klass,
             "ended_desk": state.last_desk if state.final else None,
