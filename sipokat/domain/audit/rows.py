@@ -15,9 +15,9 @@ Row = dict[str, Any]
 UNREADABLE = (
     ValueError,
     TypeError,
-    KeyError,
+    LookupError,
     AttributeError,
-    IndexError,
+    AssertionError,
     OverflowError,
     RecursionError,
 )
