@@ -44,9 +44,11 @@ def wants_fragment() -> bool:
 
 def is_read() -> bool:
     """Whether somebody looks at the page now: not when a program asks for its headers, nor when the
-    browser fetches it for the case that it is opened (Sec-Purpose: prefetch, prerender)."""
-    purposes = (request.headers.get(name, "") for name in ("Sec-Purpose", "Purpose", "X-Moz"))
-    return request.method == "GET" and not any("prefetch" in one.lower() for one in purposes)
+    browser fetches it for the case that it is opened (Sec-Purpose: prefetch, prerender; in old
+    Safaris X-Purpose: preview)."""
+    names = ("Sec-Purpose", "Purpose", "X-Purpose", "X-Moz")
+    purposes = " ".join(request.headers.get(name, "") for name in names).lower()
+    return request.method == "GET" and not re.search("prefetch|prerender|preview", purposes)
 
 
 def respond(

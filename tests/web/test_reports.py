@@ -614,6 +614,7 @@ def test_the_next_head_mends_what_the_former_left(app: Flask, site: Site, return
     [
         {"Sec-Purpose": "prefetch"},
         {"Sec-Purpose": "prefetch;prerender"},
+        {"X-Purpose": "preview"},
         {"Purpose": "prefetch"},
         {"X-Moz": "prefetch"},
     ],

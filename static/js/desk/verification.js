@@ -34,6 +34,19 @@
 
   makeReady(document);
 
+  /** Says how long the note is, in characters as the server counts them. */
+  function count(note) {
+    const place = document.querySelector(`[data-counter-for="${CSS.escape(note.id)}"]`);
+    if (!place) return;
+    const most = Number(note.dataset.max);
+    const tooLong = texts.tooLong("Pesan", note.value, most);
+    place.textContent = tooLong || `${texts.dots(texts.length(note.value))} / ${texts.dots(most)}`;
+    place.classList.toggle("full", Boolean(tooLong));
+  }
+  document.addEventListener("input", ({ target }) => {
+    if (target.matches("[data-decision] textarea")) count(target);
+  });
+
   // What comes along when a note is pasted from Word is no ground for a refusal.
   document.addEventListener(
     "submit",
