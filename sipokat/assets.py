@@ -71,6 +71,7 @@ SCRIPTS = {
     ),
     "outbox-page": ("pages/outbox-words.js", "pages/outbox-cards.js", "pages/outbox-page.js"),
     "officer": ("desk/decision-drafts.js", "desk/verification.js"),
+    "late-photos": ("form/photos.js", "pages/late-photos.js"),
 }
 STALE_SECONDS = 30 * 86400
 COPIED = {"htmx.js": "vendor/htmx/htmx.min.js", "sprite.svg": "icons/sprite.svg"}

@@ -88,6 +88,15 @@ INSERT INTO report (id, number, client_id, reporter_id, region_code, author_desk
     (3, '00034', 'c-3', 'u-yusuf', '16.73.04.1009', 'kelurahan', 'd', '2026-11-02 01:00:00',
     '2026-11-02 01:00:00', false, 'keagamaan', false, '2026-11-02', 'Pengajian', '{}', 'd',
     'rejected', NULL, 2, '2026-11-02 01:00:00');
+INSERT INTO revision (id, report_id, version, author_id, at, content, content_digest) VALUES
+    (1, 1, 1, 'u-yusuf', '2026-11-02 01:00:00', '{"photos": [{"id": "p-first"}]}', 'd'),
+    (2, 1, 3, 'u-yusuf', '2026-11-05 01:00:00', '{"photos": [{"id": "p-second"}]}', 'd');
+INSERT INTO photo (id, report_id, client_id, declared_by, sha256, state, current, original, tries,
+    left_at, left_by, gave_way_to) VALUES
+    (1, 1, 'p-first', 'u-yusuf', 'd', 'missing', true, false, 0, NULL, NULL, NULL),
+    (2, 1, 'p-second', 'u-yusuf', 'd', 'missing', false, false, 0, '2026-11-06 01:00:00', 'u-yusuf',
+    'p-third'),
+    (3, 1, 'p-third', 'u-yusuf', 'd', 'missing', true, false, 0, NULL, NULL, NULL);
 INSERT INTO reading (report_id, desk, user_id, at) VALUES
     (1, 'kota', 'u-dewi', '2026-11-03 02:00:00')
 """
@@ -119,6 +128,8 @@ def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) 
         (4, "rt_head", None),
     ]
     assert rows("SELECT report_id, desk, user_id FROM first_opened") == [(1, "kota", "u-dewi")]
+    added = rows("SELECT SUBSTR(CAST(added_at AS TEXT), 1, 10) FROM photo ORDER BY id")
+    assert added == [(None,), ("2026-11-05",), ("2026-11-06",)]
     with db.engine.begin() as connection:
         connection.exec_driver_sql(DEPUTY)
     downgrade(revision="0001")

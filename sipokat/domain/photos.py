@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import hashlib
+import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
@@ -62,9 +64,11 @@ def declare(session: Session, report_id: int, rows: Sequence[dict[str, Any]]) ->
 _DECLARE = insert(table(Photo))
 
 
-def redeclare(session: Session, user: User, report: Report, claims: Sequence[PhotoClaim]) -> None:
-    """Make the listed photos the present ones of the report, and await those that are new. Raises
-    NotNow for an id that stands for other bytes."""
+def redeclare(
+    session: Session, user: User, report: Report, claims: Sequence[PhotoClaim], at: datetime
+) -> None:
+    """Make the listed photos the present ones of the report, and await those that are new from `at`
+    on. Raises NotNow for an id that stands for other bytes."""
     there = {photo.client_id: photo for photo in report.photos}
     listed = {claim.id for claim in claims}
     for photo in report.photos:
@@ -76,7 +80,8 @@ def redeclare(session: Session, user: User, report: Report, claims: Sequence[Pho
         if known is not None and known.sha256 != claim.sha256:
             raise NotNow("Foto ini sudah ada dengan isi yang lain. Ganti fotonya.", report)
     session.flush()
-    declare(session, report.id, rows_of(user, [one for one in claims if one.id not in there]))
+    new = rows_of(user, [one for one in claims if one.id not in there])
+    declare(session, report.id, [row | {"added_at": at} for row in new])
     session.expire(report, ["photos"])
 
 
@@ -106,12 +111,17 @@ def _declared(user: User, photo: Photo) -> bool:
     return photo.declared_by == user.id
 
 
-def _require_may_change(user: User, photo: Photo, at: datetime) -> None:
-    """Raises NeverAllowed for whoever may not replace or drop the photo: that may the office's
-    present holder, and whoever declared it in that office until it has ended for too long."""
+def may_change(user: User, photo: Photo, at: datetime) -> bool:
+    """Whether this person may replace or drop the photo: the office's present holder, and whoever
+    declared it in that office until it has ended for too long."""
     report = photo.report
     lately = desk_held_lately(user, report.region_code, report.author_desk, day_of(at))
-    if not (_holds_office(user, photo) or (_declared(user, photo) and lately)):
+    return _holds_office(user, photo) or (_declared(user, photo) and lately)
+
+
+def _require_may_change(user: User, photo: Photo, at: datetime) -> None:
+    """Raises NeverAllowed for whoever may not replace or drop the photo."""
+    if not may_change(user, photo, at):
         raise NeverAllowed("Hanya ketua RT atau pejabat yang sekarang dapat mengganti foto ini.")
 
 
@@ -275,12 +285,66 @@ def _give_way(
     if not _is_to_be_replaced(old, photo_id):
         return  # sent before
     report.photos.append(
-        Photo(client_id=photo_id, declared_by=user.id, sha256=sha256, state="missing")
+        Photo(
+            client_id=photo_id,
+            declared_by=user.id,
+            sha256=sha256,
+            state="missing",
+            added_at=at,
+        )
     )
     old.gave_way_to = photo_id
     _leave(user, old, at)
     detail = {"photo": old.client_id, "by": photo_id, "sha256": sha256}
     _remark(session, "replace", user, report, at, detail)
+
+
+def send_late(
+    user: User,
+    number: str,
+    photo_id: str,
+    data: bytes,
+    store: Store,
+    look: Callable[[bytes], object],
+    now: datetime | None = None,
+) -> None:
+    """Take a photo from whichever phone for one that has not arrived or is broken: the same photo
+    if the bytes are those that were declared, else one that replaces it. Repeats change nothing.
+
+    `look` raises what is wrong with the bytes as a photo. Raises as `find_late` and `accept` do.
+    """
+    photo = find_late(db.session(), user, number, photo_id, now)
+    sha256 = hashlib.sha256(data).hexdigest()
+    client_id = photo.report.client_id
+    same = photo.sha256 == sha256 and photo.state == "missing" and photo.current
+    # A new id that is made of the bytes, so that a repeat is known as one.
+    new = photo_id if same else str(uuid.uuid5(uuid.UUID(photo_id), sha256))
+    replaces = None if same else photo_id
+    accept(user, client_id, new, sha256, data, store, replaces, now, look)
+
+
+def find_late(
+    session: Session, user: User, number: str, photo_id: str, now: datetime | None = None
+) -> Photo:
+    """A photo of this report, for whoever may send another one or do without it. Raises NotFound
+    where the report or the photo is not to be seen, NeverAllowed for those who only read it."""
+    report = find_report(session, user, number)
+    photo = next((one for one in report.photos if one.client_id == photo_id), None)
+    if photo is None:
+        raise NotFound("Foto tidak ditemukan.")
+    _require_may_change(user, photo, now or present())
+    return photo
+
+
+def spareable(report: Report) -> bool:
+    """Whether the report may do without one of its photos: not if that is the last required one."""
+    left = sum(one.current for one in report.photos) - 1
+    return left > 0 or not categories()[report.category].photo_required
+
+
+def awaited_since(photo: Photo) -> datetime:
+    """Since when the server waits for this photo."""
+    return photo.added_at or photo.report.received_at
 
 
 def drop(user: User, client_id: str, photo_id: str, now: datetime | None = None) -> Report:
@@ -297,8 +361,7 @@ def drop(user: User, client_id: str, photo_id: str, now: datetime | None = None)
             return report
         if photo.state in ARRIVED:
             raise NotNow("Foto itu sudah sampai, jadi tidak dapat dihapus lagi.", report)
-        left = sum(one.current for one in report.photos) - 1
-        if categories()[report.category].photo_required and left == 0:
+        if not spareable(report):
             raise WrongContent(
                 "Laporan ini perlu foto. Ganti dengan foto lain.",
                 {"photos": "Laporan ini perlu foto. Ganti dengan foto lain."},

@@ -64,7 +64,7 @@ def _replace(session: Session, attempt: Attempt, report: Report, raw: Raw) -> No
     seal = content_digest(report.category, report.region_code, content.as_json())
     try:
         with alone_for_its_month(session, content.period):
-            redeclare(session, attempt.user, report, content.photos)
+            redeclare(session, attempt.user, report, content.photos, attempt.at)
             for name, value in {**content.as_columns(), "content_digest": seal}.items():
                 setattr(report, name, value)
             settle(session, report, chain.advance(state, move), attempt.at)

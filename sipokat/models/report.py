@@ -141,7 +141,8 @@ class Photo(Base):
     version: then `left_at` and `left_by` say when and by whom, and `gave_way_to` is the id of the
     photo that replaced it. `claim` is the name of the worker that claimed it at `claimed_at`, and
     `tries` counts the workers that died while they worked on it. `original` is true while the
-    received bytes are in the store.
+    received bytes are in the store. `added_at` is when a revision or a replacement declared it,
+    None when the report itself did.
     """
 
     __tablename__ = "photo"
@@ -172,6 +173,7 @@ class Photo(Base):
     left_at: Mapped[datetime | None] = mapped_column(Moment)
     left_by: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     gave_way_to: Mapped[str | None] = mapped_column(String(36))
+    added_at: Mapped[datetime | None] = mapped_column(Moment)
 
     report: Mapped[Report] = relationship(back_populates="photos")
     leaver: Mapped[User | None] = relationship(foreign_keys=left_by)

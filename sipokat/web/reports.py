@@ -138,6 +138,7 @@ def report_page(
     def context() -> dict[str, Any]:
         return {
             "report": present.full(report, me()),
+            "late_photos": present.late_photos(report, me()),
             "errors": errors or {},
             "values": values or {},
             "message": message,

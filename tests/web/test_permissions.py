@@ -134,6 +134,19 @@ ROUTES = [
         404,
         {RAHMAN: 422, AGUS: 403},  # his last photo, and sampah needs one
     ),
+    # Rahman sends none, and sampah needs his last one.
+    *(
+        Route(
+            "POST",
+            f"/laporan/<number>/foto/<photo_id>/{noun}",
+            f"/laporan/{{number}}/foto/{{photo}}/{noun}",
+            403,
+            APART | {RAHMAN: 422},
+            {},
+            {},
+        )
+        for noun in ("susulan", "penarikan")
+    ),
     Route(
         "PUT",
         "/laporan/<client_id>/foto/<photo_id>",

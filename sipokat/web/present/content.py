@@ -51,7 +51,8 @@ def photo_view(report: Report, photo: Photo) -> dict[str, str]:
     return {
         "id": photo.client_id,
         "sha256": photo.sha256,
-        "state": photo.state,
+        # One that a revision left out is no longer awaited, although its phone may still send it.
+        "state": "left_out" if photo.state == "missing" and not photo.current else photo.state,
         "url": base,
         "thumbnail_url": f"{base}?ukuran=kecil",
         "alt": f"Foto laporan {categories()[report.category].name.lower()}",

@@ -15,6 +15,7 @@ from sipokat.domain import chain, deadlines
 from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.photos import awaited_since, may_change, spareable
 from sipokat.domain.regions import names_of
 from sipokat.models import Event, Report, User
 from sipokat.web.present import content, states, times
@@ -168,9 +169,16 @@ class Row:
 
     @property
     def photos_awaited(self) -> str:
-        """`2 foto menyusul`; empty when all photos have arrived."""
-        count = sum(p.current and p.state in ("missing", "broken") for p in self.report.photos)
-        return f"{count} foto menyusul" if count else ""
+        """`2 foto menyusul sejak 23 Nov, 07.12 · 1 foto rusak`; empty when all are there and sound.
+        A broken photo has arrived, so nothing more follows by itself."""
+        present = [photo for photo in self.report.photos if photo.current]
+        missing = [awaited_since(photo) for photo in present if photo.state == "missing"]
+        broken = sum(photo.state == "broken" for photo in present)
+        words = [
+            f"{len(missing)} foto menyusul sejak {times.moment(min(missing))}" if missing else "",
+            f"{broken} foto rusak" if broken else "",
+        ]
+        return " · ".join(word for word in words if word)
 
     @property
     def klass(self) -> str:
@@ -262,6 +270,24 @@ class Full(Row):
 def _noted(what: str, person: Any, at: datetime) -> tuple[datetime, dict[str, str]]:
     """An entry of the time line for something that is not an event."""
     return at, {"what": what, "who": person.name, "when": times.moment(at)}
+
+
+def late_photos(report: Report, user: User) -> list[dict[str, Any]]:
+    """The photos that have not arrived or are broken and that this person may send or leave out,
+    each with its place among the photos and, unless it is broken, since when it is awaited."""
+    shown = [photo for photo in report.photos if photo.current]
+    return [
+        {
+            "id": photo.client_id,
+            "place": place,
+            "client_id": report.client_id,
+            "broken": photo.state == "broken",
+            "since": times.moment(awaited_since(photo)),
+            "spareable": spareable(report),
+        }
+        for place, photo in enumerate(shown, 1)
+        if photo.state in ("missing", "broken") and may_change(user, photo, now())
+    ]
 
 
 def rows(reports: Sequence[Report]) -> list[Row]:

@@ -1,0 +1,55 @@
+/*
+ * "Kirim foto" on a report's page: makes the chosen photo smaller and sends it in the place of one
+ * that never arrived or is broken. Without this script the browser posts the photo as it is.
+ */
+(() => {
+  const { answers, owner, page, photos, wire } = self.sipokat;
+  const WORDS = {
+    network: "Foto belum terkirim: belum ada sinyal.",
+    timeout: "Foto belum terkirim: sinyal terlalu lemah.",
+    foreign: "Foto belum terkirim: jaringan ini belum tersambung ke SIPOKAT.",
+    login: "Foto belum terkirim. Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini.",
+    other: "Foto belum terkirim. Coba beberapa menit lagi.",
+  };
+  let made = {}; // the photo that was made of `made.file`, so that a second try sends the same
+
+  /** Sends the form's photo. Returns why it has not arrived, "" once the server has it. */
+  async function send({ dataset, elements }, say) {
+    const [file] = elements.photos.files;
+    if (made.file !== file) {
+      say("Menyiapkan foto…");
+      made = { file, photo: await photos.prepare(file) };
+    }
+    const { photo } = made;
+    say(`Mengirim foto, ${page.size(photo.size)}…`);
+    const { own, problem, status, json } = await wire.exchange({
+      method: "PUT",
+      path: `${dataset.put}${photo.id}?ganti=${dataset.replaces}`,
+      user: owner.shown.id,
+      headers: { "Content-Type": photo.type, "Content-Digest": wire.contentDigest(photo.sha256) },
+      body: photo.bytes,
+      size: photo.size,
+    });
+    if (problem || !own) return WORDS[problem || "foreign"];
+    if (status === 200 && answers.settled(photo, json)) return "";
+    if (status === 401) return WORDS.login;
+    return (status < 500 && json.message) || WORDS.other;
+  }
+
+  // On the document, before posting.js sees it on the window.
+  document.addEventListener("submit", async (event) => {
+    const form = event.target;
+    if (!form.matches("[data-late-form]") || !self.isSecureContext || !crypto.subtle) return;
+    event.preventDefault();
+    const say = (words) => {
+      form.querySelector("[data-late-state]").textContent = words;
+    };
+    const button = form.querySelector("button");
+    button.disabled = true;
+    const trouble = await send(form, say).catch(({ sentence }) => sentence || WORDS.other);
+    button.disabled = false;
+    if (trouble) return say(trouble);
+    page.saved();
+    return location.reload(); // the page then says what the server has
+  });
+})();
