@@ -26,12 +26,12 @@ from typing import Any
 from tests.services.speed import patience
 
 WORKER = "/service-worker.js"
-# The short time-outs of the phone, 4 seconds for a page and 8 for a sign-out, would go off on a
-# slow machine although the network is sound. This makes them as many times longer as the machine is
-# slower. Other timers are left alone: they are retries, or long enough.
+# The short time-outs of the phone, 4 seconds for a page, 8 for a sign-out and 5 for its own storage
+# (in ticks of 1.25), would go off on a slow machine although network and storage are sound. This
+# makes them as many times longer as the machine is slower. Other timers are left alone: they are retries, or long enough.
 SLOWER_TIMEOUTS = """(() => {
   const { setTimeout } = self;
-  const stretched = (delay) => (delay === 4000 || delay === 8000 ? delay * %d : delay);
+  const stretched = (delay) => ([1250, 4000, 8000].includes(delay) ? delay * %d : delay);
   self.setTimeout = (work, delay = 0, ...rest) => setTimeout(work, stretched(delay), ...rest);
 })();
 """

@@ -11,6 +11,8 @@
     owner: "Anda sudah keluar dari HP ini. Masuk dulu untuk menyimpan.",
     draft:
       "Draf ini dibuka di halaman SIPOKAT lain. Tulisan di layar ini belum tersimpan. Kirim dari sini, atau simpan tulisan ini.",
+    silent:
+      "Penyimpanan HP tidak menjawab. Tulisan ini belum tersimpan. Coba tutup halaman SIPOKAT lain.",
     storage: "HP ini belum bisa menyimpan tulisan. Muat ulang halaman ini.",
   };
 

@@ -8,6 +8,7 @@
     full: "Foto tidak muat di HP. Tulisan tetap tersimpan. Kosongkan sedikit penyimpanan HP, atau kirim tanpa foto ini.",
     owner: "Foto belum tersimpan: Anda sudah keluar dari HP ini. Masuk dulu.",
     draft: "Foto belum tersimpan: draf ini dibuka di halaman SIPOKAT lain.",
+    silent: "Foto belum tersimpan: penyimpanan HP tidak menjawab. Coba tutup halaman SIPOKAT lain.",
     storage: "Foto belum tersimpan di HP. Ketuk Simpan draf untuk mencoba lagi.",
   };
 

@@ -6,34 +6,20 @@
   const { page, store } = self.sipokat;
   const LITTLE_ROOM = 4_000_000; // bytes
 
-  /** Replaces our own picker by the browser's: the photos are then sent with the form. */
-  function plainPhotos(form) {
-    const list = form.querySelector("[data-photos]");
-    const accept = "image/jpeg,image/png,image/webp";
-    const attributes = {
-      type: "file",
-      name: "photos",
-      multiple: true,
-      accept,
-      class: "field-input",
-    };
-    list.replaceWith(page.make("input", { ...attributes, "aria-label": "Foto" }));
-  }
+  const CANNOT =
+    "HP ini tidak bisa menyimpan laporan di alamat ini. Laporan hanya bisa dikirim saat ada sinyal.";
+  const SILENT =
+    "Penyimpanan HP ini tidak menjawab, jadi laporan hanya bisa dikirim saat ada sinyal. Coba tutup halaman SIPOKAT lain, lalu muat ulang.";
 
   /**
-   * Whether this phone can keep reports (it needs https and storage). If not, tells the person and
-   * makes the form one that the browser posts by itself.
+   * Whether this phone can keep reports (it needs https and storage). If not, tells the person: the
+   * form stays one that the browser posts by itself.
    */
-  async function keeps(form) {
+  async function keeps() {
     const able = self.isSecureContext && crypto.subtle;
-    const opened = able && (await store.open().catch(() => null));
-    if (opened) return true;
-    plainPhotos(form);
-    page.notice(
-      "HP ini tidak bisa menyimpan laporan di alamat ini. Laporan hanya bisa dikirim saat ada sinyal.",
-      "warn",
-    );
-    return false;
+    const trouble = able ? await store.answers().then(() => "", ({ code }) => code) : "storage";
+    if (trouble) page.notice(trouble === "silent" ? SILENT : CANNOT, "warn");
+    return !trouble;
   }
 
   async function warnOfRoom() {
@@ -57,7 +43,7 @@
   async function welcome(form, person) {
     signIn.hidden = Boolean(person);
     form.querySelector("[data-save-draft]").hidden = !person;
-    if (person) await warnOfRoom();
+    if (person) warnOfRoom().catch(() => {}); // storage that fails may never tell
   }
 
   /** Brings the notice "Masuk dulu" into sight. */

@@ -1,7 +1,7 @@
 /*
- * Puts the form's report into the outbox, which sends it. If the phone has no room for it, the
- * person may have its text sent straight from the form: then the form stays on the screen until the
- * server's receipt has come.
+ * Puts the form's report into the outbox, which sends it. If the phone cannot keep it, the person
+ * may have it sent straight from the form, with those photos whose bytes are in this page: then the
+ * form stays on the screen until the server's receipts have come.
  */
 (() => {
   const { answers, causes, fields, keeper, outbox, page, replay, submission, wire } = self.sipokat;
@@ -9,6 +9,8 @@
   const WORDS = {
     ...keeper.WORDS,
     full: "Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini. Kosongkan sedikit, lalu kirim lagi.",
+    silent:
+      "Penyimpanan HP tidak menjawab. Laporan belum tersimpan, masih ada di layar ini. Kirim langsung, atau tutup halaman SIPOKAT lain lalu kirim lagi.",
     changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
     photo:
       "Ada foto yang hilang, atau sudah dikirim dari halaman SIPOKAT lain. Hapus fotonya, lalu ambil sekali lagi.",
@@ -17,6 +19,14 @@
   const digestOf = ({ written_at, ...body }) =>
     wire.sha256(new TextEncoder().encode(JSON.stringify(body)));
   const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
+  // The phone cannot keep a report, so that only sending it helps.
+  const CANNOT_KEEP = ["full", "silent", "storage"];
+
+  /** How the button reads that sends a report straight, with `here` of its `all` photos. */
+  function straightWords(here, all) {
+    if (here === all) return "Kirim langsung";
+    return here ? `Kirim langsung, ${here} foto` : "Kirim langsung tanpa foto";
+  }
 
   /**
    * `now()` returns `{person, slot, category, again, revision, kept}` as they are at that moment.
@@ -68,46 +78,70 @@
     function explain(error) {
       const { kept, again } = now();
       if (error.code === "draft") return draft.complain(error);
-      // The text can be sent straight, unless the category requires a photo that is not there yet.
-      const able = error.code === "full" && !(needs("photo") && !kept.length);
-      const label = photos.chosen().length ? "Kirim langsung tanpa foto" : "Kirim langsung";
+      // It can be sent straight, unless the category requires a photo and none is in this page.
+      const here = photos.fresh().length;
+      const able = CANNOT_KEEP.includes(error.code);
+      const enough = !needs("photo") || kept.length || here;
+      const label = straightWords(here, photos.chosen().length);
       const act = () => straight(again).catch(explain);
-      return say(WORDS[error.code] || WORDS.storage, able ? { label, act } : null);
+      return say(WORDS[error.code] || WORDS.storage, able && enough ? { label, act } : null);
     }
 
-    /** Sends the text without photos to the server, without keeping it on the phone. */
+    /**
+     * Sends the text and then the photos. Resolves with the verdict (`answers.classify`) on the
+     * first step that failed, else on the last, and the report's `number` once its text is there.
+     */
+    async function sendAll(entry, pictures) {
+      const step = async (name, given, photo) => {
+        const ask = replay.request(given, name, photo, photo?.bytes);
+        const facts = { ...(await wire.exchange(ask)), step: name, photo };
+        return { ...answers.classify(facts, given), facts };
+      };
+      let done = await step("text", entry);
+      if (done.outcome !== "progress") return done;
+      const { number, client_id = entry.id } = done.facts.json;
+      const there = { ...entry, client_id };
+      for (const photo of pictures) {
+        if (!answers.settled(photo, done.facts.json)) done = await step("photo", there, photo);
+        if (done.outcome !== "progress") break;
+      }
+      return { ...done, number };
+    }
+
+    /** Sends the report to the server without keeping it on the phone. */
     async function straight(again) {
-      const entry = entryAs(again?.id || draft.id(), []);
+      const pictures = photos.fresh();
+      const entry = entryAs(
+        again?.id || draft.id(),
+        pictures.map(({ bytes, ...facts }) => facts),
+      );
       page.notice("Mengirim…", "wait", SAID);
       form.inert = true; // so that nothing is changed while it is being sent
-      const facts = await replay
+      const done = await replay
         .alone(async () => {
-          if (again && !outbox.editable(await outbox.entry(again.id))) return null;
-          return wire.exchange({
-            method: "POST",
-            path: form.getAttribute("action"),
-            user: entry.owner,
-            headers: { "Content-Type": "application/json" },
-            body: JSON.stringify(entry.body),
-          });
+          const before = again && (await outbox.entry(again.id).catch(() => again));
+          if (again && !outbox.editable(before)) return null;
+          return sendAll(entry, pictures);
         })
         .finally(() => {
           form.inert = false;
         });
-      if (!facts) return explain({ code: "changed" });
-      const { outcome, error } = answers.classify({ ...facts, step: "text" }, entry);
-      if (outcome === "progress") return leave(again, facts.json.number);
+      if (!done) return explain({ code: "changed" });
+      const { outcome, error, facts, number } = done;
+      if (outcome === "progress") return leave(again, number);
+      const got = number ? `Laporan sudah diterima dengan nomor ${number}. Fotonya belum.` : "";
       if (outcome === "needs_login") {
         const button = { label: "Masuk di halaman baru", act: () => self.open("/masuk", "_blank") };
-        return say("Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini.", button);
+        const words = "Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini.";
+        return say(`${got} ${words}`.trim(), button);
       }
-      if (outcome === "needs_attention") {
+      if (outcome === "needs_attention" && !number) {
         say(error.message);
         return fields.showErrors(form, error.fields);
       }
       const button = { label: "Coba lagi", act: () => straight(again).catch(explain) };
-      const { words } = await causes.explain(facts);
-      return say(`${words} ${UNSENT}`.trim(), button);
+      const words = error?.message || (await causes.explain(facts)).words;
+      return say(`${words} ${got || UNSENT}`.trim(), button);
     }
 
     /** The server has it: deletes the draft or entry from the phone and shows the report. */

@@ -3,14 +3,9 @@
  * that never arrived or is broken. Without this script the browser posts the photo as it is.
  */
 (() => {
-  const { answers, owner, page, photos, wire } = self.sipokat;
-  const WORDS = {
-    network: "Foto belum terkirim: belum ada sinyal.",
-    timeout: "Foto belum terkirim: sinyal terlalu lemah.",
-    foreign: "Foto belum terkirim: jaringan ini belum tersambung ke SIPOKAT.",
-    login: "Foto belum terkirim. Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini.",
-    other: "Foto belum terkirim. Coba beberapa menit lagi.",
-  };
+  const { answers, causes, owner, page, photos, wire } = self.sipokat;
+  const UNSENT = "Foto belum terkirim.";
+  const LOGIN = "Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini.";
   let made = {}; // the photo that was made of `made.file`, so that a second try sends the same
 
   /** Sends the form's photo. Returns why it has not arrived, "" once the server has it. */
@@ -22,7 +17,7 @@
     }
     const { photo } = made;
     say(`Mengirim foto, ${page.size(photo.size)}…`);
-    const { own, problem, status, json } = await wire.exchange({
+    const facts = await wire.exchange({
       method: "PUT",
       path: `${dataset.put}${photo.id}?ganti=${dataset.replaces}`,
       user: owner.shown.id,
@@ -30,10 +25,11 @@
       body: photo.bytes,
       size: photo.size,
     });
-    if (problem || !own) return WORDS[problem || "foreign"];
-    if (status === 200 && answers.settled(photo, json)) return "";
-    if (status === 401) return WORDS.login;
-    return (status < 500 && json.message) || WORDS.other;
+    const { own, status, json } = facts;
+    if (own && status === 200 && answers.settled(photo, json)) return "";
+    if (own && status === 401) return `${UNSENT} ${LOGIN}`;
+    const { words } = await causes.explain(facts);
+    return `${UNSENT} ${words || json?.message || ""}`.trim();
   }
 
   // On the document, before posting.js sees it on the window.
@@ -46,7 +42,7 @@
     };
     const button = form.querySelector("button");
     button.disabled = true;
-    const trouble = await send(form, say).catch(({ sentence }) => sentence || WORDS.other);
+    const trouble = await send(form, say).catch(({ sentence }) => sentence || UNSENT);
     button.disabled = false;
     if (trouble) return say(trouble);
     page.saved();

@@ -4,6 +4,7 @@
  */
 (() => {
   const { app, identity, install, outbox, page, submission } = self.sipokat;
+  const CANNOT = "HP tidak bisa menyimpan laporan nihil ini. Kirim dari formulirnya.";
 
   /** Opens the dialog of this month, or the form where more has to be asked. */
   async function open(event, link) {
@@ -55,7 +56,10 @@
       send(dialog)
         .catch(() => {
           dialog.close();
-          page.notice("HP tidak bisa menyimpan laporan. Kosongkan sedikit penyimpanan HP.", "late");
+          const month = CSS.escape(dialog.dataset.nihil);
+          const link = document.querySelector(`[data-nihil-open="${month}"]`);
+          const button = { label: "Buka formulir", act: () => location.assign(link.href) };
+          page.notice(CANNOT, "late", { key: "nihil", button });
         })
         .finally(() => {
           confirm.disabled = false;

@@ -329,6 +329,7 @@
     idle,
     leave,
     nextTry,
+    request,
     retry,
     seen,
   };

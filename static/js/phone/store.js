@@ -6,8 +6,8 @@
  * A write resolves only when its transaction is complete (`durability: "strict"`). Errors carry a
  * `code`: "full" (no room left on the phone), "owner" (this person is no longer the phone's owner),
  * "changed" (the entry was sent meanwhile), "draft" (another tab has its own draft in this place),
- * "photo" (the photo's bytes are gone, or belong to another draft or entry), "storage" (anything
- * else).
+ * "photo" (the photo's bytes are gone, or belong to another draft or entry), "silent" (the phone's
+ * storage does not answer: nothing was written), "storage" (anything else).
  */
 (() => {
   const NAME = "sipokat";
@@ -25,6 +25,37 @@
       db.createObjectStore("photos", { keyPath: "id" }).createIndex("holder", "holder");
     },
   ];
+
+  // Storage that does not answer within five seconds counts as none: its disk may have failed, or
+  // another page may hold a transaction for ever. While it is silent later calls wait less, so that
+  // a page or a sign-in that asks five times is not held up five times.
+  const TICK = 1250; // ms
+  const FIRST = 4; // ticks until it first answers
+  const AGAIN = 1; // the same while it is silent
+  const WHOLE = 24; // ticks until a transaction that has begun must be complete
+
+  let silent = false; // the last call was left without an answer
+
+  /**
+   * Calls `late` after so many ticks. They pass only while this page or worker runs: one that the
+   * phone had frozen has not waited. Returns a function that calls it off.
+   */
+  function deadline(ticks, late) {
+    let timer = 0;
+    const tick = (left) => {
+      timer = setTimeout(() => (left > 1 ? tick(left - 1) : late()), TICK);
+    };
+    tick(ticks);
+    return () => clearTimeout(timer);
+  }
+
+  /** A deadline for the first answer; `late` gets the error to fail with. */
+  function firstAnswer(late) {
+    return deadline(silent ? AGAIN : FIRST, () => {
+      silent = true;
+      late(fault("silent"));
+    });
+  }
 
   const listeners = new Set();
   const channel = "BroadcastChannel" in self ? new BroadcastChannel(NAME) : null;
@@ -86,6 +117,14 @@
 
   /** The open database. If a newer version of the scripts has upgraded it, it stays upgraded. */
   function open() {
+    const opened = begin();
+    return new Promise((resolve, reject) => {
+      const stop = firstAnswer(reject);
+      opened.finally(stop).then(resolve, reject);
+    });
+  }
+
+  function begin() {
     opening ||= connect(UPGRADES.length)
       .catch((error) => {
         if (error?.name !== "VersionError") throw error;
@@ -93,6 +132,7 @@
       })
       .then(
         (db) => {
+          silent = false;
           // Close at once when a newer version wants to upgrade: it waits for open connections.
           db.onversionchange = () => {
             db.close();
@@ -135,8 +175,30 @@
     return new Promise((resolve, reject) => {
       let value;
       let failure = null;
-      tx.oncomplete = () => resolve(value);
-      tx.onabort = () => reject(coded(failure || tx.error));
+      const giveUp = (error) => {
+        failure = error;
+        try {
+          tx.abort(); // nothing will be written, even if its turn comes later
+        } catch {
+          // It is being completed already. Whoever sends the same again does so under the same id.
+        }
+        reject(error);
+      };
+      let stop = firstAnswer(giveUp);
+      // Its turn has come once its first request is answered, whatever that is.
+      stores[names[0]].count(0).onsuccess = () => {
+        silent = false;
+        stop();
+        stop = deadline(WHOLE, () => giveUp(fault("silent")));
+      };
+      tx.oncomplete = () => {
+        stop();
+        resolve(value);
+      };
+      tx.onabort = () => {
+        stop();
+        reject(coded(failure || tx.error));
+      };
       work(stores).then(
         (result) => {
           value = result;
@@ -151,6 +213,12 @@
         },
       );
     });
+  }
+
+  /** Rejects, with "silent" or another code, if this phone cannot keep anything. */
+  async function answers() {
+    const { objectStoreNames } = await open();
+    return transact([...objectStoreNames], "readwrite", async () => {});
   }
 
   const reading = (names, work) => transact(names, "readonly", work);
@@ -183,6 +251,7 @@
   self.sipokat.store = {
     alone,
     announce,
+    answers,
     fault,
     got,
     listen,
