@@ -66,6 +66,7 @@ SCRIPTS = {
         "form/view.js",
         "form/readiness.js",
         "form/sending.js",
+        "form/leaving.js",
         "form/saved-panel.js",
         "form/report-form.js",
     ),

@@ -315,6 +315,18 @@ FULL = """
 })();
 """
 
+# Every photo waits to be decoded until `decoded()`.
+SLOW_CAMERA = """
+(() => {
+  const decode = self.createImageBitmap;
+  const gate = new Promise((open) => { self.decoded = open; });
+  self.createImageBitmap = async (...given) => {
+    await gate;
+    return decode(...given);
+  };
+})();
+"""
+
 # Pages of a browser without Background Sync; its worker is woken by nobody but the test.
 NO_SYNC = "delete self.SyncManager; delete ServiceWorkerRegistration.prototype.sync;"
 

@@ -10,6 +10,7 @@ from PIL import Image
 from playwright.sync_api import expect
 
 from tests.browser.steps import (
+    SLOW_CAMERA,
     add_photos,
     eventually,
     file,
@@ -165,19 +166,6 @@ def test_a_photo_that_cannot_be_stored_or_read_is_named_and_the_rest_goes_on(pho
     assert [len(one["photos"]) for one in outbox(phone)] == [0, 1]
 
 
-# Every photo waits to be decoded until `decoded()`.
-SLOW_CAMERA = """
-(() => {
-  const decode = self.createImageBitmap;
-  const gate = new Promise((open) => { self.decoded = open; });
-  self.createImageBitmap = async (...given) => {
-    await gate;
-    return decode(...given);
-  };
-})();
-"""
-
-
 @pytest.mark.current_only
 def test_a_photo_stays_with_the_form_in_which_it_was_chosen(phone):
     phone.context.add_init_script(SLOW_CAMERA)
@@ -187,9 +175,11 @@ def test_a_photo_stays_with_the_form_in_which_it_was_chosen(phone):
     page.locator("[data-photo-add] input[multiple]").set_input_files([file(picture(1))])
     expect(page.locator("[data-photos-state]")).to_have_text("Menyiapkan foto…")
     page.go_back()
+    expect(page.locator("#notices")).to_contain_text("Menunggu foto")
+    page.evaluate("self.decoded()")
     page.locator(".tile[data-category=pemerintahan]").click()
     expect(page.locator("[data-photos-state]")).to_be_empty()
-    page.evaluate("self.decoded()")
+    assert [len(one["photos"]) for one in phone.stored("drafts")] == [1]
     add_photos(page, [picture(2)])
     fill(page, "pemerintahan")
     save(page)
@@ -198,9 +188,9 @@ def test_a_photo_stays_with_the_form_in_which_it_was_chosen(phone):
 
     # A photo alone makes a draft, also in a form after one that had a photo itself.
     page.get_by_role("button", name="Buat laporan lagi").click()
-    page.locator(".tile[data-category=sampah]").click()
+    page.locator(".tile[data-category=keamanan_ketertiban]").click()
     add_photos(page, [picture(4)])
-    eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [1])
+    eventually(lambda: [len(each["photos"]) for each in phone.stored("drafts")], [1, 1])
     page = open_form(phone, "sampah")
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
 
@@ -229,7 +219,8 @@ def test_a_photo_chosen_before_the_phones_storage_answers_stays_and_is_kept(phon
     ready(phone, RAHMAN)
     phone.context.add_init_script(SLOW_STORAGE)
     page = open_form(phone, "pemerintahan")
-    add_photos(page, 1)
+    # Until the storage answers the form has the browser's own input.
+    page.locator("input[name=photos]").set_input_files([file(picture(1))])
     page.evaluate("self.letStorageAnswer()")
     eventually(lambda: [len(one["photos"]) for one in phone.stored("drafts")], [1])
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)

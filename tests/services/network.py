@@ -28,10 +28,16 @@ from tests.services.speed import patience
 WORKER = "/service-worker.js"
 # The short time-outs of the phone, 4 seconds for a page, 8 for a sign-out and 5 for its own storage
 # (in ticks of 1.25), would go off on a slow machine although network and storage are sound. This
-# makes them as many times longer as the machine is slower. Other timers are left alone: they are retries, or long enough.
+# makes them as many times longer as the machine is slower, those for the storage three times at
+# most, since its tests wait for them. Other timers are left alone: they are retries, or long
+# enough.
 SLOWER_TIMEOUTS = """(() => {
   const { setTimeout } = self;
-  const stretched = (delay) => ([1250, 4000, 8000].includes(delay) ? delay * %d : delay);
+  const pace = %d;
+  const stretched = (delay) => {
+    if (delay === 1250) return delay * Math.min(pace, 3);
+    return delay === 4000 || delay === 8000 ? delay * pace : delay;
+  };
   self.setTimeout = (work, delay = 0, ...rest) => setTimeout(work, stretched(delay), ...rest);
 })();
 """

@@ -17,9 +17,10 @@
   };
 
   /**
-   * `what()` returns `{owner, slot, category, title, kept, photos, fresh}` as they are at that
-   * moment; without an owner nothing is written. `fresh` are the photos, with their bytes, that are
-   * not yet on the phone; `wrote(fresh)` is called once they are.
+   * `what()` returns `{owner, slot, category, title, kept, photos, awaits, fresh}` as they are at
+   * that moment; without an owner nothing is written. `awaits` says which photos are on their way.
+   * `fresh` are the photos, with their bytes, that are not yet on the phone; `wrote(fresh)` is
+   * called once they are.
    */
   function create(form, what, wrote) {
     const state = form.querySelector("[data-autosave]");
@@ -29,9 +30,13 @@
     let stored = false; // the draft is on the phone
     let timer = 0;
     let open = false; // changes are written
+    let failing = false; // the last write has failed
     let writes = Promise.resolve(); // settles when the last write is done
 
-    const snapshot = () => JSON.stringify([fields.read(form), what().kept, what().photos]);
+    function snapshot() {
+      const { kept, photos, awaits } = what();
+      return JSON.stringify([fields.read(form), kept, photos, awaits]);
+    }
 
     /** Writes the draft, or deletes it if the form is empty again. */
     async function write() {
@@ -56,7 +61,14 @@
       clearTimeout(timer);
       timer = 0;
       const done = writes.then(write);
-      writes = done.catch(() => {});
+      writes = done.then(
+        () => {
+          failing = false;
+        },
+        () => {
+          failing = true;
+        },
+      );
       return done;
     }
 
@@ -111,7 +123,13 @@
         state.textContent = "";
         open = true;
       },
+      begun: () => open,
       complain,
+      failing: () => failing,
+      /** What is on the screen may go. */
+      giveUp() {
+        last = snapshot();
+      },
       id: () => id,
       /** Undoes `stop`: changes are written again. */
       resume() {

@@ -1,5 +1,8 @@
 /*
- * The photos of a form: chosen, shown, removed; written into the draft as soon as they are chosen.
+ * The photos of a form: chosen, shown, removed; written into the draft as soon as they are prepared.
+ * Until this script takes over (`takeOver`) the form has the browser's own file input. While a photo
+ * is on its way the draft says so: if the phone kills the page meanwhile, as one with little memory
+ * does when its camera is opened, the form says which photo is missing when it is opened again.
  */
 (() => {
   const { data, fields, outbox, page, photos } = self.sipokat;
@@ -12,14 +15,30 @@
     storage: "Foto belum tersimpan di HP. Ketuk Simpan draf untuk mencoba lagi.",
   };
 
+  const CAMERA_BACK = 3000; // ms in which a camera that was left gives its photo
+  const AGAIN =
+    "Pilih fotonya lewat Galeri. Kalau tidak ada di sana, potret dulu dengan aplikasi kamera HP.";
+
+  /** What to say of photos that were on their way when the page ended; `first` would be the next. */
+  function lostWords({ camera, count }, first) {
+    const places = Array.from({ length: count }, (_, at) => first + at);
+    const prepared = count ? `Foto ${places.join(" dan ")} belum sempat tersimpan.` : "";
+    const taken = camera ? "Foto dari kamera tadi belum masuk: HP menutup halaman ini." : "";
+    return `${prepared} ${taken}`.trim();
+  }
+
   /** `save()` writes the draft with the photos as they are now, and rejects if it cannot. */
   function create(form, save) {
     const list = form.querySelector("[data-photos]");
     const state = form.querySelector("[data-photos-state]");
+    const plain = form.querySelector("[data-photos-plain]");
     const adders = [...list.querySelectorAll("[data-photo-add]")];
     let chosen = []; // without their bytes
     let fresh = []; // those of them that are not yet on the phone, with their bytes
-    let working = 0; // how many are being prepared
+    let working = 0; // how many are chosen and not yet prepared
+    let work = Promise.resolve(); // settles when all of them are
+    let camera = false; // the camera is open, and its photo has not come
+    let lost = null; // the `awaits` of a page that ended before its photos had come
     let turn = 0; // counts the forms: a photo prepared for an earlier one is not for a later one
 
     /** How many photos of the report a revision keeps. */
@@ -68,51 +87,90 @@
       await save().catch(() => {});
     }
 
-    /** Prepares a chosen file, writes it into the draft and shows it. */
+    /**
+     * Prepares a chosen file, writes it into the draft and shows it. Returns `{said, wrong}`: a
+     * sentence, and whether it says that something went wrong.
+     */
     async function add(file) {
       const mine = turn;
-      working += 1;
-      fit();
-      let words = "";
+      let [said, wrong] = ["", false];
       try {
         const photo = await photos.prepare(file);
-        if (mine !== turn) return;
+        if (mine !== turn) return { said, wrong };
         const { bytes, ...facts } = photo;
         chosen.push(facts);
         fresh.push(photo);
+        working -= 1;
+        lost = null;
         fields.unmark(form, "photos");
-        words = `Foto ${chosen.length} siap, ${page.size(facts.size)}.`;
+        said = `Foto ${chosen.length} siap, ${page.size(facts.size)}.`;
         await save().catch(({ code }) => {
           if (code === "full") forget(photo); // the rest of the draft is written without it
-          words = WORDS[code] || WORDS.storage;
+          [said, wrong] = [WORDS[code] || WORDS.storage, true];
         });
         if (mine === turn && chosen.includes(facts)) draw(facts, bytes);
       } catch (error) {
-        words = error.sentence || "Foto ini tidak bisa disiapkan. Coba foto lain.";
-      } finally {
-        if (mine === turn) {
-          working -= 1;
-          state.textContent = words;
-          fit();
-        }
+        if (mine === turn) working -= 1;
+        [said, wrong] = [error.sentence || "Foto ini tidak bisa disiapkan. Coba foto lain.", true];
       }
+      return { said, wrong };
     }
 
-    list.addEventListener("change", async ({ target }) => {
-      if (target.type !== "file") return;
-      const files = [...target.files];
+    /** Prepares the chosen files, one after the other: a small phone cannot decode two at once. */
+    async function addAll(files, over) {
       const mine = turn;
-      target.value = "";
-      const over = files.length > room();
-      state.textContent = "Menyiapkan foto…";
-      // One after the other: a small phone has no memory for two decoded pictures.
-      for (const file of files.slice(0, Math.max(0, room()))) {
-        if (mine === turn) await add(file);
+      const all = [];
+      for (const file of files) {
+        if (mine !== turn) return;
+        all.push(await add(file));
+        fit();
       }
-      if (over && mine === turn) state.textContent = `Foto paling banyak ${MOST}.`;
+      if (mine !== turn) return;
+      const wrong = all.filter((one) => one.wrong).map((one) => one.said);
+      if (over) wrong.push(`Foto paling banyak ${MOST}.`);
+      state.textContent = wrong.join(" ") || all.at(-1)?.said || "";
+      if (all.some((one) => one.wrong)) await save().catch(() => {}); // they are awaited no longer
+    }
+
+    /** Takes what was chosen in this file input. */
+    function take(input) {
+      const files = [...input.files];
+      input.value = "";
+      camera = false;
+      if (!files.length) return;
+      const taken = files.slice(0, Math.max(0, room()));
+      working += taken.length;
+      state.textContent = "Menyiapkan foto…";
+      fit();
+      save().catch(() => {}); // the draft notes how many are on their way
+      work = work.then(() => addAll(taken, files.length > taken.length));
+    }
+
+    list.addEventListener("change", ({ target }) => {
+      if (target.type === "file") take(target);
+    });
+    plain.addEventListener("change", () => {
+      if (plain.hidden) take(plain); // its dialog was open when this script took over
     });
     form.addEventListener("change", ({ target }) => {
       if (target.name === "keep") fit();
+    });
+
+    function notePhoto(open) {
+      if (camera === open) return;
+      camera = open;
+      save().catch(() => {});
+    }
+
+    list.addEventListener("click", ({ target }) => {
+      if (target.matches("input[capture]")) notePhoto(true);
+    });
+    list.addEventListener("cancel", () => notePhoto(false));
+    // Chromium 106 does not tell that the camera was left without a photo.
+    document.addEventListener("visibilitychange", () => {
+      if (camera && document.visibilityState === "visible") {
+        setTimeout(() => notePhoto(false), CAMERA_BACK);
+      }
     });
 
     /** Another form is laid out, without photos. */
@@ -121,17 +179,21 @@
       chosen = [];
       fresh = [];
       working = 0;
+      camera = false;
+      lost = null;
       for (const item of list.querySelectorAll("[data-photo]")) item.remove();
       state.textContent = "";
       fit();
     }
 
     /**
-     * Adds photos that are on the phone already, and says which of them cannot be read. Photos that
-     * were chosen since `clear`, while the phone's storage had not answered yet, stay.
+     * Adds photos that are on the phone already, and says which of them cannot be read and which
+     * were still `awaited` when their page ended. Photos that were chosen since `clear`, while the
+     * phone's storage had not answered yet, stay.
      */
-    async function load(known) {
+    async function load(known, awaited) {
       const mine = turn;
+      lost = awaited || null;
       const gone = [];
       for (const [at, { id }] of known.entries()) {
         const row = await outbox.photo(id).catch(() => null);
@@ -142,20 +204,39 @@
           draw(facts, bytes);
         } else gone.push(at + 1);
       }
+      const words = [];
       if (gone.length) {
-        state.textContent = `Foto ${gone.join(" dan ")} tidak terbaca lagi di HP ini. Ambil sekali lagi.`;
+        words.push(`Foto ${gone.join(" dan ")} tidak terbaca lagi di HP ini. Ambil sekali lagi.`);
       }
+      if (lost) words.push(`${lostWords(lost, known.length + 1)} ${AGAIN}`);
+      if (words.length) state.textContent = words.join(" ");
       fit();
     }
 
-    list.hidden = false;
-    fit();
+    /** Photos that the draft notes as on their way: `{camera, count}`, null if there are none. */
+    function awaits() {
+      const count = working + (lost?.count || 0);
+      const open = camera || Boolean(lost?.camera);
+      return count || open ? { camera: open, count } : null;
+    }
+
     return {
+      awaits,
       busy: () => working > 0,
       chosen: () => [...chosen],
       clear,
       fresh: () => [...fresh],
       load,
+      /** Resolves when no photo is being prepared any more. */
+      settled: () => work,
+      /** Shows our own picker in the place of the browser's input, and takes what is in that. */
+      takeOver() {
+        plain.hidden = true;
+        plain.removeAttribute("name");
+        list.hidden = false;
+        fit();
+        take(plain);
+      },
       total: () => kept() + chosen.length,
       /** These photos are on the phone now. */
       wrote(photos) {

@@ -17,7 +17,11 @@
    */
   async function keeps() {
     const able = self.isSecureContext && crypto.subtle;
-    const trouble = able ? await store.answers().then(() => "", ({ code }) => code) : "storage";
+    const asked = able ? store.usable() : Promise.reject(store.fault("storage"));
+    const trouble = await asked.then(
+      () => "",
+      ({ code }) => code,
+    );
     if (trouble) page.notice(trouble === "silent" ? SILENT : CANNOT, "warn");
     return !trouble;
   }

@@ -4,8 +4,8 @@
  * says so and stays a plain form that the browser posts.
  */
 (() => {
-  const { fields, identity, keeper, kinds, outbox, owner, page, readiness } = self.sipokat;
-  const { picker, saved, sending, store, view } = self.sipokat;
+  const { fields, identity, keeper, kinds, leaving, outbox, owner, page } = self.sipokat;
+  const { picker, readiness, saved, sending, store, view } = self.sipokat;
   const form = document.querySelector("[data-report-form]");
   if (!form) return;
   const SHELL = "/laporan/baru";
@@ -19,9 +19,11 @@
   let plain = false; // the phone cannot keep anything: the browser posts the form
   let again = null; // the entry that was opened again
   let here = ""; // `asked()` when the page last did what the address asks for
+  let address = ""; // and the address itself
   let turn = 0; // counts the forms laid out: work for an earlier one must not touch a later one
   let pushed = false; // "back" in the browser leads to the tiles of this page
   let opened = false; // the person has tapped a tile
+  let asking = false; // the person is being asked whether to leave the form
   let busy = false; // a report is being put into the outbox
 
   const category = () => form.elements.category.value;
@@ -42,6 +44,7 @@
       title: form.dataset.name,
       kept: look.kept().map((one) => one.id),
       photos: photos.chosen(),
+      awaits: photos.awaits(),
       fresh: photos.fresh(),
     }),
     photos.wrote,
@@ -55,13 +58,14 @@
     kept: look.kept(),
   }));
   const { explain } = outward;
+  const exit = leaving.create(form, draft, photos, () => Boolean(person));
 
   // --- Opening -----------------------------------------------------------------------------
 
   /** What has to be known of this phone before the form can be used. */
   async function begin() {
     await retime();
-    plain = !(await readiness.keeps(form));
+    plain = !(await readiness.keeps());
     if (plain) return;
     person = (await owner.ready).owner;
     await readiness.welcome(form, person);
@@ -119,10 +123,13 @@
         again.body.photos.map((one) => one.id),
       );
     }
-    if (!plain) await photos.load(found?.photos || again?.photos || []);
+    if (!plain) {
+      photos.takeOver();
+      await photos.load(found?.photos || again?.photos || [], found?.awaits);
+    }
     if (mine !== turn) return;
     draft.begin(found);
-    if (photos.fresh().length) draft.save().catch(explain); // chosen while the draft was read
+    if (photos.fresh().length || photos.busy()) draft.save().catch(explain); // chosen while the draft was read
     if (again?.last_error?.fields) fields.showErrors(form, again.last_error.fields);
   }
 
@@ -141,6 +148,7 @@
     await draft.stop();
     await outbox.dropDraft(person.id, slot(), draft.id()).catch(explain);
     page.clear("draft");
+    page.saved();
     if (revision || again || form.dataset.rendered !== undefined) location.reload();
     else await open(category());
   }
@@ -168,7 +176,12 @@
 
   /** Shows what the address asks for: a form with what the phone has of it, or the tiles. */
   async function route() {
-    here = asked();
+    if (asking) return undefined; // this address has been asked for already
+    asking = true;
+    const may = await (here ? exit.may() : true);
+    asking = false;
+    if (!may) return history.pushState(null, "", address);
+    settleHere();
     await draft.stop();
     again = await reopened();
     // A form that the server sent back after a post has no `kategori` in its address.
@@ -184,6 +197,7 @@
     } else {
       await (wanted ? open(wanted) : showTiles());
     }
+    return undefined;
   }
 
   // --- What the person does ----------------------------------------------------------------
@@ -214,14 +228,19 @@
   form.noValidate = true;
   form.addEventListener("input", () => fields.count(form));
   form.addEventListener("submit", async (event) => {
-    if (plain) return;
+    if (plain) {
+      page.saved(); // the browser sends it, and need not ask whether to leave
+      return;
+    }
     event.preventDefault();
     if (busy) return;
     busy = true;
     try {
       await ready;
-      if (plain) form.submit();
-      else await submit();
+      if (plain) {
+        page.saved();
+        form.submit();
+      } else await submit();
     } catch (error) {
       explain(error);
     } finally {
@@ -230,7 +249,7 @@
   });
 
   form.querySelector("[data-save-draft]").addEventListener("click", () => {
-    draft.save().then(leave).catch(explain);
+    saveDraft().catch(explain);
   });
 
   document.querySelector("[data-tiles]")?.addEventListener("click", (event) => {
@@ -243,7 +262,7 @@
     open(tile.dataset.category).catch(explain);
   });
   document.querySelector(".header-back")?.addEventListener("click", (event) => {
-    if (form.hidden || revision) return;
+    if (form.hidden) return;
     event.preventDefault();
     leave().catch(explain);
   });
@@ -254,10 +273,16 @@
 
   // --- What happens around it --------------------------------------------------------------
 
+  /** The page does now what its address asks for. */
+  function settleHere() {
+    here = asked();
+    address = location.href;
+  }
+
   /** Changes the address without loading another page. */
   function go(how, url) {
     history[how](null, "", url);
-    here = asked();
+    settleHere();
   }
 
   /** The address has changed, by "back" or a link on this page. */
@@ -301,8 +326,27 @@
     if (type === "owner") greet().catch(explain);
   });
 
+  let going = false; // a tap on a button that leaves the form waits for its photos
+
+  /** "Simpan draf": stays if it cannot be written. */
+  async function saveDraft() {
+    await exit.settle();
+    await draft.save();
+    await leave();
+  }
+
   /** Back to where the form was opened from; the draft stays. */
   async function leave() {
+    if (going) return;
+    going = true;
+    try {
+      if (await exit.may()) await goBack();
+    } finally {
+      going = false;
+    }
+  }
+
+  function goBack() {
     page.saved();
     if (revision) return location.assign(`/laporan/${revision.number}`);
     if (again) return location.assign("/kotak-keluar");

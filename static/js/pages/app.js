@@ -4,7 +4,7 @@
  * been saved, and by Background Sync where the browser has it.
  */
 (() => {
-  const { causes, identity, outbox, owner, replay, store } = self.sipokat;
+  const { causes, identity, outbox, owner, page, replay, store } = self.sipokat;
   const TAG = "sipokat-replay";
   const SOON = 1000; // ms between two runs at the least
   const LATER = 60_000; // the same after the phone's storage has failed
@@ -86,6 +86,17 @@
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") drain("now");
   });
+  // The form also works without its scripts, as long as there is a signal.
+  addEventListener("load", () => {
+    if (!document.querySelector("[data-report-form]") || self.sipokat.leaving) return;
+    const button = { label: "Muat ulang", act: () => location.reload() };
+    page.notice(
+      "Halaman ini belum termuat seluruhnya. Laporan hanya bisa dikirim saat ada sinyal.",
+      "warn",
+      { button },
+    );
+  });
+
   owner.ready.then(() => showCount().catch(() => {}));
   drain("now");
 

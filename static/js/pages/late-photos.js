@@ -5,7 +5,7 @@
 (() => {
   const { answers, causes, owner, page, photos, wire } = self.sipokat;
   const UNSENT = "Foto belum terkirim.";
-  const LOGIN = "Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini.";
+  const SIGN_IN = "Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini.";
   let made = {}; // the photo that was made of `made.file`, so that a second try sends the same
 
   /** Sends the form's photo. Returns why it has not arrived, "" once the server has it. */
@@ -27,7 +27,7 @@
     });
     const { own, status, json } = facts;
     if (own && status === 200 && answers.settled(photo, json)) return "";
-    if (own && status === 401) return `${UNSENT} ${LOGIN}`;
+    if (own && status === 401) return `${UNSENT} ${SIGN_IN}`;
     const { words } = await causes.explain(facts);
     return `${UNSENT} ${words || json?.message || ""}`.trim();
   }

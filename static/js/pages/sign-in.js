@@ -43,14 +43,15 @@
       return;
     }
     owner.leave();
-    const noted = await identity.signIn(user).then(
-      () => true,
-      () => false,
+    const trouble = await identity.signIn(user).then(
+      () => "",
+      ({ code }) => code,
     );
     await owner.forgetPages(user).catch(() => {});
     page.saved();
     const go = () => location.assign(wayOn(data));
-    if (noted || (await identity.who()).owner?.id === user.id) go();
+    // Where nothing can be stored at all the form says so; only a full phone can be mended.
+    if (trouble !== "full" || (await identity.who()).owner?.id === user.id) go();
     else page.complain(form, FULL, { button: { label: "Lanjut tanpa menyimpan", act: go } });
   }
 

@@ -19,10 +19,16 @@
     if (page.typed() && !(await page.ask("Muat ulang sekarang?", text, { yes: "Muat ulang" })))
       return;
     asked = page.typings();
-    if (worker?.state !== "installed") return location.reload();
+    if (worker?.state !== "installed") return again();
     // The one before may still be sending; until it has ended the person can go on typing.
     page.notice("Versi baru sedang dipasang…", "wait", { key: "update" });
     worker.postMessage("take-over");
+  }
+
+  /** The person has agreed already, so the form need not have the browser ask once more. */
+  function again() {
+    page.saved();
+    location.reload();
   }
 
   function offer(worker) {
@@ -31,7 +37,7 @@
   }
 
   workers.addEventListener("controllerchange", () => {
-    if (asked !== null && asked === page.typings()) location.reload();
+    if (asked !== null && asked === page.typings()) again();
     // Accepted in another page, or something has been typed here since: ask (again).
     else if (had) offer(null);
   });

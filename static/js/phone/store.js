@@ -216,7 +216,7 @@
   }
 
   /** Rejects, with "silent" or another code, if this phone cannot keep anything. */
-  async function answers() {
+  async function usable() {
     const { objectStoreNames } = await open();
     return transact([...objectStoreNames], "readwrite", async () => {});
   }
@@ -251,7 +251,6 @@
   self.sipokat.store = {
     alone,
     announce,
-    answers,
     fault,
     got,
     listen,
@@ -260,6 +259,7 @@
     open,
     reading,
     recall,
+    usable,
     writing,
   };
 })();
