@@ -339,7 +339,10 @@ def test_what_was_typed_before_signing_in_elsewhere_is_kept_for_the_one_who_did(
         expect(page.locator("#field-text")).to_have_value(text)
     save(page)
     (entry,) = sent(phone)
-    assert (entry["body"]["text"], len(entry["photos"])) == ("Ditulis sebelum masuk.", 1)
+    assert ([row.text for row in reports(server)], len(entry["photos"])) == (
+        ["Ditulis sebelum masuk."],
+        1,
+    )
 
 
 def test_a_head_of_two_rts_says_for_which_one(phone, server):
