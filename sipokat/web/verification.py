@@ -17,6 +17,7 @@ from sipokat.domain.visibility import find_report
 from sipokat.models import Report
 from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
+from sipokat.web.decision_forms import decision_forms
 from sipokat.web.present import states
 from sipokat.web.reports import report_page
 from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
@@ -103,10 +104,17 @@ def _after() -> tuple[datetime, int] | None:
         raise Malformed("Halaman ini tidak dikenal. Buka Verifikasi dari awal.") from None
 
 
-def cards(reports: list[Report]) -> list[dict[str, Any]]:
-    """Each report as a card before this person, with a fresh id for their action on it."""
+def cards(reports: list[Report], **typed: Any) -> list[dict[str, Any]]:
+    """Each report as a card before this person, with the forms of the decisions where it is theirs
+    to decide, each with a fresh id for their action; `typed` goes back into the forms."""
     return [
-        {"report": card, "action_id": str(uuid.uuid4())} for card in present.cards(reports, me())
+        {
+            "report": card,
+            "decide": decision_forms(card, str(uuid.uuid4()), **typed)
+            if "verify" in card.allowed
+            else "",
+        }
+        for card in present.cards(reports, me())
     ]
 
 
@@ -173,17 +181,15 @@ def _refused(refusal: Refused, number: str, action: str) -> ResponseReturnValue:
     db.session.expire_all()
     report = find_report(db.session(), me(), number)
     values = {key: g.body.get(key, "") for key in ("class", "reason", "note")} | {"action": action}
-    (card,) = cards([report])
+    (card,) = cards([report], values=values, errors=refusal.fields)
     typed = (
         "" if action in card["report"].allowed else texts.read(values["note"])
     )  # its field is gone
     if not wants_fragment():
         return report_page(report, refusal.status, refusal.fields, values, refusal.message, typed)
     html = render_template(
-        "verification/_card.html",
-        card=card,
-        errors=refusal.fields,
-        values=values,
+        "verification/_cards.html",
+        shown=[card],
         message=refusal.message,
         typed=typed,
     )
