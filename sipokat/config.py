@@ -7,6 +7,7 @@ import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from sipokat import keys
 from sipokat.database import to_json
@@ -51,6 +52,15 @@ def _origin(env: Mapping[str, str], mode: str) -> str:
     if mode == "production" and not raw.startswith("https://"):
         raise Unsafe("SIPOKAT_ORIGIN must be https: cookies never travel over plain HTTP")
     return raw
+
+
+def _hosts(env: Mapping[str, str], mode: str, origin: str) -> frozenset[str]:
+    """The names that count as ours: in production that of the origin and those of SIPOKAT_HOSTS."""
+    own = "" if mode == "production" else "localhost,127.0.0.1,[::1]"
+    names = {name.strip().lower() for name in _text(env, "SIPOKAT_HOSTS", own).split(",")}
+    if mode == "production":
+        names.add((urlsplit(origin).hostname or "").lower())
+    return frozenset(names - {""})
 
 
 def _secret(env: Mapping[str, str], mode: str) -> str:
@@ -104,13 +114,14 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
     secure = origin.startswith("https://")
     url = _database_url(env, data)
     secret = _secret(env, mode)
-    hosts = _text(env, "SIPOKAT_HOSTS", "localhost,127.0.0.1,[::1]")
+    if mode == "production" and not _text(env, "TRUSTED_PROXIES"):
+        raise Unsafe("TRUSTED_PROXIES is missing: set it to how many proxies of yours are in front")
     return {
         "MODE": mode,
         "ROOT": root,
         "DATA": data,
         "ORIGIN": origin,
-        "HOSTS": frozenset(host.strip() for host in hosts.split(",") if host.strip()),
+        "HOSTS": _hosts(env, mode, origin),
         "SECRET_KEY": secret,
         "RECORD_KEYS": _record_keys(env, mode, secret),
         "CHECKPOINTS": _text(env, "SIPOKAT_CHECKPOINTS"),

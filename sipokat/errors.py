@@ -8,13 +8,14 @@ from functools import wraps
 from typing import Any
 
 import structlog
-from flask import Flask, current_app, g, request
+from flask import Flask, current_app, g, jsonify, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import DBAPIError, InterfaceError, OperationalError
 from werkzeug.exceptions import HTTPException
 
 from sipokat.database import db
-from sipokat.domain.refusals import NotNow, Refused, TooMany
+from sipokat.domain.refusals import DoneBefore, NotNow, Refused, TooMany
+from sipokat.domain.visibility import may_see
 from sipokat.extensions import login
 from sipokat.turns import Busy
 
@@ -31,11 +32,14 @@ WORDS = {
     409: ("conflict", "Sudah berubah", "Lihat keadaannya sekarang."),
     413: ("too_large", "Terlalu besar", "Kirim foto yang lebih kecil."),
     415: ("wrong_type", "Jenis berkas tidak diterima", "Pilih foto dari kamera atau galeri."),
+    421: ("foreign_host", "Alamat lain", "Periksa alamatnya."),
     422: ("wrong_content", "Mohon periksa kembali", "Ada isian yang perlu diperbaiki."),
     429: ("too_many", "Terlalu sering", "Tunggu sebentar, lalu coba lagi."),
     500: ("broken", "Ada gangguan di SIPOKAT", "Kami mencatatnya. Coba beberapa menit lagi."),
     503: ("busy", "Sedang penuh", "Yang tersimpan di HP tetap aman. Coba beberapa menit lagi."),
 }
+# Titles of refusals that mean something else than their status usually does.
+BY_CODE = {"cross_site": ("cross_site", "Buka dari SIPOKAT", "Buka SIPOKAT, lalu coba lagi.")}
 NO_SPACE = (errno.ENOSPC, errno.EDQUOT, errno.EROFS, errno.EIO)
 
 
@@ -44,6 +48,7 @@ def register(app: Flask) -> None:
     app.register_error_handler(DBAPIError, database_error)
     app.register_error_handler(Busy, _without_database(not_ones_turn))
     for kind, handler in (
+        (DoneBefore, done_before),
         (Refused, refused),
         (HTTPException, http_error),
         (OSError, file_error),
@@ -78,7 +83,7 @@ def answer(
     JSON."""
     from sipokat.web.respond import error_response
 
-    word = WORDS.get(status, WORDS[500])
+    word = BY_CODE.get(code) or WORDS.get(status, WORDS[500])
     body = {
         "error": code or word[0],
         "message": message or word[2],
@@ -89,18 +94,34 @@ def answer(
 
 
 def refused(error: Refused) -> ResponseReturnValue:
-    """Answer a refusal of the domain. A NotNow about a report carries the report as it is now."""
+    """Answer a refusal of the domain. A NotNow about a report carries the report as it is now, if
+    the person may see it now."""
+    from sipokat.web.access import me
+    from sipokat.web.refusals import note_refusal
     from sipokat.web.report_json import report_json
     from sipokat.web.respond import wants_json
 
     db.session.rollback()
+    note_refusal(error)
     extra: dict[str, Any] = {}
     headers: dict[str, str] = {}
-    if isinstance(error, NotNow) and error.report is not None and wants_json():
-        extra["report"] = report_json(error.report)
+    if isinstance(error, NotNow):
+        extra |= error.done or {}
+        if error.report is not None and wants_json() and may_see(db.session(), me(), error.report):
+            extra["report"] = report_json(error.report)
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.retry_after)
+    if error.code == "cross_site":
+        headers["Sipokat-Refusal"] = error.code  # it says nothing about the person's rights
     return answer(error.status, error.message, error.fields, error.code, extra, headers)
+
+
+def done_before(error: DoneBefore) -> ResponseReturnValue:
+    """Answer a repeat by somebody who may not see any more what they did."""
+    from sipokat.web.respond import see_other, wants_json
+
+    db.session.rollback()
+    return jsonify(error.done) if wants_json() else see_other("/beranda")
 
 
 def http_error(error: HTTPException) -> ResponseReturnValue:

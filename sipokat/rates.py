@@ -4,23 +4,20 @@ from __future__ import annotations
 
 import threading
 import time
-from collections.abc import Callable
-from functools import wraps
-from typing import Any, TypeVar
 
-from flask import Flask, current_app, request
-from limits import parse
+import structlog
+from flask import Flask, current_app
+from limits import RateLimitItem
 from limits.storage import Storage, storage_from_string
 from limits.strategies import FixedWindowRateLimiter
-from werkzeug.exceptions import TooManyRequests
 
+log = structlog.get_logger()
 SWEEP_SECONDS = 60
-View = TypeVar("View", bound=Callable[..., Any])
 
 
 class Limiter:
-    """The limits that views declare. Flask-Limiter does as much and more, in a twentieth of the
-    time that a report takes; this has only what we use."""
+    """How often anything may be asked for. Flask-Limiter does as much and more, in a twentieth of
+    the time that a report takes; this has only what we use."""
 
     def init_app(self, app: Flask) -> None:
         """Count where the settings say: in this process, or in Redis for several machines."""
@@ -28,24 +25,20 @@ class Limiter:
         storage = Counts() if uri == "memory://" else storage_from_string(uri)
         app.extensions["limiter"] = FixedWindowRateLimiter(storage)
 
-    def limit(self, rate: str, key_func: Callable[[], str]) -> Callable[[View], View]:
-        """Declare that the view may be asked for so often (`600/minute`) with the same key. What
-        is more is answered with 429 and the seconds until the present window ends."""
-        item = parse(rate)
-
-        def declare(view: View) -> View:
-            @wraps(view)
-            def counted(*args: Any, **values: Any) -> Any:
-                if current_app.config["RATELIMIT_ENABLED"]:
-                    counts, key = current_app.extensions["limiter"], (key_func(), request.endpoint)
-                    if not counts.hit(item, *key):
-                        left = counts.get_window_stats(item, *key).reset_time - time.time()
-                        raise TooManyRequests(retry_after=max(1, round(left)))
-                return view(*args, **values)
-
-            return counted  # type: ignore[return-value]
-
-        return declare
+    def seconds_left(self, rate: RateLimitItem, *key: str) -> int:
+        """Count one more under this key. Returns 0 if the rate allows it, else the seconds until
+        the present window ends. Allows everything while Redis does not answer."""
+        if not current_app.config["RATELIMIT_ENABLED"]:
+            return 0
+        counts = current_app.extensions["limiter"]
+        try:
+            if counts.hit(rate, *key):
+                return 0
+            ends = counts.get_window_stats(rate, *key).reset_time
+        except counts.storage.base_exceptions as error:
+            log.error("rates_unavailable", why=type(error).__name__)
+            return 0
+        return max(1, round(float(ends) - time.time()))
 
 
 class Counts(Storage):

@@ -25,6 +25,7 @@ BASE = {
     "keys",
     "logs",
     "rates",
+    "security",
     "serving",
     "starting",
     "turns",

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 import unicodedata
 import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 
 from argon2 import PasswordHasher
@@ -19,11 +21,35 @@ from sipokat.domain.regions import ensure_rt, level_of
 from sipokat.domain.roles import ROLES
 from sipokat.domain.texts import read, seen
 from sipokat.models import LoginSession, Region, Term, User
+from sipokat.turns import Line
 
 NAME_MAX = 80
 NOT_A_NUMBER = "this is not a complete mobile number"
 _hasher = PasswordHasher()  # argon2id with the library's present defaults (RFC 9106)
 _NOBODY = _hasher.hash("nobody has an account with this")
+
+
+# One takes a tenth of a second of a core and 64 MB. Whoever comes when enough others wait already
+# is told to come again, so that signing in never takes all threads of a process.
+HASHES = 4
+_hashing = Line(at_once=HASHES, waiting=3, seconds=3)
+
+
+def share_hashes(processes: int) -> None:
+    """Let this process check so many passwords at once that all of them together check HASHES."""
+    global _hashing
+    _hashing = Line(at_once=max(1, HASHES // processes), waiting=3, seconds=3)
+
+
+@contextmanager
+def turn_to_hash() -> Iterator[None]:
+    """Wait for one's turn to check or hash a password. Raises Busy."""
+    line = _hashing
+    line.enter()
+    try:
+        yield
+    finally:
+        line.leave()
 
 
 def normal_phone(typed: str) -> str | None:

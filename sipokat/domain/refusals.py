@@ -45,13 +45,32 @@ class NotFound(Refused):
 
 
 class NotNow(Refused):
-    """May, but not now. `report` is the report as it is now, when there is one to show."""
+    """May, but not now. `report` is the report as it is now, when there is one to show to whoever
+    may see it; `done` what the asker did before, for whoever may not."""
 
     status, code = 409, "conflict"
 
-    def __init__(self, message: str, report: Any = None, code: str | None = None) -> None:
+    def __init__(
+        self,
+        message: str,
+        report: Any = None,
+        code: str | None = None,
+        done: dict[str, Any] | None = None,
+    ) -> None:
         super().__init__(message, code=code)
         self.report = report
+        self.done = done
+
+
+class DoneBefore(Refused):
+    """The very same was done before, by somebody who may not see the report any more. `done` is all
+    that they are told of it."""
+
+    status, code = 200, "done"
+
+    def __init__(self, done: dict[str, Any]) -> None:
+        super().__init__("Sudah tercatat.")
+        self.done = done
 
 
 class TooLarge(Refused):
@@ -69,10 +88,18 @@ class WrongContent(Refused):
 
 
 class TooMany(Refused):
-    """`retry_after` is in seconds."""
+    """`retry_after` is in seconds. `account` is the id of the account that somebody tried to get
+    into, for the log alone."""
 
     status, code = 429, "too_many"
 
-    def __init__(self, message: str, retry_after: int) -> None:
+    def __init__(self, message: str, retry_after: int, account: str | None = None) -> None:
         super().__init__(message)
         self.retry_after = retry_after
+        self.account = account
+
+
+class Misdirected(Refused):
+    """Asked for under a name that is not ours (RFC 9110, 15.5.20)."""
+
+    status, code = 421, "foreign_host"

@@ -3,24 +3,34 @@
 from __future__ import annotations
 
 import hashlib
-import math
+import ipaddress
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 
-from sqlalchemy import bindparam, delete, func, select, update
+from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, contains_eager
 
-from sipokat.database import db, lock_rows, take_turns, write_if_possible, writing
+from sipokat import security
+from sipokat.database import db, lock_rows, write_if_possible, writing
+from sipokat.domain import people, tries
 from sipokat.domain.clock import now as present
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
-from sipokat.domain.refusals import NotSignedIn, TooMany
+from sipokat.domain.refusals import NotSignedIn
 from sipokat.domain.roles import ROLES
 from sipokat.models import KnownDevice, LoginSession, SignInFailure, Term, User
 
-WINDOW = timedelta(minutes=15)
-PER_NUMBER = 5
-PER_ADDRESS = 100
+# Failures in a quarter of an hour: of a phone that has signed in to the account before, of a number
+# from one network, of a number from everywhere, of a network with whatever numbers; and sign-ins
+# that succeed. What others can use up is never used up for good: see `tries.Limit`.
+PER_DEVICE = 5
+PER_PAIR, PAIR_PAUSE = 5, timedelta(minutes=2)
+PER_NUMBER, NUMBER_PAUSE = 20, timedelta(minutes=2)
+PER_NETWORK, NETWORK_PAUSE = 100, timedelta(seconds=5)
+PER_ACCOUNT, ACCOUNT_PAUSE = 30, timedelta(minutes=1)
+# A network that failed less often than this at a number in 24 hours may try it whatever the tries
+# from everywhere: many networks together must not shut out the one where its owner is.
+FRESH = 3
 DEVICE_LIFE = timedelta(days=730)
 WRONG = "Nomor HP atau kata sandi salah. Periksa, lalu coba lagi."
 
@@ -50,26 +60,34 @@ def sign_in(
     """Open a session. Raises WrongContent for what cannot be a phone number, NotSignedIn, the same
     for an unknown number and a wrong password, and TooMany with the time left.
 
-    Only failures count, five a typed number and a hundred an address in fifteen minutes. A phone
-    that has signed in to the account before has its own allowance, so that nobody can lock
-    another out; a phone that several share is known to each of them by the same token.
+    Failures are counted as `_limits` says. A phone that has signed in to the account before has its
+    own allowance, so that nobody can lock another out; a phone that several share is known to each
+    of them by the same token. Raises Busy when too many passwords are being checked.
     """
     at = now or present()
     phone = require_phone(phone)
     user = find_by_phone(db.session(), phone)
     if user is not None and not user.active:
         user = None
-    known = _known_device(db.session(), user, device_token)
-    tries = _count_as_failure(_limits(phone, address, known), at)
-    matches = password_matches(user, password)
+    account = user.id if user else None
+    succeeded = tries.Limit(f"account:{account}", PER_ACCOUNT, ACCOUNT_PAUSE)
+    if user:
+        tries.require([succeeded], at, account)
+    limits = _limits(phone, address, _known_device(db.session(), user, device_token), at)
+    tries.require(limits, at, account)
+    with people.turn_to_hash():
+        counted = tries.count(limits, at, account)
+        matches = password_matches(user, password)
     if user is None or not matches:
+        security.note("sign_in_failed", account)
         raise NotSignedIn(WRONG)
     token = secrets.token_urlsafe(32)
     with writing() as session:
         _require_unchanged(session, user)
         if device_token is None or not _is_known(session, device_token):
             device_token = secrets.token_urlsafe(32)
-        session.execute(delete(SignInFailure).where(SignInFailure.id.in_(tries)))
+        tries.forget(session, counted)
+        session.add(SignInFailure(key=succeeded.key, at=at))
         _remember_device(session, user.id, device_token, at)
         session.add(
             LoginSession(
@@ -80,6 +98,7 @@ def sign_in(
                 last_used_at=at,
             )
         )
+    security.note("signed_in", user.id)
     return SignedIn(user, token, device_token)
 
 
@@ -93,32 +112,32 @@ def _require_unchanged(session: Session, user: User) -> None:
         raise NotSignedIn(WRONG)
 
 
-def _limits(phone: str, address: str, known: KnownDevice | None) -> list[tuple[str, int]]:
+def _limits(phone: str, address: str, known: KnownDevice | None, at: datetime) -> list[tries.Limit]:
+    """What a try counts against. From a phone that the account does not know: the number from this
+    network, the number, and the network."""
     if known is not None:
-        return [(f"device:{known.id}", PER_NUMBER)]
-    return [(f"phone:{phone}", PER_NUMBER), (f"address:{address}", PER_ADDRESS)]
+        return [tries.Limit(f"device:{known.id}", PER_DEVICE)]
+    network = network_of(address)
+    pair = f"phone:{phone}@{network}"
+    fresh = tries.lately(db.session(), pair, at) < FRESH
+    return [
+        tries.Limit(pair, PER_PAIR, PAIR_PAUSE),
+        tries.Limit(f"phone:{phone}", None if fresh else PER_NUMBER, NUMBER_PAUSE),
+        tries.Limit(f"address:{network}", PER_NETWORK, NETWORK_PAUSE),
+    ]
 
 
-def _count_as_failure(limits: list[tuple[str, int]], at: datetime) -> list[int]:
-    """Count the try as a failure before the password is checked, so that tries made at the same
-    moment all count; a success deletes it again. Raises TooMany. The ids of the rows."""
-    with writing() as session:
-        take_turns(session, "sign_in")
-        session.execute(delete(SignInFailure).where(SignInFailure.at <= at - WINDOW))
-        for key, most in limits:
-            query = select(func.count(), func.min(SignInFailure.at)).where(SignInFailure.key == key)
-            count, first = session.execute(query).one()
-            if count >= most:
-                left = first + WINDOW - at
-                minutes = max(1, math.ceil(left / timedelta(minutes=1)))
-                raise TooMany(
-                    f"Terlalu banyak percobaan. Tunggu {minutes} menit, lalu coba lagi.",
-                    max(1, math.ceil(left.total_seconds())),
-                )
-        rows = [SignInFailure(key=key, at=at) for key, _ in limits]
-        session.add_all(rows)
-        session.flush()
-        return [row.id for row in rows]
+def network_of(address: str) -> str:
+    """The address; of IPv6 the /64, which one household or phone has to itself (RFC 6177)."""
+    try:
+        parsed = ipaddress.ip_address(address)
+    except ValueError:
+        return address
+    if isinstance(parsed, ipaddress.IPv4Address):
+        return address
+    if parsed.ipv4_mapped is not None:
+        return str(parsed.ipv4_mapped)
+    return str(ipaddress.IPv6Network((parsed, 64), strict=False))
 
 
 def _known_device(session: Session, user: User | None, token: str | None) -> KnownDevice | None:

@@ -17,7 +17,7 @@ from sipokat.database import lock_rows, writing
 from sipokat.domain import chain, deadlines, events, offices, tallies
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
-from sipokat.domain.refusals import NotFound, NotNow
+from sipokat.domain.refusals import DoneBefore, NotFound, NotNow
 from sipokat.domain.regions import at_desk
 from sipokat.domain.visibility import find_report
 from sipokat.models import Event, Report, User
@@ -81,11 +81,14 @@ def _move(session: Session, attempt: Attempt, report: Report) -> None:
     record(session, attempt, report, move)
 
 
+USED = "Tindakan ini sudah dipakai untuk hal lain."
+
+
 def take_up(session: Session, attempt: Attempt) -> tuple[Report, bool]:
     """The report, locked against every other change, and whether this very action was done before.
 
-    A repeat is answered even when the person's office has ended since. Raises NotFound, and NotNow
-    for an action id that was used for something else.
+    Raises NotFound, NotNow for an action id that was used for something else, and DoneBefore for a
+    repeat by somebody who may not see the report any more, because their office has ended.
     """
     user, action_id = attempt.user, attempt.action_id
     # One action of a person at a time: the same id cannot be spent on two reports at once.
@@ -94,14 +97,18 @@ def take_up(session: Session, attempt: Attempt) -> tuple[Report, bool]:
         report = find_report(session, user, attempt.number, lock=True)
     except NotFound:
         event = _own_event(session, user, action_id)
-        if event is None or event.request_digest not in (attempt.asked, events.ERASED):
+        acted_on = session.get_one(Report, event.report_id) if event else None
+        if event is None or acted_on is None or acted_on.number != attempt.number:
             raise
-        return session.get_one(Report, event.report_id), True
+        done = {"number": attempt.number, "action_id": action_id, "version": event.version}
+        if event.request_digest not in (attempt.asked, events.ERASED):
+            raise NotNow(USED, code="action_id_used", done=done) from None
+        raise DoneBefore(done) from None
     event = _own_event(session, user, action_id)
     if event and (
         event.report_id != report.id or event.request_digest not in (attempt.asked, events.ERASED)
     ):
-        raise NotNow("Tindakan ini sudah dipakai untuk hal lain.", report, code="action_id_used")
+        raise NotNow(USED, report, code="action_id_used")
     return report, event is not None
 
 

@@ -128,6 +128,12 @@ def desks_of(user: User) -> list[Office]:
     return [office for office in held(user) if office.desk]
 
 
+def may_see(session: Session, user: User, report: Report) -> bool:
+    """Whether this person may read the report now."""
+    query = visible_reports(user).where(Report.id == report.id).with_only_columns(Report.id)
+    return session.scalars(query).first() is not None
+
+
 def on_own_desk(user: User) -> ColumnElement[bool]:
     """The condition for a report that lies on a desk this person holds: to decide, or to mend on
     the author's own desk."""

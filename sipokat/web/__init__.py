@@ -5,6 +5,7 @@ from __future__ import annotations
 from flask import Flask
 
 from sipokat.delivery.photo_store import PhotoStore
+from sipokat.domain import people
 from sipokat.domain.limits import LIMITS
 
 
@@ -33,6 +34,7 @@ def register(app: Flask) -> None:
     app.config["ASSET_URLS"] = assets.asset_urls(app)
     app.extensions["photo_store"] = PhotoStore(app.config["DATA"] / "photos")
     app.wsgi_app = unread.ReadToTheEnd(app.wsgi_app)  # type: ignore[method-assign]
+    people.share_hashes(app.config["WEB_CONCURRENCY"])
     access.register(app)
     headers.register(app)
     app.context_processor(respond.page_context)

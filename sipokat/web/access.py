@@ -1,9 +1,9 @@
 """Who may use a route and how large its body may be: declared on each view, checked before it runs.
 
-Who asks, and how much, comes before any work. A request is refused in this order: from another
-site, unreadable address, not signed in, too often, too large, unreadable body, wrong role. So a
-body is parsed for nobody but who is signed in, and their own refusals keep the order of
-`domain/refusals.py`.
+Who asks, and how much, comes before any work. A request is refused in this order: under a name that
+is not ours, from another site, unreadable address, not signed in, too often, too large, unreadable
+body, wrong role. So a body is parsed for nobody but who is signed in, and their own refusals keep
+the order of `domain/refusals.py`.
 """
 
 from __future__ import annotations
@@ -24,9 +24,10 @@ from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import find_session
 from sipokat.extensions import login
 from sipokat.models import User
-from sipokat.web.body import TOO_LARGE, drain, gather_chunks, has_control, read_texts
+from sipokat.web.body import TOO_LARGE, gather_chunks, has_control, read_texts
 from sipokat.web.cookies import renew_session, session_token
-from sipokat.web.cross_site import refuse_cross_site
+from sipokat.web.cross_site import refuse_cross_site, refuse_foreign_host
+from sipokat.web.too_often import refuse_too_often
 
 SAFE = ("GET", "HEAD", "OPTIONS")
 View = TypeVar("View", bound=Callable[..., Any])
@@ -77,7 +78,6 @@ def register(app: Flask) -> None:
     """Let `check_request` see every request before its view, and Flask-Login find our session."""
     app.config["MAX_CONTENT_LENGTH"] = LIMITS.form_bytes  # each view's own limit is set then
     app.before_request(check_request)
-    app.after_request(drain)
     # WhiteNoise serves the files under /static/; only paths without a file reach this view.
     allow(ANYONE)(app.view_functions["static"])
     login.request_loader(_load_user)
@@ -86,6 +86,7 @@ def register(app: Flask) -> None:
 def check_request() -> Any:
     """Refuse a request that must not reach its view, in the order given at the top. Otherwise parse
     its body into `g.body`."""
+    refuse_foreign_host()
     if request.url_rule is None:
         return None
     view = current_app.view_functions[request.url_rule.endpoint]
@@ -96,6 +97,8 @@ def check_request() -> Any:
     _refuse_unreadable_address()
     if ANYONE not in access and (answer := _refuse_strangers(view, changes)) is not None:
         return answer
+    if changes:
+        refuse_too_often()
     _refuse_too_large(view)
     parser = getattr(view, "parser", None)
     if parser is not None and changes:

@@ -7,10 +7,12 @@ from typing import Any
 from flask import Blueprint, flash, g, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 
+from sipokat import security
 from sipokat.database import db, writing
+from sipokat.domain import tries
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.people import hash_password, password_matches, set_password
-from sipokat.domain.refusals import NotFound
+from sipokat.domain.people import hash_password, password_matches, set_password, turn_to_hash
+from sipokat.domain.refusals import NotFound, TooMany
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import end_session, sessions_of
@@ -20,9 +22,11 @@ from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session
 from sipokat.web.present import times
 from sipokat.web.present.regions import region_words
+from sipokat.web.refusals import note_refusal
 from sipokat.web.respond import owner, see_other, wants_json
 
 pages = Blueprint("account", __name__)
+PER_PASSWORD = 5  # wrong present passwords in a quarter of an hour
 
 
 def _form() -> dict[str, Any]:
@@ -39,7 +43,9 @@ def show() -> ResponseReturnValue:
     return _page({})
 
 
-def _page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
+def _page(
+    errors: dict[str, str], status: int = 200, headers: dict[str, str] | None = None
+) -> ResponseReturnValue:
     names = names_of(db.session(), [term.region_code for term in me().terms])
     html = render_template(
         "account/show.html",
@@ -50,7 +56,7 @@ def _page(errors: dict[str, str], status: int = 200) -> ResponseReturnValue:
         this_session=g.login_session,
         errors=errors,
     )
-    return make_response(html, status)
+    return make_response(html, status, headers or {})
 
 
 def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
@@ -66,16 +72,26 @@ def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
 @allow(*EVERYBODY)
 @takes(_form)
 def change_password() -> ResponseReturnValue:
-    """Set a new password. That ends every session of the person, this one too."""
+    """Set a new password. That ends every session of the person, this one too. A few wrong ones
+    close it for a quarter of an hour: whoever finds a phone signed in cannot guess on."""
     old, new = g.body.get("old", ""), g.body.get("new", "")
-    if not password_matches(me(), old):
-        return _page({"old": "Kata sandi sekarang tidak cocok. Ketik lagi."}, 422)
+    limit = tries.Limit(f"password:{me().id}", PER_PASSWORD)
     try:
-        hashed = hash_password(new)  # slow, so it is done before `writing()` takes its lock
-    except ValueError as error:
-        return _page({"new": str(error)}, 422)
+        counted = tries.count([limit], now(), me().id)
+    except TooMany as refusal:
+        note_refusal(refusal)
+        return _page({"old": refusal.message}, 429, {"Retry-After": str(refusal.retry_after)})
+    with turn_to_hash():
+        if not password_matches(me(), old):
+            return _page({"old": "Kata sandi sekarang tidak cocok. Ketik lagi."}, 422)
+        try:
+            hashed = hash_password(new)  # slow, so it is done before `writing()` takes its lock
+        except ValueError as error:
+            return _page({"new": str(error)}, 422)
     with writing() as session:
+        tries.forget(session, counted)
         set_password(session, me(), hashed)
+    security.note("password_changed", me().id)
     flash("Kata sandi sudah diganti. Masuk dengan kata sandi baru.", "ok")
     response = see_other("/masuk")
     clear_session(response)
@@ -91,5 +107,6 @@ def close_session(session_id: str) -> ResponseReturnValue:
         end_session(me(), body.row_id(session_id))
     except ValueError:
         raise NotFound from None
+    security.note("session_ended", me().id)
     flash("HP itu sudah keluar dari akun Anda.", "ok")
     return see_other("/akun")

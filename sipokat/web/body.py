@@ -11,16 +11,13 @@ import json
 import re
 import uuid
 from collections.abc import Callable, Mapping
-from contextlib import suppress
 from datetime import UTC, datetime
-from time import monotonic
 from typing import Any
 from urllib.parse import unquote_to_bytes
 
 from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.formparser import FormDataParser
-from werkzeug.wrappers import Response
 
 from sipokat.domain.content import PhotoClaim
 from sipokat.domain.limits import LIMITS
@@ -32,7 +29,6 @@ _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 Check = Callable[[Any], Any]
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 FILES = " files"  # a name that no form of ours has
-DRAIN_SECONDS, SILENT_SECONDS = 10, 3
 TOO_LARGE = "Kiriman terlalu besar. Kirim foto yang lebih kecil."
 
 
@@ -266,25 +262,3 @@ def read_texts(limit: int) -> dict[str, str]:
     if any(file.filename for file in files.values()):
         typed[FILES] = "ada"
     return typed
-
-
-def drain(response: Response) -> Response:
-    """Read what is left of the body of a request that was answered without it.
-
-    A proxy that is still sending the body when we close the connection may not read our answer, and
-    tells the phone 502 in its place. Ends after as much as the largest body that we take, and when
-    nothing comes for a while.
-    """
-    environ = request.environ
-    if request.method in ("GET", "HEAD") or not environ.get("wsgi.input_terminated"):
-        return response
-    stream, connection = environ["wsgi.input"], environ.get("gunicorn.socket")
-    left, until = LIMITS.form_bytes, monotonic() + DRAIN_SECONDS
-    with suppress(Exception):  # whatever happens to the rest, the answer stands
-        if connection is not None:
-            connection.settimeout(SILENT_SECONDS)
-        while left > 0 and monotonic() < until and (part := stream.read(16 * 1024)):
-            left -= len(part)
-    if connection is not None:
-        connection.settimeout(None)
-    return response

@@ -8,7 +8,7 @@ from flask import current_app, g, request
 from werkzeug.wrappers import Response
 
 from sipokat.domain.roles import ROLES
-from sipokat.domain.sign_in import DEVICE_LIFE, SignedIn, hashed
+from sipokat.domain.sign_in import DEVICE_LIFE, SignedIn
 
 
 def _name(kind: str) -> str:
@@ -18,12 +18,6 @@ def _name(kind: str) -> str:
 def session_token() -> str | None:
     """The session's token in this request, None when there is none."""
     return request.cookies.get(_name("sesi"))
-
-
-def sender() -> str:
-    """The key that rate limits count by: the session, since many phones share one address, else the
-    address."""
-    return hashed(session_token() or request.remote_addr or "")
 
 
 def device_token() -> str | None:

@@ -1,4 +1,5 @@
-"""Refuses requests that another site makes the browser of a signed-in person send."""
+"""Refuses requests that another site makes the browser of a signed-in person send, and those under
+a host name that is not ours."""
 
 from __future__ import annotations
 
@@ -6,7 +7,7 @@ from urllib.parse import urlsplit
 
 from flask import current_app, request
 
-from sipokat.domain.refusals import NeverAllowed
+from sipokat.domain.refusals import Misdirected, NeverAllowed
 from sipokat.web.cookies import session_token
 
 
@@ -31,8 +32,22 @@ def refuse_cross_site() -> None:
         )
 
 
-def _own_origin() -> str | None:
-    host = urlsplit(f"//{request.host}").hostname or ""
+def refuse_foreign_host() -> None:
+    """Raise Misdirected in production for a host name that is not ours: links and redirects made
+    from it would lead away, and another site's name could be made to point here."""
+    if current_app.config["MODE"] == "production" and not _is_ours(request.host):
+        raise Misdirected("Alamat ini bukan alamat SIPOKAT. Periksa alamatnya.")
+
+
+def _is_ours(host: str) -> bool:
+    """Whether it is one of our names, on whatever port."""
+    try:
+        name = urlsplit(f"//{host}").hostname or ""
+    except ValueError:
+        return False
     allowed = current_app.config["HOSTS"]
-    known = host in allowed or f"[{host}]" in allowed
-    return f"{request.scheme}://{request.host}" if known else None
+    return name in allowed or f"[{name}]" in allowed
+
+
+def _own_origin() -> str | None:
+    return f"{request.scheme}://{request.host}" if _is_ours(request.host) else None

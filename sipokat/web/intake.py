@@ -11,9 +11,7 @@ from sipokat.domain import intake, photos
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import NotSignedIn, Refused
 from sipokat.domain.roles import READERS
-from sipokat.extensions import limiter
 from sipokat.web.access import allow, me, takes
-from sipokat.web.cookies import sender
 from sipokat.web.report_body import Arrived, only_typed, read_report
 from sipokat.web.report_form import refuse_form
 from sipokat.web.respond import see_other
@@ -29,7 +27,6 @@ def _keep_typed() -> ResponseReturnValue | None:
 
 
 @pages.post("/laporan")
-@limiter.limit("600/minute", key_func=sender)
 @allow(*READERS, signed_out=_keep_typed)
 @takes(read_report, form_limit=LIMITS.form_bytes)
 def submit() -> ResponseReturnValue:

@@ -13,10 +13,8 @@ from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import Refused, WrongContent
 from sipokat.domain.roles import READERS
 from sipokat.domain.visibility import find_report
-from sipokat.extensions import limiter
 from sipokat.web import body
 from sipokat.web.access import allow, me, takes
-from sipokat.web.cookies import sender
 from sipokat.web.reports import report_page
 from sipokat.web.respond import see_other, wants_json
 
@@ -33,7 +31,6 @@ def _read_photo() -> bytes:
 
 
 @pages.post("/laporan/<number>/foto/<photo_id>/susulan")
-@limiter.limit("600/minute", key_func=sender)
 @allow(*READERS)
 @takes(_read_photo, form_limit=LIMITS.form_bytes)
 def send(number: str, photo_id: str) -> ResponseReturnValue:

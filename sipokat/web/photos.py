@@ -19,10 +19,8 @@ from sipokat.domain.photos import accept, drop, find_visible, picture_key
 from sipokat.domain.receipts import receipt
 from sipokat.domain.refusals import Malformed, NotFound, TooLarge, WrongType
 from sipokat.domain.roles import READERS
-from sipokat.extensions import limiter
 from sipokat.web import body
 from sipokat.web.access import allow, me, takes
-from sipokat.web.cookies import sender
 
 pages = Blueprint("photos", __name__)
 log = structlog.get_logger()
@@ -76,7 +74,6 @@ def _photo_head() -> dict[str, Any]:
 
 
 @pages.put("/laporan/<client_id>/foto/<photo_id>")
-@limiter.limit("600/minute", key_func=sender)
 @allow(*READERS)
 @takes(_photo_head, limit=LIMITS.photo_bytes)
 def put(client_id: str, photo_id: str) -> ResponseReturnValue:

@@ -14,6 +14,7 @@ from sipokat.domain.refusals import Refused
 from sipokat.web import menu
 from sipokat.web.access import ANYONE, allow
 from sipokat.web.present import times
+from sipokat.web.refusals import note_refusal
 from sipokat.web.report_body import Arrived
 from sipokat.web.respond import owner
 from sipokat.web.shell import shell, shell_version
@@ -85,6 +86,7 @@ def filled_form(values: dict[str, Any], errors: dict[str, str], status: int) -> 
 def refuse_form(refusal: Refused, arrived: Arrived) -> ResponseReturnValue:
     """Show the form again with all that was typed. Photos must be chosen again, since a page cannot
     fill in a file."""
+    note_refusal(refusal)
     return filled_form(arrived.typed, errors_of(refusal, arrived), refusal.status)
 
 

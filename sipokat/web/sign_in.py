@@ -10,15 +10,19 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.user_agent import UserAgent
 
+from sipokat import security
 from sipokat.domain.refusals import NotSignedIn, Refused, TooMany, WrongContent
 from sipokat.domain.sign_in import sign_in, sign_out
 from sipokat.extensions import login
+from sipokat.turns import Busy
 from sipokat.web import body
 from sipokat.web.access import ANYONE, allow, takes
 from sipokat.web.cookies import clear_session, device_token, session_token, set_cookies
+from sipokat.web.refusals import note_refusal
 from sipokat.web.respond import owner, see_other, wants_json
 
 pages = Blueprint("sign_in", __name__)
+BUSY = "Banyak yang sedang masuk. Tunggu 5 detik, lalu coba lagi."
 
 
 def _credentials() -> dict[str, Any]:
@@ -77,7 +81,12 @@ def enter() -> ResponseReturnValue:
     except (NotSignedIn, TooMany, WrongContent) as refusal:
         if wants_json():
             raise
+        note_refusal(refusal)
         return _refused_page(refusal, phone, to)
+    except Busy:
+        if wants_json():
+            raise
+        return _refused_page(TooMany(BUSY, 5), phone, to)
     former = session_token()
     if former:
         sign_out(former)
@@ -103,6 +112,8 @@ def leave() -> ResponseReturnValue:
     claimed = request.headers.get("Sipokat-User")
     if claimed is not None and current_user.is_authenticated and claimed != current_user.id:
         raise NotSignedIn("HP ini sedang dipakai akun lain.")
+    if current_user.is_authenticated:
+        security.note("signed_out", current_user.id)
     sign_out(session_token())
     g._login_user = login.anonymous_user()
     response = jsonify({"ok": True}) if wants_json() else see_other("/masuk")

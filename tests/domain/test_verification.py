@@ -16,7 +16,7 @@ from sipokat.domain import first_opened as opened
 from sipokat.domain import revisions, verification
 from sipokat.domain.chain import Request
 from sipokat.domain.periods import months
-from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
+from sipokat.domain.refusals import DoneBefore, NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.models import Event, FirstOpened, Report
 from tests import steps
 from tests.cast import (
@@ -451,9 +451,17 @@ def test_what_one_did_is_answered_after_ones_term(session: Session) -> None:
     act(HARTONO, report, "verify", **decided)
     for person in (budi, HARTONO):
         steps.end_term(person, yesterday)
-    assert revise(budi, report, **said).version == 4
-    assert act(HARTONO, report, "verify", **decided).version == 4
-    refused(NotFound, revise, budi, report, **(said | {"text": "Lain."}))
+    told = {"number": report.number, "action_id": ident}
+    again = refused(DoneBefore, revise, budi, report, **said)
+    assert again.done == told | {"version": 3}, "what was done, not the report as it is now"
+    again = refused(DoneBefore, act, HARTONO, report, "verify", **decided)
+    assert again.done == told | {"version": 4}
+    other = refused(NotNow, revise, budi, report, **(said | {"text": "Lain."}))
+    assert (other.report, other.done) == (None, told | {"version": 3})
+    other = refused(NotNow, act, HARTONO, report, "verify", **(decided | {"klass": "kegiatan"}))
+    assert (other.report, other.done) == (None, told | {"version": 4})
+    hidden = send(SITI)
+    refused(NotFound, act, HARTONO, hidden, "verify", action_id=ident)
     refused(NotFound, act, HARTONO, report, "verify", action_id=str(uuid.uuid4()))
     refused(NotFound, act, HARTONO, report, "verify")
 

@@ -25,6 +25,7 @@ SOUND = {
     "SECRET_KEY": STRONG,
     "RECORD_KEY": RECORD,
     "SIPOKAT_ORIGIN": "https://sipokat.example",
+    "TRUSTED_PROXIES": "1",
 }
 
 
@@ -82,6 +83,7 @@ def test_production_is_what_it_is_unless_told_otherwise() -> None:
         ({"SIPOKAT_ORIGIN": "https://[sipokat/"}, "SIPOKAT_ORIGIN"),
         ({"DATABASE_URL": "mysql://localhost/x"}, "DATABASE_URL"),
         ({"DATABASE_URL": "x"}, "DATABASE_URL"),
+        ({"TRUSTED_PROXIES": ""}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": "-1"}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": "many"}, "TRUSTED_PROXIES"),
         ({"TRUSTED_PROXIES": "99"}, "TRUSTED_PROXIES"),

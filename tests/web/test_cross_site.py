@@ -18,6 +18,7 @@ Site = Callable[..., Visitor]
 HTTPS = {
     "SIPOKAT_MODE": "production",
     "SIPOKAT_ORIGIN": "https://sipokat.example",
+    "TRUSTED_PROXIES": "1",
     "SECRET_KEY": "x",
 }
 PHOTO = f"/laporan/{uuid.UUID(int=1)}/foto/{uuid.UUID(int=2)}"

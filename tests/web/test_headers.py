@@ -268,6 +268,7 @@ def test_a_photo_whose_file_is_gone_is_404_in_words(
 HTTPS = {
     "SIPOKAT_MODE": "production",
     "SIPOKAT_ORIGIN": "https://sipokat.example",
+    "TRUSTED_PROXIES": "1",
     "SECRET_KEY": "8Zt3pX0vKq5Lw2Yb7Nc9Rf4Hj6Md1GsA",
     "RECORD_KEY": "Qw7Er2Ty9Ui4Op6As1Df8Gh3Jk5LzXcVb",
 }

@@ -1,0 +1,88 @@
+"""Tries that are counted, so that nobody can guess passwords for long: in the database, since they
+must count in every process."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from sqlalchemy import delete, func, select
+from sqlalchemy.orm import Session
+
+from sipokat.database import db, take_turns, writing
+from sipokat.domain.refusals import TooMany
+from sipokat.models import SignInFailure
+
+WINDOW = timedelta(minutes=15)
+KEPT = timedelta(hours=24)
+
+
+@dataclass(frozen=True)
+class Limit:
+    """`most` tries that count against `key` within the WINDOW; None only counts them.
+
+    After that there is one more each time when `pause` has gone by since the last one, so that the
+    tries of others make somebody wait, but never shut them out. Without a pause one has to wait
+    until the oldest try is out of the window.
+    """
+
+    key: str
+    most: int | None
+    pause: timedelta | None = None
+
+
+def count(limits: Sequence[Limit], at: datetime, account: str | None = None) -> list[int]:
+    """Count a try before it is made, so that tries made at the same moment all count. Returns what
+    `forget` takes back when it succeeds. Raises TooMany, without waiting for a lock; `account` is
+    the id that the refusal names to the log."""
+    require(limits, at, account)
+    with writing() as session:
+        take_turns(session, "sign_in")
+        session.execute(delete(SignInFailure).where(SignInFailure.at <= at - KEPT))
+        _require(session, limits, at, account)
+        rows = [SignInFailure(key=limit.key, at=at) for limit in limits]
+        session.add_all(rows)
+        session.flush()
+        return [row.id for row in rows]
+
+
+def require(limits: Sequence[Limit], at: datetime, account: str | None = None) -> None:
+    """Raises TooMany if there were too many tries already."""
+    _require(db.session(), limits, at, account)
+
+
+def forget(session: Session, counted: Sequence[int]) -> None:
+    """Take back what was counted: it was no failure."""
+    session.execute(delete(SignInFailure).where(SignInFailure.id.in_(counted)))
+
+
+def lately(session: Session, key: str, at: datetime) -> int:
+    """How many tries count against the key in the last 24 hours."""
+    query = select(func.count()).select_from(SignInFailure)
+    return session.scalar(query.where(SignInFailure.key == key, SignInFailure.at > at - KEPT)) or 0
+
+
+def _require(session: Session, limits: Sequence[Limit], at: datetime, account: str | None) -> None:
+    for limit in limits:
+        if limit.most is None:
+            continue
+        query = select(func.count(), func.min(SignInFailure.at), func.max(SignInFailure.at))
+        query = query.where(SignInFailure.key == limit.key, SignInFailure.at > at - WINDOW)
+        made, first, last = session.execute(query).one()
+        if made < limit.most:
+            continue
+        left = first + WINDOW - at
+        if limit.pause is not None:
+            left = min(left, last + limit.pause - at)
+        if left > timedelta(0):
+            raise _too_many(left, account)
+
+
+def _too_many(left: timedelta, account: str | None) -> TooMany:
+    minutes, seconds = math.ceil(left / timedelta(minutes=1)), math.ceil(left.total_seconds())
+    wait = f"{minutes} menit" if seconds >= 60 else f"{seconds} detik"
+    return TooMany(
+        f"Terlalu banyak percobaan. Tunggu {wait}, lalu coba lagi.", max(1, seconds), account
+    )

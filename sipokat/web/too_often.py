@@ -1,0 +1,21 @@
+"""How often one session, or one network of people who are not signed in, may change anything."""
+
+from __future__ import annotations
+
+from flask import g, request
+from limits import RateLimitItemPerMinute
+
+from sipokat.domain.refusals import TooMany
+from sipokat.domain.sign_in import network_of
+from sipokat.extensions import limiter
+
+RATE = RateLimitItemPerMinute(600)
+
+
+def refuse_too_often() -> None:
+    """Raises TooMany. For after it is known who asks: a made-up cookie gives no allowance."""
+    session = g.get("login_session")
+    who = f"session:{session.id}" if session else f"address:{network_of(request.remote_addr or '')}"
+    left = limiter.seconds_left(RATE, who, request.endpoint or "")
+    if left:
+        raise TooMany(f"Terlalu sering. Tunggu {left} detik, lalu coba lagi.", left)
