@@ -67,6 +67,7 @@ SCRIPTS = {
         "form/readiness.js",
         "form/sending.js",
         "form/leaving.js",
+        "form/address.js",
         "form/saved-panel.js",
         "form/report-form.js",
     ),

@@ -4,7 +4,7 @@
  * says so and stays a plain form that the browser posts.
  */
 (() => {
-  const { fields, identity, keeper, kinds, leaving, outbox, owner, page } = self.sipokat;
+  const { address, fields, identity, keeper, kinds, leaving, outbox, owner, page } = self.sipokat;
   const { picker, readiness, saved, sending, store, view } = self.sipokat;
   const form = document.querySelector("[data-report-form]");
   if (!form) return;
@@ -18,8 +18,6 @@
   let bounds = null; // of dates and months, as `fields.calendar` gives them
   let plain = false; // the phone cannot keep anything: the browser posts the form
   let again = null; // the entry that was opened again
-  let here = ""; // `asked()` when the page last did what the address asks for
-  let address = ""; // and the address itself
   let turn = 0; // counts the forms laid out: work for an earlier one must not touch a later one
   let pushed = false; // "back" in the browser leads to the tiles of this page
   let opened = false; // the person has tapped a tile
@@ -58,6 +56,10 @@
     kept: look.kept(),
   }));
   const { explain } = outward;
+  const way = address.create(
+    () => again,
+    () => route().catch(explain),
+  );
   const exit = leaving.create(form, draft, photos, () => Boolean(person));
 
   // --- Opening -----------------------------------------------------------------------------
@@ -153,14 +155,11 @@
     else await open(category());
   }
 
-  /** The id of the entry that the address names, or null. */
-  const named = () => new URLSearchParams(location.hash.slice(1)).get("entri");
-
   /**
    * The entry that the address names, if it is this person's and may still be changed, else null.
    */
   async function reopened() {
-    const id = named();
+    const id = way.named();
     if (!id || !person) return null;
     const entry = await outbox.entry(id);
     if (entry?.owner === person.id && outbox.editable(entry)) return entry;
@@ -168,20 +167,14 @@
     return null;
   }
 
-  /** What the address asks for. An anchor such as `#isi` does not ask for another form. */
-  function asked() {
-    const entry = named() || (location.hash && again?.id) || "";
-    return `${location.pathname}${location.search} ${entry}`;
-  }
-
   /** Shows what the address asks for: a form with what the phone has of it, or the tiles. */
   async function route() {
     if (asking) return undefined; // this address has been asked for already
     asking = true;
-    const may = await (here ? exit.may() : true);
+    const may = await (way.settled() ? exit.may() : true);
     asking = false;
-    if (!may) return history.pushState(null, "", address);
-    settleHere();
+    if (!may) return way.stay();
+    way.settle();
     await draft.stop();
     again = await reopened();
     // A form that the server sent back after a post has no `kategori` in its address.
@@ -215,7 +208,7 @@
       const id = await outward.put();
       for (const key of ["draft", "storage"]) page.clear(key);
       again = null;
-      if (!revision) go("replaceState", SHELL);
+      if (!revision) way.go("replaceState", SHELL);
       look.showSaved();
       saved.show(id);
     } catch (error) {
@@ -256,7 +249,7 @@
     const tile = event.target.closest("[data-category]");
     if (!tile || event.ctrlKey || event.metaKey || !look.has(tile.dataset.category)) return;
     event.preventDefault();
-    go("pushState", tile.href);
+    way.go("pushState", tile.href);
     pushed = true;
     opened = true;
     open(tile.dataset.category).catch(explain);
@@ -273,24 +266,6 @@
 
   // --- What happens around it --------------------------------------------------------------
 
-  /** The page does now what its address asks for. */
-  function settleHere() {
-    here = asked();
-    address = location.href;
-  }
-
-  /** Changes the address without loading another page. */
-  function go(how, url) {
-    history[how](null, "", url);
-    settleHere();
-  }
-
-  /** The address has changed, by "back" or a link on this page. */
-  function follow() {
-    if (asked() !== here) route().catch(explain);
-    else if (again && !named()) go("replaceState", `#entri=${again.id}`); // for a reload
-  }
-  for (const type of ["popstate", "hashchange"]) addEventListener(type, follow);
   addEventListener("pageshow", ({ persisted }) => {
     if (!persisted || saved.shown() || (!form.hidden && !draft.safe())) return;
     // Shown again from the browser's memory: a form that the server filled in may have been sent
@@ -351,7 +326,7 @@
     if (revision) return location.assign(`/laporan/${revision.number}`);
     if (again) return location.assign("/kotak-keluar");
     if (pushed && !location.hash) return history.back();
-    go("replaceState", SHELL);
+    way.go("replaceState", SHELL);
     return route();
   }
 
