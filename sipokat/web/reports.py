@@ -11,8 +11,9 @@ from flask import Blueprint, flash, g, jsonify, make_response, render_template, 
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import events, first_opened, listing, numbers, offices, revisions, texts
+from sipokat.domain import events, first_opened, listing, numbers, offices, queue, revisions, texts
 from sipokat.domain.categories import categories
+from sipokat.domain.chain import DECISIONS
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import months
@@ -136,8 +137,10 @@ def report_page(
     into its form; `typed` is text that it can only show, because its field is gone."""
 
     def context() -> dict[str, Any]:
+        full = present.full(report, me())
         return {
-            "report": present.full(report, me()),
+            "report": full,
+            "leads_on": {} if message else _leads_on(full),
             "late_photos": present.late_photos(report, me()),
             "errors": errors or {},
             "values": values or {},
@@ -149,6 +152,16 @@ def report_page(
     return respond(
         "reports/show.html", context, None, lambda: report_json.report_json(report), status
     )
+
+
+def _leads_on(full: present.Full) -> dict[str, str]:
+    """Where to go after one's own decision: to the next report that waits on one's desk."""
+    last = full.card.events[-1]
+    if last.actor_id != me().id or last.action not in DECISIONS:
+        return {}
+    waiting = queue.desk_queue(db.session(), me(), photos=False)
+    deciders = [one for one in waiting if one.desk != one.author_desk]
+    return {"url": f"/laporan/{deciders[0].number}" if deciders else ""}
 
 
 @pages.get("/laporan/<number>/perbaikan")

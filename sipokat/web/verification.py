@@ -39,17 +39,29 @@ NOUNS = {
     "penarikan": "withdraw",
     "pembukaan-kembali": "reopen",
 }
+# Each with the reason that it stands for, if it does. `forward` is for a report that came back and
+# goes up once more as it is.
 READY_SENTENCES = {
-    "verify": ["Terima kasih, sudah kami cek.", "Sudah kami teruskan.", "Sedang kami tangani."],
+    "verify": [
+        ("Terima kasih, sudah kami cek.", ""),
+        ("Sudah kami teruskan.", ""),
+        ("Sedang kami tangani.", ""),
+    ],
+    "forward": [
+        ("Sudah kami cek lagi di lapangan, isinya benar.", ""),
+        ("Pelapor sudah menjelaskan, datanya lengkap.", ""),
+    ],
     "return": [
-        "Foto kurang jelas. Mohon foto ulang dari jarak dekat.",
-        "Lokasi belum jelas. Mohon tulis patokannya.",
-        "Keterangan kurang lengkap. Mohon tambahkan jumlah dan waktunya.",
+        ("Foto kurang jelas. Mohon foto ulang dari jarak dekat.", "foto_kurang_jelas"),
+        ("Lokasi belum jelas. Mohon tulis patokannya.", "lokasi_kurang_jelas"),
+        ("Keterangan kurang lengkap. Mohon tambahkan jumlah dan waktunya.", "isi_kurang_lengkap"),
+        ("Mohon cek lagi angkanya.", "angka_perlu_dicek"),
+        ("Jenis laporannya keliru. Mohon kirim dengan jenis yang benar.", "salah_jenis"),
     ],
     "reject": [
-        "Laporan yang sama sudah ada.",
-        "Kejadian ini di luar wilayah kami.",
-        "Setelah dicek, keadaannya tidak seperti itu.",
+        ("Laporan yang sama sudah ada.", "laporan_ganda"),
+        ("Kejadian ini di luar wilayah RT ini.", "bukan_wilayah"),
+        ("Setelah dicek, keadaannya tidak seperti itu.", "tidak_benar"),
     ],
 }
 

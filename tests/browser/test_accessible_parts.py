@@ -119,6 +119,7 @@ def test_nothing_that_opens_on_a_desk_breaks_a_rule(phone, server, look):
     look("a card with all that opens in it")
     with phone.expecting("422"):
         card.get_by_role("button", name="Tolak laporan").click()
+        page.get_by_role("dialog").get_by_role("button", name="Ya, tolak").click()
         expect(card.locator("[aria-invalid=true]").first).to_be_visible()
     look("a card that was refused")
     card.locator("summary").filter(has_text="Kembalikan").click()

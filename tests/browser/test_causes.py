@@ -187,7 +187,6 @@ def test_a_decision_names_the_cause_and_counts_once(phones, server):
     lurah.sign_in(HARTONO)
     page = lurah.open("/verifikasi")
     card = page.locator(f"#kartu-{number}")
-    card.locator("label.choice").filter(has_text="Kegiatan biasa").click()
     path = f"/laporan/{number}/verifikasi"
     with lurah.expecting("htmx:", "Response Status"):
         for fault, cause, then in (
@@ -196,7 +195,7 @@ def test_a_decision_names_the_cause_and_counts_once(phones, server):
             (ours(503, "busy"), "busy", "Keputusan belum terkirim."),
         ):
             server.network.when("POST", path, fault)
-            card.locator("[data-verify]").click()
+            card.locator("[data-verify=kegiatan]").click()
             says(card, "[data-answer]", cause)
             expect(card.locator("[data-answer]").first).to_contain_text(then)
         # It arrives, and its answer does not come in time: sent again, it is still one decision.
@@ -206,7 +205,7 @@ def test_a_decision_names_the_cause_and_counts_once(phones, server):
         page.evaluate(
             """addEventListener("htmx:configRequest", ({ detail }) => { detail.timeout /= 100; })"""
         )
-        card.locator("[data-verify]").click()
+        card.locator("[data-verify=kegiatan]").click()
         says(card, "[data-answer]", "timeout")
         gate.set()
     card.get_by_role("button", name="Coba lagi").click()

@@ -30,9 +30,8 @@ def card(page: Page, number: str) -> Locator:
 def verify(page: Page, number: str, klass: str | None = None) -> None:
     """On the queue, in place: the page is not loaded again."""
     page.evaluate("self.stays = true")
-    if klass:
-        card(page, number).locator("label.choice").filter(has_text=klass).click()
-    card(page, number).get_by_role("button", name="Verifikasi", exact=True).click()
+    name = f"Verifikasi: {klass}" if klass else "Verifikasi"
+    card(page, number).get_by_role("button", name=name, exact=True).click()
     expect(card(page, number).locator("[data-verify]")).to_have_count(0)
     assert page.evaluate("self.stays"), "the page was loaded again"
 
@@ -88,8 +87,8 @@ def test_a_returned_report_is_mended_without_signal_and_goes_up_again_once(phone
     page = lurah.open("/verifikasi")
     card(page, number).locator("summary").filter(has_text="Kembalikan").click()
     form = card(page, number).locator("form[action$=pengembalian]")
-    form.locator("select").select_option("foto_kurang_jelas")
     form.get_by_role("button", name="Foto kurang jelas. Mohon foto ulang dari jarak dekat.").click()
+    expect(form.locator("select")).to_have_value("foto_kurang_jelas")
     form.get_by_role("button", name="Kembalikan laporan").click()
     eventually(lambda: reports(server)[0].desk, "rt")
     lurah.close()
@@ -132,9 +131,8 @@ def test_a_decision_that_does_not_arrive_or_comes_second_says_so_and_changes_not
     page = lurah.open("/verifikasi")
 
     server.network.when("POST", f"/laporan/{first}/verifikasi", refuse)
-    card(page, first).locator("label.choice").filter(has_text="Kegiatan biasa").click()
     with lurah.expecting("htmx:"):
-        card(page, first).get_by_role("button", name="Verifikasi", exact=True).click()
+        card(page, first).get_by_role("button", name="Verifikasi: Kegiatan biasa").click()
         expect(page.get_by_text("Keputusan belum dijawab").first).to_be_visible()
     assert [row.desk for row in reports(server)] == ["kelurahan", "kelurahan"]
     page.get_by_role("button", name="Coba lagi").click()
@@ -142,9 +140,8 @@ def test_a_decision_that_does_not_arrive_or_comes_second_says_so_and_changes_not
 
     # The second report is decided on another phone while this one still shows it as waiting.
     wire.decide(Caller(server, HARTONO), second, "verifikasi", **{"class": "kinerja"})
-    card(page, second).locator("label.choice").filter(has_text="Kegiatan biasa").click()
     with lurah.expecting("409"):
-        card(page, second).get_by_role("button", name="Verifikasi", exact=True).click()
+        card(page, second).get_by_role("button", name="Verifikasi: Kegiatan biasa").click()
         expect(card(page, second)).to_contain_text("Lihat keadaannya sekarang")
     rows = server.query("SELECT class AS klass FROM report ORDER BY id")
     assert [row.klass for row in rows] == ["kegiatan", "kinerja"]

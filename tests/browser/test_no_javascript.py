@@ -71,7 +71,6 @@ def test_a_report_with_photos_is_refused_posted_returned_mended_and_verified(pla
     assert [bool(one.current) for one in kept] == [True, False]
 
     lurah.goto("/verifikasi")
-    card.locator("label.choice").filter(has_text="Kinerja").click()
-    card.get_by_role("button", name="Verifikasi", exact=True).click()
+    card.get_by_role("button", name="Verifikasi: Kinerja").click()
     lurah.wait_for_url("**/verifikasi")
     assert reports(server)[0].desk == "kecamatan"

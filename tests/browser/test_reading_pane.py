@@ -79,7 +79,7 @@ def test_the_pane_shows_the_card_that_is_pointed_at_and_keys_lead_into_a_decisio
     reads(desk, numbers, 1)
 
     desk.keyboard.press("Enter")
-    first = card(desk, numbers[1]).locator("input[name=class]").first
+    first = card(desk, numbers[1]).locator("[data-verify]").first
     expect(first).to_be_focused()
     assert desk.url.endswith("/verifikasi"), "Enter opened the report instead"
     desk.keyboard.press("Escape")
@@ -99,8 +99,7 @@ def test_the_pane_shows_the_card_that_is_pointed_at_and_keys_lead_into_a_decisio
     reads(desk, numbers, 1)
 
     desk.keyboard.press("Enter")
-    desk.keyboard.press("Space")
-    expect(first).to_be_checked()
+    expect(first).to_be_focused()
     desk.keyboard.press("Enter")
     expect(desk.locator("[data-done]")).to_contain_text(numbers[1])
     eventually(lambda: [one.desk for one in reports(server)][1], "kecamatan")
@@ -114,5 +113,30 @@ def test_on_a_phone_every_card_is_whole_and_its_heading_leads_to_the_report(numb
     page = phone.open("/verifikasi")
     for number in numbers:
         expect(card(page, number).locator(".queue-body")).to_be_visible()
+        box = card(page, number).bounding_box()
+        assert box
+        assert box["height"] <= 400, "a plain card leaves room for the next one's head"
     card(page, numbers[1]).locator(".card-link").click()
     page.wait_for_url(f"**/laporan/{numbers[1]}")
+
+
+def test_on_the_reports_page_a_tap_decides_with_its_class_and_leads_on(numbers, phones, server):
+    lurah = phones("lurah")
+    lurah.sign_in(HARTONO)
+    page = lurah.open(f"/laporan/{numbers[0]}")
+    page.get_by_role("button", name="Verifikasi: Kegiatan biasa").click()
+    page.get_by_role("link", name="Laporan berikutnya").click()
+    page.wait_for_url(f"**/laporan/{numbers[1]}")
+    assert server.value("SELECT class FROM report ORDER BY id LIMIT 1") == "kegiatan"
+
+    # A rejection is asked about once, and can still be thought over.
+    page.locator("summary").filter(has_text="Tolak").click()
+    page.get_by_role("button", name="Laporan yang sama sudah ada.").click()
+    page.get_by_role("button", name="Tolak laporan").click()
+    page.get_by_role("dialog").get_by_role("button", name="Batal").click()
+    assert [one.status for one in reports(server)] == ["waiting"] * 3
+    page.get_by_role("button", name="Tolak laporan").click()
+    page.get_by_role("dialog").get_by_role("button", name="Ya, tolak").click()
+    page.get_by_role("link", name="Kembali ke Verifikasi").click()
+    expect(page.locator("[data-card]")).to_have_count(1)
+    assert [one.status for one in reports(server)] == ["waiting", "rejected", "waiting"]

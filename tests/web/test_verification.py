@@ -438,7 +438,12 @@ def test_a_card_shows_what_a_decision_needs(site: Site) -> None:
         site(RAHMAN), "sampah", photos=photos, text="Tumpukan di pos ronda.", place_text="Gang 3"
     )["number"]
     card = site(HARTONO).get("/verifikasi").text(f"#kartu-{number}")
-    for words in ("RT 001", "Sampah", "Tumpukan di pos ronda.", "Gang 3", "2 foto menyusul"):
+    for words in (
+        "RT 001 · Tumpukan sampah",
+        "Tumpukan di pos ronda.",
+        "Gang 3",
+        "2 foto menyusul",
+    ):
         assert words in card
     assert "Sisa" in card or "Batasnya" in card
     decide(site(HARTONO), number, "verifikasi")

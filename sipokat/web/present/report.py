@@ -17,6 +17,7 @@ from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.photos import awaited_since, may_change, spareable
 from sipokat.domain.regions import names_of
+from sipokat.domain.roles import above
 from sipokat.models import Event, Report, User
 from sipokat.web.present import content, states, times
 
@@ -185,6 +186,12 @@ class Row:
         return chain.CLASSES.get(self.report.klass or "", "")
 
     @property
+    def details(self) -> list[tuple[str, str]]:
+        """The filled fields that neither the title nor the dates of a card already say."""
+        said = {self.jenis, times.month(self.report.period) if self.report.period else ""}
+        return [(label, value) for label, value in self.facts if value not in said]
+
+    @property
     def facts(self) -> list[tuple[str, str]]:
         return content.field_facts(self.category, self.report.fields)
 
@@ -211,6 +218,18 @@ class Full(Row):
     @property
     def note_required(self) -> bool:
         return self.report.status == "returned"
+
+    @property
+    def next_holder(self) -> str:
+        """Who gets the report when it is verified: `camat`; empty above the last desk."""
+        desk = above(self.report.desk) if self.report.desk else None
+        return states.BY[desk] if desk else ""
+
+    @property
+    def dates(self) -> str:
+        """`Kejadian 18 Nov · diterima 20 Nov, 07.12`; the month for a report about a month."""
+        about = self.about if self.report.period else f"Kejadian {self.happened}"
+        return f"{about} · diterima {self.received}"
 
     @property
     def timeline(self) -> list[dict[str, str]]:

@@ -21,18 +21,13 @@
   function read(number) {
     const values = {};
     for (const control of [...formsOf(number)].flatMap(asked)) {
-      const off = control.type === "radio" && !control.checked;
-      if (!off && control.value) values[key(control)] = control.value;
+      if (control.value) values[key(control)] = control.value;
     }
     return values;
   }
 
-  /** Whether anything stands in the forms besides the class that the report already has. */
-  function isTyped(number) {
-    const given = (control) =>
-      control.type === "radio" ? control.checked && !control.defaultChecked : control.value;
-    return [...formsOf(number)].flatMap(asked).some(given);
-  }
+  /** Whether anything stands in the forms. */
+  const isTyped = (number) => [...formsOf(number)].flatMap(asked).some(({ value }) => value);
 
   // --- Writing: one write at a time, of what stands on the page then -------------------------
 
@@ -90,9 +85,8 @@
   function fill(control, values) {
     const value = values[key(control)];
     if (value === undefined) return false;
-    if (control.type === "radio") control.checked = control.value === value;
-    else control.value = value;
-    return control.type !== "radio" || control.checked;
+    control.value = value;
+    return true;
   }
 
   /**
@@ -116,7 +110,7 @@
       if (!filled.length) continue;
       for (const control of [...filled, form]) {
         const box = control.closest("details");
-        if (box && (control === form || control.type !== "radio")) box.open = true;
+        if (box) box.open = true;
       }
       const place = form.nextElementSibling;
       if (!fresh && place?.matches("[data-answer]:empty"))

@@ -11,12 +11,21 @@
 
   // --- Ready sentences -----------------------------------------------------------------------
 
-  /** Adds the sentence to the note, once. */
-  function pick(note, sentence) {
+  const changed = (control) => control.dispatchEvent(new Event("input", { bubbles: true }));
+
+  /** Adds the sentence to the note, once, and chooses the reason that it stands for. */
+  function pick(note, sentence, reason) {
     const before = note.value.trim();
-    if (before.includes(sentence)) return;
-    note.value = before ? `${before} ${sentence}` : sentence;
-    note.dispatchEvent(new Event("input", { bubbles: true }));
+    if (!before.includes(sentence)) {
+      note.value = before ? `${before} ${sentence}` : sentence;
+      changed(note);
+    }
+    const { elements } = note.form;
+    if (reason && elements.reason) {
+      elements.reason.value = reason;
+      changed(elements.reason);
+    }
+    note.form.querySelector("button.button").scrollIntoView({ block: "nearest" });
   }
 
   /** Turns the ready sentences, which are plain text in the page, into buttons. */
@@ -26,7 +35,7 @@
       for (const item of box.querySelectorAll("li")) {
         const sentence = item.textContent.trim();
         const button = page.make("button", { type: "button", class: "ready-pick" }, sentence);
-        button.addEventListener("click", () => pick(note, sentence));
+        button.addEventListener("click", () => pick(note, sentence, item.dataset.reason));
         item.replaceChildren(button);
       }
     }
@@ -56,6 +65,28 @@
     },
     { capture: true },
   );
+
+  // --- Sending -------------------------------------------------------------------------------
+
+  const pressed = new WeakMap(); // by form, the button that sent it last: it bears the class
+  const sure = new WeakSet(); // forms whose sending the person has just confirmed
+
+  // A rejection is final, so it is asked about once; neither htmx nor the browser sends it before.
+  document.addEventListener(
+    "submit",
+    async (event) => {
+      const { target: form, submitter } = event;
+      if (submitter) pressed.set(form, submitter);
+      if (!form.dataset.ask || sure.delete(form)) return;
+      event.preventDefault();
+      event.stopImmediatePropagation();
+      const answer = { yes: "Ya, tolak", danger: true };
+      if (!(await page.ask("Tolak laporan ini?", form.dataset.ask, answer))) return;
+      sure.add(form);
+      form.requestSubmit(submitter);
+    },
+    { capture: true },
+  );
   if (!queue) return;
 
   // --- The current card ----------------------------------------------------------------------
@@ -81,7 +112,7 @@
   function enter(card) {
     select(card);
     const body = card.querySelector(".queue-body");
-    const asked = body.querySelector(".decide :is(input:not([type=hidden]), .button)");
+    const asked = body.querySelector(".decide :is(textarea, .button)");
     (asked || body.querySelector("a")).focus();
   }
 
@@ -134,7 +165,11 @@
     const form = elt.matches("form");
     const { words } = await causes.explain(facts);
     const then = form ? ` ${facts.problem ? UNHEARD : UNSENT}` : "";
-    const button = { label: "Coba lagi", act: () => (form ? elt.requestSubmit() : elt.click()) };
+    const act = () => {
+      if (form) sure.add(elt);
+      (pressed.get(elt) || elt).click();
+    };
+    const button = { label: "Coba lagi", act };
     const place = answerOf(elt);
     place?.replaceChildren(page.banner(words + then, "warn", button));
     place?.scrollIntoView({ block: "center" }); // the menu must not cover it

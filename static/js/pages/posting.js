@@ -9,20 +9,38 @@
 
   const button = (label, act) => ({ button: { label, act } });
 
-  async function send(form) {
+  /** Lets the browser post the form, with the name and value of the button that was pressed. */
+  function submit(form, pressed) {
+    form.querySelector("[data-pressed]")?.remove();
+    if (pressed?.name) {
+      const { name, value } = pressed;
+      form.append(page.make("input", { type: "hidden", name, value, "data-pressed": "" }));
+    }
+    form.submit();
+  }
+
+  async function send(form, pressed) {
     const user = owner.shown?.id;
     const stop = page.awaited(form);
     const facts = await wire.exchange({ method: "GET", path: "/akun", user });
     stop();
-    if (facts.own && facts.status === 200) return form.submit();
+    if (facts.own && facts.status === 200) return submit(form, pressed);
     if (facts.own && facts.status === 401) {
       const way = `/masuk?lanjut=${encodeURIComponent(location.pathname)}`;
       const go = () => location.assign(way);
       return page.complain(form, "Anda perlu masuk lagi. Ini belum terkirim.", button("Masuk", go));
     }
     const { words } = await causes.explain(facts);
-    const again = button("Coba lagi", () => form.requestSubmit());
+    const again = button("Coba lagi", () => post(form, pressed));
     return page.complain(form, `${words} Ini belum terkirim.`, again);
+  }
+
+  function post(form, pressed) {
+    if (form.getAttribute("aria-busy") === "true") return;
+    form.setAttribute("aria-busy", "true");
+    send(form, pressed)
+      .catch(() => submit(form, pressed))
+      .finally(() => form.removeAttribute("aria-busy"));
   }
 
   addEventListener("submit", (event) => {
@@ -31,10 +49,6 @@
     if (event.defaultPrevented || form.method !== "post" || OTHERS.includes(path)) return;
     if (form.hasAttribute("hx-post") && self.htmx) return;
     event.preventDefault();
-    if (form.getAttribute("aria-busy") === "true") return;
-    form.setAttribute("aria-busy", "true");
-    send(form)
-      .catch(() => form.submit())
-      .finally(() => form.removeAttribute("aria-busy"));
+    post(form, event.submitter);
   });
 })();
