@@ -39,6 +39,7 @@ SCRIPTS = {
         "phone/replay.js",
     ),
     "app": (
+        "pages/cause-words.js",
         "pages/page.js",
         "pages/owner.js",
         "pages/updates.js",
