@@ -17,7 +17,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from sipokat.database import db
-from sipokat.delivery import photo_job, worker
+from sipokat.delivery import photo_job, pictures, worker
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.domain import photo_work, photos
 from tests import steps
@@ -58,6 +58,15 @@ def test_one_that_cannot_be_decoded_is_broken_and_the_others_go_on(
     session: Session, store: PhotoStore
 ) -> None:
     report = received(store, jpeg()[:300], jpeg())
+    assert make_all_ready(store) == 2
+    assert [one.state for one in photos_of(report)] == ["broken", "ready"]
+
+
+def test_one_that_exceeds_a_limit_is_broken_and_the_others_go_on(
+    session: Session, store: PhotoStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(pictures, "MEMORY_BYTES", 200 * 1024 * 1024)
+    report = received(store, webp((4096, 4096)), jpeg())
     assert make_all_ready(store) == 2
     assert [one.state for one in photos_of(report)] == ["broken", "ready"]
 
