@@ -27,9 +27,8 @@ def claim(worker: str, now: datetime | None = None, after: str = "") -> int | No
     Photos that were never tried come first, then the one whose last try is longest ago. Among the
     first, the people who sent them take turns in the order of their ids: it is the turn of the one
     behind `after`, whose photo this worker had before. So three hundred photos of one phone do not
-    hold back the single one of another. A claim older than two minutes may be
-    taken: its worker has died, unless it is this one. A photo on which five workers have died is
-    broken.
+    hold back the single one of another. A claim older than two minutes may be taken: its worker has
+    died, unless it is this one. A photo on which five workers have died is broken.
     """
     at = now or present()
     free = and_(

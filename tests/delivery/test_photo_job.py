@@ -194,6 +194,7 @@ def stumble(store: PhotoStore, minutes: int) -> list[int]:
 
         with pytest.MonkeyPatch.context() as patch:
             patch.setattr(photo_work, "claim", claim)
+            patch.setattr(worker.time, "monotonic", lambda: steps.now().timestamp())
             worker.work([photo_job.PhotoJob(store)], FastClock())
     return taken
 
