@@ -233,12 +233,12 @@ def record_keys() -> RecordKeys:
     return found
 
 
-def lock_rows(session: Session, query: Any) -> None:
+def lock_rows(session: Session, query: Any, values: dict[str, Any] | None = None) -> None:
     """Lock the rows of `query` until the transaction ends. Others can neither change nor lock
     them, but may insert rows that refer to them. On SQLite `writing()` already shuts out other
     writers."""
     if session.get_bind().dialect.name != "sqlite":
-        session.execute(query.with_for_update(key_share=True))
+        session.execute(query.with_for_update(key_share=True), values)
 
 
 def take_turns(session: Session, name: str) -> None:

@@ -24,6 +24,7 @@ BASE = {
     "extensions",
     "keys",
     "logs",
+    "prepared",
     "rates",
     "security",
     "serving",

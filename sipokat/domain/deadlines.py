@@ -16,6 +16,7 @@ import holidays
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sipokat.database import table
 from sipokat.domain import record
 from sipokat.domain.clock import WIB, day_of
 from sipokat.models import DayOverride
@@ -40,7 +41,7 @@ def overrides(session: Session) -> dict[date, bool]:
     return {row.day: row.working for row in session.execute(_OVERRIDES)}
 
 
-_OVERRIDES = select(DayOverride.day, DayOverride.working)
+_OVERRIDES = select(*table(DayOverride).c["day", "working"])
 
 
 def is_working(day: date, overridden: Mapping[date, bool]) -> bool:

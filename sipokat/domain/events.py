@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, literal_column, select, update
 from sqlalchemy.orm import Session
 
 from sipokat.database import record_keys, table
@@ -22,6 +22,7 @@ from sipokat.domain import chain, record
 from sipokat.domain.categories import categories
 from sipokat.domain.offices import Office
 from sipokat.models import Counter, Event, Report
+from sipokat.prepared import Prepared
 
 # What stands instead of a digest that was erased. Whoever repeats an action whose content is gone
 # is believed.
@@ -77,10 +78,10 @@ class Place:
 
 
 _COUNTER, _EVENT = table(Counter).c, table(Event).c
-_NEXT = (
+_NEXT = Prepared(
     update(table(Counter))
-    .where(_COUNTER.name == "event")
-    .values(value=_COUNTER.value + 1, token=bindparam("fresh"))
+    .where(_COUNTER.name == bindparam("counter"))
+    .values(value=_COUNTER.value + literal_column("1"), token=bindparam("fresh"))
     .returning(_COUNTER.value, _COUNTER.last_seq, _COUNTER.last_hash)
 )
 
@@ -89,7 +90,7 @@ def take_place(session: Session) -> Place:
     """The place of the next entry. The counter's row stays locked until the transaction ends, so
     numbers have no gaps and follow the order of commits, and there is one chain."""
     token = record.random_word()
-    seq, last_seq, last_hash = session.execute(_NEXT, {"fresh": token}).one()
+    seq, last_seq, last_hash = _NEXT.run(session, {"counter": "event", "fresh": token}).one()
     if last_seq != seq - 1:
         # The trigger that notes the last hash is missing. The chain must go on all the same.
         before = select(_EVENT.hash).where(_EVENT.seq == seq - 1)
@@ -161,10 +162,10 @@ def _insert(
         "previous_hash": place.previous_hash,
     }
     row["hash"] = record.entry_hash(key.secret, row)
-    session.execute(_APPEND, row)
+    _APPEND.run(session, row)
 
 
-_APPEND = insert(table(Event))
+_APPEND = Prepared(insert(table(Event)))
 
 
 def entries_of(session: Session, reports: Iterable[Report]) -> dict[int, list[Event]]:

@@ -36,6 +36,7 @@ from sipokat.domain.regions import above_it
 from sipokat.domain.roles import ROLES
 from sipokat.domain.verification import standing
 from sipokat.models import Report, User
+from sipokat.prepared import Prepared
 
 SAME_FORM = timedelta(minutes=10)
 
@@ -255,7 +256,7 @@ def _sent_before(
     return receipt(report)
 
 
-_ADD = insert(table(Report)).returning(table(Report).c.id)
+_ADD = Prepared(insert(table(Report)).returning(table(Report).c.id))
 
 
 def _add(session: Session, row: dict[str, Any]) -> int:
@@ -272,7 +273,8 @@ def _add(session: Session, row: dict[str, Any]) -> int:
 
 
 def _insert(session: Session, row: dict[str, Any]) -> int:
-    report_id: int = session.execute(_ADD, row | {"class": row["klass"]}).scalar_one()
+    values = {"class" if name == "klass" else name: value for name, value in row.items()}
+    report_id: int = _ADD.run(session, values).scalar_one()
     return report_id
 
 

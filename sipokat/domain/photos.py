@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from datetime import datetime
 from typing import Any, Protocol
 
-from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy import bindparam, insert, select, true, update
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, lock_rows, table, writing
@@ -22,6 +22,7 @@ from sipokat.domain.receipts import ARRIVED, ERASED, Receipt, listed, receipt
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.domain.visibility import find_report
 from sipokat.models import Photo, Report, Revision, User
+from sipokat.prepared import Prepared
 
 
 class Store(Protocol):
@@ -57,11 +58,11 @@ def rows_of(user: User, claims: Sequence[PhotoClaim]) -> list[dict[str, Any]]:
 
 def declare(session: Session, report_id: int, rows: Sequence[dict[str, Any]]) -> None:
     """Await these photos of a report."""
-    if rows:
-        session.execute(_DECLARE, [row | {"report_id": report_id} for row in rows])
+    for row in rows:
+        _DECLARE.run(session, row | {"report_id": report_id})
 
 
-_DECLARE = insert(table(Photo))
+_DECLARE = Prepared(insert(table(Photo)))
 
 
 def redeclare(
@@ -168,9 +169,8 @@ def accept(
         with writing() as session:
             old = _hold(session, user, client_id, replaces, at)
             _give_way(session, user, old, photo_id, sha256, at)
-    awaited = db.session.execute(
-        _OWN_AWAITED, {"user": user.id, "report": client_id, "photo": photo_id, "sha256": sha256}
-    ).first()
+    known = {"user": user.id, "report": client_id, "photo": photo_id, "sha256": sha256}
+    awaited = _OWN_AWAITED.run(db.session(), known | {"state": "missing"}).first()
     if awaited is None:  # a repeat, another person's or office's photo, or an unknown one
         photo = _find(db.session(), user, client_id, photo_id)
         if photo.sha256 != sha256:
@@ -188,8 +188,9 @@ def accept(
     with writing() as session:
         # Before the photo's row, as a revision does. A decision that is being made now comes
         # before this or after it, so that a late photo is always known as late.
-        lock_rows(session, select(Report.id).where(Report.id == report_pk))
-        received = session.execute(_RECEIVED, {"photo": photo_pk, "at": at}).first()
+        lock_rows(session, _ROW, {"report": report_pk})
+        change = {"photo": photo_pk, "before": "missing", "after": "received", "at": at}
+        received = _RECEIVED.run(session, change).first()
         rows = session.execute(_RECEIPT, {"report": report_pk}).all()
         if received is not None and rows[0].version > 1:
             report = session.get_one(Report, report_pk, populate_existing=True)
@@ -201,36 +202,40 @@ def accept(
     return Receipt(client_id, rows[0].number, rows[0].reported_at, listed(rows))
 
 
+_REPORT, _PHOTO = table(Report).c, table(Photo).c
+# The report's row, to be locked.
+_ROW = select(_REPORT.id).where(_REPORT.id == bindparam("report"))
+
 # A report and its photos, as much of them as its receipt tells.
 _RECEIPT = (
     select(
-        Report.number,
-        Report.version,
-        Report.received_at.label("reported_at"),
-        *table(Photo).c["id", "client_id", "sha256", "state", "current"],
+        _REPORT.number,
+        _REPORT.version,
+        _REPORT.received_at.label("reported_at"),
+        *_PHOTO["id", "client_id", "sha256", "state", "current"],
     )
-    .join(Photo, Photo.report_id == Report.id)
-    .where(Report.id == bindparam("report"))
-    .order_by(Photo.id)
+    .join_from(table(Report), table(Photo), _PHOTO.report_id == _REPORT.id)
+    .where(_REPORT.id == bindparam("report"))
+    .order_by(_PHOTO.id)
 )
 
 # The usual case in one statement: a photo that its reporter declared and that has not arrived.
-_OWN_AWAITED = (
-    select(Photo.id, Photo.report_id)
-    .join(Report, Report.id == Photo.report_id)
+_OWN_AWAITED = Prepared(
+    select(_PHOTO.id, _PHOTO.report_id)
+    .join_from(table(Photo), table(Report), _REPORT.id == _PHOTO.report_id)
     .where(
-        Report.reporter_id == bindparam("user"),
-        Report.client_id == bindparam("report"),
-        Photo.client_id == bindparam("photo"),
-        Photo.sha256 == bindparam("sha256"),
-        Photo.state == "missing",
+        _REPORT.reporter_id == bindparam("user"),
+        _REPORT.client_id == bindparam("report"),
+        _PHOTO.client_id == bindparam("photo"),
+        _PHOTO.sha256 == bindparam("sha256"),
+        _PHOTO.state == bindparam("state"),
     )
 )
-_RECEIVED = (
+_RECEIVED = Prepared(
     update(table(Photo))
-    .where(table(Photo).c.id == bindparam("photo"), table(Photo).c.state == "missing")
-    .values(state="received", original=True, received_at=bindparam("at"))
-    .returning(table(Photo).c.id)
+    .where(_PHOTO.id == bindparam("photo"), _PHOTO.state == bindparam("before"))
+    .values(state=bindparam("after"), original=true(), received_at=bindparam("at"))
+    .returning(_PHOTO.id)
 )
 
 

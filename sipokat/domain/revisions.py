@@ -26,6 +26,7 @@ from sipokat.domain.verification import (
     take_up,
 )
 from sipokat.models import Report, Revision, User
+from sipokat.prepared import Prepared
 
 
 def revise(
@@ -91,7 +92,7 @@ def revision_row(
 
 def keep_revision(session: Session, report_id: int, row: dict[str, Any]) -> None:
     """Add the content to those that the report has had."""
-    session.execute(_KEEP, row | {"report_id": report_id})
+    _KEEP.run(session, row | {"report_id": report_id})
 
 
-_KEEP = insert(table(Revision))
+_KEEP = Prepared(insert(table(Revision)))

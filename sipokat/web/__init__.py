@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
     from sipokat.web import (
         access,
         account,
+        cookies,
         headers,
         health,
         home,
@@ -35,6 +36,7 @@ def register(app: Flask) -> None:
     app.extensions["photo_store"] = PhotoStore(app.config["DATA"] / "photos")
     app.wsgi_app = unread.ReadToTheEnd(app.wsgi_app)  # type: ignore[method-assign]
     people.share_hashes(app.config["WEB_CONCURRENCY"])
+    app.session_interface = cookies.Messages()
     access.register(app)
     headers.register(app)
     app.context_processor(respond.page_context)

@@ -4,11 +4,22 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-from flask import current_app, g, request
+from flask import Flask, Request, current_app, g, request
+from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import DEVICE_LIFE, SignedIn
+
+
+class Messages(SecureCookieSessionInterface):
+    """Flask's own session, which carries nothing but flashed messages. Hardly any request brings
+    one, and to make ready for it takes as long as two statements."""
+
+    def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
+        if self.get_cookie_name(app) not in request.cookies:
+            return self.session_class()
+        return super().open_session(app, request)
 
 
 def _name(kind: str) -> str:
