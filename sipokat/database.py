@@ -135,9 +135,15 @@ def _begin_sqlite(connection: Any) -> None:
         return
     until = connection.get_execution_options().get("sipokat_until")
     if until is None:
-        connection.exec_driver_sql("BEGIN")
+        _say(connection, "BEGIN")
     else:
         _begin_immediate(connection, until)
+
+
+def _say(connection: Connection, word: str) -> None:
+    """BEGIN or COMMIT of a transaction that reads. Neither waits nor fails, so it goes to the
+    driver itself, which takes a tenth of the time."""
+    cast(sqlite3.Connection, connection.connection.dbapi_connection).execute(word)
 
 
 def _begin_immediate(connection: Connection, until: float) -> None:
@@ -257,7 +263,7 @@ def _end_reading(session: Session) -> Connection | None:
         return None
     session.flush()
     connection = session.connection()
-    connection.exec_driver_sql("COMMIT")
+    _say(connection, "COMMIT")
     return connection
 
 

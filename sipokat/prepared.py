@@ -27,7 +27,7 @@ class Prepared:
 
     def run(self, session: Session, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
         """Run it in the session's transaction. An insert takes the columns that `values` names."""
-        connection = session.connection()
+        connection = session.connection()  # within a savepoint this makes it
         dialect, names = connection.dialect, tuple(values)
         made = self._compiled.get((dialect.name, names))
         if made is None:

@@ -1,0 +1,62 @@
+"""Statements that are compiled once: what they take, and that they keep to the session's rules."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Any
+
+import pytest
+from sqlalchemy import bindparam, insert, select, update
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from sipokat.database import table, writing
+from sipokat.models import SignInFailure
+from sipokat.prepared import Prepared
+
+FAILURE = table(SignInFailure)
+ADD = Prepared(insert(FAILURE).returning(FAILURE.c.id))
+AT = datetime(2026, 11, 23, 0, 12, 7, 5, UTC)
+
+
+def keys(session: Session) -> list[str]:
+    return list(session.scalars(select(SignInFailure.key).order_by(SignInFailure.id)))
+
+
+def test_values_are_turned_as_sqlalchemy_turns_them(session: Session) -> None:
+    with writing() as session:
+        number = ADD.run(session, {"key": "phone:1", "at": AT}).scalar_one()
+    kept = session.get_one(SignInFailure, number)
+    assert (kept.key, kept.at) == ("phone:1", AT)
+
+
+def test_values_may_come_in_any_order_and_number(session: Session) -> None:
+    with writing() as session:
+        ADD.run(session, {"at": AT, "key": "first"})
+        ADD.run(session, {"key": "second", "at": AT, "id": 77})
+        change = (
+            update(FAILURE).where(FAILURE.c.key == bindparam("old")).values(key=bindparam("new"))
+        )
+        Prepared(change).run(session, {"new": "third", "old": "second"})
+    assert keys(session) == ["first", "third"]
+
+
+@pytest.mark.parametrize("values", [{"key": "x", "at": AT, "kye": "y"}, {"key": "x", "kye": AT}])
+def test_a_name_that_is_no_column_is_refused(session: Session, values: dict[str, Any]) -> None:
+    with writing() as session, pytest.raises(ValueError, match="kye"):
+        ADD.run(session, values)
+
+
+def _add_what_fails(session: Session) -> None:
+    with session.begin_nested():
+        ADD.run(session, {"id": 2, "key": "goes", "at": AT})
+        ADD.run(session, {"id": 1, "key": "twice", "at": AT})
+
+
+def test_a_savepoint_takes_back_only_what_failed(session: Session) -> None:
+    with writing() as session:
+        ADD.run(session, {"id": 1, "key": "stays", "at": AT})
+        with pytest.raises(IntegrityError):
+            _add_what_fails(session)
+        ADD.run(session, {"id": 3, "key": "stays too", "at": AT})
+    assert keys(session) == ["stays", "stays too"]
