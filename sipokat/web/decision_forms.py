@@ -23,7 +23,7 @@ def decision_forms(report: Full, action_id: str, **typed: Any) -> Markup:
     is wrong with it."""
     if typed:
         return _render(report, action_id, **typed)
-    kind = (report.asks_class, report.note_required, report.report.klass)
+    kind = (report.asks_class, report.note_required, report.next_holder)
     kept: dict[Any, Markup] = current_app.extensions.setdefault("decision_forms", {})
     if kind not in kept:
         kept[kind] = _render(_blank(*kind), ACTION)
@@ -38,12 +38,13 @@ def decision_forms(report: Full, action_id: str, **typed: Any) -> Markup:
     return Markup(filled)  # noqa: S704 -- rendered by the template; numbers and a UUID are put in
 
 
-def _blank(asks_class: bool, note_required: bool, klass: str | None) -> Any:
+def _blank(asks_class: bool, note_required: bool, next_holder: str) -> Any:
     return SimpleNamespace(
         number=NUMBER,
-        report=SimpleNamespace(id=ROW, version=VERSION, klass=klass),
+        report=SimpleNamespace(id=ROW, version=VERSION),
         asks_class=asks_class,
         note_required=note_required,
+        next_holder=next_holder,
     )
 
 
