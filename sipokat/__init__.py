@@ -28,13 +28,21 @@ def create_app(settings: Mapping[str, Any] | None = None) -> Flask:
     errors.register(app)
     web.register(app)
     commands.register(app)
-    if app.config["MODE"] == "production":
-        _refuse_demo_database(app)
+    _refuse_foreign_database(app)
     return app
 
 
-def _refuse_demo_database(app: Flask) -> None:
+def _refuse_foreign_database(app: Flask) -> None:
+    """Raises Unsafe for the demo's database in production, and for production's in any other mode:
+    there everybody may sign in."""
+    production = app.config["MODE"] == "production"
     with app.app_context():
-        starting.check_database(app)
-        if commands.is_demo():
-            raise config.Unsafe("this database holds the demo city: give production its own")
+        if production:
+            starting.check_database(app)
+        mark = commands.mark()
+    if production and mark == "demo":
+        raise config.Unsafe("this database holds the demo city: give production its own")
+    if not production and mark == "production":
+        raise config.Unsafe(
+            f"this database is production's: SIPOKAT_MODE={app.config['MODE']} must not open it"
+        )

@@ -185,6 +185,8 @@ def _prepare() -> None:
     record_commands.look_before_start()
     with writing() as session:
         regions.ensure_official(session)
+        if app.config["MODE"] == "production" and session.get(Setting, "production") is None:
+            session.add(Setting(key="production", value="1"))
     if app.config["MODE"] == "demo" and not is_filled():
         from sipokat.demo import city
 
@@ -219,15 +221,19 @@ def is_filled() -> bool:
     return found
 
 
-def is_demo() -> bool:
-    """Whether this database holds the demo city.
+def mark() -> str:
+    """Whose database this is: `demo`, `production`, or empty when nobody has prepared it yet.
 
     Closes its connections, since gunicorn forks after this and processes must not share one.
     """
+    url = db.engine.url
+    if url.get_backend_name() == "sqlite" and not os.path.exists(url.database or ""):
+        return ""  # looking would make an empty file
     try:
         if not inspect(db.engine).has_table("setting"):
-            return False
-        return db.session.get(Setting, "demo") is not None
+            return ""
+        keys = select(Setting.key).where(Setting.key.in_(("demo", "production")))
+        return db.session.scalars(keys).first() or ""
     finally:
         db.session.remove()
         db.engine.dispose()

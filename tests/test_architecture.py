@@ -114,7 +114,7 @@ def test_imports_run_one_way(path: Path) -> None:
         ("models/report.py", "from sipokat.domain.chain import State", "sipokat.domain.chain"),
         ("delivery/worker.py", "from sipokat.demo import city", "sipokat.demo.city"),
         ("demo/city.py", "from sipokat import commands", "sipokat.commands"),
-        ("web/home.py", "from sipokat.commands import is_demo", "sipokat.commands"),
+        ("web/home.py", "from sipokat.commands import mark", "sipokat.commands"),
         ("commands.py", "from sipokat.web import home", "sipokat.web.home"),
     ],
 )

@@ -21,6 +21,7 @@ def register(app: Flask) -> None:
         home,
         intake,
         late_photos,
+        messages,
         photos,
         report_form,
         reports,
@@ -40,7 +41,7 @@ def register(app: Flask) -> None:
     access.register(app)
     headers.register(app)
     app.context_processor(respond.page_context)
-    app.jinja_env.globals.update(asset=respond.asset, limits=LIMITS)
+    app.jinja_env.globals.update(asset=respond.asset, limits=LIMITS, told=messages.told)
     for name in ("day", "moment", "ago", "age", "month", "month_name", "figure"):
         app.jinja_env.filters[name] = getattr(times, name)
     for module in (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from flask import Blueprint, flash, g, jsonify, make_response, render_template
+from flask import Blueprint, g, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from sipokat import security
@@ -20,6 +20,7 @@ from sipokat.models import Term
 from sipokat.web import body
 from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session
+from sipokat.web.messages import tell
 from sipokat.web.present import times
 from sipokat.web.present.regions import region_words
 from sipokat.web.refusals import note_refusal
@@ -92,7 +93,7 @@ def change_password() -> ResponseReturnValue:
         tries.forget(session, counted)
         set_password(session, me(), hashed)
     security.note("password_changed", me().id)
-    flash("Kata sandi sudah diganti. Masuk dengan kata sandi baru.", "ok")
+    tell("Kata sandi sudah diganti. Masuk dengan kata sandi baru.", reader="")
     response = see_other("/masuk")
     clear_session(response)
     return response
@@ -108,5 +109,5 @@ def close_session(session_id: str) -> ResponseReturnValue:
     except ValueError:
         raise NotFound from None
     security.note("session_ended", me().id)
-    flash("HP itu sudah keluar dari akun Anda.", "ok")
+    tell("HP itu sudah keluar dari akun Anda.")
     return see_other("/akun")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 
-from flask import Blueprint, current_app, flash, g, jsonify
+from flask import Blueprint, current_app, g, jsonify
 from flask.typing import ResponseReturnValue
 
 from sipokat.domain import intake, photos
@@ -12,6 +12,7 @@ from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import NotSignedIn, Refused
 from sipokat.domain.roles import READERS
 from sipokat.web.access import allow, me, takes
+from sipokat.web.messages import tell
 from sipokat.web.report_body import Arrived, only_typed, read_report
 from sipokat.web.report_form import refuse_form
 from sipokat.web.respond import see_other
@@ -42,7 +43,7 @@ def submit() -> ResponseReturnValue:
     except Refused as refusal:
         return refuse_form(refusal, arrived)
     keep_files(receipt.client_id, arrived)
-    flash(f"Laporan {receipt.number} terkirim.", "ok")
+    tell(f"Laporan {receipt.number} terkirim.")
     return see_other(f"/laporan/{receipt.number}")
 
 

@@ -3,7 +3,7 @@ sends another one, from whichever phone, or does without."""
 
 from __future__ import annotations
 
-from flask import Blueprint, current_app, flash, g, request
+from flask import Blueprint, current_app, g, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
@@ -15,6 +15,7 @@ from sipokat.domain.roles import READERS
 from sipokat.domain.visibility import find_report
 from sipokat.web import body
 from sipokat.web.access import allow, me, takes
+from sipokat.web.messages import tell
 from sipokat.web.reports import report_page
 from sipokat.web.respond import see_other, wants_json
 
@@ -43,7 +44,7 @@ def send(number: str, photo_id: str) -> ResponseReturnValue:
         photos.send_late(me(), number, photo_id, g.body, store, inspect)
     except Refused as refusal:
         return _refused(number, photo_id, refusal)
-    flash("Foto terkirim.", "ok")
+    tell("Foto terkirim.")
     return see_other(f"/laporan/{number}")
 
 
@@ -57,7 +58,7 @@ def leave_out(number: str, photo_id: str) -> ResponseReturnValue:
         photos.drop(me(), photo.report.client_id, photo_id)
     except Refused as refusal:
         return _refused(number, photo_id, refusal)
-    flash("Laporan dilanjutkan tanpa foto itu.", "ok")
+    tell("Laporan dilanjutkan tanpa foto itu.")
     return see_other(f"/laporan/{number}")
 
 

@@ -7,7 +7,7 @@ import uuid
 from typing import Any
 from urllib.parse import urlencode
 
-from flask import Blueprint, flash, g, jsonify, make_response, render_template, request
+from flask import Blueprint, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
@@ -24,6 +24,7 @@ from sipokat.models import Report
 from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
 from sipokat.web.intake import keep_files
+from sipokat.web.messages import tell
 from sipokat.web.present import times
 from sipokat.web.report_body import Arrived, read_revision
 from sipokat.web.report_form import errors_of, form_context
@@ -237,7 +238,7 @@ def revise(number: str) -> ResponseReturnValue:
             report_json.report_json(report) | _receipt(report, arrived.values["action_id"])
         )
     keep_files(report.client_id, arrived)
-    flash("Perbaikan terkirim.", "ok")
+    tell("Perbaikan terkirim.")
     return see_other(f"/laporan/{number}")
 
 

@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, flash, g, make_response, render_template, request
+from flask import Blueprint, g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
@@ -18,6 +18,7 @@ from sipokat.models import Report
 from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
 from sipokat.web.decision_forms import decision_forms
+from sipokat.web.messages import tell
 from sipokat.web.present import states
 from sipokat.web.reports import report_page
 from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
@@ -171,7 +172,7 @@ def act(number: str, noun: str) -> ResponseReturnValue:
     said = states.done(action, report.desk)
     if wants_fragment():
         return _done(report, action, said)
-    flash(f"Laporan {number} {said}", "ok")
+    tell(f"Laporan {number} {said}")
     return see_other("/verifikasi" if asks["next"] == "/verifikasi" else f"/laporan/{number}")
 
 

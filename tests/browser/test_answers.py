@@ -52,6 +52,9 @@ def table() -> list[tuple[str, Any, Any, str]]:
         row(f"{status} that is a list", answer(status, []), WAITING)
     # A revision is named by its action.
     row("a revision", answer(200, receipt(OTHER, action_id=ENTRY)), "progress", REVISION)
+    done = {"number": "00018", "action_id": ENTRY, "version": 3}
+    row("done, told to who no longer holds the office", answer(200, done), "progress", REVISION)
+    row("the same for a report", answer(200, done), WAITING)
     row("another's action", answer(200, receipt(ENTRY, action_id=OTHER)), WAITING, REVISION)
     row("no action", answer(200, receipt(OTHER)), WAITING, REVISION)
     # A photo: the receipt must hold the phone's own digest, in a state that keeps the bytes.

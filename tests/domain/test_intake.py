@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from typing import Any
 
@@ -16,7 +16,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import intake, receipts
-from sipokat.domain.clock import WIB, corrected
+from sipokat.domain.clock import WIB, corrected, now
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import NeverAllowed, NotNow, WrongContent
 from sipokat.models import Event, Photo, Report, Revision
@@ -501,3 +501,35 @@ def test_the_first_event_is_the_submission(session: Session) -> None:
     assert said == ("submit", None, "kelurahan", "rt", NOW)
     assert event.actor.name == RAHMAN.name
     assert event.content_digest == report.content_digest
+
+
+# A former office.
+
+
+def test_what_a_former_head_wrote_is_taken_for_sixty_days_after_his_term(session: Session) -> None:
+    """It was written in the term, and lay on a phone; after that the office speaks for the RT."""
+    end = steps.today() - timedelta(days=60)
+    steps.end_term(RAHMAN, end)
+    written = datetime.combine(end, time(12), WIB)
+    at = now()
+    said = {"written_at": written, "sent_at": at, "on": end}
+    assert steps.send(RAHMAN, at=at, **said).reporter_id == user_of(RAHMAN).id
+    receipt, _ = intake.submit(user_of(RAHMAN), sent := steps.submission(**said, text="Lagi"), at)
+    for region in (None, RAHMAN.region):
+        late = steps.refused(
+            NeverAllowed,
+            steps.send,
+            RAHMAN,
+            at=at + timedelta(days=1),
+            **(said | {"sent_at": at + timedelta(days=1), "region": region}),
+        )
+        assert "60 hari" in late.message
+    again, new = intake.submit(user_of(RAHMAN), sent, at + timedelta(days=9))
+    assert (again.number, new) == (receipt.number, False), "a repeat still gets its receipt"
+
+
+def test_an_old_term_does_not_end_a_new_one(session: Session) -> None:
+    """He was head a year ago, and is again."""
+    steps.end_term(RAHMAN, steps.today() - timedelta(days=365))
+    steps.add_term(RAHMAN, RAHMAN.region, since=steps.today() - timedelta(days=5))
+    assert steps.send(RAHMAN).region_code == RAHMAN.region

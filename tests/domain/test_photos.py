@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import writing
 from sipokat.domain import intake, photos
+from sipokat.domain.clock import now
 from sipokat.domain.content import PhotoClaim, content_digest
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.models import Photo, Report
@@ -368,6 +369,25 @@ def test_who_declared_a_photo_lets_it_go_after_his_term(session: Session, shelf:
         new.id: "received",
     }
     assert states(drop(report, other)) == {new.id: "received"}
+
+
+def test_sixty_days_after_his_term_only_the_bytes_he_declared_are_taken(
+    session: Session, shelf: Shelf
+) -> None:
+    old, other, new = photo("old"), photo("other"), photo("new")
+    report = send(RAHMAN, "tamu", photos=[old, other])
+    handed_on()
+    later = now() + timedelta(days=61)
+    who = user_of(RAHMAN)
+    for deed in (
+        lambda: photos.drop(who, report.client_id, old.id, later),
+        lambda: photos.accept(
+            who, report.client_id, new.id, new.sha256, b"new", shelf, old.id, later
+        ),
+    ):
+        refused(NeverAllowed, deed)
+    photos.accept(who, report.client_id, old.id, old.sha256, b"old", shelf, now=later)
+    assert states(report) == {old.id: "received", other.id: "missing"}
 
 
 def test_the_present_head_lets_any_of_them_go(session: Session, shelf: Shelf) -> None:

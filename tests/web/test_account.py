@@ -8,6 +8,7 @@ import pytest
 from flask import Flask
 
 from sipokat.domain import people
+from tests import wire
 from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI
 from tests.page import Visitor
 from tests.services.database import CHEAP_HASHER
@@ -82,3 +83,22 @@ def test_what_is_wrong_is_said_beside_it(site: Site, typed: dict[str, str], fiel
     assert page.one(f"{FORM} [name='{field}']").get("aria-invalid") == "true"
     assert page.has("details[open]")
     site(HARTONO).json("GET", "/laporan")
+
+
+# A one-time message is for the person whom it was told.
+
+
+def test_a_message_of_one_person_is_never_shown_to_the_next(site: Site) -> None:
+    """They share the phone. He sent a report and went away before the next page was loaded."""
+    phone = site(RAHMAN)
+    sent = phone.request("POST", "/laporan", data=wire.form())
+    assert sent.status_code == 303
+    body = {"phone": SITI.phone, "password": PASSWORD}
+    assert phone.request("POST", "/masuk", data=body).status_code == 303
+    assert "terkirim" not in phone.get("/beranda").text("#notices")
+    phone.request("POST", "/laporan", data=wire.form(text="Rapat kedua."))
+    phone.request("POST", "/keluar", data={})
+    assert "terkirim" not in phone.get("/masuk").text("#notices")
+    own = site(SITI).post("/laporan", wire.form(text="Rapat ketiga."))
+    assert "terkirim" in own.text("#notices")
+    assert "terkirim" not in site(SITI).get("/beranda").text("#notices"), "and only once"

@@ -176,6 +176,24 @@ def test_production_refuses_a_demo_database(app: Flask) -> None:
         in_production(app)
 
 
+@pytest.mark.parametrize("mode", ["demo", "test"])
+def test_demo_and_test_refuse_a_production_database(app: Flask, mode: str) -> None:
+    """There everybody may sign in as anybody."""
+    own = {name: app.config[name] for name in ("DATA", "SQLALCHEMY_DATABASE_URI")}
+    create_app(own | {"MODE": mode})
+    made = in_production(app)
+    done = made.test_cli_runner().invoke(args=["prepare"])
+    assert done.exit_code == 0, done.output
+    with pytest.raises(config.Unsafe, match="production"):
+        create_app(own | {"MODE": mode})
+    in_production(app)
+
+
+def test_asking_whose_database_it_is_makes_none(app: Flask, tmp_path: Path) -> None:
+    create_app({"DATA": tmp_path, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'x.sqlite3'}"})
+    assert list(tmp_path.iterdir()) == []
+
+
 def outcome(*command: str, **env: str) -> subprocess.CompletedProcess[str]:
     """The result of the command with these settings of SIPOKAT and no others."""
     ours = ("SIPOKAT", "SECRET_KEY", "PORT", "WEB_CONCURRENCY")

@@ -699,3 +699,39 @@ def test_a_number_finds_one_report_within_sight(site: Site, written: dict[str, s
         mine = [number] if name != "next door" else []
         assert listed(site(RAHMAN), cari=number) == mine
         assert listed(site(HARTONO), cari=number) == [number]
+
+
+def test_what_was_written_long_before_it_was_received_says_so(site: Site) -> None:
+    """To whoever decides about it: on the queue's card, in lists and on its own page."""
+    written = (now() - timedelta(days=43, hours=1)).isoformat()
+    day = (today() - timedelta(days=43)).isoformat()
+    receipt = wire.file_report(site(RAHMAN), written_at=written, happened_on=day)
+    fresh, day = (now() - timedelta(days=2)).isoformat(), (today() - timedelta(days=2)).isoformat()
+    wire.file_report(site(RAHMAN), written_at=fresh, happened_on=day, text="Kemarin dulu.")
+    for path in ("/verifikasi", "/laporan", f"/laporan/{receipt['number']}"):
+        words = site(HARTONO).get(path).text("main")
+        assert words.count("ditulis 43 hari sebelum diterima") == 1, path
+        assert words.count("sebelum diterima") == 1, path
+
+
+def test_a_refusal_shows_the_report_only_to_who_may_see_it(app: Flask, site: Site) -> None:
+    """She declared its photo as deputy and is none any more: no more is told than needed."""
+    with app.app_context():
+        steps.add_term(SITI, RAHMAN.region)
+    number = wire.file_report(site(RAHMAN))["number"]
+    decide(site(HARTONO), number, "pengembalian")
+    photo = wire.declared(jpeg((80, 60)))
+    sent = mended(report_of(site(SITI), number), photos=[photo])
+    done = site(SITI).json("POST", f"/laporan/{number}/perbaikan", sent)
+    with app.app_context(), writing():
+        steps.user_of(SITI).terms[-1].until = today() - timedelta(days=1)
+    site(SITI).json("GET", f"/laporan/{number}", status=404)
+    other = wire.put(site(SITI), done["client_id"], photo["id"], jpeg((8, 6)), 409)
+    assert "report" not in other
+    path = f"/laporan/{number}/perbaikan"
+    told = {"number": number, "action_id": sent["action_id"], "version": 3}
+    assert site(SITI).json("POST", path, sent) == told
+    again = site(SITI).json("POST", path, sent | {"text": "Lain."}, 409)
+    assert {name: again.get(name) for name in told} == told
+    assert "report" not in again
+    assert wire.put(site(SITI), done["client_id"], photo["id"], jpeg((80, 60)))["number"] == number

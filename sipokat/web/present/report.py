@@ -25,6 +25,9 @@ from sipokat.web.present import content, states, times
 SPEAKING = (*chain.DECISIONS, "reopen")
 
 
+DELAYED_DAYS = 3
+
+
 @dataclass
 class Row:
     """What a list shows of a report."""
@@ -124,6 +127,12 @@ class Row:
     def received_month(self) -> str:
         """The month in which it was received, `2026-11`."""
         return f"{day_of(self.report.received_at):%Y-%m}"
+
+    @property
+    def delay(self) -> str:
+        """`ditulis 43 hari sebelum diterima`; empty when it came within three days."""
+        days = (self.report.received_at - self.report.written_at).days
+        return f"ditulis {days} hari sebelum diterima" if days > DELAYED_DAYS else ""
 
     @property
     def waiting(self) -> str:

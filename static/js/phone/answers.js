@@ -32,9 +32,12 @@
 
   /** Whether this answer is a receipt, and for this very entry. */
   function names(receipt, step, entry) {
-    if (!receipt?.number || !Array.isArray(receipt.photos)) return false;
-    if (step !== "text") return receipt.client_id === entry.client_id;
-    return receipt[kinds.of(entry).id_name] === entry.id;
+    if (!receipt?.number) return false;
+    const told = Array.isArray(receipt.photos);
+    if (step !== "text") return told && receipt.client_id === entry.client_id;
+    const { id_name } = kinds.of(entry);
+    // Whoever no longer holds the office is told only which action it was.
+    return receipt[id_name] === entry.id && (told || id_name === "action_id");
   }
 
   /**
@@ -180,10 +183,16 @@
   /** The receipt of this entry has come. */
   function advance(entry, json) {
     const { client_id, number, received_at = stamp() } = json;
-    const photos = json.photos.map(({ id, sha256, state }) => ({ id, sha256, state }));
+    // Without a list of photos nothing says where they could be sent.
+    const { not_awaited: message } = PHOTO_TROUBLE;
+    const error = { code: "not_awaited", message, fields: {} };
+    const stranded = json.photos ? {} : { photos: entry.photos.map((one) => ({ ...one, error })) };
+    const listed = json.photos || [];
+    const photos = listed.map(({ id, sha256, state }) => ({ id, sha256, state }));
     const receipt = { client_id, number, received_at, photos };
     return rest({
       ...entry,
+      ...stranded,
       receipt,
       client_id,
       attempts: 0,
