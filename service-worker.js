@@ -1,13 +1,12 @@
 /*
  * The service worker: keeps the shells and pages, shows them when there is no signal, and sends the
- * outbox when the browser wakes it. The server puts two things before this text: `self.SHELL =
- * {version, precache}`, and the core bundle (static/js/phone), the same that the pages load.
+ * outbox when the browser wakes it. The server puts three things before this text: `self.SHELL =
+ * {version, precache}`, the core bundle (static/js/phone), the same that the pages load, and what
+ * only a worker needs (static/js/worker).
  */
-const { identity, replay, store } = self.sipokat;
+const { changes, copies, identity, pages, replay, store } = self.sipokat;
 const OURS = "sipokat-shell-";
 const SHELL_CACHE = OURS + self.SHELL.version;
-const PAGES = "sipokat-pages-";
-const PAGES_KEPT = 30;
 const FOREIGN = "a foreign page";
 const SLOW = 4000; // ms: then a kept page is shown although the network may still answer
 const TYPES = { css: /^text\/css/, js: /^(text|application)\/javascript/, svg: /^image\/svg/ };
@@ -69,30 +68,15 @@ async function file(event, path) {
   return response;
 }
 
-/** Keeps a page if it was made for the owner of this phone. */
-async function keepPage(request, response) {
-  const made_for = response.headers.get("Sipokat-User");
-  if (response.status !== 200 || !made_for) return;
-  const name = PAGES + made_for;
-  const mine = async () => (await identity.who()).owner?.id === made_for;
-  if (!(await mine())) return;
-  const cache = await caches.open(name);
-  // `data-kept` tells owner.js that it is a copy: what it says of its person may be out of date.
-  const html = (await response.text()).replace('<meta name="sipokat-user"', "$& data-kept");
-  await cache.put(request, new Response(html, { headers: response.headers }));
-  const all = await cache.keys();
-  await Promise.all(all.slice(0, -PAGES_KEPT).map((one) => cache.delete(one)));
-  if (!(await mine())) await caches.delete(name); // they have signed out meanwhile
-}
-
 /** The server's answer to a navigation; throws if there is none, or one that is not SIPOKAT's. */
-async function fromNetwork(event) {
+async function fromNetwork(event, owner, kept) {
+  const before = await copies.count().catch(() => null);
   const response = await fetch(event.request);
   if (response.type === "opaqueredirect") return response; // the browser follows it
   if (!ours(response)) throw new Error(FOREIGN);
-  const copy = response.clone();
   event.waitUntil(store.noteDate(response.headers.get("Date")).catch(() => {}));
-  event.waitUntil(keepPage(event.request, copy).catch(() => {}));
+  await changes.heed(response, owner, kept).catch(() => {});
+  event.waitUntil(pages.keep(event.request, response.clone(), before).catch(() => {}));
   return response;
 }
 
@@ -117,23 +101,33 @@ async function closed(signed_out, path) {
 }
 
 /**
- * A page: a shell as it is kept; any other from the network, or as it is kept for the owner if the
- * network fails or is slow; else the offline page.
+ * A page: a shell as it is kept; any other from the network, or its copy if the network fails, or
+ * is slow and the person has changed nothing since; else the offline page.
  */
 async function page(event, path) {
+  const { url } = event.request;
   const nobody = { owner: null, signed_out: null };
   const { owner, signed_out } = await identity.who().catch(() => nobody);
+  await changes.landed(event).catch(() => {});
   if (await closed(signed_out, path)) return shell("/luring");
   const shown = self.SHELL.precache.includes(path) && (await shell(path));
   if (shown) return shown;
-  const cacheName = PAGES + owner?.id;
-  const kept = owner && (await find(event.request, { cacheName }));
+  const asked = pages.isWanted(url);
+  const newer = asked && (await pages.newer(url, owner).catch(() => null));
+  if (newer) return newer;
+  const kept = owner && (await pages.find(owner, event.request).catch(() => null));
+  const network = fromNetwork(event, owner, kept);
+  event.waitUntil(network.catch(() => {}));
   try {
-    const network = fromNetwork(event);
-    event.waitUntil(network.catch(() => {}));
-    return await (kept ? Promise.race([network, patience(kept)]) : network);
+    if (!kept || kept.stale || asked) return await network;
+    const first = await Promise.race([network, patience(null)]);
+    if (first) return first;
+    event.waitUntil(pages.follow(network, url, owner).catch(() => {}));
+    return await pages.show(kept, "slow");
   } catch (error) {
-    return kept || offline(error);
+    if (!kept) return offline(error);
+    const why = error.message === FOREIGN ? "foreign" : "network";
+    return pages.show(kept, why).catch(() => offline(error));
   }
 }
 
@@ -141,6 +135,7 @@ self.addEventListener("install", (event) => event.waitUntil(install()));
 self.addEventListener("activate", (event) => event.waitUntil(clean()));
 self.addEventListener("message", (event) => {
   if (event.data === "take-over") self.skipWaiting();
+  if (event.data?.show) pages.want(event.data.show);
 });
 self.addEventListener("sync", (event) => {
   if (event.tag !== "sipokat-replay") return;
@@ -151,9 +146,12 @@ self.addEventListener("sync", (event) => {
   event.waitUntil(sent);
 });
 self.addEventListener("fetch", (event) => {
-  const { method, mode, url } = event.request;
+  const { headers, method, mode, url } = event.request;
   const { origin, pathname } = new URL(url);
-  if (method !== "GET" || origin !== location.origin) return;
-  if (isFile(pathname)) event.respondWith(file(event, pathname));
+  if (origin !== location.origin) return;
+  if (headers.get("HX-Request")) event.respondWith(changes.fragment(event));
+  else if (method !== "GET") {
+    if (mode === "navigate") changes.posted(event, pathname);
+  } else if (isFile(pathname)) event.respondWith(file(event, pathname));
   else if (mode === "navigate") event.respondWith(page(event, pathname));
 });

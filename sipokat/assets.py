@@ -25,7 +25,8 @@ from webassets.script import CommandLineEnvironment
 from sipokat.extensions import assets
 
 # Files under static/js by bundle, in the order in which they run. The worker runs the core bundle
-# too. `submission.js` is not in the form's bundle because home sends nihil reports with it.
+# too, and the one of its own. `submission.js` is not in the form's bundle because home sends nihil
+# reports with it.
 SCRIPTS = {
     "core": (
         "phone/data.js",
@@ -35,6 +36,7 @@ SCRIPTS = {
         "phone/kinds.js",
         "phone/outbox.js",
         "phone/answers.js",
+        "phone/copies.js",
         "phone/wire.js",
         "phone/replay.js",
     ),
@@ -56,6 +58,7 @@ SCRIPTS = {
         "pages/home.js",
         "pages/nihil.js",
         "pages/lightbox.js",
+        "pages/copy.js",
     ),
     "form": (
         "form/numbers.js",
@@ -73,6 +76,7 @@ SCRIPTS = {
         "form/report-form.js",
     ),
     "outbox-page": ("pages/outbox-words.js", "pages/outbox-cards.js", "pages/outbox-page.js"),
+    "worker": ("worker/changes.js", "worker/kept-pages.js"),
     "officer": ("desk/decision-drafts.js", "desk/verification.js"),
     "late-photos": ("form/photos.js", "pages/late-photos.js"),
 }

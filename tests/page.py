@@ -26,6 +26,7 @@ from werkzeug.datastructures import MultiDict
 from werkzeug.test import TestResponse
 
 from tests.cast import PASSWORD, Person
+from tests.copies import check_copy, copy_of
 
 UNTYPED = {"hidden", "submit", "button", "reset", "image"}
 FORBIDDEN_IN_POLICY = ("unsafe-inline", "unsafe-eval", "*", "http:", "https:")
@@ -109,6 +110,14 @@ class Page:
         self.soup = parse(response.text)
         check_page(self.soup)
         check_markup(self.soup)
+        if response.status_code == 200 and self.has("meta[name=sipokat-user]"):
+            check_copy(response.text)
+
+    def in_copy(self) -> str:
+        """The words of the page in a copy that the phone keeps of it."""
+        return " ".join(
+            BeautifulSoup(copy_of(self.response.text), "html.parser").get_text().split()
+        )
 
     def all(self, selector: str) -> list[Tag]:
         return list(self.soup.select(selector))
@@ -207,7 +216,11 @@ def parse(markup: str, fragment: bool = False) -> BeautifulSoup:
         ) from error
     # Takes half the time of a second html5lib parser. The check below makes sure of the same tree.
     soup = BeautifulSoup(markup, "html.parser")
-    shape = [(one.tag.rpartition("}")[2].lower(), len(one)) for one in strict.iter()]
+    shape = [
+        (one.tag.rpartition("}")[2].lower(), sum(isinstance(child.tag, str) for child in one))
+        for one in strict.iter()
+        if isinstance(one.tag, str)  # not a comment
+    ]
     ours = [(one.name, len(children(one))) for one in soup.find_all(True)]
     assert ours == shape[fragment:], "an end tag is left out"
     return soup

@@ -23,6 +23,12 @@ class Role:
     reads_reports: bool = True
     session: timedelta = timedelta(hours=12)
 
+    @property
+    def copies(self) -> timedelta:
+        """How old a page that the phone has kept may be when it shows it: as long as a session
+        lasts, a week at most, since what somebody may read can change meanwhile."""
+        return min(self.session, timedelta(days=7))
+
 
 ROLES = {
     role.key: role

@@ -85,7 +85,11 @@ def register(app: Flask) -> None:
 
 def check_request() -> Any:
     """Refuse a request that must not reach its view, in the order given at the top. Otherwise parse
-    its body into `g.body`."""
+    its body into `g.body`.
+
+    `g.copies_end` says that the phone must drop the pages that it has kept for this person: their
+    session has ended, or their right to a page. A request from another site ends nothing.
+    """
     refuse_foreign_host()
     if request.url_rule is None:
         return None
@@ -104,6 +108,8 @@ def check_request() -> Any:
     if parser is not None and changes:
         g.body = parser()
     if ANYONE not in access and roles_of(current_user).isdisjoint(access):
+        # A page that this person may not open any more. (To post something is another matter.)
+        g.copies_end = not changes
         raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
     return None
 
@@ -121,8 +127,10 @@ def _refuse_strangers(view: Any, changes: bool) -> Any:
     if current_user.is_authenticated:
         claimed = request.headers.get("Sipokat-User")
         if claimed is not None and claimed != current_user.id:
+            g.copies_end = True
             raise NotSignedIn("HP ini sedang dipakai akun lain. Masuk dengan akun Anda.")
         return None
+    g.copies_end = True
     if changes:
         g.body = typed = read_texts(_limit_of(view))
         keeps = getattr(view, "signed_out", None)

@@ -62,11 +62,11 @@ def _page(
 
 def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
     """An office as (label, words): `("Jabatan", "RT 001, Petanang Ulu, sejak 1 Jan")`."""
-    text = f"{region_words(term.region_code, names)}, sejak {times.day(term.since)}"
+    text = f"{region_words(term.region_code, names)}, sejak {times.date_words(term.since)}"
     if term.until is None:
         return "Jabatan", text
     over = term.until < day_of(now())
-    return "Jabatan dahulu" if over else "Jabatan", f"{text} sampai {times.day(term.until)}"
+    return "Jabatan dahulu" if over else "Jabatan", f"{text} sampai {times.date_words(term.until)}"
 
 
 @pages.post("/akun/kata-sandi")

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, g
 
+from sipokat.domain.roles import ROLES
+
 POLICY = "; ".join(
     (
         "default-src 'none'",
@@ -40,6 +42,8 @@ def add_headers(response: Response) -> Response:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if "Cache-Control" not in headers:
         headers["Cache-Control"] = "no-store"
+    if g.get("copies_end"):
+        headers["Sipokat-Copies"] = "end"
     if "Sipokat-Shell" not in headers:
         response.vary.update(("Accept", "HX-Request", "Cookie"))
         _name_owner(response)
@@ -47,7 +51,8 @@ def add_headers(response: Response) -> Response:
 
 
 def _name_owner(response: Response) -> None:
-    """Name the signed-in person on a page, so that the service worker keeps it for them alone.
+    """Name the signed-in person on a page, so that the service worker keeps it for them alone, and
+    shows it for no longer than their role's copies may be shown.
 
     Views that never looked at the session send no Sipokat-User header: this runs after the request,
     when the database may be gone, and must not load the session.
@@ -55,3 +60,5 @@ def _name_owner(response: Response) -> None:
     person = g.get("_login_user")
     if response.mimetype == "text/html" and person is not None and person.is_authenticated:
         response.headers["Sipokat-User"] = person.id
+        seconds = int(ROLES[person.role].copies.total_seconds())
+        response.headers["Sipokat-Copy-Seconds"] = str(seconds)

@@ -15,9 +15,11 @@ from werkzeug.wrappers import Response
 from sipokat.database import db
 from sipokat.demo.accounts import accounts
 from sipokat.domain import chain, texts
+from sipokat.domain.clock import now
 from sipokat.domain.offices import held, one_kelurahan, one_rt, regions_of, roles_of
 from sipokat.domain.regions import names_of
 from sipokat.web import menu
+from sipokat.web.present import times
 from sipokat.web.present.regions import region_words
 
 DOORS = {401: ("/masuk", "Masuk")}
@@ -177,6 +179,7 @@ def page_context() -> dict[str, Any]:
     return shared | {
         "owner": owner(),
         "nav": menu.places(),
+        "copied_at": times.moment(now()),
         "current_user": current_user,
         "one_kelurahan": person is not None and one_kelurahan(person),
         "one_rt": person is not None and one_rt(person),

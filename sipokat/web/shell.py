@@ -75,15 +75,16 @@ def offline() -> ResponseReturnValue:
 @pages.get("/service-worker.js")
 @allow(ANYONE)
 def worker() -> ResponseReturnValue:
-    """The service worker, preceded by the list of what to keep and by the core bundle: the same
-    outbox and replay that the page runs. If it imported the bundle, the first visit would need one
-    request more."""
+    """The service worker, preceded by the list of what to keep, by the core bundle (the same outbox
+    and replay that the page runs) and by its own. If it imported them, the first visit would need
+    two requests more."""
     urls, root = current_app.config["ASSET_URLS"], current_app.config["ROOT"]
     told = {
         "version": shell_version(),
         "precache": [*SHELLS, *(urls[name] for name in PRECACHED if name in urls)],
     }
-    parts = [root / urls["core.js"].lstrip("/"), root / "service-worker.js"]
+    bundles = [root / urls[name].lstrip("/") for name in ("core.js", "worker.js")]
+    parts = [*bundles, root / "service-worker.js"]
     source = "\n".join(path.read_text("utf-8") for path in parts)
     response = make_response(f"self.SHELL = {json.dumps(told)};\n{source}")
     response.mimetype = "text/javascript"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from flask import Blueprint, g, jsonify, make_response, render_template, request
+from flask import Blueprint, g, jsonify, make_response, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 from werkzeug.user_agent import UserAgent
@@ -46,7 +46,9 @@ def safe_next(url: str) -> str:
 @pages.get("/masuk")
 @allow(ANYONE)
 def form() -> ResponseReturnValue:
-    """The page to sign in."""
+    """The page to sign in. After a plain form has signed out it tells the phone that it has no
+    owner any more."""
+    g.signed_out = session.pop("left", False)
     return _page({}, safe_next(request.args.get("lanjut", "/beranda")))
 
 
@@ -64,7 +66,10 @@ def _page(
         message=message,
         inside=inside,
     )
-    return make_response(html, status)
+    response = make_response(html, status)
+    if g.get("signed_out"):
+        response.headers["Sipokat-Signed-Out"] = "1"
+    return response
 
 
 @pages.post("/masuk")
@@ -116,6 +121,9 @@ def leave() -> ResponseReturnValue:
         security.note("signed_out", current_user.id)
     sign_out(session_token())
     g._login_user = login.anonymous_user()
+    # Where no script has told the phone, the page to sign in will. Nobody else can make it say so:
+    # a form on another site's page has been refused.
+    session["left"] = not wants_json()
     response = jsonify({"ok": True}) if wants_json() else see_other("/masuk")
     clear_session(response)
     return response

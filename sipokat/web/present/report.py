@@ -100,7 +100,9 @@ class Row:
     @cached_property
     def clock(self) -> tuple[str, bool] | None:
         """The desk's clock in words and whether it is late."""
-        return deadlines.standing(self.report.due_at, now(), self.overridden)
+        due = self.report.due_at
+        standing = deadlines.standing(due, now(), self.overridden)
+        return (times.limit(standing[0], due), standing[1]) if standing and due else None
 
     @property
     def late(self) -> bool:
@@ -135,7 +137,7 @@ class Row:
         return f"ditulis {days} hari sebelum diterima" if days > DELAYED_DAYS else ""
 
     @property
-    def waiting(self) -> str:
+    def waiting(self) -> times.Passing:
         """How long the report has been on its desk: `3 hari`."""
         return times.age(self.report.arrived_at)
 
@@ -145,7 +147,8 @@ class Row:
         if self.report.desk is None:
             return ""
         at = f"di meja {states.BY[self.report.desk]}"
-        return f"baru tiba {at}" if self.waiting == "baru saja" else f"{self.waiting} {at}"
+        live = f"baru tiba {at}" if self.waiting == "baru saja" else f"{self.waiting} {at}"
+        return times.Passing(live, f"{at} {self.waiting.copy}")
 
     @property
     def place(self) -> str:
@@ -237,8 +240,8 @@ class Full(Row):
     @property
     def dates(self) -> str:
         """`Kejadian 18 Nov · diterima 20 Nov, 07.12`; the month for a report about a month."""
-        about = self.about if self.report.period else f"Kejadian {self.happened}"
-        return f"{about} · diterima {self.received}"
+        about = "{}" if self.report.period else "Kejadian {}"
+        return times.phrase(f"{about} · diterima {{}}", self.about, self.received)
 
     @property
     def timeline(self) -> list[dict[str, str]]:

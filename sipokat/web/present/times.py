@@ -7,18 +7,47 @@ from functools import lru_cache
 
 from babel.dates import format_date
 from babel.numbers import format_decimal
+from markupsafe import Markup, escape
 
 from sipokat.domain.clock import WIB, day_of, now
 
 
+class Passing(str):
+    """Words that are true only for a while, `hari ini`, and `copy`, what stands for them in a copy
+    of the page that the phone shows later, `23 Nov`.
+
+    As a string it is the words of now. In a template it writes both, as `service-worker.js` expects
+    them. Not for attributes, which can hold no markup: there use `moment`.
+    """
+
+    copy: str
+
+    def __new__(cls, live: str, copy: str) -> Passing:
+        made = super().__new__(cls, live)
+        made.copy = copy
+        return made
+
+    def __html__(self) -> str:
+        live, copy = escape(str(self)), escape(self.copy)
+        return Markup("<!--live-->") + live + Markup("<!--/live--><!--copy ") + copy + Markup("-->")
+
+
+def phrase(sentence: str, *parts: str) -> Passing:
+    """The sentence with these parts in the place of each `{}`; each may be Passing or not."""
+    return Passing(
+        sentence.format(*parts), sentence.format(*(getattr(one, "copy", one) for one in parts))
+    )
+
+
+def date_words(value: date) -> str:
+    """`23 Nov`, with the year when it is not this one."""
+    return _date(value, "d MMM" if value.year == day_of(now()).year else "d MMM y")
+
+
 def day(value: date, today: date | None = None) -> str:
     """`hari ini`, `kemarin`, else `23 Nov`, with the year when it is not this one."""
-    today = today or day_of(now())
-    if value == today:
-        return "hari ini"
-    if (today - value).days == 1:
-        return "kemarin"
-    return _date(value, "d MMM" if value.year == today.year else "d MMM y")
+    words = {0: "hari ini", 1: "kemarin"}.get(((today or day_of(now())) - value).days)
+    return Passing(words, date_words(value)) if words else date_words(value)
 
 
 @lru_cache(4096)
@@ -30,24 +59,29 @@ def _date(value: date, pattern: str) -> str:
 def moment(value: datetime) -> str:
     """`23 Nov, 07.12`, by the city's clock."""
     local = value.astimezone(WIB)
-    pattern = "d MMM" if local.year == now().astimezone(WIB).year else "d MMM y"
-    return f"{format_date(local.date(), pattern, locale='id_ID')}, {local:%H.%M}"
+    return f"{date_words(local.date())}, {local:%H.%M}"
 
 
 def ago(value: datetime) -> str:
     """`hari ini, 07.12`, `kemarin, 07.12`, else as `moment` writes it."""
     local = value.astimezone(WIB)
     word = day(local.date())
-    return f"{word}, {local:%H.%M}" if word in ("hari ini", "kemarin") else moment(value)
+    return phrase(f"{{}}, {local:%H.%M}", word) if isinstance(word, Passing) else moment(value)
 
 
-def age(value: datetime) -> str:
-    """How long ago, in the largest whole unit: `3 hari`."""
+def age(value: datetime) -> Passing:
+    """How long ago, in the largest whole unit: `3 hari`; in a copy `sejak 20 Nov, 07.12`."""
     seconds = max(0, int((now() - value).total_seconds()))
+    since = f"sejak {moment(value)}"
     for unit, length in (("hari", 86400), ("jam", 3600), ("menit", 60)):
         if seconds >= length:
-            return f"{seconds // length} {unit}"
-    return "baru saja"
+            return Passing(f"{seconds // length} {unit}", since)
+    return Passing("baru saja", since)
+
+
+def limit(words: str, due: datetime) -> Passing:
+    """The clock of a desk in words, `Sisa 1 hari kerja`; in a copy `Batas 24 Nov, 16.00`."""
+    return Passing(words, f"Batas {moment(due)}")
 
 
 def month(period: str) -> str:
@@ -72,10 +106,10 @@ def phone(number: str) -> str:
     return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
 
 
-def greeting(name: str) -> str:
-    """`Selamat pagi, Pak Rahman`, by the city's clock."""
+def greeting(name: str) -> Passing:
+    """`Selamat pagi, Pak Rahman`, by the city's clock; in a copy the name."""
     hour = now().astimezone(WIB).hour
     word = next(
         w for end, w in ((11, "pagi"), (15, "siang"), (18, "sore"), (24, "malam")) if hour < end
     )
-    return f"Selamat {word}, {name}"
+    return Passing(f"Selamat {word}, {name}", name)

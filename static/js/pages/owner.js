@@ -3,21 +3,27 @@
  * else is not shown, and the pages that the worker has kept for others are deleted.
  */
 (() => {
-  const { identity, store } = self.sipokat;
+  const { copies, identity, store } = self.sipokat;
   // When this page was asked for: `identity.adopt` ignores pages from before the owner changed.
   const asked_at = Date.now() - performance.now();
   const meta = document.querySelector('meta[name="sipokat-user"]');
   const shown = meta ? JSON.parse(meta.content) : null;
-  const kept = meta?.dataset.kept !== undefined; // a copy from the worker, perhaps out of date
+  // Set on a copy from the worker, which may be out of date.
+  const kept = meta?.dataset.kept;
+  // "signed-out" or "end" (see `copies.end`): what the server has to say about the kept pages.
+  const told = document.querySelector('meta[name="sipokat-copies"]')?.content;
   // Who has been using this page. A shell is made for nobody, so there it is the phone's owner.
   let opened_by = shown?.id;
 
   /** Deletes the kept pages of everybody but `owner`. */
-  async function forgetPages(owner) {
-    if (!("caches" in self)) return;
-    const keep = `sipokat-pages-${owner?.id}`;
-    const names = (await caches.keys()).filter((name) => name.startsWith("sipokat-pages-"));
-    await Promise.all(names.filter((name) => name !== keep).map((name) => caches.delete(name)));
+  const forgetPages = (owner) => copies.forget((id) => id !== owner?.id);
+
+  /** The worker has done the same, where there is one. */
+  async function obey() {
+    if (told === "end") await copies.end();
+    if (told !== "signed-out") return;
+    await identity.signOut(); // by a form that was sent without script
+    await identity.signedOut();
   }
 
   /** In a shell, which is the same for everybody: shows what the owner's role has in the menu. */
@@ -37,10 +43,11 @@
 
   /** Makes the phone and this page agree; resolves with who it is (see `identity.who`). */
   async function settle() {
+    await obey().catch(() => {});
     // False if the phone has no room to note its owner: then the page is shown all the same.
     const noted =
       !shown ||
-      kept ||
+      kept !== undefined ||
       (await identity.adopt(shown, asked_at).then(
         () => true,
         () => false,
@@ -57,6 +64,15 @@
   }
 
   let leaving = false;
+
+  // "Keluar" before its script has loaded: the worker removes the owner while this page still waits
+  // for the next one.
+  addEventListener("submit", (event) => {
+    if (!/\/keluar$/.test(event.target.action)) return;
+    setTimeout(() => {
+      leaving ||= !event.defaultPrevented;
+    });
+  });
 
   /**
    * Reloads this page if the owner has changed since, in another page or while it was in memory.
@@ -83,6 +99,7 @@
   self.sipokat.owner = {
     current: identity.who,
     forgetPages,
+    kept,
     /** This page is about to change the owner and to go to another page: it must not reload. */
     leave: () => {
       leaving = true;

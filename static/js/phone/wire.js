@@ -2,7 +2,7 @@
  * One request to the server, and digests. The same file runs in the page and in the worker; no DOM.
  */
 (() => {
-  const { answers, store } = self.sipokat;
+  const { answers, copies, store } = self.sipokat;
 
   const MOST = 3; // doublings of the time-out: from 30 seconds to 4 minutes
 
@@ -66,6 +66,8 @@
         return facts;
       }
       await store.noteDate(response.headers.get("Date")).catch(() => {});
+      if (response.headers.get("Sipokat-Copies") === "end") await copies.end(user).catch(() => {});
+      else if (method !== "GET" && response.ok) await copies.changed().catch(() => {});
       return facts;
     } catch {
       const problem = abort.signal.aborted ? "timeout" : "network";
