@@ -18,11 +18,19 @@ from sipokat.demo.plan import plan
 from sipokat.demo.reports import Draft
 from sipokat.demo.scenery import SIZE
 from sipokat.demo.steps import Step
-from sipokat.domain import chain, first_opened, intake, revisions, verification
+from sipokat.domain import (
+    chain,
+    erasure,
+    first_opened,
+    intake,
+    photos,
+    revisions,
+    verification,
+)
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import PhotoClaim
-from sipokat.domain.photos import picture_key
-from sipokat.models import Region, Report, User
+from sipokat.domain.photos import original_key, picture_key
+from sipokat.models import Photo, Region, Report, User
 
 
 def load(store: PhotoStore) -> str:
@@ -68,6 +76,11 @@ class Play:
             first_opened.note_opening(person, self.reports[step.story], step.at)
         elif step.action == "revise":
             self._revise(person, step)
+        elif step.action == "arrive":
+            self._arrive(person, step)
+        elif step.action == "erase":
+            number = self.reports[step.story].number
+            erasure.erase(person, number, step.note, self.store, step.at)
         else:
             report = self.reports[step.story]
             request = chain.Request(step.action, report.version, step.klass, step.reason, step.note)
@@ -100,6 +113,20 @@ class Play:
         revisions.revise(person, report.number, report.version, raw, step.action_id, step.at)
         self._keep(report, step.draft, step.at)
 
+    def _arrive(self, person: User, step: Step) -> None:
+        """The photos that were missing arrive, and are made ready."""
+        report = self.reports[step.story]
+        for photo in report.photos:
+            if photo.state != "missing":
+                continue
+            picture, thumbnail = self.drawn.pop(photo.client_id)
+            sent = (report.client_id, photo.client_id, photo.sha256, picture)
+            photos.accept(person, *sent, self.store, now=step.at)
+            db.session.refresh(photo)
+            photo.original = False
+            self.store.drop(original_key(report.id, photo.client_id))
+            self._show(photo, picture, thumbnail)
+
     def _draw(self, draft: Draft) -> None:
         for one in draft.pictures:
             if one.id not in self.claims:
@@ -113,12 +140,14 @@ class Play:
         for place, photo in enumerate(report.photos):
             if photo.client_id in missing or photo.client_id not in self.drawn:
                 continue
-            picture, thumbnail = self.drawn.pop(photo.client_id)
-            _write(self.store, picture_key(photo, "photo"), picture)
-            _write(self.store, picture_key(photo, "thumbnail"), thumbnail)
-            photo.state, photo.received_at = "ready", at + timedelta(seconds=9 * (place + 1))
-            photo.width, photo.height = SIZE
-            self.photos += 1
+            photo.received_at = at + timedelta(seconds=9 * (place + 1))
+            self._show(photo, *self.drawn.pop(photo.client_id))
+
+    def _show(self, photo: Photo, picture: bytes, thumbnail: bytes) -> None:
+        _write(self.store, picture_key(photo, "photo"), picture)
+        _write(self.store, picture_key(photo, "thumbnail"), thumbnail)
+        photo.state, (photo.width, photo.height) = "ready", SIZE
+        self.photos += 1
 
 
 def _write(store: PhotoStore, key: str, data: bytes) -> None:

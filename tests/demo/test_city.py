@@ -159,7 +159,7 @@ def test_events_are_gapless_in_time_and_tell_every_state(rows: Session) -> None:
     for event in record:
         told.setdefault(event.report_id, []).append(event)
     for report in rows.scalars(select(Report)):
-        state = events.rebuild(report, told[report.id])
+        state = events.rebuild(report, events.moves(told[report.id]))
         assert (state.status, state.desk, state.version, state.klass) == (
             report.status,
             report.desk,
@@ -167,6 +167,19 @@ def test_events_are_gapless_in_time_and_tell_every_state(rows: Session) -> None:
             report.klass,
         )
     assert Counter(event.action for event in record)["reopen"] == 1
+
+
+def test_the_record_shows_a_late_photo_and_an_erasure_and_holds(city: Flask) -> None:
+    told = {
+        event.action: event
+        for event in db.session.scalars(select(Event).where(Event.version.is_(None)))
+    }
+    db.session.rollback()
+    assert set(told) == {"arrive", "erase"}
+    assert told["arrive"].actor.name == "Pak Rahman"
+    done = city.test_cli_runner().invoke(args=["verify-events"])
+    assert done.exit_code == 0, done.output
+    assert "The record holds: " in done.output
 
 
 def test_revisions_change_something(rows: Session) -> None:
@@ -190,7 +203,7 @@ def test_photos_are_there_and_are_what_was_declared(city: Flask, rows: Session) 
     store = city.extensions["photo_store"]
     photos = list(rows.scalars(select(Photo)))
     states = Counter(photo.state for photo in photos)
-    assert set(states) == {"ready", "missing"}
+    assert set(states) == {"ready", "missing", "erased"}
     assert states["ready"] > 300
     assert states["missing"] == 3
     ready = [photo for photo in photos if photo.state == "ready"]

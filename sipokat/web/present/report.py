@@ -268,6 +268,14 @@ class Full(Row):
         }
 
     @property
+    def erased(self) -> str:
+        """When the words, place and photos were erased: `16 Nov, 10.30`. Empty when they were not,
+        or when the report was written anew after that."""
+        told = [event.at for event in self.card.entries if event.action in ("erase", "revise")]
+        erased = [event.at for event in self.card.entries if event.action == "erase"]
+        return times.moment(told[-1]) if erased and told[-1] == erased[-1] else ""
+
+    @property
     def standing(self) -> dict[str, str]:
         """The last entry of the time line: where the report is now. Empty when it is final."""
         if self.report.desk is None:
