@@ -143,6 +143,7 @@ class House:
         self.database = database
         self.data = data
         data.mkdir()
+        database.copy(data)  # the application looks at whose database it is when it is made
         self.app: Flask = create_app(
             {
                 "DATA": data,
