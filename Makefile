@@ -48,6 +48,7 @@ format: .venv/.dev ## format Python and JavaScript, and mend what the linters ca
 bench: .venv/.dev ## measure what the docs quote: reports per second, weight and speed of the form
 	@tools/browsers.sh
 	$(BIN)/python -m bench.intake
+	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.form_load
 	$(BIN)/python -m bench.at_rest
 	$(BIN)/python -m bench.slow_clients

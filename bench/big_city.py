@@ -90,10 +90,17 @@ class Sql:
         return "" if self.sqlite else "::json"
 
 
-def fill(engine: Engine, now: datetime, reports: int = REPORTS, still_open: int = OPEN) -> None:
+def fill(
+    engine: Engine,
+    now: datetime,
+    reports: int = REPORTS,
+    still_open: int = OPEN,
+    offices: int | None = None,
+) -> None:
     """Add RT heads for every kelurahan and their reports of two years before `now` to a database
     that has the official regions and at least one lurah, camat and holder of the last desk. The
-    newest `still_open` reports are on some desk, the others have ended.
+    newest `still_open` reports are on some desk, the others have ended. They come from so many
+    `offices`, those of Petanang Ulu first, or from all RT.
 
     Meanwhile nothing is checked and no index is kept: they are made at the end, and ANALYZE run on
     PostgreSQL, as its autovacuum would.
@@ -114,7 +121,7 @@ def fill(engine: Engine, now: datetime, reports: int = REPORTS, still_open: int 
             before = connection.execute(
                 text("SELECT coalesce(max(id), 0) FROM report")
             ).scalar_one()
-            for statement in _statements(sql, reports, still_open, before):
+            for statement in _statements(sql, reports, still_open, before, offices):
                 connection.execute(text(statement.replace(":", r"\:")))
             for index in indexes:
                 index.create(connection)
@@ -126,11 +133,13 @@ def fill(engine: Engine, now: datetime, reports: int = REPORTS, still_open: int 
             connection.exec_driver_sql("VACUUM ANALYZE")
 
 
-def _statements(sql: Sql, reports: int, still_open: int, before: int) -> list[str]:
+def _statements(
+    sql: Sql, reports: int, still_open: int, before: int, offices: int | None
+) -> list[str]:
     return [
         *_people(sql),
         *_courses(),
-        _reports(sql, reports, still_open, before),
+        _reports(sql, reports, still_open, before, offices),
         _revisions(),
         _photos(sql),
         _events(sql),
@@ -164,7 +173,8 @@ def _people(sql: Sql) -> list[str]:
         AND NOT EXISTS (SELECT 1 FROM term t WHERE t.region_code = region.code)""",
         f"""INSERT INTO term (user_id, role, region_code, since)
         SELECT id, 'rt_head', substr(id, 5), {sql.day("0")} FROM "user" WHERE id LIKE 'big-%'""",
-        f"""CREATE TABLE big_office AS SELECT row_number() OVER (ORDER BY r.code) AS place,
+        f"""CREATE TABLE big_office AS SELECT row_number() OVER
+        (ORDER BY CASE k.code WHEN '16.73.04.1009' THEN 0 ELSE 1 END, r.code) AS place,
         r.code AS rt, k.code AS kelurahan, c.code AS kecamatan, c.parent_code AS kota,
         {who.format(code="r.code", role="rt_head")} AS at_rt,
         coalesce({who.format(code="k.code", role="lurah")}, {anybody.format(role="lurah")})
@@ -222,7 +232,7 @@ def _choose(key: str, values: list[str]) -> str:
     return f"CASE {key} {arms} END"
 
 
-def _reports(sql: Sql, reports: int, still_open: int, before: int) -> str:
+def _reports(sql: Sql, reports: int, still_open: int, before: int, offices: int | None) -> str:
     minutes = f"s.n * {DAYS * 1440 / reports:.6f}"
     true, false = ("1", "0") if sql.sqlite else ("true", "false")
     kind = f"s.n % {len(CATEGORIES)}"
@@ -260,7 +270,7 @@ def _reports(sql: Sql, reports: int, still_open: int, before: int) -> str:
         "ended_desk": "c.ended_desk",
     }
     return f"""{_into("report", columns)} FROM {sql.series(reports)} s
-    JOIN big_office o ON o.place = 1 + s.n % (SELECT count(*) FROM big_office)
+    JOIN big_office o ON o.place = 1 + s.n % {offices or "(SELECT count(*) FROM big_office)"}
     JOIN big_course c ON c.ended = CASE WHEN s.n <= {reports - still_open}
     THEN 1 ELSE 0 END AND ({before} + s.n) / 7 % 100 BETWEEN c.low AND c.high ORDER BY s.n"""
 

@@ -47,6 +47,7 @@ if command -v uv >/dev/null && uv --version >/dev/null 2>&1; then
     uv pip install --quiet --compile-bytecode --python "$venv/bin/python" --require-hashes -r "$requirements"
 else
     "$venv/bin/python" -m pip --version >/dev/null 2>&1 || "$venv/bin/python" -m ensurepip --upgrade >/dev/null
+    # The list is complete, so pip need not look for what it leaves out: its resolver takes minutes.
     "$venv/bin/python" -m pip install --quiet --quiet --disable-pip-version-check --no-input \
-        --require-hashes -r "$requirements"
+        --no-deps --require-hashes -r "$requirements"
 fi

@@ -17,8 +17,10 @@ from sipokat.domain.roles import DESK_ROLES, DESKS, below
 from sipokat.domain.visibility import (
     desks_of,
     first_of,
+    is_open,
     on_desk_below,
     on_own_desk,
+    reports_in,
     scopes_of,
     visible_open,
 )
@@ -71,6 +73,11 @@ def urgent(session: Session, user: User, photos: bool = True) -> list[Report]:
     return list(session.scalars(query))
 
 
+def waiting(session: Session, user: User) -> int:
+    """How many reports lie on the person's desks."""
+    return session.scalar(select(func.count(Report.id)).where(on_own_desk(user))) or 0
+
+
 def summary(session: Session, user: User) -> Summary:
     """The figures of the person's desk."""
     moment = now()
@@ -119,5 +126,7 @@ def city_figures(session: Session, user: User) -> dict[str, int]:
     """How many reports stand where, in the person's regions: by the desk where they lie, and by the
     status of those that have ended. What there is none of may be missing."""
     desks = [func.count(case((Report.desk == desk, 1))) for desk in DESKS]
-    lying = session.execute(select(*desks).where(visible_open(user))).one()
-    return dict(zip(DESKS, lying, strict=True)) | tallies.ended_in(session, scopes_of(user))
+    scopes = list(scopes_of(user))
+    here = or_(false(), *(reports_in(scope, indexed=False) for scope in scopes))
+    lying = session.execute(select(*desks).where(is_open(), here)).one()
+    return dict(zip(DESKS, lying, strict=True)) | tallies.ended_in(session, scopes)

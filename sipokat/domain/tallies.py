@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from sqlalchemy import bindparam, func, or_, select
+from sqlalchemy import bindparam, false, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -34,7 +34,7 @@ def note_move(session: Session, region: str, before: str, after: str) -> None:
 
 def ended_in(session: Session, scopes: Iterable[str]) -> dict[str, int]:
     """How many reports at or below these regions have ended with each status."""
-    within = or_(*(in_scope(Tally.region_code, scope) for scope in scopes))
+    within = or_(false(), *(in_scope(Tally.region_code, scope) for scope in scopes))
     query = select(Tally.status, func.sum(Tally.count)).where(within).group_by(Tally.status)
     return {status: int(count) for status, count in session.execute(query)}
 

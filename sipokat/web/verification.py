@@ -95,7 +95,7 @@ def index() -> ResponseReturnValue:
         return {
             "cards": both[len(top) :],
             "urgent": both[: len(top)],
-            "summary": queue.summary(session, me()),
+            "waiting": queue.waiting(session, me()),
             "next_url": next_url,
         }
 
@@ -178,7 +178,7 @@ def act(number: str, noun: str) -> ResponseReturnValue:
 
 def _done(report: Report, action: str, said: str) -> ResponseReturnValue:
     """What replaces the card once it has folded away, which takes 150 ms."""
-    waiting = queue.summary(db.session(), me()).waiting
+    waiting = queue.waiting(db.session(), me())
     row = present.rows([report])[0]
     html = render_template(
         "verification/_done.html", report=row, action=action, said=said, waiting=waiting
