@@ -58,6 +58,7 @@ SCRIPTS = {
         "pages/home.js",
         "pages/nihil.js",
         "pages/lightbox.js",
+        "pages/report-list.js",
         "pages/copy.js",
     ),
     "form": (

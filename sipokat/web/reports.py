@@ -150,9 +150,10 @@ def report_page(
             "action_id": str(uuid.uuid4()),
         }
 
-    return respond(
-        "reports/show.html", context, None, lambda: report_json.report_json(report), status
-    )
+    def data() -> dict[str, Any]:
+        return report_json.report_json(report)
+
+    return respond("reports/show.html", context, "reports/_report.html", data, status)
 
 
 def _leads_on(full: present.Full) -> dict[str, str]:

@@ -140,3 +140,33 @@ def test_on_the_reports_page_a_tap_decides_with_its_class_and_leads_on(numbers, 
     page.get_by_role("link", name="Kembali ke Verifikasi").click()
     expect(page.locator("[data-card]")).to_have_count(1)
     assert [one.status for one in reports(server)] == ["waiting", "rejected", "waiting"]
+
+
+def test_the_list_of_reports_is_read_beside_it_and_decided_there(numbers, phones, server):
+    wide = phones("meja", **WIDE)
+    wide.sign_in(HARTONO)
+    page = wide.open("/laporan")
+    pane = page.locator("[data-report-pane]")
+    expect(pane).to_contain_text("Pilih satu laporan")
+    assert server.value("SELECT count(*) FROM first_opened") == 0, "nothing was read yet"
+    rows = page.locator("[data-report-list] .card-link")
+    rows.nth(2).click()
+    expect(pane).to_contain_text(TEXTS[0])
+    page.keyboard.press("k")
+    expect(pane).to_contain_text(TEXTS[1])
+    expect(page.locator("[data-report-list] [aria-current=true]")).to_have_count(1)
+    assert page.url.endswith("/laporan")
+    assert server.value("SELECT count(*) FROM first_opened") == 2
+    pane.locator("summary").filter(has_text="Kembalikan").click()
+    pane.get_by_role("button", name="Mohon cek lagi angkanya.").click()
+    pane.get_by_role("button", name="Kembalikan laporan").click()
+    page.wait_for_url(f"**/laporan/{numbers[1]}")
+    assert server.value("SELECT reason FROM event WHERE action = 'return'") == "angka_perlu_dicek"
+
+    # A session that ended meanwhile leads to the report's own page, and so to signing in.
+    page = wide.open("/laporan")
+    server.query("DELETE FROM login_session")
+    with wide.expecting("401"):
+        page.locator("[data-report-list] .card-link").first.click()
+        page.wait_for_url(f"**/laporan/{numbers[2]}")
+    expect(page.locator("#field-phone")).to_be_visible()

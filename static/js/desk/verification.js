@@ -42,6 +42,7 @@
   }
 
   makeReady(document);
+  document.addEventListener("htmx:load", ({ detail }) => makeReady(detail.elt));
 
   /** Says how long the note is, in characters as the server counts them. */
   function count(note) {
@@ -233,7 +234,6 @@
   });
 
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
-    makeReady(elt);
     if (elt.closest("[data-answer]")) elt.scrollIntoView({ block: "center" });
     if (!posted) return;
     if (elt.matches("[data-done]")) finished(elt);
