@@ -258,9 +258,42 @@ def check_markup(soup: BeautifulSoup) -> None:
     for button in soup.find_all(["button", "a"], hidden=None):
         if button.name == "button" or button.has_attr("href"):
             assert worded(button), f"no words: {button}"
+    check_links(soup)
+    check_cards(soup)
     for image in soup.find_all("img"):
         assert image.has_attr("alt"), f"no alt: {image}"
     check_policy(soup)
+
+
+def name_of(link: Tag) -> str:
+    """What a screen reader says of the link."""
+    label = link.get("aria-label")
+    pictures = [str(one["alt"]) for one in link.find_all("img", alt=True)]
+    signs = [str(one["aria-label"]) for one in link.find_all("svg", attrs={"aria-label": True})]
+    said = [str(label)] if label else [*link.find_all(string=True), *pictures, *signs]
+    return " ".join(" ".join(said).split()).lower()
+
+
+def check_links(soup: BeautifulSoup) -> None:
+    """Links with the same name lead to the same place."""
+    targets: dict[tuple[str, int], set[str]] = {}
+    for link in soup.find_all("a", href=True):
+        targets.setdefault((name_of(link), template_of(link)), set()).add(str(link["href"]))
+    doubtful = {name: hrefs for (name, _), hrefs in targets.items() if len(hrefs) > 1}
+    assert not doubtful, f"links of one name to several places: {doubtful}"
+
+
+def check_cards(soup: BeautifulSoup) -> None:
+    """What can be tapped as a whole looks so, and the rail below a badge does not say it again."""
+    for link in soup.find_all("a", class_="card-link"):
+        box = link.find_parent(class_=["tap", "queue-card"])
+        assert box, f"a card without the border of what can be tapped: {link}"
+        arrow = box.find("use", href=re.compile("#chevron-right$"))
+        assert arrow or "›" in box.get_text(), f"a card without its arrow: {link}"
+    for rail in soup.find_all(class_="rail"):
+        card = rail.find_parent("article")
+        silent = rail.get("aria-hidden") == "true"
+        assert silent or not (card and card.find(class_="badge")), "said twice: badge and rail"
 
 
 def template_of(tag: Tag) -> int:

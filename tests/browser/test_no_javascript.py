@@ -36,6 +36,7 @@ def test_a_report_with_photos_is_refused_posted_returned_mended_and_verified(pla
     expect(volume).to_have_value("banyak")
     expect(rahman.locator("#field-fields-volume_m3-error")).to_contain_text("angka")
     expect(rahman.locator("#field-photos-error")).to_be_visible()
+    expect(rahman.locator("[data-error-summary]")).to_be_focused()
     assert reports(server) == []
 
     volume.fill("2,5")
@@ -47,7 +48,8 @@ def test_a_report_with_photos_is_refused_posted_returned_mended_and_verified(pla
     rahman.wait_for_url("**/laporan/0*")
     (row,) = reports(server)
     number = row.number
-    expect(rahman.get_by_text("terkirim", exact=False).first).to_be_visible()
+    expect(rahman.locator("#notices .notice")).to_be_focused()
+    expect(rahman.locator("#notices .notice")).to_contain_text("terkirim")
     eventually(lambda: [p.state for p in server.query("SELECT state FROM photo")], ["ready"] * 2)
 
     lurah = plain(HARTONO)

@@ -379,7 +379,7 @@ def test_a_draft_can_be_deleted_even_one_that_belongs_to_no_form_any_more(phone,
     server.network.when("POST", "/laporan", ours(422, "wrong_content"))
     entry_id = keep(phone, text="Ditolak.")
     eventually(lambda: states(phone), ["needs_attention"])
-    page.get_by_role("link", name="Perbaiki", exact=True).click()
+    page.locator("[data-mend]").click()
     expect(page.locator("#field-text")).to_have_value("Ditolak.")
     page.fill("#field-text", "Diubah.")
     eventually(lambda: [one["values"]["text"] for one in phone.stored("drafts")], ["Diubah."])

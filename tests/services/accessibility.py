@@ -34,6 +34,18 @@ SETTLED = """async () => {
     });
     await Promise.all(seen.map((one) => one.decode().catch(() => {})));
 }"""
+# Links that are seen, have the same name and lead to several places.
+LINKS = """() => {
+    const places = new Map();
+    for (const link of document.querySelectorAll("a[href]")) {
+        if (!link.getClientRects().length) continue;
+        const pictures = [...link.querySelectorAll("[alt], svg[aria-label]")]
+            .map((one) => one.getAttribute("alt") || one.getAttribute("aria-label"));
+        const name = link.getAttribute("aria-label") || `${link.textContent} ${pictures}`.trim();
+        places.set(name, (places.get(name) || new Set()).add(link.href));
+    }
+    return [...places].filter(([, hrefs]) => hrefs.size > 1).map(([name]) => name);
+}"""
 # On these pages a script then shows what is on the phone: what to wait for.
 SHOWN = {
     "/kotak-keluar": "[data-outbox-empty], [data-outbox-unsent], [data-outbox-sent]",
@@ -70,6 +82,8 @@ def breaches(page: Page, where: str, schemes: Sequence[Any] = ("light",)) -> lis
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         rules = WCAG if scheme == schemes[0] else COLOURS
         problems += [f"{where} in {scheme}: {one}" for one in violations(page, rules)]
+    same = page.evaluate(LINKS)
+    problems += [f"{where}: links of one name to several places: {name}" for name in same]
     if page.evaluate(OVERFLOW) > 0:
         problems.append(f"{where}: runs off the screen sideways")
     return problems

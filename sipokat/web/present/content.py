@@ -55,7 +55,7 @@ def photo_view(report: Report, photo: Photo) -> dict[str, str]:
         "state": "left_out" if photo.state == "missing" and not photo.current else photo.state,
         "url": base,
         "thumbnail_url": f"{base}?ukuran=kecil",
-        "alt": f"Foto laporan {categories()[report.category].name.lower()}",
+        "alt": f"laporan {categories()[report.category].name.lower()} {report.number}",
     }
 
 

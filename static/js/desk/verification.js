@@ -101,12 +101,13 @@
     card.setAttribute("aria-current", "true");
   }
 
+  const behavior = () => (still.matches ? "auto" : "smooth");
+
   /** Makes it the current card, and moves focus and view to it. */
   function goTo(card) {
     select(card);
     link(card).focus({ preventScroll: true });
-    const behavior = still.matches ? "auto" : "smooth";
-    card.scrollIntoView({ block: wide.matches ? "nearest" : "start", behavior });
+    card.scrollIntoView({ block: wide.matches ? "nearest" : "start", behavior: behavior() });
   }
 
   /** Moves the focus from the card's row to the first thing that its form asks. */
@@ -142,14 +143,18 @@
   queue.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("textarea, select, input[type=text]")) return;
+    // On what was just decided, the keys that lead on lead to the card that waits next.
+    const decided = event.target.matches("[data-done]") && current();
+    if (decided && ["j", "Enter"].includes(event.key)) {
+      event.preventDefault();
+      return goTo(decided);
+    }
     if (event.key === "j") step(1);
     if (event.key === "k") step(-1);
     if (event.key === "Escape" && wide.matches && current()) link(current()).focus();
   });
 
   // --- Around a decision ---------------------------------------------------------------------
-
-  const said = document.querySelector("[data-queue-said]");
 
   /** The element after this form or link in which an error is shown. */
   function answerOf(elt) {
@@ -179,16 +184,16 @@
   /** A decision was taken: `strip` stands in the card's place. Goes to the next card that waits. */
   function finished(strip) {
     for (const old of queue.querySelectorAll("[data-done]")) if (old !== strip) old.remove();
-    said.textContent = strip.textContent.trim();
     const rest = cards();
     const after = rest.filter(
       (card) => strip.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING,
     );
     const next = [...after, ...rest].find((card) => card.matches("[data-mine]"));
     const more = queue.querySelector(".pager a");
-    if (next) goTo(next);
+    if (next) select(next);
     else if (more) more.click();
-    else strip.focus();
+    strip.focus({ preventScroll: true });
+    strip.scrollIntoView({ block: wide.matches ? "nearest" : "start", behavior: behavior() });
   }
 
   /** A decision was refused: the card is back with what is wrong. */
@@ -258,7 +263,8 @@
   const first = named || cards()[0];
   if (first) {
     select(first);
-    if (wide.matches && document.activeElement === document.body) {
+    const told = document.querySelector("#notices [autofocus]"); // takes the focus itself
+    if (wide.matches && document.activeElement === document.body && !told) {
       link(first).focus({ preventScroll: true });
     }
   }

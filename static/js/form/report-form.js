@@ -199,7 +199,9 @@
   async function submit() {
     if (!person) return readiness.askToSignIn();
     if (photos.busy()) {
-      return page.notice("Foto sedang disiapkan. Tunggu sebentar, lalu kirim lagi.", "wait");
+      return page.notice("Foto sedang disiapkan. Tunggu sebentar, lalu kirim lagi.", "wait", {
+        focus: true,
+      });
     }
     await retime();
     if (!outward.sound(bounds)) return undefined;

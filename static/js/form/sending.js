@@ -70,8 +70,7 @@
     }
 
     function say(text, button = null) {
-      page.notice(text, "late", { ...SAID, button });
-      document.getElementById("notices").scrollIntoView({ block: "center" });
+      page.notice(text, "late", { ...SAID, button, focus: true });
     }
 
     /** Tells the person what went wrong and, where there is one, offers a way on. */

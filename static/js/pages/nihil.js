@@ -37,7 +37,9 @@
       await outbox.submit(submission.entryOf({ id, owner, category: "nihil", title, values }));
     }
     dialog.close();
-    page.notice(`${title}: tersimpan di HP. Dikirim otomatis saat ada sinyal.`, "ok");
+    page.notice(`${title}: tersimpan di HP. Dikirim otomatis saat ada sinyal.`, "ok", {
+      focus: true,
+    });
     for (const link of document.querySelectorAll(`[data-nihil-open="${CSS.escape(month)}"]`)) {
       link.hidden = true;
     }
@@ -59,7 +61,7 @@
           const month = CSS.escape(dialog.dataset.nihil);
           const link = document.querySelector(`[data-nihil-open="${month}"]`);
           const button = { label: "Buka formulir", act: () => location.assign(link.href) };
-          page.notice(CANNOT, "late", { key: "nihil", button });
+          page.notice(CANNOT, "late", { key: "nihil", button, focus: true });
         })
         .finally(() => {
           confirm.disabled = false;

@@ -72,6 +72,11 @@
     card.classList.toggle("warn", tone === "warn");
     const attention = entry.state === "needs_attention";
     put(card.querySelector("[data-title]"), kinds.title(entry));
+    // Cards may have the same title, so what can be tapped also names the time of writing.
+    for (const one of card.querySelectorAll(".actions > *")) {
+      const about = `${kinds.title(entry)}, ditulis ${page.moment(entry.written_at)}`;
+      one.setAttribute("aria-label", `${one.textContent} ${about}`);
+    }
     put(card.querySelector("[data-text]"), entry.body.text);
     put(card.querySelector("[data-facts]"), words.facts(entry));
     put(card.querySelector("[data-why]"), words.why(entry, doubt));
@@ -98,6 +103,7 @@
     const link = node.querySelector("[data-see]");
     link.textContent = kinds.title(entry);
     link.href = `/laporan/${entry.receipt.number}`;
+    link.setAttribute("aria-label", `${link.textContent}, nomor ${entry.receipt.number}`);
     node.querySelector("[data-facts]").textContent =
       `Nomor ${entry.receipt.number}, diterima ${page.moment(entry.receipt.received_at)}`;
     return node;
@@ -124,11 +130,17 @@
     );
     link.textContent = stored.title;
     link.href = paths[slot] || `/laporan/baru?kategori=${stored.category}`;
-    if (orphan) link.replaceWith(stored.title);
+    if (orphan) {
+      link.replaceWith(stored.title);
+      node.classList.remove("tap");
+      node.lastElementChild.remove();
+    }
     text.classList.toggle("brief", !orphan);
     put(text, stored.values.text.trim());
     put(node.querySelector("[data-facts]"), page.moment(stored.updated_at));
-    button.setAttribute("aria-label", `Hapus draf ${stored.title}`);
+    const name = `${stored.title}, ${page.moment(stored.updated_at)}`;
+    link.setAttribute("aria-label", name);
+    button.setAttribute("aria-label", `Hapus draf ${name}`);
     button.addEventListener("click", drop);
     return node;
   }

@@ -103,9 +103,8 @@
     const [shown] = await replay.seen([entry]);
     const kept = await discard(id, { ...shown, state: shown.state.replace("sending", "waiting") });
     page.clear("delete");
-    if (kept) return page.notice(kept, "warn", { key: "delete" });
-    say("Laporan dihapus dari HP.");
-    document.getElementById("isi").focus();
+    const words = kept || "Laporan dihapus dari HP.";
+    page.notice(words, kept ? "warn" : "ok", { key: "delete", focus: true });
   }
 
   /**
@@ -120,7 +119,7 @@
       if (entry.state !== "sending") return entry.state === "sent" ? SENT : CHANGED;
       if (Boolean(entry.receipt) !== Boolean(shown.receipt)) return CHANGED;
       if (await replay.busy()) {
-        page.notice(UNDER_WAY, "wait", { key: "delete" });
+        page.notice(UNDER_WAY, "wait", { key: "delete", focus: true });
         await news();
       } else {
         await replay.idle(id);
@@ -141,13 +140,14 @@
     const what = "Tulisan dan foto di draf ini dihapus.";
     if (!(await page.ask("Hapus draf?", what, { yes: "Hapus draf", danger: true }))) return;
     await outbox.dropDraft(id, slot, draft);
-    say("Draf dihapus dari HP.");
-    document.getElementById("isi").focus();
+    page.notice("Draf dihapus dari HP.", "ok", { key: "delete", focus: true });
     redraw();
   }
 
   function failed() {
-    page.notice("HP belum bisa mencatat perubahan ini. Kosongkan sedikit penyimpanan HP.", "late");
+    page.notice("HP belum bisa mencatat perubahan ini. Kosongkan sedikit penyimpanan HP.", "late", {
+      focus: true,
+    });
   }
 
   async function swap(id, old, file) {
@@ -159,6 +159,7 @@
       page.notice(
         error.sentence || "Foto tidak muat di HP. Kosongkan sedikit penyimpanan HP.",
         "late",
+        { focus: true },
       );
     }
   }

@@ -47,14 +47,20 @@
     return node;
   }
 
-  /** Shows a `banner` on top of the page, in place of the one with the same `key`. */
-  function notice(text, tone, { key = text, button = null } = {}) {
+  /**
+   * Shows a `banner` on top of the page, in place of the one with the same `key`. With `focus`, the
+   * answer to what the person has just done, it takes the focus.
+   */
+  function notice(text, tone, { key = text, button = null, focus = false } = {}) {
     const place = document.getElementById("notices");
     if (!place) return;
     clear(key);
     const node = banner(text, tone, button);
     node.dataset.key = key;
     place.append(node);
+    if (!focus) return;
+    node.tabIndex = -1;
+    node.focus();
   }
 
   /** Removes the notice with this key. */
