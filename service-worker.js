@@ -69,15 +69,24 @@ async function file(event, path) {
 }
 
 /** The server's answer to a navigation; throws if there is none, or one that is not SIPOKAT's. */
-async function fromNetwork(event, owner, kept) {
+async function fromNetwork(event, owner, kept, request = event.request) {
   const before = await copies.count().catch(() => null);
-  const response = await fetch(event.request);
+  const response = await fetch(request);
   if (response.type === "opaqueredirect") return response; // the browser follows it
   if (!ours(response)) throw new Error(FOREIGN);
   event.waitUntil(store.noteDate(response.headers.get("Date")).catch(() => {}));
   await changes.heed(response, owner, kept).catch(() => {});
-  event.waitUntil(pages.keep(event.request, response.clone(), before).catch(() => {}));
+  event.waitUntil(pages.keep(request, response.clone(), before).catch(() => {}));
   return response;
+}
+
+/** Fetches and keeps pages that home expects the person to open (see pages/ahead.js). */
+async function ahead(event, urls) {
+  const { owner } = await identity.who();
+  for (const url of owner ? urls : []) {
+    const request = new Request(url, { headers: { Accept: "text/html" } });
+    await fromNetwork(event, owner, await pages.find(owner, request), request);
+  }
 }
 
 /** The offline page; it is told whether somebody else's page came instead of ours. */
@@ -136,6 +145,7 @@ self.addEventListener("activate", (event) => event.waitUntil(clean()));
 self.addEventListener("message", (event) => {
   if (event.data === "take-over") self.skipWaiting();
   if (event.data?.show) pages.want(event.data.show);
+  if (event.data?.ahead) event.waitUntil(ahead(event, event.data.ahead).catch(() => {}));
 });
 self.addEventListener("sync", (event) => {
   if (event.tag !== "sipokat-replay") return;

@@ -56,6 +56,7 @@ SCRIPTS = {
         "pages/posting.js",
         "pages/password.js",
         "pages/home.js",
+        "pages/ahead.js",
         "pages/nihil.js",
         "pages/lightbox.js",
         "pages/report-list.js",

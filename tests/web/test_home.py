@@ -73,9 +73,11 @@ def test_what_came_back_says_why_and_is_mended_from_here(site: Site) -> None:
     number = file_report(site(RAHMAN), "sampah", text="Tumpukan di pos ronda.")["number"]
     decide(site(HARTONO), number, "pengembalian", note="Mohon foto dari dekat.")
     page = home(site, RAHMAN)
-    (card,) = [one for one in page.all("main article") if "Perlu diperbaiki" in one.get_text()]
+    (card,) = [one for one in page.all("main article") if "Perbaiki" in one.get_text()]
     assert "Mohon foto dari dekat." in card.get_text()
-    assert [one["href"] for one in card.select("a.card-action")] == [f"/laporan/{number}/perbaikan"]
+    assert "tap" in card["class"], "the whole card is the link"
+    assert [one["href"] for one in card.select("a")] == [f"/laporan/{number}/perbaikan"]
+    assert card["data-offer"] == f"perbaikan:{number}:2"
     assert f"/laporan/{number}" not in links(page, "section[aria-labelledby=terakhir]")
     assert "Mohon foto" not in home(site, SITI).text("main")
 

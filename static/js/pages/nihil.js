@@ -40,9 +40,6 @@
     page.notice(`${title}: tersimpan di HP. Dikirim otomatis saat ada sinyal.`, "ok", {
       focus: true,
     });
-    for (const link of document.querySelectorAll(`[data-nihil-open="${CSS.escape(month)}"]`)) {
-      link.hidden = true;
-    }
     install.offer(document.querySelector("[data-install]"));
     app.saved();
   }

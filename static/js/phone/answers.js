@@ -154,14 +154,15 @@
     "id owner kind report category title order written_at state sent_at client_id digest";
 
   /**
-   * What stays of an entry that has been sent: number, title, times and digests, but no words, no
-   * coordinates and no region.
+   * What stays of an entry that has been sent: number, title, times and digests, and what it has
+   * done of that which pages offer (see kinds.js), but no words, no coordinates and no region.
    */
   function receiptOf({ receipt, photos, ...entry }) {
     const kept = RECEIPT.split(" ").map((key) => [key, entry[key]]);
     const digests = photos.map(({ id, sha256 }) => ({ id, sha256 }));
     // Scripts from before receipts were cut look into `body.fields`, in tabs that are still open.
-    return { ...Object.fromEntries(kept), receipt, photos: digests, body: { fields: {} } };
+    const offer = kinds.offer({ ...entry, receipt });
+    return { ...Object.fromEntries(kept), offer, receipt, photos: digests, body: { fields: {} } };
   }
 
   /**

@@ -13,6 +13,9 @@
  * mendPath(entry)      the page with the form in which the entry is opened again
  * mendsConflict(entry, error)
  *                      whether the form can help after a 409; `error` as in `answers.classify`
+ * offer(entry)         what the entry does of that which a page offers as still to be done, as that
+ *                      page's `data-offer` names it; null if nothing. The version of the report is
+ *                      part of it: one that was returned once more is offered once more
  *
  * The same file runs in the page and in the worker; no DOM.
  */
@@ -38,6 +41,7 @@
       mendPath: () => "/laporan/baru",
       // The server already has another report under this id.
       mendsConflict: () => false,
+      offer: ({ category, body }) => (category === "nihil" ? `nihil:${body.fields.periode}` : null),
     },
     revision: {
       id_name: "action_id",
@@ -51,6 +55,7 @@
       // The report has changed meanwhile: only while it lies on its author's desk (which bears the
       // name of the region's level) can it be revised again.
       mendsConflict: ({ region }, { desk }) => desk === levelOf(region),
+      offer: ({ report, body }) => `perbaikan:${report}:${body.version}`,
     },
   };
 
@@ -61,6 +66,8 @@
     /** Where the entry is opened again: the address of "Perbaiki". */
     mendAt: (entry) => `${KINDS[entry.kind].mendPath(entry)}#entri=${entry.id}`,
     of: ({ kind }) => KINDS[kind],
+    /** What an entry or a receipt does of that which pages offer. */
+    offer: (entry) => (entry.receipt && entry.offer) || KINDS[entry.kind].offer(entry),
     title: ({ kind, title }) => KINDS[kind].title_prefix + title,
   };
 })();
