@@ -77,6 +77,7 @@ SCRIPTS = {
         "form/saved-panel.js",
         "form/report-form.js",
     ),
+    "revise": ("form/kept-photos.js",),
     "outbox-page": ("pages/outbox-words.js", "pages/outbox-cards.js", "pages/outbox-page.js"),
     "worker": ("worker/changes.js", "worker/kept-pages.js"),
     "officer": ("desk/decision-drafts.js", "desk/verification.js"),

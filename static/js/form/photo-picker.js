@@ -5,7 +5,7 @@
  * does when its camera is opened, the form says which photo is missing when it is opened again.
  */
 (() => {
-  const { data, fields, outbox, page, photos } = self.sipokat;
+  const { data, fields, kept: before, outbox, page, photos } = self.sipokat;
   const MOST = data.limits.photos;
   const WORDS = {
     full: "Foto tidak muat di HP. Tulisan tetap tersimpan. Kosongkan sedikit penyimpanan HP, atau kirim tanpa foto ini.",
@@ -30,6 +30,8 @@
   /** `save()` writes the draft with the photos as they are now, and rejects if it cannot. */
   function create(form, save) {
     const list = form.querySelector("[data-photos]");
+    const field = list.parentElement;
+    const full = field.querySelector("[data-photos-full]");
     const state = form.querySelector("[data-photos-state]");
     const plain = form.querySelector("[data-photos-plain]");
     const adders = [...list.querySelectorAll("[data-photo-add]")];
@@ -61,12 +63,16 @@
         page.make("div", { class: "photo" }, image, drop),
       );
       drop.addEventListener("click", () => remove(photo, item));
-      list.insertBefore(item, adders[0]);
+      const place = before?.placeOf(form, photo);
+      if (place) place.after(item);
+      else list.insertBefore(item, adders[0]);
     }
 
     /** Shows the buttons that add photos while there is room for one more. */
     function fit() {
       for (const adder of adders) adder.hidden = room() <= 0;
+      full.hidden = list.hidden || room() > 0 || working > 0;
+      if (!list.hidden) before?.show(form, chosen);
       list.classList.toggle("busy", working > 0);
     }
 
@@ -91,11 +97,11 @@
      * Prepares a chosen file, writes it into the draft and shows it. Returns `{said, wrong}`: a
      * sentence, and whether it says that something went wrong.
      */
-    async function add(file) {
+    async function add(file, instead) {
       const mine = turn;
       let [said, wrong] = ["", false];
       try {
-        const photo = await photos.prepare(file);
+        const photo = { ...(await photos.prepare(file)), ...instead };
         if (mine !== turn) return { said, wrong };
         const { bytes, ...facts } = photo;
         chosen.push(facts);
@@ -117,15 +123,20 @@
     }
 
     /** Prepares the chosen files, one after the other: a small phone cannot decode two at once. */
-    async function addAll(files, over) {
+    async function addAll(files, over, instead) {
       const mine = turn;
       const all = [];
       for (const file of files) {
         if (mine !== turn) return;
-        all.push(await add(file));
+        all.push(await add(file, instead));
         fit();
       }
       if (mine !== turn) return;
+      // The old photo has its place again where there is no new one for it.
+      if (instead && !chosen.some((one) => one.instead === instead.instead)) {
+        field.querySelector(`[data-kept="${instead.instead}"] [name=keep]`).checked = true;
+        fit();
+      }
       const wrong = all.filter((one) => one.wrong).map((one) => one.said);
       if (over) wrong.push(`Foto paling banyak ${MOST}.`);
       state.textContent = wrong.join(" ") || all.at(-1)?.said || "";
@@ -138,19 +149,21 @@
       input.value = "";
       camera = false;
       if (!files.length) return;
+      const old = input.closest("[data-kept]");
+      const box = old?.querySelector("[name=keep]");
+      if (box) box.checked = false; // the new photo has its place
       const taken = files.slice(0, Math.max(0, room()));
       working += taken.length;
       state.textContent = "Menyiapkan foto…";
       fit();
       save().catch(() => {}); // the draft notes how many are on their way
-      work = work.then(() => addAll(taken, files.length > taken.length));
+      const over = files.length > taken.length;
+      work = work.then(() => addAll(taken, over, old && { instead: old.dataset.kept }));
     }
 
-    list.addEventListener("change", ({ target }) => {
-      if (target.type === "file") take(target);
-    });
-    plain.addEventListener("change", () => {
-      if (plain.hidden) take(plain); // its dialog was open when this script took over
+    field.addEventListener("change", ({ target }) => {
+      // The browser's own input too: its dialog may have been open when this script took over.
+      if (target.type === "file" && !list.hidden) take(target);
     });
     form.addEventListener("change", ({ target }) => {
       if (target.name === "keep") fit();
@@ -162,10 +175,10 @@
       save().catch(() => {});
     }
 
-    list.addEventListener("click", ({ target }) => {
-      if (target.matches("input[capture]")) notePhoto(true);
+    field.addEventListener("click", ({ target }) => {
+      if (target.matches("input[capture], [data-kept] [type=file]")) notePhoto(true);
     });
-    list.addEventListener("cancel", () => notePhoto(false));
+    field.addEventListener("cancel", () => notePhoto(false));
     // Chromium 106 does not tell that the camera was left without a photo.
     document.addEventListener("visibilitychange", () => {
       if (camera && document.visibilityState === "visible") {
@@ -181,7 +194,7 @@
       working = 0;
       camera = false;
       lost = null;
-      for (const item of list.querySelectorAll("[data-photo]")) item.remove();
+      for (const item of field.querySelectorAll("[data-photo]")) item.remove();
       state.textContent = "";
       fit();
     }

@@ -1,0 +1,28 @@
+"""Counts what a person's finger does, from the app's icon on."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from playwright.sync_api import Locator, Page
+
+from tests.browser.steps import file
+
+
+class Taps:
+    """`taps.on(link)` taps it; `taps.count` says how many taps it took so far."""
+
+    def __init__(self) -> None:
+        self.count = 0
+
+    def on(self, what: Locator) -> None:
+        what.tap()
+        self.count += 1
+
+    def choose_file(self, page: Page, what: Locator, data: bytes) -> None:
+        """Tap the file input, and one photo in what the phone then opens."""
+        with page.expect_file_chooser() as chooser:
+            self.on(what)
+        chosen: Any = chooser.value
+        chosen.set_files([file(data)])
+        self.count += 1
