@@ -55,7 +55,8 @@ const find = (request, options = {}) =>
 const shell = (path) => find(path, { cacheName: SHELL_CACHE });
 
 /** A static file: as it is kept, else from the network. Bundles that were fetched are kept. */
-async function file(event, path, request = event.request) {
+async function file(event, path) {
+  const { request } = event;
   const kept = await find(request);
   if (kept) return kept;
   const response = await fetch(request);
@@ -79,17 +80,12 @@ async function fromNetwork(event, owner, kept, request = event.request) {
   return response;
 }
 
-/**
- * Fetches and keeps pages that home expects the person to open (see pages/ahead.js), with the
- * scripts that they need.
- */
+/** Fetches and keeps pages that home expects the person to open (see pages/ahead.js). */
 async function ahead(event, urls) {
   const { owner } = await identity.who();
   for (const url of owner ? urls : []) {
     const request = new Request(url, { headers: { Accept: "text/html" } });
-    const page = await fromNetwork(event, owner, await pages.find(owner, request), request);
-    const scripts = (await page.text()).matchAll(/src="(\/static\/gen\/[^"]+)"/g);
-    for (const [, path] of scripts) await file(event, path, new Request(path));
+    await fromNetwork(event, owner, await pages.find(owner, request), request);
   }
 }
 

@@ -26,7 +26,8 @@ from sipokat.extensions import assets
 
 # Files under static/js by bundle, in the order in which they run. The worker runs the core bundle
 # too, and the one of its own. `submission.js` is not in the form's bundle because home sends nihil
-# reports with it.
+# reports with it. What only the form of a returned report needs is in `pages`, so that a phone on
+# which home was opened has it without signal, and a first visit does not load it.
 SCRIPTS = {
     "core": (
         "phone/data.js",
@@ -57,6 +58,7 @@ SCRIPTS = {
         "pages/password.js",
         "pages/home.js",
         "pages/ahead.js",
+        "form/kept-photos.js",
         "pages/nihil.js",
         "pages/lightbox.js",
         "pages/report-list.js",
@@ -77,7 +79,6 @@ SCRIPTS = {
         "form/saved-panel.js",
         "form/report-form.js",
     ),
-    "revise": ("form/kept-photos.js",),
     "outbox-page": ("pages/outbox-words.js", "pages/outbox-cards.js", "pages/outbox-page.js"),
     "worker": ("worker/changes.js", "worker/kept-pages.js"),
     "officer": ("desk/decision-drafts.js", "desk/verification.js"),

@@ -42,7 +42,7 @@ def test_a_photo_is_mended_in_four_taps_without_signal_and_home_knows_it(phone, 
     expect(page.locator("[data-photos-full]")).to_contain_text("Ganti atau hapus")
     expect(page.locator("[data-photo-add]:visible")).to_have_count(0)
     taps.choose_file(page, page.get_by_label("Ganti foto 2"), picture(7))
-    expect(page.locator("[data-kept]:visible")).to_have_count(2)
+    expect(page.locator("[data-kept-photo]:visible")).to_have_count(2)
     expect(page.locator("[data-photo]")).to_have_count(1)
     taps.on(page.get_by_role("button", name="Kirim perbaikan"))
     expect(page.locator("[data-saved]")).to_be_visible()

@@ -9,24 +9,27 @@
    * in its place.
    */
   function show(form, chosen) {
-    for (const item of form.querySelectorAll("[data-kept]")) {
+    for (const item of form.querySelectorAll("[data-kept-photo]")) {
       const used = item.querySelector("[name=keep]").checked;
-      item.hidden = chosen.some((one) => one.instead === item.dataset.kept);
+      item.hidden = chosen.some((one) => one.instead === item.dataset.keptPhoto);
       item.classList.toggle("left-out", !used);
       item.querySelector(".choice").hidden = true;
       item.querySelector("[data-kept-tools]").hidden = false;
       const drop = item.querySelector("[data-kept-drop]");
       drop.textContent = used ? "Hapus" : "Pakai lagi";
-      drop.setAttribute("aria-label", `${drop.textContent} foto ${item.dataset.place}`);
+      drop.setAttribute("aria-label", `${drop.textContent} foto ${item.dataset.number}`);
     }
   }
 
   /** The place of the photo which this one replaces, or null. */
   const placeOf = (form, { instead }) =>
-    instead ? form.querySelector(`[data-kept="${instead}"]`) : null;
+    instead ? form.querySelector(`[data-kept-photo="${instead}"]`) : null;
 
   addEventListener("click", ({ target }) => {
-    const box = target.closest?.("[data-kept-drop]")?.closest("[data-kept]").querySelector("input");
+    const box = target
+      .closest?.("[data-kept-drop]")
+      ?.closest("[data-kept-photo]")
+      .querySelector("input");
     box?.click(); // so that the draft and the picker hear of it as of a tap on the checkbox
   });
 

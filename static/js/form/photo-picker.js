@@ -134,7 +134,7 @@
       if (mine !== turn) return;
       // The old photo has its place again where there is no new one for it.
       if (instead && !chosen.some((one) => one.instead === instead.instead)) {
-        field.querySelector(`[data-kept="${instead.instead}"] [name=keep]`).checked = true;
+        field.querySelector(`[data-kept-photo="${instead.instead}"] [name=keep]`).checked = true;
         fit();
       }
       const wrong = all.filter((one) => one.wrong).map((one) => one.said);
@@ -149,7 +149,7 @@
       input.value = "";
       camera = false;
       if (!files.length) return;
-      const old = input.closest("[data-kept]");
+      const old = input.closest("[data-kept-photo]");
       const box = old?.querySelector("[name=keep]");
       if (box) box.checked = false; // the new photo has its place
       const taken = files.slice(0, Math.max(0, room()));
@@ -158,7 +158,7 @@
       fit();
       save().catch(() => {}); // the draft notes how many are on their way
       const over = files.length > taken.length;
-      work = work.then(() => addAll(taken, over, old && { instead: old.dataset.kept }));
+      work = work.then(() => addAll(taken, over, old && { instead: old.dataset.keptPhoto }));
     }
 
     field.addEventListener("change", ({ target }) => {
@@ -176,7 +176,7 @@
     }
 
     field.addEventListener("click", ({ target }) => {
-      if (target.matches("input[capture], [data-kept] [type=file]")) notePhoto(true);
+      if (target.matches("input[capture], [data-kept-photo] [type=file]")) notePhoto(true);
     });
     field.addEventListener("cancel", () => notePhoto(false));
     // Chromium 106 does not tell that the camera was left without a photo.
