@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from pathlib import Path
 from urllib.parse import urlsplit
 
@@ -19,6 +20,7 @@ from sipokat import assets, record_commands, serving, starting
 from sipokat.database import db, writing
 from sipokat.delivery import tls
 from sipokat.delivery import worker as job_worker
+from sipokat.delivery.photo_store import PhotoStore
 from sipokat.demo import accounts as demo_accounts
 from sipokat.domain import people, regions
 from sipokat.domain.clock import now
@@ -105,14 +107,34 @@ def load_regions() -> None:
 @with_appcontext
 def load_demo() -> None:
     """Fill an empty database with the demo city."""
-    from sipokat.demo import city
-
     if current_app.config["MODE"] == "production":
         raise click.ClickException("production never holds the demo city")
     if is_filled():
         raise click.ClickException("the database is not empty: nothing was loaded")
-    click.echo(city.load(current_app.extensions["photo_store"]))
+    _load_city(current_app.extensions["photo_store"])
+
+
+def _load_city(store: PhotoStore) -> None:
+    from sipokat.demo import city
+
+    click.echo(city.load(store, _progress(sys.stdout.isatty())))
     record_commands.checkpoints().write(now())
+
+
+def _progress(terminal: bool) -> Callable[[int, int], None]:
+    """Says how far the filling of the demo city is: on a terminal in one line that is rewritten,
+    elsewhere in a line for each quarter."""
+    said = -1
+
+    def say(done: int, of: int) -> None:
+        nonlocal said
+        part = done * (100 if terminal else 4) // max(of, 1)
+        if part != said:
+            said = part
+            line = f"Filling the demo city: {done:,} of {of:,} steps"
+            click.echo(f"\r{line}" if terminal else line, nl=not terminal or done == of)
+
+    return say
 
 
 @click.command("build-assets")
@@ -188,11 +210,7 @@ def _prepare() -> None:
         if app.config["MODE"] == "production" and session.get(Setting, "production") is None:
             session.add(Setting(key="production", value="1"))
     if app.config["MODE"] == "demo" and not is_filled():
-        from sipokat.demo import city
-
-        click.echo("Filling the demo city ...")
-        click.echo(city.load(app.extensions["photo_store"]))
-        record_commands.checkpoints().write(now())
+        _load_city(app.extensions["photo_store"])
 
 
 @click.command("start")

@@ -45,18 +45,23 @@ def settle(session: Session, today: date) -> dict[str, User]:
     regions.ensure_official(session)
     codes = list(session.scalars(select(Region.code).where(Region.level != "kota")))
     rt = [
-        regions.ensure_rt(session, code)
+        regions.rt_of(code)
         for code in rt_codes([c for c in codes if level_of(c) == "kelurahan"])
+        if code not in codes
     ]
+    session.add_all(rt)
+    session.flush()
     codes += [region.code for region in rt]
     hashed = people.hash_password(PASSWORD)  # hashed once, since every account has this password
     offices: dict[str, User] = {}
     for phone, name, role, code, since in (*_offered(), *_others(sorted(codes), today)):
-        user = people.create(session, phone, name, role, code, hashed, since)
+        user = people.account(phone, name, role, code, hashed, since)
+        session.add(user)
         user.created_at = datetime.combine(since, time(3), UTC)
         if ROLES[role].desk:
             offices[code] = user
     session.add(Setting(key="demo", value="1"))
+    session.flush()
     return offices
 
 

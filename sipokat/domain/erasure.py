@@ -8,6 +8,7 @@ The right to erasure: Undang-Undang 27/2022 tentang Pelindungan Data Pribadi, pa
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
@@ -35,9 +36,7 @@ def erase(user: User, number: str, why: str, store: Store, now: datetime | None 
     deleted once more all the same. Raises NotFound, and NeverAllowed for somebody who is neither
     Diskominfo nor Bagian Pemerintahan.
     """
-    office = next((one for one in offices.held(user) if one.role.key in ERASERS), None)
-    if office is None or not user.active:
-        raise NeverAllowed("Hanya Diskominfo dan Bagian Pemerintahan yang menghapus isi laporan.")
+    office = office_of_eraser(user)
     with writing() as session:
         query = select(Report).where(Report.number == number)
         report = session.scalars(
@@ -49,11 +48,24 @@ def erase(user: User, number: str, why: str, store: Store, now: datetime | None 
             raise NotFound("Laporan tidak ditemukan. Periksa nomornya.")
         erased = _is_filled(report) or _has_notes(session, report)
         if erased:
-            _blank(session, user, office, report, why, now or present())
+            blanking = prepare(user, office, report, why, now or present())
+            # The record first: the database lets nothing be blanked before it says so.
+            events.remark(session, report.id, blanking.entry)
+            blank(report, blanking)
+            session.flush()
+            events.blank(session, report.id)
         photos = [photo for photo in report.photos if photo.state == ERASED]
     for photo in photos:  # only now: nothing may refer to a file that is gone
         drop_files(store, photo)
     return erased
+
+
+def office_of_eraser(user: User) -> offices.Office:
+    """The office in which this person may erase. Raises NeverAllowed."""
+    office = next((one for one in offices.held(user) if one.role.key in ERASERS), None)
+    if office is None or not user.active:
+        raise NeverAllowed("Hanya Diskominfo dan Bagian Pemerintahan yang menghapus isi laporan.")
+    return office
 
 
 def blanked(category: str, content: Mapping[str, Any]) -> dict[str, Any]:
@@ -78,36 +90,39 @@ def _has_notes(session: Session, report: Report) -> bool:
     return session.scalar(query.limit(1)) is not None
 
 
-def _blank(
-    session: Session,
-    user: User,
-    office: offices.Office,
-    report: Report,
-    why: str,
-    at: datetime,
-) -> None:
-    digests = {}
+@dataclass(frozen=True)
+class Blanking:
+    """What an erasure leaves of a report: its entry in the record, and what each of the report's
+    revisions keeps, with its digest."""
+
+    entry: events.Remark
+    contents: list[tuple[dict[str, Any], str]]
+
+
+def prepare(user: User, office: offices.Office, report: Report, why: str, at: datetime) -> Blanking:
+    """What the erasure of this report will leave. Changes nothing."""
     contents = []
     for revision in report.revisions:
         content = blanked(report.category, revision.content)
-        digests[str(revision.version)] = content_digest(
-            report.category, report.region_code, content
-        )
-        contents.append((revision, content))
-    latest = contents[-1][1]
+        seal = content_digest(report.category, report.region_code, content)
+        contents.append((content, seal))
+    digests = {
+        str(revision.version): seal
+        for revision, (_, seal) in zip(report.revisions, contents, strict=True)
+    }
     photos = {photo.client_id: [photo.sha256, photo.declared_by] for photo in report.photos}
     detail = {"revisions": digests, "photos": photos}
-    digest = digests[str(report.revisions[-1].version)]
-    # The record first: the database lets nothing be blanked before it says so.
-    events.remark(
-        session, report.id, events.Remark("erase", user.id, office, at, digest, detail, why)
-    )
-    for revision, content in contents:
-        revision.content, revision.content_digest = content, digests[str(revision.version)]
+    entry = events.Remark("erase", user.id, office, at, contents[-1][1], detail, why)
+    return Blanking(entry, contents)
+
+
+def blank(report: Report, blanking: Blanking) -> None:
+    """Blank the report, its revisions and its photos."""
+    for revision, (content, seal) in zip(report.revisions, blanking.contents, strict=True):
+        revision.content, revision.content_digest = content, seal
+    latest, digest = blanking.contents[-1]
     for name in ("text", "fields", "lat", "lon", "accuracy_m", "place_text"):
         setattr(report, name, latest[name])
     report.content_digest, report.submission_digest = digest, events.ERASED
     for photo in report.photos:
         photo.state, photo.current, photo.original = ERASED, False, True
-    session.flush()
-    events.blank(session, report.id)

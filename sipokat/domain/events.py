@@ -21,6 +21,7 @@ from sipokat.database import record_keys, table
 from sipokat.domain import chain, record
 from sipokat.domain.categories import categories
 from sipokat.domain.offices import Office
+from sipokat.keys import Key
 from sipokat.models import Counter, Event, Report
 from sipokat.prepared import Prepared
 
@@ -100,61 +101,53 @@ def take_place(session: Session) -> Place:
 
 def append(session: Session, report_id: int, new: NewEvent, place: Place | None = None) -> None:
     """Append the event of a move, at `place` when its number was taken already."""
-    move = new.move
-    row = {
-        "version": new.version,
-        "at": new.at,
-        "actor_id": move.actor,
-        "actor_desk": new.actor_desk,
-        "action": move.action,
-        "from_desk": move.from_desk,
-        "to_desk": move.to_desk,
-        "class": move.klass,
-        "reason": new.reason,
-        "note": new.note,
-        "action_id": new.action_id,
-        "request_digest": new.request_digest,
-        "content_digest": new.content_digest,
-    }
-    _insert(session, place or take_place(session), report_id, new.office, new.detail, row)
+    _APPEND.run(session, _row(new, report_id, place or take_place(session), record_keys().present))
 
 
 def remark(session: Session, report_id: int, new: Remark) -> None:
     """Append an entry that is no move. The caller has locked the report's row."""
-    row = {
-        "version": None,
-        "at": new.at,
-        "actor_id": new.actor,
-        "actor_desk": new.office.desk,
-        "action": new.action,
-        "from_desk": None,
-        "to_desk": None,
-        "class": None,
-        "reason": None,
-        "note": new.note,
-        "action_id": str(uuid.uuid4()),
-        "request_digest": "",
-        "content_digest": new.content_digest,
-    }
-    _insert(session, take_place(session), report_id, new.office, new.detail, row)
+    _APPEND.run(session, _row(new, report_id, take_place(session), record_keys().present))
 
 
-def _insert(
-    session: Session,
-    place: Place,
-    report_id: int,
-    office: Office,
-    detail: Mapping[str, Any],
-    row: dict[str, Any],
-) -> None:
-    key, salt = record_keys().present, record.random_word()
+def last_number(session: Session) -> int:
+    """The number of the last entry; the next one has the number after it, as long as nobody else
+    writes."""
+    last: int = session.scalars(select(_COUNTER.value).where(_COUNTER.name == "event")).one()
+    return last
+
+
+def append_all(session: Session, entries: Sequence[tuple[int, NewEvent | Remark]]) -> None:
+    """Append many entries at once, each with the id of its report: they are numbered and chained in
+    the order given, as one by one they would be. For filling an empty database."""
+    if not entries:
+        return
+    key, place = record_keys().present, take_place(session)
+    rows: list[dict[str, Any]] = []
+    for report_id, new in entries:
+        if rows:
+            place = Place(place.seq + 1, rows[-1]["hash"], record.random_word())
+        rows.append(_row(new, report_id, place, key))
+    session.execute(insert(table(Event)), rows)
+    counter = update(table(Counter)).where(_COUNTER.name == "event")
+    session.execute(counter.values(value=place.seq, token=place.token))
+
+
+def _row(new: NewEvent | Remark, report_id: int, place: Place, key: Key) -> dict[str, Any]:
+    """The whole row of an entry at this place, signed with this key."""
+    salt = record.random_word()
+    row = _of_move(new) if isinstance(new, NewEvent) else _of_remark(new)
     row |= {
+        "at": new.at,
+        "note": new.note,
+        "content_digest": new.content_digest,
         "seq": place.seq,
         "report_id": report_id,
-        "actor_role": office.role.key,
-        "actor_region": office.region,
-        "actor_for": office.acts_for,
-        "detail": json.dumps(detail) if detail else None,
+        "actor_role": new.office.role.key,
+        "actor_region": new.office.region,
+        "actor_for": new.office.acts_for,
+        "detail": json.dumps(new.detail) if new.detail else None,
+    }
+    row |= {
         "salt": salt,
         "sealed": record.seal(salt, row),
         "mark": record.mark_of(key.secret, place.token),
@@ -162,7 +155,38 @@ def _insert(
         "previous_hash": place.previous_hash,
     }
     row["hash"] = record.entry_hash(key.secret, row)
-    _APPEND.run(session, row)
+    return row
+
+
+def _of_move(new: NewEvent) -> dict[str, Any]:
+    move = new.move
+    return {
+        "version": new.version,
+        "actor_id": move.actor,
+        "actor_desk": new.actor_desk,
+        "action": move.action,
+        "from_desk": move.from_desk,
+        "to_desk": move.to_desk,
+        "class": move.klass,
+        "reason": new.reason,
+        "action_id": new.action_id,
+        "request_digest": new.request_digest,
+    }
+
+
+def _of_remark(new: Remark) -> dict[str, Any]:
+    return {
+        "version": None,
+        "actor_id": new.actor,
+        "actor_desk": new.office.desk,
+        "action": new.action,
+        "from_desk": None,
+        "to_desk": None,
+        "class": None,
+        "reason": None,
+        "action_id": str(uuid.uuid4()),
+        "request_digest": "",
+    }
 
 
 _APPEND = Prepared(insert(table(Event)))

@@ -21,12 +21,11 @@ def note_opening(user: User, report: Report, now: datetime | None = None) -> Non
     """Record, once a desk, that a holder of the desk where it waits has opened the report; and that
     the author's office has opened one that was rejected. When nothing can be written now, the next
     opening is the first that is recorded."""
-    desk = report.author_desk if report.status == "rejected" else report.desk
-    waits = report.status == "rejected" or desk != report.author_desk
-    if desk is None or not waits or desk not in desks_over(user, report.region_code):
+    desk = opened_at(user, report)
+    if desk is None:
         return
     known = db.session.get(FirstOpened, (report.id, desk))
-    if known is not None and (report.desk is not None or known.at >= report.arrived_at):
+    if not is_first(report, known):
         return
     at = now or present()
 
@@ -38,6 +37,18 @@ def note_opening(user: User, report: Report, now: datetime | None = None) -> Non
                 known.user_id, known.at = user.id, at
 
     write_if_possible("first opening", note)
+
+
+def opened_at(user: User, report: Report) -> str | None:
+    """The desk at which it counts that this person opens the report now, if there is one."""
+    desk = report.author_desk if report.status == "rejected" else report.desk
+    waits = report.status == "rejected" or desk != report.author_desk
+    return desk if desk and waits and desk in desks_over(user, report.region_code) else None
+
+
+def is_first(report: Report, known: FirstOpened | None) -> bool:
+    """Whether an opening now is the first at its desk; `known` is the one recorded there."""
+    return known is None or (report.desk is None and known.at < report.arrived_at)
 
 
 def not_opened_by_author() -> ColumnElement[bool]:

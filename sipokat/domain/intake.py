@@ -61,10 +61,11 @@ class Judged:
     """A submission that was found sound: its rows, but for the numbers that the database gives.
 
     `by_client_id` says whether a repeat is known by its client id or, from a plain form, by its
-    content.
+    content. `state` is the report's after its submission.
     """
 
     by_client_id: bool
+    state: chain.State
     report: dict[str, Any]
     revision: dict[str, Any]
     photos: list[dict[str, Any]]
@@ -147,6 +148,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
     detail = deadlines.as_detail(due) | {"kept": record.kept_digest(row)}
     return Judged(
         by_client_id=sent.client_id is not None,
+        state=state,
         report=row,
         revision=revisions.revision_row(user, at, state.version, to_json(as_json), seal),
         photos=photos.rows_of(user, content.photos),

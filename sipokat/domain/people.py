@@ -26,7 +26,12 @@ from sipokat.turns import Line
 NAME_MAX = 80
 NOT_A_NUMBER = "this is not a complete mobile number"
 _hasher = PasswordHasher()  # argon2id with the library's present defaults (RFC 9106)
-_NOBODY = _hasher.hash("nobody has an account with this")
+# The hash of a random word that nobody knows. Making one at each start would cost every command as
+# much as checking a password.
+_NOBODY = (
+    "$argon2id$v=19$m=65536,t=3,p=4$3X3WzggFk4GBzoKQCurSMw"
+    "$tr0kmObe2nO53dhyI7/T3vVCNki5MwXKSqmJ77OBkCU"
+)
 
 
 # One takes a tenth of a second of a core and 64 MB. Whoever comes when enough others wait already
@@ -117,6 +122,28 @@ def create(
     since: date | None = None,
 ) -> User:
     """A new account and its first term. Raises ValueError in words for what is wrong."""
+    user = account(phone, name, role, region_code, password_hash, since)
+    if session.scalars(select(User.id).where(User.phone == user.phone)).first():
+        raise ValueError(f"{phone} already has an account")
+    if ROLES[role].level == "rt":
+        ensure_rt(session, region_code)
+    elif session.get(Region, region_code) is None:
+        raise ValueError(f"there is no region {region_code}")
+    session.add(user)
+    session.flush()
+    return user
+
+
+def account(
+    phone: str,
+    name: str,
+    role: str,
+    region_code: str,
+    password_hash: str,
+    since: date | None = None,
+) -> User:
+    """An account and its first term, not added yet. Raises ValueError as `create` does for what is
+    wrong in itself."""
     normal, name = normal_phone(phone), read(name)
     if not 1 <= len(name) <= NAME_MAX:
         raise ValueError(f"a name has 1 to {NAME_MAX} characters")
@@ -126,12 +153,6 @@ def create(
         raise ValueError(f"the role must be one of {', '.join(ROLES)}")
     if level_of(region_code) != ROLES[role].level:
         raise ValueError(f"a {role} holds a {ROLES[role].level}, {region_code} is not one")
-    if session.scalars(select(User.id).where(User.phone == normal)).first():
-        raise ValueError(f"{phone} already has an account")
-    if ROLES[role].level == "rt":
-        ensure_rt(session, region_code)
-    elif session.get(Region, region_code) is None:
-        raise ValueError(f"there is no region {region_code}")
     moment = now()
     user = User(
         id=str(uuid.uuid4()),
@@ -143,8 +164,6 @@ def create(
         created_at=moment,
     )
     user.terms = [Term(role=role, region_code=region_code, since=since or day_of(moment))]
-    session.add(user)
-    session.flush()
     return user
 
 

@@ -70,6 +70,15 @@ def redeclare(
 ) -> None:
     """Make the listed photos the present ones of the report, and await those that are new from `at`
     on. Raises NotNow for an id that stands for other bytes."""
+    new = choose(report, claims)
+    session.flush()
+    declare(session, report.id, [row | {"added_at": at} for row in rows_of(user, new)])
+    session.expire(report, ["photos"])
+
+
+def choose(report: Report, claims: Sequence[PhotoClaim]) -> list[PhotoClaim]:
+    """Make those of the report's photos that are listed its present ones; returns the claims of
+    photos that are not there yet. Raises NotNow for an id that stands for other bytes."""
     there = {photo.client_id: photo for photo in report.photos}
     listed = {claim.id for claim in claims}
     for photo in report.photos:
@@ -80,10 +89,7 @@ def redeclare(
             raise NotNow("Foto ini sudah dihapus. Ganti fotonya.", report)
         if known is not None and known.sha256 != claim.sha256:
             raise NotNow("Foto ini sudah ada dengan isi yang lain. Ganti fotonya.", report)
-    session.flush()
-    new = rows_of(user, [one for one in claims if one.id not in there])
-    declare(session, report.id, [row | {"added_at": at} for row in new])
-    session.expire(report, ["photos"])
+    return [one for one in claims if one.id not in there]
 
 
 def _find(session: Session, user: User, client_id: str, photo_id: str) -> Photo:
@@ -194,7 +200,9 @@ def accept(
         rows = session.execute(_RECEIPT, {"report": report_pk}).all()
         if received is not None and rows[0].version > 1:
             report = session.get_one(Report, report_pk, populate_existing=True)
-            _note_late(session, user, report, photo_id, at)
+            moves = [(one.version or 0, one.action) for one in events.moves_of(session, report)]
+            if late := late_remark(user, report, photo_id, at, moves):
+                events.remark(session, report.id, late)
     state = next(row.state for row in rows if row.id == photo_pk)
     if received is None and state != "received":
         # It was sent twice at once, and the worker had already made the other copy ready.
@@ -239,8 +247,11 @@ _RECEIVED = Prepared(
 )
 
 
-def _note_late(session: Session, user: User, report: Report, photo_id: str, at: datetime) -> None:
-    """Note in the record that a photo arrived after somebody had decided without it."""
+def late_remark(
+    user: User, report: Report, photo_id: str, at: datetime, moves: Sequence[tuple[int, str]]
+) -> events.Remark | None:
+    """What the record notes when a photo arrives after somebody has decided without it. `moves` are
+    the versions and actions of the report's moves."""
     by_new_id = {photo.gave_way_to: photo.client_id for photo in report.photos}
     ids, one = {photo_id}, by_new_id.get(photo_id)
     while one is not None and one not in ids:  # it stands for a photo that was declared earlier
@@ -254,20 +265,25 @@ def _note_late(session: Session, user: User, report: Report, photo_id: str, at: 
         ),
         default=0,
     )
-    moves = events.moves_of(session, report)
-    since = [move.action for move in moves if (move.version or 0) > declared]
+    since = [action for version, action in moves if version > declared]
     if all(action in ("submit", "revise") for action in since):
-        return
+        return None
     photo = next(photo for photo in report.photos if photo.client_id == photo_id)
-    _remark(session, "arrive", user, report, at, {"photo": photo_id, "sha256": photo.sha256})
+    detail = {"photo": photo_id, "sha256": photo.sha256}
+    return _remark_of("arrive", user, report, at, detail)
 
 
 def _remark(
     session: Session, action: str, user: User, report: Report, at: datetime, detail: dict[str, str]
 ) -> None:
+    events.remark(session, report.id, _remark_of(action, user, report, at, detail))
+
+
+def _remark_of(
+    action: str, user: User, report: Report, at: datetime, detail: dict[str, str]
+) -> events.Remark:
     office = acting_at(user, report.author_desk, report.region_code)
-    new = events.Remark(action, user.id, office, at, report.content_digest, detail)
-    events.remark(session, report.id, new)
+    return events.Remark(action, user.id, office, at, report.content_digest, detail)
 
 
 def _is_to_be_replaced(old: Photo, photo_id: str) -> bool:

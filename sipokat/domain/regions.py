@@ -96,8 +96,8 @@ def ensure_official(session: Session) -> int:
                 also=row["also"],
             )
         )
-        session.flush()
         added += 1
+    session.flush()
     return added
 
 
@@ -106,17 +106,23 @@ def ensure_rt(session: Session, code: str) -> Region:
     region = session.get(Region, code)
     if region is not None:
         return region
-    parent, _, last = code.rpartition(".")
-    if level_of(code) != "rt" or not (last.isdigit() and len(last) == 3):
-        raise ValueError(f"{code} is not the code of an RT")
+    region = rt_of(code)
+    parent = region.parent_code
     if session.get(Region, parent) is None:
         raise ValueError(f"there is no kelurahan {parent}")
-    region = Region(
-        code=code, parent_code=parent, level="rt", name=f"RT {last}", official_name=f"RT {last}"
-    )
     session.add(region)
     session.flush()
     return region
+
+
+def rt_of(code: str) -> Region:
+    """The RT with this code, not added yet. Raises ValueError for another code."""
+    parent, _, last = code.rpartition(".")
+    if level_of(code) != "rt" or not (last.isdigit() and len(last) == 3):
+        raise ValueError(f"{code} is not the code of an RT")
+    return Region(
+        code=code, parent_code=parent, level="rt", name=f"RT {last}", official_name=f"RT {last}"
+    )
 
 
 assert tuple(_PARTS) == tuple(reversed(DESKS))

@@ -14,7 +14,7 @@ from sipokat.domain import chain
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
-from sipokat.domain.content import Raw, check, content_digest, digest, loose
+from sipokat.domain.content import Content, Raw, check, content_digest, digest, loose
 from sipokat.domain.periods import refuse_second
 from sipokat.domain.photos import redeclare
 from sipokat.domain.verification import (
@@ -44,9 +44,7 @@ def revise(
     that was right stays right. Raises as `verification.act` does, and WrongContent with a sentence
     for each field.
     """
-    asked = digest(["revise", number, version, loose(raw)])
-    request = chain.Request("revise", version)
-    attempt = Attempt(user, number, request, asked, now or present(), action_id)
+    attempt = attempt_of(user, number, version, raw, now or present(), action_id)
     with writing() as session:
         report, done = take_up(session, attempt)
         if not done:
@@ -54,20 +52,26 @@ def revise(
         return report
 
 
+def attempt_of(
+    user: User, number: str, version: int | None, raw: Raw, at: datetime, action_id: str | None
+) -> Attempt:
+    """The attempt to send this new content, with its digest."""
+    asked = digest(["revise", number, version, loose(raw)])
+    return Attempt(user, number, chain.Request("revise", version), asked, at, action_id)
+
+
 def _replace(session: Session, attempt: Attempt, report: Report, raw: Raw) -> None:
     state, move = guard(session, attempt, report)
-    content = check(categories()[report.category], raw, day_of(report.written_at))
+    content, seal = content_of(report, raw)
 
     def refuse_second_of_month() -> None:
         refuse_second(session, report.region_code, report.category, content.period, report.id)
 
     refuse_second_of_month()
-    seal = content_digest(report.category, report.region_code, content.as_json())
     try:
         with alone_for_its_month(session, content.period):
             redeclare(session, attempt.user, report, content.photos, attempt.at)
-            for name, value in {**content.as_columns(), "content_digest": seal}.items():
-                setattr(report, name, value)
+            rewrite(report, content, seal)
             settle(session, report, chain.advance(state, move), attempt.at)
     except IntegrityError:  # another report for that month was filed at this very moment
         refuse_second_of_month()
@@ -75,6 +79,18 @@ def _replace(session: Session, attempt: Attempt, report: Report, raw: Raw) -> No
     record(session, attempt, report, move)
     row = revision_row(attempt.user, attempt.at, report.version, content.as_json(), seal)
     keep_revision(session, report.id, row)
+
+
+def content_of(report: Report, raw: Raw) -> tuple[Content, str]:
+    """The report's new content, and its digest. Raises WrongContent."""
+    content = check(categories()[report.category], raw, day_of(report.written_at))
+    return content, content_digest(report.category, report.region_code, content.as_json())
+
+
+def rewrite(report: Report, content: Content, seal: str) -> None:
+    """Write the content onto the report; `seal` is its digest."""
+    for name, value in {**content.as_columns(), "content_digest": seal}.items():
+        setattr(report, name, value)
 
 
 def revision_row(

@@ -19,17 +19,23 @@ _TALLY = table(Tally)
 def note_move(session: Session, region: str, before: str, after: str) -> None:
     """Count a report of this region whose status was `before` and is `after` now. Part of the
     transaction of the move."""
-    for status, by in ((before, -1), (after, 1)):
-        if status in FINAL and before != after:
-            insert = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-            add = insert.insert(_TALLY).values(
-                region_code=region, status=status, count=bindparam("by")
-            )
-            more = {"count": _TALLY.c.count + bindparam("by")}
-            session.execute(
-                add.on_conflict_do_update(index_elements=["region_code", "status"], set_=more),
-                {"by": by},
-            )
+    for status, by in changes(before, after):
+        insert = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
+        add = insert.insert(_TALLY).values(region_code=region, status=status, count=bindparam("by"))
+        more = {"count": _TALLY.c.count + bindparam("by")}
+        session.execute(
+            add.on_conflict_do_update(index_elements=["region_code", "status"], set_=more),
+            {"by": by},
+        )
+
+
+def changes(before: str, after: str) -> list[tuple[str, int]]:
+    """Which counts a report's move from one status to another changes, and by how much."""
+    return [
+        (status, by)
+        for status, by in ((before, -1), (after, 1))
+        if status in FINAL and before != after
+    ]
 
 
 def ended_in(session: Session, scopes: Iterable[str]) -> dict[str, int]:

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
 from sqlalchemy import select
@@ -59,13 +59,20 @@ def act(
     the report, NotNow for an action id that was used for something else; every NotNow carries the
     report.
     """
-    said = [request.action, number, request.version, request.klass, request.reason, request.note]
-    attempt = Attempt(user, number, request, digest(said), now or present(), action_id)
+    attempt = attempt_of(user, number, request, now or present(), action_id)
     with writing() as session:
         report, done = take_up(session, attempt)
         if not done:
             _move(session, attempt, report)
         return report
+
+
+def attempt_of(
+    user: User, number: str, request: chain.Request, at: datetime, action_id: str | None
+) -> Attempt:
+    """The attempt that this request is, with its digest."""
+    said = [request.action, number, request.version, request.klass, request.reason, request.note]
+    return Attempt(user, number, request, digest(said), at, action_id)
 
 
 def _move(session: Session, attempt: Attempt, report: Report) -> None:
@@ -155,17 +162,29 @@ def standing(state: chain.State, region: str, at: datetime, due: datetime | None
 
 
 def settle(session: Session, report: Report, state: chain.State, at: datetime) -> None:
-    """Write the state onto the report."""
-    due = deadlines.due_at(at, state.desk, deadlines.overrides(session))
+    """Write the state onto the report, and count it where it ends."""
     tallies.note_move(session, report.region_code, report.status, state.status)
+    stand(report, state, at, deadlines.overrides(session))
+
+
+def stand(
+    report: Report, state: chain.State, at: datetime, overridden: Mapping[date, bool]
+) -> None:
+    """Write the state onto the report. `overridden` are the city's own working and free days."""
+    due = deadlines.due_at(at, state.desk, overridden)
     for name, value in standing(state, report.region_code, at, due).items():
         setattr(report, name, value)
 
 
 def record(session: Session, attempt: Attempt, report: Report, move: chain.Move) -> None:
     """Append the event of the move that was just made."""
+    events.append(session, report.id, event_of(attempt, report, move))
+
+
+def event_of(attempt: Attempt, report: Report, move: chain.Move) -> events.NewEvent:
+    """The event of the move that was just made: the report is as it became."""
     request, desk = attempt.request, _acts_at(report, move)
-    new = events.NewEvent(
+    return events.NewEvent(
         move=move,
         office=offices.acting_at(attempt.user, desk, report.region_code),
         version=report.version,
@@ -178,7 +197,6 @@ def record(session: Session, attempt: Attempt, report: Report, move: chain.Move)
         note=request.note or None,
         detail=deadlines.as_detail(report.due_at),
     )
-    events.append(session, report.id, new)
 
 
 def _acts_at(report: Report, move: chain.Move) -> str:

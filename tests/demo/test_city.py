@@ -21,11 +21,34 @@ from sqlalchemy.orm import Session
 from sipokat import commands, create_app
 from sipokat.database import db
 from sipokat.demo.plan import plan
-from sipokat.domain import chain, events, listing, notices, participation, people, queue
+from sipokat.domain import (
+    chain,
+    deadlines,
+    events,
+    intake,
+    listing,
+    notices,
+    participation,
+    people,
+    queue,
+    tallies,
+    verification,
+)
 from sipokat.domain.clock import WIB, day_of
+from sipokat.domain.content import content_digest
 from sipokat.domain.deadlines import is_working
 from sipokat.domain.photos import picture_key
-from sipokat.models import Event, FirstOpened, Photo, Region, Report, Revision, Term, User
+from sipokat.models import (
+    Event,
+    FirstOpened,
+    Photo,
+    Region,
+    Report,
+    Revision,
+    Tally,
+    Term,
+    User,
+)
 from tests.cast import CAST, DEWI, EFFENDI, HARTONO, PASSWORD, RAHMAN, SARI, SITI, YUSUF, Person
 
 MOMENT = datetime(2026, 11, 24, 10, 0, tzinfo=WIB)
@@ -43,6 +66,11 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         loaded = load(app)
         assert loaded.exit_code == 0, loaded.output
         assert "611 accounts" in loaded.output
+        told = [line for line in loaded.output.splitlines() if " steps" in line]
+        done = [int(line.split()[4].replace(",", "")) for line in told]
+        assert len(done) == 5
+        assert done == sorted(done)
+        assert told[-1].split()[4] == told[-1].split()[6]
         yield app
         db.session.remove()
         db.engine.dispose()
@@ -159,14 +187,36 @@ def test_events_are_gapless_in_time_and_tell_every_state(rows: Session) -> None:
     for event in record:
         told.setdefault(event.report_id, []).append(event)
     for report in rows.scalars(select(Report)):
-        state = events.rebuild(report, events.moves(told[report.id]))
-        assert (state.status, state.desk, state.version, state.klass) == (
-            report.status,
-            report.desk,
-            report.version,
-            report.klass,
-        )
+        moves = events.moves(told[report.id])
+        state, since = events.rebuild(report, moves), moves[-1].at
+        due = deadlines.due_at(since, state.desk, {})
+        columns = verification.standing(state, report.region_code, since, due)
+        assert {name: getattr(report, name) for name in columns} == columns
+        assert report.number == intake.number_of(moves[0].seq)
     assert Counter(event.action for event in record)["reopen"] == 1
+
+
+def test_what_has_ended_is_counted(rows: Session) -> None:
+    counted = {(one.region_code, one.status): one.count for one in rows.scalars(select(Tally))}
+    anew = tallies.counted_anew(rows)
+    assert sum(anew.values()) > 300
+    assert {key: count for key, count in counted.items() if count} == anew
+
+
+def test_contents_are_those_that_were_sent(rows: Session) -> None:
+    latest: dict[int, Revision] = {}
+    for row in rows.scalars(select(Revision).order_by(Revision.id)):
+        latest[row.report_id] = row
+    for report in rows.scalars(select(Report)):
+        revision = latest[report.id]
+        content = revision.content
+        sealed = content_digest(report.category, report.region_code, content)
+        assert report.content_digest == revision.content_digest == sealed
+        shown = (report.text, report.fields, report.place_text, report.lat, report.lon)
+        kept = (content[name] for name in ("text", "fields", "place_text", "lat", "lon"))
+        assert shown == tuple(kept)
+        current = {photo.client_id for photo in report.photos if photo.current}
+        assert current == {claim["id"] for claim in content["photos"]}
 
 
 def test_the_record_shows_a_late_photo_and_an_erasure_and_holds(city: Flask) -> None:
