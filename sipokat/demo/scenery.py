@@ -42,8 +42,11 @@ LITTER: list[Colour] = [
 def shade(colour: Colour, chance: Random, by: int = 14) -> Colour:
     """The colour, a little lighter or darker."""
     change = chance.randint(-by, by)
-    red, green, blue = (max(0, min(255, part + change)) for part in colour)
-    return red, green, blue
+    red, green, blue = colour
+    red, green, blue = red + change, green + change, blue + change
+    if 0 <= red <= 255 and 0 <= green <= 255 and 0 <= blue <= 255:  # nearly always, and quick
+        return red, green, blue
+    return max(0, min(255, red)), max(0, min(255, green)), max(0, min(255, blue))
 
 
 def backdrop(pen: Pen, chance: Random, ground: Colour = (150, 140, 124)) -> int:
