@@ -1,8 +1,8 @@
 /*
  * The service worker: keeps the shells and pages, shows them when there is no signal, and sends the
  * outbox when the browser wakes it. The server puts three things before this text: `self.SHELL =
- * {version, precache}`, the core bundle (static/js/phone), the same that the pages load, and what
- * only a worker needs (static/js/worker).
+ * {version, precache}`, the import of the core bundle (static/js/phone), the same that the pages
+ * load, and what only a worker needs (static/js/worker).
  */
 const { changes, copies, identity, pages, replay, store } = self.sipokat;
 const OURS = "sipokat-shell-";

@@ -64,6 +64,8 @@ SCRIPTS = {
         "pages/report-list.js",
         "pages/copy.js",
     ),
+    # The form and the outbox page, whose scripts need those of the form: one file, since the first
+    # visit loads both.
     "form": (
         "form/numbers.js",
         "form/photos.js",
@@ -78,8 +80,10 @@ SCRIPTS = {
         "form/address.js",
         "form/saved-panel.js",
         "form/report-form.js",
+        "pages/outbox-words.js",
+        "pages/outbox-cards.js",
+        "pages/outbox-page.js",
     ),
-    "outbox-page": ("pages/outbox-words.js", "pages/outbox-cards.js", "pages/outbox-page.js"),
     "worker": ("worker/changes.js", "worker/kept-pages.js"),
     "officer": ("desk/decision-drafts.js", "desk/verification.js"),
     "late-photos": ("form/photos.js", "pages/late-photos.js"),

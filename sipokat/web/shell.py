@@ -16,7 +16,7 @@ from sipokat.web.access import ANYONE, allow
 
 pages = Blueprint("shell", __name__)
 SHELLS = ("/laporan/baru", "/kotak-keluar", "/luring")
-PRECACHED = ("app.css", "core.js", "app.js", "form.js", "outbox-page.js", "sprite.svg")
+PRECACHED = ("app.css", "core.js", "app.js", "form.js", "sprite.svg")
 
 
 @cache
@@ -75,18 +75,17 @@ def offline() -> ResponseReturnValue:
 @pages.get("/service-worker.js")
 @allow(ANYONE)
 def worker() -> ResponseReturnValue:
-    """The service worker, preceded by the list of what to keep, by the core bundle (the same outbox
-    and replay that the page runs) and by its own. If it imported them, the first visit would need
-    two requests more."""
+    """The service worker, preceded by the list of what to keep, the import of the core bundle (the
+    same outbox and replay that the page runs, which the browser has just loaded and only asks about
+    once more) and by its own bundle, which nothing else loads."""
     urls, root = current_app.config["ASSET_URLS"], current_app.config["ROOT"]
     told = {
         "version": shell_version(),
         "precache": [*SHELLS, *(urls[name] for name in PRECACHED if name in urls)],
     }
-    bundles = [root / urls[name].lstrip("/") for name in ("core.js", "worker.js")]
-    parts = [*bundles, root / "service-worker.js"]
-    source = "\n".join(path.read_text("utf-8") for path in parts)
-    response = make_response(f"self.SHELL = {json.dumps(told)};\n{source}")
+    head = f"self.SHELL = {json.dumps(told)};\nimportScripts({json.dumps(urls['core.js'])});"
+    parts = (root / urls["worker.js"].lstrip("/"), root / "service-worker.js")
+    response = make_response("\n".join([head, *(path.read_text("utf-8") for path in parts)]))
     response.mimetype = "text/javascript"
     response.headers["Service-Worker-Allowed"] = "/"
     response.headers["Cache-Control"] = "no-cache"

@@ -47,6 +47,12 @@ SLOW_DISK = """
   const late = [];
   self.asked = [];
   self.release = () => late.splice(0).forEach((tell) => tell());
+  const put = IDBObjectStore.prototype.put;
+  const entering = new WeakSet(); // transactions that put something into the outbox
+  IDBObjectStore.prototype.put = function (...given) {
+    if (this.name === "entries") entering.add(this.transaction);
+    return put.apply(this, given);
+  };
   IDBDatabase.prototype.transaction = function (stores, mode, options) {
     if (mode === "readwrite") self.asked.push(options?.durability);
     return begin.call(this, stores, mode, options);
@@ -55,8 +61,10 @@ SLOW_DISK = """
     configurable: true,
     get,
     set(listener) {
-      const outbox = ["drafts", "entries"].every((one) => this.objectStoreNames.contains(one));
-      set.call(this, outbox ? (event) => late.push(() => listener(event)) : listener);
+      set.call(this, (event) => {
+        if (entering.has(this)) late.push(() => listener(event));
+        else listener(event);
+      });
     },
   });
 })();
