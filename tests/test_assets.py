@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import shutil
 import time
 from dataclasses import asdict
@@ -124,3 +125,15 @@ def test_the_build_drops_by_the_manifest_of_before(
     assert not first.exists()
     assert not first.with_name(first.name + ".br").exists()
     assert second.exists()
+
+
+def test_no_selector_loses_its_meaning_when_the_styles_are_made_small() -> None:
+    # rcssmin takes the space of `.card :is(a)` away, which then means the card itself.
+    styles = Path(__file__).parents[1] / "static/css"
+    eaten = [
+        f"{path.name}: {line.strip()}"
+        for path in sorted(styles.rglob("*.css"))
+        for line in path.read_text("utf-8").splitlines()
+        if re.search(r"[\w)\]] :[a-z-]+(\(.*)?[{,]$", line.strip())
+    ]
+    assert not eaten
