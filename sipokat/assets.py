@@ -59,6 +59,7 @@ SCRIPTS = {
         "pages/home.js",
         "pages/ahead.js",
         "form/kept-photos.js",
+        "form/carry.js",
         "pages/nihil.js",
         "pages/lightbox.js",
         "pages/report-list.js",

@@ -191,10 +191,17 @@ def _revision_page(
         "region": full.report.region_code,
         "kept_photos": full.photos,
         "note": full.why,
+        "wrong_kind": _reason(full) == "salah_jenis",
         "report": full,
     }
     context = form_context(values, errors, revision)
     return make_response(render_template("reports/revise.html", **context), status)
+
+
+def _reason(full: present.Full) -> str | None:
+    """Why it was returned last."""
+    returns = [one for one in full.card.events if one.action == "return"]
+    return returns[-1].reason if returns else None
 
 
 def _values_of(report: Report) -> dict[str, Any]:
@@ -236,7 +243,7 @@ def revise(number: str) -> ResponseReturnValue:
         return _refused_revision(number, refusal, arrived)
     if arrived.json:
         return jsonify(
-            report_json.report_json(report) | _receipt(report, arrived.values["action_id"])
+            report_json.report_json(report) | receipt(report, arrived.values["action_id"])
         )
     keep_files(report.client_id, arrived)
     tell("Perbaikan terkirim.")
@@ -252,8 +259,8 @@ def _look_at_files(number: str, arrived: Arrived) -> None:
             arrived.look_at_files()
 
 
-def _receipt(report: Report, action_id: str) -> dict[str, str]:
-    """What lets the phone delete its copy of the revision; the time is the revision's."""
+def receipt(report: Report, action_id: str) -> dict[str, str]:
+    """What lets the phone delete its copy of the action; the time is the action's."""
     mine = (me().id, action_id)
     moves = events.moves_of(db.session(), report)
     at = next(event.at for event in moves if (event.actor_id, event.action_id) == mine)

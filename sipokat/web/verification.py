@@ -6,7 +6,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, g, make_response, render_template, request
+from flask import Blueprint, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
@@ -20,7 +20,7 @@ from sipokat.web.access import allow, me, takes
 from sipokat.web.decision_forms import decision_forms
 from sipokat.web.messages import tell
 from sipokat.web.present import states
-from sipokat.web.reports import report_page
+from sipokat.web.reports import receipt, report_page
 from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
 
 pages = Blueprint("verification", __name__)
@@ -168,7 +168,9 @@ def act(number: str, noun: str) -> ResponseReturnValue:
             raise
         return _refused(refusal, number, action)
     if wants_json():
-        return report_page(report)
+        # A plain form of a program that asks for JSON need not name its action.
+        mine = receipt(report, asks["action_id"]) if "action_id" in asks else {}
+        return jsonify(report_json.report_json(report) | mine)
     said = states.done(action, report.desk)
     if wants_fragment():
         return _done(report, action, said)

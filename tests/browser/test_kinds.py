@@ -56,6 +56,16 @@ def test_every_kind_says_the_same_things(phone):
             "mend_at": "/laporan/00018/perbaikan#entri=a",
             "mends": [False, True, False],
         },
+        "withdrawal": {
+            "id_name": "action_id",
+            "path": "/laporan/00018/penarikan",
+            "head": ["version"],
+            "client_id": None,
+            "title": "Pembatalan Sampah",
+            "see_in": UNSENT,
+            "mend_at": "#entri=a",
+            "mends": [False, False, False],
+        },
     }
     levels = page.evaluate(
         """(codes) => codes.map((region) => ["kota", "kecamatan", "kelurahan", "rt"].filter(

@@ -46,7 +46,9 @@
   /** Shows what the form offers to this person, or (null) that they must sign in first. */
   async function welcome(form, person) {
     signIn.hidden = Boolean(person);
-    form.querySelector("[data-save-draft]").hidden = !person;
+    for (const one of form.querySelectorAll("[data-save-draft], [data-save-another]")) {
+      one.hidden = !person;
+    }
     if (person) warnOfRoom().catch(() => {}); // storage that fails may never tell
   }
 

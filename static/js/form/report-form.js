@@ -5,7 +5,7 @@
  */
 (() => {
   const { address, fields, identity, keeper, kinds, leaving, outbox, owner, page } = self.sipokat;
-  const { picker, readiness, saved, sending, store, view } = self.sipokat;
+  const { picker, readiness, saved, sending, store, submission, view } = self.sipokat;
   const form = document.querySelector("[data-report-form]");
   if (!form) return;
   const SHELL = "/laporan/baru";
@@ -22,14 +22,41 @@
   let pushed = false; // "back" in the browser leads to the tiles of this page
   let opened = false; // the person has tapped a tile
   let asking = false; // the person is being asked whether to leave the form
+  let part = ""; // which of the category's drafts it is
+  let others = 0; // how many more there are
   let busy = false; // a report is being put into the outbox
 
   const category = () => form.elements.category.value;
 
-  /** Where the draft of what is on the screen lies: one per category, revision and entry. */
+  const asked = (name) => new URLSearchParams(location.search).get(name);
+
+  /** The slot of the category's draft `one`; the first one has none, as before there were more. */
+  const slotOf = (one) => (one ? `${category()}:${one}` : category());
+
+  /**
+   * Where the draft of what is on the screen lies: one per revision, per entry, and per report that
+   * is to be replaced; of a new report there may be several.
+   */
   function slot() {
     if (again) return `entri:${again.id}`;
-    return revision ? `perbaikan:${revision.number}` : category();
+    if (revision) return `perbaikan:${revision.number}`;
+    return asked("ganti") ? `ganti:${asked("ganti")}` : slotOf(part);
+  }
+
+  /** Which of the category's drafts to open: the one of the address, else the last one written. */
+  async function choosePart() {
+    const all = person ? await outbox.drafts(person.id).catch(() => []) : [];
+    const mine = all.filter((one) => one.slot.split(":")[0] === category());
+    mine.sort((a, b) => a.updated_at - b.updated_at);
+    part = asked("draf") ?? mine.at(-1)?.slot.split(":")[1] ?? "";
+    others = mine.filter((one) => one.slot !== slotOf(part)).length;
+  }
+
+  /** The report in whose place the new one comes, or undefined. */
+  function replaced() {
+    if (again || !asked("ganti")) return again?.replaces;
+    const [number, version] = asked("ganti").split(":");
+    return { number, version: Number(version), action_id: submission.uuid() };
   }
 
   const photos = picker.create(form, () => draft.save());
@@ -54,6 +81,7 @@
     again,
     revision,
     kept: look.kept(),
+    replaces: replaced(),
   }));
   const { explain } = outward;
   const way = address.create(
@@ -97,6 +125,8 @@
     look.showTiles();
     const drafts = person ? await outbox.drafts(person.id).catch(() => []) : [];
     look.fitTiles(identity.rolesOf(person), drafts);
+    const words = "Pilih jenis yang benar. Tulisan, tanggal, lokasi dan foto ikut.";
+    if (asked("ganti")) page.notice(words, "wait", { key: "draft" });
   }
 
   /** Fills the form with its draft, or else with the entry that was opened again, if any. */
@@ -110,12 +140,14 @@
     await retime();
     // A form that the server sent back after a post holds what was typed later than any draft.
     const posted = location.pathname === "/laporan";
+    if (mine === turn) await choosePart();
     const found = person && (await outbox.draft(person.id, slot()).catch(explain));
     if (mine !== turn) return;
     if (found && !posted) {
       look.fill(found.values, found.kept || []);
       const button = { label: "Mulai baru", act: startAfresh };
-      page.notice(`Draf ${page.moment(found.updated_at)} dibuka lagi.`, "wait", {
+      const more = others ? ` ${others} draf lain ada di kotak keluar.` : "";
+      page.notice(`Draf ${page.moment(found.updated_at)} dibuka lagi.${more}`, "wait", {
         key: "draft",
         button,
       });
@@ -153,6 +185,19 @@
     page.saved();
     if (revision || again || form.dataset.rendered !== undefined) location.reload();
     else await open(category());
+  }
+
+  /** "Simpan dan mulai yang lain": the draft stays, and the form opens empty once more. */
+  async function startAnother() {
+    await exit.settle();
+    await draft.save();
+    await draft.stop();
+    const url = `${SHELL}?kategori=${category()}&draf=${submission.uuid().slice(0, 8)}`;
+    again = null;
+    page.saved();
+    if (!look.has(category())) return location.assign(url);
+    way.go("replaceState", url);
+    return open(category());
   }
 
   /**
@@ -247,11 +292,16 @@
     saveDraft().catch(explain);
   });
 
+  form.querySelector("[data-save-another]")?.addEventListener("click", () => {
+    startAnother().catch(draft.complain);
+  });
+
   document.querySelector("[data-tiles]")?.addEventListener("click", (event) => {
     const tile = event.target.closest("[data-category]");
     if (!tile || event.ctrlKey || event.metaKey || !look.has(tile.dataset.category)) return;
     event.preventDefault();
-    way.go("pushState", tile.href);
+    const url = asked("ganti") ? `${tile.href}&ganti=${asked("ganti")}` : tile.href;
+    way.go("pushState", url);
     pushed = true;
     opened = true;
     open(tile.dataset.category).catch(explain);

@@ -33,6 +33,7 @@
    * `happened_on`, `fields.jenis` …). `photos` are the photos on this phone, `kept` those of the
    * report that a revision keeps. `revision` is `{number, version}` of the report that is revised,
    * null for a new report. `again` is the entry that was opened again, or null.
+   * `replaces` is `{number, version, action_id}` of the report in whose place the new one comes.
    */
   function entryOf({
     id,
@@ -44,6 +45,7 @@
     kept = [],
     revision = null,
     again = null,
+    replaces = again?.replaces,
   }) {
     const filled = Object.entries(values).filter(
       ([name, value]) => /^fields\./.test(name) && value,
@@ -77,6 +79,7 @@
       body: { [id_name]: id, ...head(given), ...content },
       photos: photos.map(({ id, type, sha256, size }) => ({ id, type, sha256, size })),
       written_at,
+      ...(replaces && { replaces }),
     };
   }
 

@@ -83,8 +83,12 @@
       for (const tile of document.querySelectorAll(".tile[data-category]")) {
         const wanted = tile.dataset.roles.split(" ");
         tile.parentElement.hidden = !roles.some((role) => wanted.includes(role));
-        const begun = drafts.some((one) => one.slot === tile.dataset.category);
-        tile.querySelector("[data-tile-draft]").hidden = !begun;
+        const begun = drafts.filter(
+          ({ slot }) => slot.split(":")[0] === tile.dataset.category,
+        ).length;
+        const badge = tile.querySelector("[data-tile-draft]");
+        badge.hidden = !begun;
+        badge.textContent = begun > 1 ? `${begun} draf` : "Ada draf";
       }
     }
 

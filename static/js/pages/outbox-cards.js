@@ -77,7 +77,7 @@
       const about = `${kinds.title(entry)}, ditulis ${page.moment(entry.written_at)}`;
       one.setAttribute("aria-label", `${one.textContent} ${about}`);
     }
-    put(card.querySelector("[data-text]"), entry.body.text);
+    put(card.querySelector("[data-text]"), entry.body.text || "");
     put(card.querySelector("[data-facts]"), words.facts(entry));
     put(card.querySelector("[data-why]"), words.why(entry, doubt));
     const number = words.numberOf(entry);
@@ -111,25 +111,27 @@
 
   /**
    * The card of a draft; `drop()` is called when the person wants it deleted. A draft's slot is
-   * the category of a new report, `perbaikan:` and the number of a revised report, `keputusan:` and
+   * the category of a new report, with a mark if there are several, `ganti:` and number and version
+   * of the report that a new one replaces, `perbaikan:` and the number of a revised report, `keputusan:` and
    * that of a report to be decided, or `entri:` and the id of an entry that was opened again. If that entry has been sent since, no form can open
    * the draft any more: its text is shown whole, without a link.
    */
   function draft(stored, unsent, drop) {
     const node = copy("draft");
-    const [slot, id] = stored.slot.split(":");
+    const [slot, id, version] = stored.slot.split(":");
     const entry = unsent.find((one) => one.id === id && outbox.editable(one));
     const orphan = slot === "entri" && !entry;
     const paths = {
       entri: entry && kinds.mendAt(entry),
       perbaikan: `/laporan/${id}/perbaikan`,
       keputusan: `/laporan/${id}`,
+      ganti: `/laporan/baru?ganti=${id}:${version}${stored.category && `&kategori=${stored.category}`}`,
     };
     const [link, text, button] = ["see", "text", "drop"].map((one) =>
       node.querySelector(`[data-${one}]`),
     );
     link.textContent = stored.title;
-    link.href = paths[slot] || `/laporan/baru?kategori=${stored.category}`;
+    link.href = paths[slot] || `/laporan/baru?kategori=${stored.category}&draf=${id || ""}`;
     if (orphan) {
       link.replaceWith(stored.title);
       node.classList.remove("tap");

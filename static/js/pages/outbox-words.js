@@ -67,6 +67,7 @@
   /** Whether mending it in the form can help: not if another report already stands in its place. */
   function mendable(entry) {
     const { last_error: error } = entry;
+    if (!kinds.of(entry).mendPath(entry)) return false;
     if (entry.state === "needs_attention" && error?.code === "second_of_period") return false;
     if (error?.status !== 409) return true;
     return kinds.of(entry).mendsConflict(entry, error);

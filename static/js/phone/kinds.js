@@ -41,7 +41,10 @@
       mendPath: () => "/laporan/baru",
       // The server already has another report under this id.
       mendsConflict: () => false,
-      offer: ({ category, body }) => (category === "nihil" ? `nihil:${body.fields.periode}` : null),
+      offer: ({ category, body, replaces: old }) => {
+        if (old) return `perbaikan:${old.number}:${old.version}`;
+        return category === "nihil" ? `nihil:${body.fields.periode}` : null;
+      },
     },
     revision: {
       id_name: "action_id",
@@ -57,10 +60,55 @@
       mendsConflict: ({ region }, { desk }) => desk === levelOf(region),
       offer: ({ report, body }) => `perbaikan:${report}:${body.version}`,
     },
+    // Of a report in whose place another one was written, made by `follower`.
+    withdrawal: {
+      id_name: "action_id",
+      path: ({ report }) => `/laporan/${report}/penarikan`,
+      head: ({ version }) => ({ version }),
+      clientId: () => null,
+      title_prefix: "Pembatalan ",
+      see_in: ["waiting", "sending", "needs_login", "needs_attention"],
+      mendPath: () => "", // no form
+      // Somebody has done something with the report meanwhile: it just stays as it is now.
+      mendsConflict: () => false,
+      offer: ({ report, body }) => `perbaikan:${report}:${body.version}`,
+    },
   };
+
+  /**
+   * What is sent once `entry` has its `receipt`: if it came in the place of another report, that
+   * one's withdrawal, else null. Only then, so that never both are gone. It always has the same id.
+   */
+  function follower({ owner, category, region, form_version, replaces, order }, receipt) {
+    if (!replaces) return null;
+    const { number, version, action_id } = replaces;
+    const note = `Salah jenis laporan. Diganti laporan ${receipt.number}.`;
+    return {
+      id: action_id,
+      owner,
+      kind: "withdrawal",
+      report: number,
+      region,
+      form_version,
+      category,
+      title: `laporan ${number}`,
+      body: { action_id, version, note },
+      photos: [],
+      written_at: receipt.received_at,
+      client_id: null,
+      order: order + 0.5,
+      state: "waiting",
+      attempts: 0,
+      last_try: null,
+      next_try: 0,
+      last_error: null,
+      receipt: null,
+    };
+  }
 
   self.sipokat.kinds = {
     KINDS,
+    follower,
     /** The kind of the entry that a form makes; `revision` is null in the form of a new report. */
     made: (revision) => (revision ? "revision" : "report"),
     /** Where the entry is opened again: the address of "Perbaiki". */

@@ -152,7 +152,8 @@
   /**
    * Changes one unsent entry: `change(entry)` returns the new one, or null to leave it as it is.
    * With `owner`, fails with "owner" if that is no longer the owner of this phone. When the entry
-   * becomes "sent", the same transaction deletes its photos' bytes. Returns the new entry, or null.
+   * becomes "sent", the same transaction deletes its photos' bytes; when it gets its receipt, the
+   * same transaction adds what is to be sent after it (`kinds.follower`). Returns the new entry, or null.
    */
   async function update(id, change, { owner = null } = {}) {
     const stored = await writing(
@@ -163,6 +164,8 @@
         const after = before && before.state !== "sent" ? change(before) : null;
         if (after) entries.put(after);
         if (after?.state === "sent") await dropPhotos(photos, id);
+        const next = after?.receipt && !before.receipt && kinds.follower(before, after.receipt);
+        if (next && !(await got(entries.get(next.id)))) entries.put(next);
         return after;
       },
     );
