@@ -67,7 +67,7 @@
     page.notice("Menyalin tulisan dan foto…", "wait", { key: "carry" });
     return carry(person).catch(() => {
       const words =
-        "HP ini belum bisa menyalin laporan. Buat laporan baru, lalu batalkan yang ini.";
+        "HP ini belum bisa menyalin laporan. Buat laporan baru, lalu batalkan laporan ini.";
       page.notice(words, "late", { key: "carry" });
     });
   });
