@@ -160,6 +160,9 @@ def test_with_any_signal_nobody_sees_the_state_from_before_their_own_action(phon
     expect(strip(page)).not_to_contain_text("Perubahan Anda")
 
 
+AS_HTMX = "async () => { await fetch('/verifikasi', { headers: { 'HX-Request': 'true' } }); }"
+
+
 @pytest.mark.promise(on="106")
 def test_a_session_that_ended_elsewhere_takes_the_copies_with_it(phone, server):
     number = wire.file_report(Caller(server, RAHMAN))["number"]
@@ -190,7 +193,7 @@ def test_a_session_that_ended_elsewhere_takes_the_copies_with_it(phone, server):
         if way == "outbox":
             keep(phone)
         else:
-            phone.page.evaluate("htmx.ajax('GET', '/verifikasi', 'main')")
+            phone.page.evaluate(AS_HTMX)
         eventually(lambda: kept_pages(phone), [])
         no_signal(server)
         is_shut(phone, report)
