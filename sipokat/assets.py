@@ -72,6 +72,7 @@ SCRIPTS = {
         "form/photos.js",
         "form/fields.js",
         "form/place.js",
+        "form/aids.js",
         "form/photo-picker.js",
         "form/draft-keeper.js",
         "form/view.js",
@@ -85,18 +86,39 @@ SCRIPTS = {
         "pages/outbox-cards.js",
         "pages/outbox-page.js",
     ),
+    "straight": ("form/straight.js",),
     "worker": ("worker/changes.js", "worker/kept-pages.js"),
     "officer": ("desk/decision-drafts.js", "desk/verification.js"),
     "late-photos": ("form/photos.js", "pages/late-photos.js"),
 }
 STALE_SECONDS = 30 * 86400
+MANIFEST = "manifest.json"
 COPIED = {"htmx.js": "vendor/htmx/htmx.min.js", "sprite.svg": "icons/sprite.svg"}
 
 
+# Components that no shell shows: a first visit to the form does without them.
+PAGES_ALONE = (
+    "copy",
+    "decide",
+    "facts",
+    "list",
+    "login",
+    "pager",
+    "point",
+    "queue",
+    "rail",
+    "report",
+)
+
+
 def _styles(static: Path) -> list[str]:
-    parts = sorted(path.name for path in (static / "css/components").glob("*.css"))
-    components = [f"css/components/{name}" for name in parts]
-    return ["css/tokens.css", "css/base.css", *components, "css/print.css"]
+    parts = sorted(path.stem for path in (static / "css/components").glob("*.css"))
+    components = [f"css/components/{name}.css" for name in parts if name not in PAGES_ALONE]
+    return ["css/tokens.css", "css/base.css", *components]
+
+
+def _page_styles() -> list[str]:
+    return [*(f"css/components/{name}.css" for name in PAGES_ALONE), "css/print.css"]
 
 
 def shared_data() -> str:
@@ -130,10 +152,9 @@ def register(app: Flask) -> None:
     assets.init_app(app)
     assets.app = app
     assets._named_bundles.clear()  # an application made earlier in this process has registered them
-    assets.register(
-        "app.css",
-        Bundle(*_styles(static), filters="rcssmin", output="gen/app.%(version)s.css"),
-    )
+    for name, styles in (("app", _styles(static)), ("pages", _page_styles())):
+        bundle = Bundle(*styles, filters="rcssmin", output=f"gen/{name}.%(version)s.css")
+        assets.register(f"{name}.css", bundle)
     for name, scripts in SCRIPTS.items():
         sources = [f"js/{file}" for file in scripts]
         filters = (_put_data, "rjsmin") if name == "core" else "rjsmin"
@@ -165,14 +186,14 @@ def _build(app: Flask) -> list[str]:
         bundler = CommandLineEnvironment(assets, logging.getLogger("assets"))  # type: ignore[no-untyped-call]
         bundler.build()
     drop_superseded(folder, _in_use(app))
-    made = []
-    for path in bundles(folder):
+    made = bundles(folder)
+    # The manifest keeps its name, but a first visit loads it too.
+    for path in [*made, static / MANIFEST]:
         data = path.read_bytes()
         path.with_name(path.name + ".br").write_bytes(brotli.compress(data, quality=11))
         path.with_name(path.name + ".gz").write_bytes(gzip.compress(data, 9, mtime=0))
-        made.append(path.name)
     (folder / "sources").write_text(fingerprint(app))
-    return made
+    return [path.name for path in made]
 
 
 def bundles(folder: Path) -> list[Path]:
@@ -207,6 +228,7 @@ def fingerprint(app: Flask) -> str:
     """A digest of everything the bundles are made of. It changes whenever they must be rebuilt."""
     static = Path(app.static_folder or "")
     summary = hashlib.sha256(Path(__file__).read_bytes() + shared_data().encode())
+    summary.update((static / MANIFEST).read_bytes())
     for folder in ("css", "js", "vendor", "icons"):
         for path in sorted((static / folder).rglob("*")):
             if path.is_file():

@@ -1,17 +1,19 @@
 """The program in which pictures are decoded, a process for each picture. `pictures.py` runs it.
 
-    python -I decoder.py <kind> <orientation> <longest> <thumbnail> <CPU seconds> <bytes of memory>
+    python -I decoder.py <kind> <orientation> <pixels> <longest> <thumbnail> <CPU seconds> <memory>
 
 It reads a picture's file without metadata from its input and writes the size, the picture and the
-thumbnail to its output. When the two sides are 0 it only decodes. It ends with UNREADABLE for what
-cannot be decoded, with OUT_OF_MEMORY or a signal when it exceeds its limits. It imports Pillow
-alone, so that it starts fast and holds neither the database nor a secret.
+thumbnail to its output: a picture of so many pixels at most, no side longer than `longest`. When
+those are 0 it only decodes. It ends with UNREADABLE for what cannot be decoded, with OUT_OF_MEMORY
+or a signal when it exceeds its limits. It imports Pillow alone, so that it starts fast and holds
+neither the database nor a secret.
 """
 
 from __future__ import annotations
 
 import ctypes
 import io
+import math
 import resource
 import signal
 import struct
@@ -44,24 +46,33 @@ def limit(seconds: int, memory: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def decode(data: bytes, kind: str, longest: int) -> Image.Image:
-    """The picture, not yet turned, with at least `longest` pixels on its longer side if it has
-    them. Raises what Pillow raises."""
+def bounded(size: tuple[int, int], pixels: int, longest: int) -> tuple[int, int]:
+    """The size, made smaller until it has so many pixels at most and no side longer than that."""
+    width, height = size
+    scale = min(1, longest / max(size), math.sqrt(pixels / (width * height)))
+    return max(1, int(width * scale)), max(1, int(height * scale))
+
+
+def decode(data: bytes, kind: str, pixels: int, longest: int) -> Image.Image:
+    """The picture, not yet turned, not smaller than `bounded` would make it. Raises what Pillow
+    raises."""
     with Image.open(io.BytesIO(data), formats=[kind]) as opened:
         if longest:
-            opened.draft("RGB", (longest, longest))
+            opened.draft("RGB", bounded(opened.size, pixels, longest))
         opened.load()
         return opened
 
 
-def on_paper(picture: Image.Image, longest: int) -> Image.Image:
-    """The picture in RGB, no larger than `longest`, on white where it is transparent."""
+def on_paper(picture: Image.Image, pixels: int, longest: int) -> Image.Image:
+    """The picture in RGB, no larger than `bounded` says, on white where it is transparent."""
     if picture.mode.startswith("I"):  # 16 bits of grey
         picture = picture.convert("I").point(lambda value: value / 257).convert("L")
     clear = picture.mode in ("RGBA", "LA", "PA") or "transparency" in picture.info
     # What is made smaller first needs the memory of one large picture, not of three.
     picture = picture.convert("RGBA" if clear else "RGB")
-    picture.thumbnail((longest, longest), Image.Resampling.LANCZOS)
+    size = bounded(picture.size, pixels, longest)
+    if size != picture.size:
+        picture = picture.resize(size, Image.Resampling.LANCZOS, reducing_gap=2.0)
     if not clear:
         return picture
     paper = Image.new("RGB", picture.size, "white")
@@ -80,16 +91,16 @@ def jpeg(picture: Image.Image, quality: int) -> bytes:
 
 def main() -> int:
     kind, *numbers = sys.argv[1:]
-    orientation, longest, thumbnail, seconds, memory = map(int, numbers)
+    orientation, pixels, longest, thumbnail, seconds, memory = map(int, numbers)
     limit(seconds, memory)
     warnings.simplefilter("ignore")
     Image.MAX_IMAGE_PIXELS = None  # whoever starts this program has looked at the size
     try:
         data = sys.stdin.buffer.read()
-        picture = decode(data, kind, longest)
+        picture = decode(data, kind, pixels, longest)
         if not longest:
             return 0
-        picture = on_paper(picture, longest)
+        picture = on_paper(picture, pixels, longest)
         if orientation in _TURNS:
             picture = picture.transpose(_TURNS[orientation])
         small = picture.copy()

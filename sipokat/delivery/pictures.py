@@ -20,7 +20,6 @@ from sipokat.delivery.picture_file import CutShort, Moving, NotAPicture, Picture
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import TooLarge, TooMany, WrongType
 
-LONGEST = LIMITS.photo_side
 THUMBNAIL = 320
 # What the decoder gets. The largest picture that is taken needs a tenth of the time and half of
 # the memory on the machine that docs/decisions.md measures.
@@ -80,11 +79,11 @@ def make_ready(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
     """Decode a picture. Returns the one to show, its thumbnail, and the size of the first in pixels
     (width, height).
 
-    Both are new JPEGs without metadata, turned upright; their longer sides are at most 1600 and 320
-    pixels. Raises NotAPicture for what cannot be decoded or exceeds the limits, OSError when the
-    machine cannot decode now.
+    Both are new JPEGs without metadata, turned upright; the first has so many pixels at most as the
+    limits say, the second's longer side at most 320. Raises NotAPicture for what cannot be decoded
+    or exceeds the limits, OSError when the machine cannot decode now.
     """
-    made = _decode(read(data), LONGEST, THUMBNAIL)
+    made = _decode(read(data), LIMITS.photo_pixels, LIMITS.photo_side, THUMBNAIL)
     width, height, first, second = HEAD.unpack_from(made)
     photo = made[HEAD.size : HEAD.size + first]
     thumbnail = made[HEAD.size + first :]
@@ -100,7 +99,7 @@ def _prove(picture: PictureFile) -> None:
         if not _turn.acquire(timeout=TURN_SECONDS):
             raise TimeoutError("other pictures are being looked at")
         try:
-            _decode(picture, 0, 0)
+            _decode(picture, 0, 0, 0)
         finally:
             _turn.release()
     except OSError as trouble:
@@ -109,8 +108,8 @@ def _prove(picture: PictureFile) -> None:
         raise TooMany(said, TURN_SECONDS) from None
 
 
-def _decode(picture: PictureFile, longest: int, thumbnail: int) -> bytes:
-    numbers = (picture.orientation, longest, thumbnail, CPU_SECONDS, MEMORY_BYTES)
+def _decode(picture: PictureFile, pixels: int, longest: int, thumbnail: int) -> bytes:
+    numbers = (picture.orientation, pixels, longest, thumbnail, CPU_SECONDS, MEMORY_BYTES)
     try:
         done = subprocess.run(  # noqa: S603, this very Python and our own file
             [sys.executable, "-I", str(DECODER), picture.kind, *map(str, numbers)],

@@ -22,7 +22,8 @@ class Choice:
 @dataclass(frozen=True)
 class Field:
     """One field of a category. `type` is choice, count (whole number), decimal, rupiah (whole),
-    text (its length is in `limits.py`), bool or period (`YYYY-MM`); bounds are inclusive."""
+    text (its length is in `limits.py`), bool or period (`YYYY-MM`); bounds are inclusive.
+    `zero` fields are movements, which "Isi 0 semua" fills where there were none."""
 
     key: str
     label: str
@@ -34,6 +35,7 @@ class Field:
     max: int = 0
     all_choices: tuple[Choice, ...] = ()
     off_since: date | None = None
+    zero: bool = False
 
     def taken_on(self, day: date) -> bool:
         """Whether a report written on `day` may carry this field."""
@@ -47,7 +49,8 @@ class Field:
 
 @dataclass(frozen=True)
 class Category:
-    """One category. `example` says on its tile, in lower case, what belongs to it."""
+    """One category. `example` says on its tile, in lower case, what belongs to it. `sentences` are
+    pairs of a `jenis` (or "") and a ready sentence of it, in which "di …" stands for the place."""
 
     key: str
     name: str
@@ -63,6 +66,7 @@ class Category:
     text_help: str = ""
     place_required: bool = False
     photo_required: bool = False
+    sentences: tuple[tuple[str, str], ...] = ()
 
     @property
     def fields(self) -> list[Field]:
@@ -88,8 +92,9 @@ def _category(key: str, row: dict[str, Any]) -> Category:
     for role in row["roles"]:
         roles += OFFICIAL_REPORTERS if role == "officials" else (role,)
     fields = tuple(_field(one) for one in row["fields"])
-    rest = {k: v for k, v in row.items() if k not in ("roles", "fields")}
-    return Category(key=key, roles=tuple(roles), all_fields=fields, **rest)
+    sentences = tuple((kind, said) for kind, said in row.get("sentences", ()))
+    rest = {k: v for k, v in row.items() if k not in ("roles", "fields", "sentences")}
+    return Category(key=key, roles=tuple(roles), all_fields=fields, sentences=sentences, **rest)
 
 
 @cache

@@ -147,7 +147,9 @@ def check(category: Category, raw: Raw, written_on: date) -> Content:
             wrong["place"] = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya."
         elif _too_vague(accuracy) and written_on >= LIMITS.accuracy_since:
             off = texts.dots(round(accuracy or 0))
-            wrong["place_text"] = f"Lokasi kurang tepat (±{off} m). Tulis juga patokannya."
+            wrong["place_text"] = (
+                f"Lokasi kurang tepat, bisa meleset {off} m. Tulis juga patokannya."
+            )
     if len(raw.photos) > LIMITS.photos:
         wrong["photos"] = f"Foto paling banyak {LIMITS.photos}. Hapus salah satu."
     elif category.photo_required and not raw.photos:

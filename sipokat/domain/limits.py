@@ -10,7 +10,8 @@ from importlib.resources import files
 
 @dataclass(frozen=True)
 class Limits:
-    """Texts in characters (code points), `…_bytes` in bytes, `photo_side` in pixels; inclusive."""
+    """Texts in characters (code points), `…_bytes` in bytes, `photo_pixels` and `photo_side` in
+    pixels; inclusive."""
 
     text: int
     field_text: int
@@ -18,6 +19,7 @@ class Limits:
     note: int
     password_min: int
     photos: int
+    photo_pixels: int
     photo_side: int
     photo_bytes: int
     form_bytes: int
@@ -25,6 +27,7 @@ class Limits:
     days_back: int
     former_days: int
     receipt_days: int
+    vague_m: int
     accuracy_m: int
     accuracy_since: date
     doubtful_hours: int

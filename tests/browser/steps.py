@@ -86,6 +86,11 @@ def choose(page: Page, name: str, value: str) -> None:
     page.locator(f"label.choice:has(input[name='{name}'][value='{value}'])").click()
 
 
+def more(page: Page) -> None:
+    """Open "Tambah rincian", behind which the numbers stand that may be left empty."""
+    page.locator("[data-report-form] summary").click()
+
+
 def add_photos(page: Page, photos: int | Iterable[bytes], before: int = 0) -> None:
     """Choose photos from the gallery and wait until each is shown."""
     data = [picture(seed) for seed in range(1, photos + 1)] if isinstance(photos, int) else photos

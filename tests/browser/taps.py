@@ -19,10 +19,10 @@ class Taps:
         what.tap()
         self.count += 1
 
-    def choose_file(self, page: Page, what: Locator, data: bytes) -> None:
-        """Tap the file input, and one photo in what the phone then opens."""
+    def choose_file(self, page: Page, what: Locator, data: bytes, inside: int = 1) -> None:
+        """Tap the file input, and one photo in what opens then; there it may take more."""
         with page.expect_file_chooser() as chooser:
             self.on(what)
         chosen: Any = chooser.value
         chosen.set_files([file(data)])
-        self.count += 1
+        self.count += inside

@@ -10,6 +10,7 @@ from tests.browser.steps import (
     eventually,
     fill,
     keep,
+    more,
     open_form,
     ours,
     outbox,
@@ -103,3 +104,64 @@ def test_send_now_on_one_report_waits_for_nothing_and_leaves_the_refused_alone(p
     eventually(lambda: states(phone), ["needs_attention", "sent"])
     expect(card(page, refused).locator("[data-send]")).to_be_hidden()
     assert [one.status for one in server.network.passed("POST", "/laporan")].count(201) == 1
+
+
+@pytest.mark.old_only
+def test_a_month_asks_for_no_event_and_its_movements_are_one_tap(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "kependudukan")
+    for absent in ("#field-photos", "#field-place", "#field-happened_on"):
+        expect(page.locator(absent)).to_be_hidden()
+    page.locator("[name='fields.periode']").first.check()
+    for name in ("kk", "penduduk_l", "penduduk_p", "lahir_l"):
+        page.fill(f"[name='fields.{name}']", "7")
+    seasonal = page.locator("[name='fields.musiman_l']")
+    expect(seasonal).to_be_hidden()
+    more(page)
+    seasonal.fill("banyak")
+    page.get_by_role("button", name="Isi 0 semua").click()
+    movements = [f"{what}_{who}" for what in ("lahir", "meninggal") for who in "lp"]
+    values = [page.locator(f"[name='fields.{name}']").input_value() for name in movements]
+    assert values == ["7", "0", "0", "0"]
+
+    # What is filled in, or wrong, is not hidden behind "Tambah rincian".
+    eventually(lambda: [one["values"]["fields.pindah_p"] for one in phone.stored("drafts")], ["0"])
+    page = open_form(phone, "kependudukan")
+    expect(seasonal).to_have_value("banyak")
+    more(page)
+    expect(seasonal).to_be_hidden()
+    page.get_by_role("button", name="Kirim laporan").click()
+    expect(seasonal).to_be_focused()
+    seasonal.fill("")
+    save(page)
+    (entry,) = outbox(phone)
+    assert entry["body"]["happened_on"] == page.evaluate("sipokat.page.dates(Date.now()).today")
+    assert "musiman_l" not in entry["body"]["fields"]
+    # An event that is reported next asks for its place again.
+    page = open_form(phone, "pemerintahan")
+    expect(page.locator("#field-happened_on")).to_be_visible()
+    expect(page.locator("#field-photos")).to_be_visible()
+
+
+@pytest.mark.old_only
+def test_a_ready_sentence_takes_the_place_and_never_what_was_typed(phone):
+    ready(phone, RAHMAN)
+    phone.go_offline()
+    page = open_form(phone, "pembangunan")
+    text = page.locator("#field-text")
+    say = lambda words: page.get_by_role("button", name=words).click()  # noqa: E731
+    say("Jalan rusak")
+    expect(text).to_have_value("Jalan rusak, mohon diperbaiki.")
+    page.fill("#field-place_text", "Gang 3.")
+    expect(text).to_have_value("Jalan rusak di Gang 3, mohon diperbaiki.")
+    expect(page.locator("[name='fields.jenis'][value=jalan]")).to_be_checked()
+    say("Lampu jalan mati")
+    expect(text).to_have_value("Lampu jalan mati di Gang 3, mohon diperbaiki.")
+    expect(page.locator("[name='fields.jenis'][value=penerangan]")).to_be_checked()
+    text.fill("Sudah sebulan gelap.")
+    say("Lampu jalan mati")
+    expect(text).to_have_value("Sudah sebulan gelap. Lampu jalan mati di Gang 3, mohon diperbaiki.")
+    page.fill("#field-place_text", "Gang 4")
+    expect(text).to_have_value("Sudah sebulan gelap. Lampu jalan mati di Gang 3, mohon diperbaiki.")
+    eventually(lambda: [one["values"]["place_text"] for one in phone.stored("drafts")], ["Gang 4"])

@@ -16,7 +16,7 @@ from tests.browser.steps import (
     write,
 )
 from tests.cast import PASSWORD, RAHMAN, SITI, Person
-from tests.services.network import lose_answer, somebody_elses
+from tests.services.network import lose_answer, refuse, somebody_elses
 from tests.services.phone import Phone
 
 pytestmark = pytest.mark.current_only
@@ -49,10 +49,17 @@ def test_what_does_not_fit_goes_straight_once_as_its_writer_and_stays_until_then
     page.evaluate("self.full = true")
     notices, text = page.locator("#notices"), page.locator("#field-text")
 
+    # The script that sends straight is loaded then. Without signal the form stays as it is.
+    gone = server.network.when("GET", "/static/gen/straight.*", refuse, times=None)
+    straight(page).click()
+    expect(notices).to_contain_text("Belum ada sinyal. Laporan belum terkirim")
+    expect(text).to_have_value(TEXT)
+    server.network.lift(gone)
+
     # Never as somebody else.
     sign_in_elsewhere(phone, SITI)
     straight(page).click()
-    expect(notices).to_contain_text("Masuk dulu di tab lain")
+    expect(notices).to_contain_text("Masuk dulu di halaman SIPOKAT lain")
     expect(page.get_by_role("button", name="Masuk di halaman baru")).to_be_visible()
     expect(text).to_have_value(TEXT)
     sign_in_elsewhere(phone, RAHMAN)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import PLACE, choose, eventually, file, picture, reports
+from tests.browser.steps import PLACE, choose, eventually, file, more, picture, reports
 from tests.cast import HARTONO, RAHMAN
 
 
@@ -27,6 +27,7 @@ def test_a_report_with_photos_is_refused_posted_returned_mended_and_verified(pla
     rahman.get_by_role("link", name="Sampah").click()
     choose(rahman, "fields.jenis", "tumpukan")
     rahman.fill("#field-text", "Tumpukan sampah di pinggir jalan.")
+    more(rahman)
     rahman.fill("[name='fields.volume_m3']", "banyak")
     rahman.get_by_role("button", name="Kirim laporan").click()
     # It comes back as it was typed, with what is wrong.

@@ -12,6 +12,7 @@ from tests.browser.steps import (
     file,
     fill,
     keep,
+    more,
     open_form,
     photos,
     picture,
@@ -43,6 +44,7 @@ def test_what_the_server_does_not_take_comes_back_as_it_was_typed_and_can_be_sen
     expect(page.get_by_text("HP ini tidak bisa menyimpan laporan")).to_be_visible()
     choose(page, "fields.jenis", "tps_liar")
     page.fill("#field-text", "Sampah di depan pos ronda.")
+    more(page)
     page.fill("[name='fields.volume_m3']", "banyak")
     page.get_by_role("button", name="Kirim laporan").click()
     expect(page.locator("#field-fields-volume_m3-error")).to_be_visible()
@@ -53,7 +55,7 @@ def test_what_the_server_does_not_take_comes_back_as_it_was_typed_and_can_be_sen
     page.get_by_role("link", name="Kembali").click()
     expect(page.get_by_role("heading", name="Buat laporan")).to_be_visible()
     page.locator(".tile[data-category=pemerintahan]").click()
-    expect(page.locator("[name='fields.peserta']")).to_be_visible()
+    expect(page.locator("[name='fields.berkas']")).to_be_visible()
     fill(page, "pemerintahan", "Rapat di balai.")
     server.query("DELETE FROM login_session")
     page.get_by_role("button", name="Kirim laporan").click()

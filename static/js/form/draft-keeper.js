@@ -7,7 +7,7 @@
   const { fields, outbox, page, submission } = self.sipokat;
   const PAUSE = 400; // ms after the last change
   const WORDS = {
-    full: "Penyimpanan HP penuh. Tulisan ini belum tersimpan. Kosongkan sedikit penyimpanan HP.",
+    full: `Penyimpanan HP penuh. Tulisan ini belum tersimpan. ${page.ROOM}`,
     owner: "Anda sudah keluar dari HP ini. Masuk dulu untuk menyimpan.",
     draft:
       "Draf ini dibuka di halaman SIPOKAT lain. Tulisan di layar ini belum tersimpan. Kirim dari sini, atau simpan tulisan ini.",

@@ -31,6 +31,10 @@
     }
   }
 
+  /** What is said of coordinates that may be so many metres off. */
+  const vagueWords = (metres) =>
+    `Lokasi kurang tepat, bisa meleset ${texts.dots(Math.round(metres))} m. Tulis juga patokannya.`;
+
   /** What is wrong with one field, as a sentence; "" if nothing is. */
   function checkField({ kind, required, max, label }, value, { months, doubtful, revised }) {
     const text = texts.read(value).trim();
@@ -102,8 +106,7 @@
     for (const [name, sentence] of Object.entries(long)) if (sentence) wrong[name] = sentence;
     const vague = values.accuracy_m > limits.accuracy_m && bounds.today >= limits.accuracy_since;
     if (rules.place && values.lat && vague && !texts.length(values.place_text)) {
-      const off = texts.dots(Math.round(values.accuracy_m));
-      wrong.place_text = `Lokasi kurang tepat (±${off} m). Tulis juga patokannya.`;
+      wrong.place_text = vagueWords(values.accuracy_m);
     }
     if (rules.place && !values.lat && !texts.length(values.place_text)) {
       wrong.place = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya.";
@@ -143,6 +146,8 @@
     const [first] = controls(form, name);
     const box = first?.closest(".field");
     if (!box) return null;
+    first.closest("[data-event]")?.removeAttribute("hidden");
+    first.closest("details")?.setAttribute("open", "");
     const words = page.make("span", {}, sentence);
     box.append(page.make("p", { class: "field-error", id }, page.icon("warn"), words));
     for (const control of controls(form, name)) {
@@ -169,7 +174,8 @@
       unmark(form, name);
       const control = mark(form, name, sentence);
       if (!control) homeless.push(sentence);
-      first ||= control;
+      // The uppermost one: 4 says that `first` comes after it.
+      if (!first || control?.compareDocumentPosition(first) === 4) first = control || first;
     }
     if (homeless.length) {
       const text = homeless.join(" ");
@@ -254,5 +260,6 @@
     read,
     showErrors,
     unmark,
+    vagueWords,
   };
 })();

@@ -8,7 +8,7 @@
   const { data, fields, kept: before, outbox, page, photos } = self.sipokat;
   const MOST = data.limits.photos;
   const WORDS = {
-    full: "Foto tidak muat di HP. Tulisan tetap tersimpan. Kosongkan sedikit penyimpanan HP, atau kirim tanpa foto ini.",
+    full: `Foto tidak muat di HP. Tulisan tetap tersimpan. ${page.ROOM} Atau kirim tanpa foto ini.`,
     owner: "Foto belum tersimpan: Anda sudah keluar dari HP ini. Masuk dulu.",
     draft: "Foto belum tersimpan: draf ini dibuka di halaman SIPOKAT lain.",
     silent: "Foto belum tersimpan: penyimpanan HP tidak menjawab. Coba tutup halaman SIPOKAT lain.",
@@ -47,29 +47,48 @@
     const kept = () => form.querySelectorAll('input[name="keep"]:checked').length;
     const room = () => MOST - kept() - chosen.length - working;
 
-    /** Shows a photo with its remove button. */
-    function draw(photo, bytes) {
-      const url = URL.createObjectURL(new Blob([bytes], { type: photo.type }));
-      const image = page.make("img", { src: url, alt: `Foto ${chosen.indexOf(photo) + 1}` });
-      image.addEventListener("load", () => URL.revokeObjectURL(url));
-      const drop = page.make(
-        "button",
-        { type: "button", class: "photo-remove", "aria-label": "Hapus foto ini" },
-        page.icon("close"),
-      );
-      const item = page.make(
-        "li",
-        { "data-photo": photo.id },
-        page.make("div", { class: "photo" }, image, drop),
-      );
-      drop.addEventListener("click", () => remove(photo, item));
-      const place = before?.placeOf(form, photo);
-      if (place) place.after(item);
-      else list.insertBefore(item, adders[0]);
+    const items = () => [...field.querySelectorAll("[data-photo]")];
+
+    /** A picture of these bytes; its address is let go once it is shown. */
+    function image(bytes, { type }) {
+      const src = URL.createObjectURL(new Blob([bytes], { type }));
+      const node = page.make("img", { src, alt: "" });
+      node.addEventListener("load", () => URL.revokeObjectURL(src));
+      return node;
     }
 
-    /** Shows the buttons that add photos while there is room for one more. */
+    const push = (name, ...inside) =>
+      page.make("button", { type: "button", class: name }, ...inside);
+
+    /** Shows a photo that a tap enlarges, and below it the button that removes it. */
+    function draw(photo, bytes) {
+      const open = push("photo", image(bytes, photo));
+      const drop = push("photo-remove", page.icon("close"), "Hapus");
+      const item = page.make("li", { "data-photo": photo.id }, open, drop);
+      open.addEventListener("click", () => page.enlarge(image(bytes, photo)));
+      drop.addEventListener("click", () => remove(photo, bytes, item));
+      const place = before?.placeOf(form, photo);
+      if (place) {
+        item.dataset.number = place.dataset.number;
+        place.after(item);
+      } else {
+        const after = chosen.slice(chosen.indexOf(photo) + 1).map(({ id }) => id);
+        const next = items().find((one) => after.includes(one.dataset.photo));
+        list.insertBefore(item, next?.parentElement === list ? next : adders[0]);
+      }
+      fit();
+      return item;
+    }
+
+    /** Numbers the photos, and shows the buttons that add some while there is room for one more. */
     function fit() {
+      let last = form.querySelectorAll("[name=keep]").length;
+      for (const item of items()) {
+        if (!item.dataset.number) last += 1;
+        const [open, drop] = item.children;
+        open.setAttribute("aria-label", `Lihat foto ${item.dataset.number || last}`);
+        drop.setAttribute("aria-label", `Hapus foto ${item.dataset.number || last}`);
+      }
       for (const adder of adders) adder.hidden = room() <= 0;
       full.hidden = list.hidden || room() > 0 || working > 0;
       if (!list.hidden) before?.show(form, chosen);
@@ -81,15 +100,24 @@
       fresh = fresh.filter((one) => one.id !== id);
     }
 
-    async function remove(photo, item) {
+    /** Removes a photo; until something else is done with photos it can be put back. */
+    async function remove(photo, bytes, item) {
+      const at = chosen.indexOf(photo);
+      const undo = push("button quiet", "Urungkan");
+      undo.addEventListener("click", () => {
+        state.textContent = "Foto dikembalikan.";
+        chosen.splice(at, 0, photo);
+        fresh.push({ ...photo, bytes });
+        const box = before?.placeOf(form, photo)?.querySelector("[name=keep]");
+        if (box) box.checked = false; // it has its place again
+        draw(photo, bytes).lastChild.focus();
+        save().catch(() => {});
+      });
       forget(photo);
       item.remove();
-      state.textContent = "Foto dihapus.";
+      state.replaceChildren("Foto dihapus. ", undo);
+      undo.focus();
       fit();
-      adders
-        .find((one) => !one.hidden)
-        ?.querySelector("input")
-        .focus();
       await save().catch(() => {});
     }
 
@@ -194,7 +222,7 @@
       working = 0;
       camera = false;
       lost = null;
-      for (const item of field.querySelectorAll("[data-photo]")) item.remove();
+      for (const item of items()) item.remove();
       state.textContent = "";
       fit();
     }
@@ -214,7 +242,7 @@
         if (row?.bytes) {
           const { bytes, holder, ...facts } = row;
           chosen.push(facts);
-          draw(facts, bytes);
+          draw(chosen.at(-1), bytes);
         } else gone.push(at + 1);
       }
       const words = [];

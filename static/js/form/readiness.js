@@ -30,7 +30,7 @@
     const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => null)) || {};
     if (quota - usage < LITTLE_ROOM) {
       page.notice(
-        "Penyimpanan HP hampir penuh. Kosongkan sedikit dulu, supaya laporan dan foto bisa disimpan.",
+        "Penyimpanan HP hampir penuh. Hapus beberapa video atau foto lama di HP, supaya laporan bisa disimpan.",
         "warn",
         { key: "room" },
       );

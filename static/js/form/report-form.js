@@ -5,7 +5,7 @@
  */
 (() => {
   const { address, fields, identity, keeper, kinds, leaving, outbox, owner, page } = self.sipokat;
-  const { picker, readiness, saved, sending, store, submission, view } = self.sipokat;
+  const { picker, place, readiness, saved, sending, store, submission, view } = self.sipokat;
   const form = document.querySelector("[data-report-form]");
   if (!form) return;
   const SHELL = "/laporan/baru";
@@ -112,7 +112,7 @@
    */
   function fit() {
     const untouched = draft.untouched();
-    look.fit(bounds, untouched);
+    look.fit(bounds, untouched, again || revision);
     if (!revision) fields.offerRegions(form, person?.regions, again?.region);
     if (untouched) draft.setBlank();
   }
@@ -162,7 +162,9 @@
       await photos.load(found?.photos || again?.photos || [], found?.awaits);
     }
     if (mine !== turn) return;
+    look.fitParts(photos.total());
     draft.begin(found);
+    if (!found && !again && !revision) place.offer(form, draft).catch(() => {});
     if (photos.fresh().length || photos.busy()) draft.save().catch(explain); // chosen while the draft was read
     if (again?.last_error?.fields) fields.showErrors(form, again.last_error.fields);
   }

@@ -1,14 +1,14 @@
 /*
  * Puts the form's report into the outbox, which sends it. If the phone cannot keep it, the person
- * may have it sent straight from the form, with those photos whose bytes are in this page: then the
- * form stays on the screen until the server's receipts have come.
+ * may have it sent straight from the form, with those photos whose bytes are in this page
+ * (`straight.js`, loaded then).
  */
 (() => {
-  const { answers, causes, fields, keeper, outbox, page, replay, submission, wire } = self.sipokat;
+  const { causes, fields, keeper, outbox, page, submission, wire } = self.sipokat;
   const SAID = { key: "storage" };
   const WORDS = {
     ...keeper.WORDS,
-    full: "Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini. Kosongkan sedikit, lalu kirim lagi.",
+    full: `Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini. ${page.ROOM}`,
     silent:
       "Penyimpanan HP tidak menjawab. Laporan belum tersimpan, masih ada di layar ini. Kirim langsung, atau tutup halaman SIPOKAT lain lalu kirim lagi.",
     changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
@@ -21,6 +21,15 @@
   const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
   // The phone cannot keep a report, so that only sending it helps.
   const CANNOT_KEEP = ["full", "silent", "storage"];
+
+  /** Runs one more script; rejects if it does not come. */
+  const load = (src) =>
+    new Promise((resolve, reject) => {
+      const script = page.make("script", { src });
+      script.addEventListener("load", resolve);
+      script.addEventListener("error", reject);
+      document.head.append(script);
+    });
 
   /** How the button reads that sends a report straight, with `here` of its `all` photos. */
   function straightWords(here, all) {
@@ -86,71 +95,14 @@
       return say(WORDS[error.code] || WORDS.storage, able && enough ? { label, act } : null);
     }
 
-    /**
-     * Sends the text and then the photos. Resolves with the verdict (`answers.classify`) on the
-     * first step that failed, else on the last, and the report's `number` once its text is there.
-     */
-    async function sendAll(entry, pictures) {
-      const step = async (name, given, photo) => {
-        const ask = replay.request(given, name, photo, photo?.bytes);
-        const facts = { ...(await wire.exchange(ask)), step: name, photo };
-        return { ...answers.classify(facts, given), facts };
-      };
-      let done = await step("text", entry);
-      if (done.outcome !== "progress") return done;
-      const { number, client_id = entry.id } = done.facts.json;
-      const there = { ...entry, client_id };
-      for (const photo of pictures) {
-        if (!answers.settled(photo, done.facts.json)) done = await step("photo", there, photo);
-        if (done.outcome !== "progress") break;
-      }
-      return { ...done, number };
-    }
-
-    /** Sends the report to the server without keeping it on the phone. */
+    /** Loads the script that sends straight, which needs a signal anyway, and has it send. */
     async function straight(again) {
-      const pictures = photos.fresh();
-      const entry = entryAs(
-        again?.id || draft.id(),
-        pictures.map(({ bytes, ...facts }) => facts),
-      );
-      page.notice("Mengirim…", "wait", SAID);
-      form.inert = true; // so that nothing is changed while it is being sent
-      const done = await replay
-        .alone(async () => {
-          const before = again && (await outbox.entry(again.id).catch(() => again));
-          if (again && !outbox.editable(before)) return null;
-          return sendAll(entry, pictures);
-        })
-        .finally(() => {
-          form.inert = false;
-        });
-      if (!done) return explain({ code: "changed" });
-      const { outcome, error, facts, number } = done;
-      if (outcome === "progress") return leave(again, number);
-      const got = number ? `Laporan sudah diterima dengan nomor ${number}. Fotonya belum.` : "";
-      if (outcome === "needs_login") {
-        const button = { label: "Masuk di halaman baru", act: () => self.open("/masuk", "_blank") };
-        const words = "Masuk dulu di halaman SIPOKAT lain, lalu kirim lagi dari sini.";
-        return say(`${got} ${words}`.trim(), button);
-      }
-      if (outcome === "needs_attention" && !number) {
-        say(error.message);
-        return fields.showErrors(form, error.fields);
-      }
-      const button = { label: "Coba lagi", act: () => straight(again).catch(explain) };
-      const words = error?.message || (await causes.explain(facts)).words;
-      return say(`${words} ${got || UNSENT}`.trim(), button);
-    }
-
-    /** The server has it: deletes the draft or entry from the phone and shows the report. */
-    async function leave(again, number) {
-      await draft.stop();
-      const { person, slot } = now();
-      const gone = again ? outbox.remove(again.id) : outbox.dropDraft(person.id, slot, draft.id());
-      await gone.catch(() => {}); // the report has been sent all the same
-      page.saved();
-      location.assign(`/laporan/${number}`);
+      if (!self.sipokat.straight) await load(form.dataset.straight).catch(() => {});
+      const { straight: script } = self.sipokat;
+      if (script) return script.send({ again, draft, entryAs, explain, form, now, photos, say });
+      const { words } = await causes.explain({ problem: "network" });
+      const act = () => straight(again).catch(explain);
+      return say(`${words} ${UNSENT}`, { label: "Coba lagi", act });
     }
 
     return { explain, put, sound };

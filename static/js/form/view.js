@@ -2,7 +2,7 @@
  * What the form shows: the tiles of the categories, or the fields of one category and their values.
  */
 (() => {
-  const { fields, place } = self.sipokat;
+  const { aids, fields, place } = self.sipokat;
   const part = (name) => document.querySelector(`[data-${name}]`);
   const templateOf = (key) => document.getElementById(`fields-${key}`);
   const PLACE = ["lat", "lon", "accuracy_m"];
@@ -24,28 +24,37 @@
       for (const name of PLACE) form.elements[name].value = ""; // reset leaves hidden fields alone
       form.elements.category.value = key;
       part("fields").replaceChildren(template.content.cloneNode(true));
-      const { name, text, help, needs = "" } = template.dataset;
+      const { name, text, help, needs = "", sentences } = template.dataset;
       Object.assign(form.dataset, { name, needs });
+      aids.offer(form, sentences);
+      // Where a photo is required it comes first, as it is what is seen.
+      const [photos, words] = [part("photos"), form.elements.text].map((one) =>
+        one.closest(".field"),
+      );
+      part("fields")[needs.includes("photo") ? "before" : "after"](photos, words);
       part("text-label").textContent = text;
       part("text-help").textContent = help;
       part("text-help").hidden = !help;
       for (const one of ["text", "place", "photo"]) {
         part(`${one}-optional`).hidden = needs.includes(one);
       }
+      fitParts(0);
       return true;
     }
 
     /**
      * Applies the `bounds` of dates and months, and shows place and counter as they are. Puts today
      * into an empty date, and also into one that it put in earlier if nothing has been typed since
-     * (`untouched`): the page may be open since yesterday.
+     * (`untouched`): the page may be open since yesterday. The report of a month always has the day
+     * of its writing, unless it has been written before (`dated`).
      */
-    function fit(bounds, untouched) {
+    function fit(bounds, untouched, dated) {
       if (bounds) {
         const { today, first, doubtful } = bounds;
         const date = form.elements.happened_on;
         fields.offerMonths(form, bounds);
-        if (!date.value || (untouched && date.value === offered)) date.value = offered = today;
+        const old = untouched && date.value === offered;
+        if (!date.value || old || (periodic() && !dated)) date.value = offered = today;
         date.max = doubtful ? "" : today;
         date.min = doubtful ? "" : first;
         part("clock-doubt").hidden = !doubtful;
@@ -62,6 +71,22 @@
       }
       place.show(form);
       fields.count(form);
+      aids.unfold(form);
+    }
+
+    const periodic = () => (form.dataset.needs || "").includes("periodic");
+
+    /** The report of a month shows photos and place only where an older form has put some in. */
+    function fitParts(photos) {
+      const { lat, place_text, happened_on } = form.elements;
+      const filled = [
+        [part("photos"), photos],
+        [place_text, lat.value || place_text.value],
+      ];
+      for (const [inside, there] of [...filled, [happened_on, false]]) {
+        const box = inside.closest("[data-event]");
+        box.hidden = periodic() && !there && !box.querySelector(".field-error");
+      }
     }
 
     /** Shows the "tiles", the "form" or what is said once it is "saved", under this heading. */
@@ -95,6 +120,7 @@
     return {
       fill,
       fit,
+      fitParts,
       fitTiles,
       /** Whether this page has the fields of that category; the shell has those of all. */
       has: (key) => Boolean(templateOf(key)),

@@ -12,8 +12,7 @@
     "Laporan ini baru saja berubah, jadi tidak dihapus. Lihat keadaannya sekarang, lalu putuskan lagi.";
   const UNDER_WAY = "Laporan ini sedang dicoba kirim. Kalau belum terkirim, dihapus sesudahnya.";
   const SENT = "Laporan ini sudah terkirim, jadi tidak dihapus.";
-  const FULL =
-    "Penyimpanan HP penuh. Laporan tetap dikirim, tetapi HP tidak bisa mencatatnya. Kosongkan sedikit penyimpanan HP.";
+  const FULL = `Penyimpanan HP penuh. Laporan tetap dikirim, tetapi HP tidak bisa mencatatnya. ${page.ROOM}`;
   const drawn = new Map(); // the cards of unsent entries, by the entry's id
   const progress = new Map(); // the last "progress" message, by the entry's id
   let person = null; // the owner of this phone
@@ -146,9 +145,7 @@
   }
 
   function failed() {
-    page.notice("HP belum bisa mencatat perubahan ini. Kosongkan sedikit penyimpanan HP.", "late", {
-      focus: true,
-    });
+    page.notice(`HP belum bisa mencatat perubahan ini. ${page.ROOM}`, "late", { focus: true });
   }
 
   async function swap(id, old, file) {
@@ -157,11 +154,7 @@
       await outbox.swapPhoto(id, old, await photos.prepare(file));
       app.drain("tap");
     } catch (error) {
-      page.notice(
-        error.sentence || "Foto tidak muat di HP. Kosongkan sedikit penyimpanan HP.",
-        "late",
-        { focus: true },
-      );
+      page.notice(error.sentence || `Foto tidak muat di HP. ${page.ROOM}`, "late", { focus: true });
     }
   }
 

@@ -116,6 +116,16 @@
   }
   addEventListener("popstate", () => document.querySelector("dialog[open]")?.close());
 
+  /** Shows a picture on the whole screen, until it is closed. */
+  async function enlarge(picture) {
+    const close = make("button", { class: "button lightbox-close" }, icon("close"), "Tutup");
+    const form = make("form", { method: "dialog" }, close);
+    const box = make("dialog", { class: "lightbox", "aria-label": "Foto" }, picture, form);
+    document.body.append(box);
+    await open(box);
+    box.remove();
+  }
+
   /** Asks in a dialog; resolves with true for yes. `danger`: yes cannot be undone, and looks so. */
   async function ask(title, text, { yes, no = "Batal", danger = false }) {
     const say = make("button", { class: `button ${danger ? "late" : "main"}`, value: "yes" }, yes);
@@ -202,6 +212,7 @@
   });
 
   self.sipokat.page = {
+    ROOM: "Hapus beberapa video atau foto lama di HP, lalu coba lagi.",
     ask,
     awaited,
     banner,
@@ -209,6 +220,7 @@
     clear,
     complain,
     dates,
+    enlarge,
     icon,
     make,
     moment,

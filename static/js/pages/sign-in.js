@@ -9,8 +9,7 @@
   const within = (promise, ms) =>
     Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
 
-  const FULL =
-    "Penyimpanan HP penuh. Anda sudah masuk, tetapi HP ini tidak bisa menyimpan laporan. Kosongkan sedikit penyimpanan HP, lalu masuk lagi.";
+  const FULL = `Penyimpanan HP penuh. Anda sudah masuk, tetapi HP ini tidak bisa menyimpan laporan. ${page.ROOM}`;
 
   /** The path to go to after signing in; never an address of another site. */
   function wayOn(data) {
