@@ -128,8 +128,9 @@ def test_a_full_phone_still_sends_and_says_that_it_is_full(phone, server):
     there = [entry["photos"][0]["sha256"]]
     eventually(lambda: [one.sha256 for one in photos(server) if one.state != "missing"], there)
     assert [row.client_id for row in reports(server)] == [entry["id"]]
-    # What cannot be noted is not tried once a second.
-    eventually(lambda: page.evaluate("waits.filter((ms) => ms >= 1000).at(-1)"), 60_000)
+    # What cannot be noted is not tried once a second. (1250 ms are the ticks of the storage.)
+    runs = "waits.filter((ms) => ms >= 1000 && ms !== 1250).at(-1)"
+    eventually(lambda: page.evaluate(runs), 60_000)
     set_quota(phone, None)
     page.get_by_role("button", name="Kirim sekarang").first.click()
     sent(phone)
