@@ -86,12 +86,12 @@ class Row:
 
     @property
     def summary(self) -> str:
-        """The text; without one, the category with its month or its `jenis`."""
+        """The text; without one the month that it is about, or its place."""
         if self.report.text:
             return self.report.text
         if self.report.period:
-            return f"{self.category.name} {times.month(self.report.period)}"
-        return self.kind
+            return times.month(self.report.period)
+        return self.place or "Tanpa keterangan"
 
     @property
     def badge(self) -> tuple[str, str]:
