@@ -25,7 +25,7 @@ import structlog
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, String, Table, event, func, select
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.orm import DeclarativeBase, Session
 from sqlalchemy.types import TypeDecorator
 
@@ -192,6 +192,9 @@ def _turn_to_write(session: Session, seconds: float) -> Iterator[float]:
             _wait_for_file(descriptor, until)
         yield until
         well = True
+    except IntegrityError:
+        well = True  # it had its turn: so a repeat is found by its unique key
+        raise
     except (Busy, DBAPIError):
         raise
     except BaseException:

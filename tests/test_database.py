@@ -10,11 +10,13 @@ from typing import Any
 import pytest
 from flask import Flask
 from sqlalchemy import select, text
+from sqlalchemy.exc import IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
+from sipokat import database
 from sipokat.database import db, lock_rows, writing
 from sipokat.models import KnownDevice, Setting, User
-from sipokat.turns import Busy
+from sipokat.turns import Busy, Line
 from tests import steps
 from tests.cast import RAHMAN
 
@@ -141,3 +143,38 @@ def test_rows_that_refer_to_a_locked_person_can_be_written(app: Flask, session: 
     with writing() as holding:
         lock_rows(holding, select(User.id).where(User.id == rahman))
         assert steps.at_once(app, refer) == [None]
+
+
+class Watched(Line):
+    """A line that notes how each turn has ended."""
+
+    ended: list[bool]
+
+    def leave(self, well: bool = True) -> None:
+        self.ended.append(well)
+        super().leave(well)
+
+
+def test_what_the_database_refuses_has_had_its_turn(
+    session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A repeat is found by its unique key. If that counted as a turn that came to nothing, the
+    next writers would be sent away as if the database were stuck."""
+    line = Watched(at_once=1, waiting=3, seconds=5, stalled_after=1)
+    line.ended = []
+    monkeypatch.setitem(database._lines, session.get_bind().dialect.name, line)
+    add("a")
+    with pytest.raises(IntegrityError):
+        add_again("a")
+    with pytest.raises(RuntimeError):
+        add("b", then_fail=True)
+    stuck = OperationalError("INSERT", None, Exception("database is locked"))
+    with pytest.raises(OperationalError), writing():
+        raise stuck
+    assert line.ended == [True, True, True, False]
+
+
+def add_again(key: str) -> None:
+    with writing() as session:
+        session.expunge_all()
+        session.add(Setting(key=key, value="2"))
