@@ -121,6 +121,24 @@ def test_each_keeps_the_office_of_its_day_and_photos_become_entries(before: Flas
     ]
 
 
+@pytest.mark.parametrize(
+    ("at", "acts_for"),
+    [
+        ("2026-10-31 16:59:59", None),
+        ("2026-10-31 22:00:00", "u-yusuf"),  # 5 in the morning of 1 November there
+        ("2026-11-10 16:59:59", "u-yusuf"),
+        ("2026-11-10 22:00:00", None),
+    ],
+)
+def test_the_day_of_an_act_is_that_of_lubuklinggau(
+    before: Flask, at: str, acts_for: str | None
+) -> None:
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(f"UPDATE event SET at = '{at}.000000' WHERE seq = 3")
+    upgrade()
+    assert entries()[2].actor_for == acts_for
+
+
 def test_the_triggers_are_on_after_every_migration_and_off_after_none(before: Flask) -> None:
     with db.engine.connect() as connection:
         assert guards.faults(connection) != []

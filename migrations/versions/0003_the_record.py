@@ -12,7 +12,7 @@ import json
 import secrets
 import uuid
 from collections.abc import Iterator
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta, timezone
 from typing import Any
 
 import sqlalchemy as sa
@@ -25,6 +25,7 @@ branch_labels = None
 depends_on = None
 
 CHUNK = 5000
+WIB = timezone(timedelta(hours=7))  # terms run by the days of Lubuklinggau
 ROLES = {"rt": "rt_head", "kelurahan": "lurah", "kecamatan": "camat", "kota": "pemerintahan"}
 PARTS = {"rt": 5, "kelurahan": 4, "kecamatan": 3, "kota": 2}
 OLD = (
@@ -206,7 +207,7 @@ def _of_photos(connection: Any, deputies: dict[Any, Any], seq: int) -> Iterator[
 def _office(row: dict[str, Any], desk: str, deputies: dict[Any, Any]) -> dict[str, Any]:
     """The office in which somebody acted, and for whom if they were its deputy on that day."""
     region = ".".join(row["region_code"].split(".")[: PARTS[desk]])
-    day, acts_for = row["at"].date(), None
+    day, acts_for = row["at"].astimezone(WIB).date(), None
     terms = deputies.get((row["actor_id"], ROLES[desk], region), [])
     running = [one for one in terms if one[0] <= day and (one[1] is None or day <= one[1])]
     if running and all(one[2] is not None for one in running):
