@@ -44,6 +44,8 @@ SCRIPTS = {
     "app": (
         "pages/cause-words.js",
         "pages/page.js",
+        "pages/enter.js",
+        "pages/typed.js",
         "pages/owner.js",
         "pages/updates.js",
         "pages/install.js",

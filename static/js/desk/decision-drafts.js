@@ -4,13 +4,15 @@
  * ends meanwhile, a page that is left or loaded again, and a signal that goes.
  */
 (() => {
-  const { outbox, owner, page } = self.sipokat;
+  const { outbox, owner, page, typed } = self.sipokat;
   const FORM = "form[data-decision]";
   const slot = (number) => `${outbox.DECISION}${number}`;
   const person = owner.shown?.id;
   const touched = new Set(); // numbers of the reports for which something was typed on this page
   const sent = new Map(); // by number, the version of the report for which a decision was sent
   const done = new Set(); // numbers of the reports that were decided on this page
+  const unwritten = new Set(); // numbers of those for which something typed is not yet on the phone
+  const note = (number) => `${person}/${slot(number)}`; // the key in `typed`
 
   const formsOf = (number) => document.querySelectorAll(`form[data-decision="${number}"]`);
   const key = (control) =>
@@ -37,7 +39,10 @@
   async function write(number) {
     if (done.has(number) || !formsOf(number).length) return;
     const values = read(number);
-    if (!isTyped(number)) return outbox.dropDraft(person, slot(number));
+    if (!isTyped(number)) {
+      await outbox.dropDraft(person, slot(number));
+      return written(number);
+    }
     const text = Object.keys(values).find((name) => name.endsWith(".note"));
     await outbox.saveDraft({
       owner: person,
@@ -48,8 +53,24 @@
       sent: sent.get(number) ?? null,
       photos: [],
     });
+    written(number);
     page.clear("storage");
     page.saved();
+  }
+
+  function written(number) {
+    if (waiting.has(number)) return; // typed on since
+    unwritten.delete(number);
+    typed.drop(note(number));
+  }
+
+  /** The page is left: what is not yet written is noted, so that a reload does not lose it. */
+  function leaving() {
+    for (const number of unwritten) {
+      const version = formsOf(number)[0]?.elements.version.value;
+      if (!version || done.has(number)) continue;
+      typed.put(note(number), { version, sent: sent.get(number) ?? null, values: read(number) });
+    }
   }
 
   async function writeAll() {
@@ -70,12 +91,14 @@
 
   function keep(number) {
     waiting.add(number);
+    unwritten.add(number);
     writing ||= writeAll();
   }
 
   /** The decision is made: its draft is deleted, also one that is being written just now. */
   async function drop(number) {
     done.add(number);
+    typed.drop(note(number));
     await writing;
     await outbox.dropDraft(person, slot(number)).catch(() => {});
   }
@@ -95,16 +118,19 @@
    */
   async function open(number, fresh) {
     await writing;
-    const draft = await outbox.draft(person, slot(number));
-    if (!draft || (touched.has(number) && !fresh) || done.has(number)) return;
+    const stored = await outbox.draft(person, slot(number));
     const forms = [...formsOf(number)];
     const version = forms[0]?.elements.version.value;
+    const last = typed.take(note(number)); // counts alone only for the report as it was then
+    const draft = last && (stored || last.version === version) ? { ...stored, ...last } : stored;
+    if (!draft || (touched.has(number) && !fresh) || done.has(number)) return;
     // The report has moved on since the decision was sent: it was made, or it came second.
     if (draft.sent && draft.sent !== version) {
       sent.delete(number);
       return write(number); // what a refusal has put back into the form, if anything
     }
     sent.set(number, draft.sent);
+    if (draft !== stored) keep(number); // before anything is filled in: it is written once it is
     for (const form of forms) {
       const filled = asked(form).filter((control) => fill(control, draft.values));
       if (!filled.length) continue;
@@ -139,6 +165,8 @@
         keep(number);
       });
     }
+    addEventListener("pagehide", leaving);
+    document.addEventListener("visibilitychange", leaving);
     document.addEventListener("htmx:load", ({ detail }) =>
       openAll(detail.elt, true).catch(() => {}),
     );

@@ -1,11 +1,11 @@
 /*
- * Keeps the draft of a form: writes it shortly after each change, one write at a time, and never
+ * Keeps the draft of a form: writes it shortly after a change, one write at a time, and never
  * after the report has been submitted (a late write would bring the draft back). If another tab has
  * a draft of its own in the same slot, it is replaced only when the person says so.
  */
 (() => {
-  const { fields, outbox, page, submission } = self.sipokat;
-  const PAUSE = 400; // ms after the last change
+  const { fields, outbox, page, submission, typed } = self.sipokat;
+  const PAUSE = 400; // ms after the first change that is not yet written
   const WORDS = {
     full: `Penyimpanan HP penuh. Tulisan ini belum tersimpan. ${page.ROOM}`,
     owner: "Anda sudah keluar dari HP ini. Masuk dulu untuk menyimpan.",
@@ -32,6 +32,14 @@
     let open = false; // changes are written
     let failing = false; // the last write has failed
     let writes = Promise.resolve(); // settles when the last write is done
+    let queued = null; // a write that has not begun, because another one is under way
+
+    const key = () => `${what().owner}/${what().slot}`; // of what `typed` keeps
+
+    /** Says how it stands, aloud only when that has changed. */
+    function say(words) {
+      if (state.textContent !== words) state.textContent = words;
+    }
 
     function snapshot() {
       const { kept, photos, awaits } = what();
@@ -45,14 +53,15 @@
       const now = snapshot();
       if (now === blank) {
         if (stored) await outbox.dropDraft(owner, slot, id);
-        state.textContent = "";
+        say("");
       } else {
         await outbox.saveDraft({ owner, slot, id, ...rest, values: fields.read(form) }, fresh);
         wrote(fresh);
-        state.textContent = "Tersimpan otomatis";
+        say("Tersimpan otomatis");
       }
       stored = now !== blank;
       last = now;
+      typed.drop(`${owner}/${slot}`);
       page.clear("storage");
     }
 
@@ -60,7 +69,12 @@
     function save() {
       clearTimeout(timer);
       timer = 0;
-      const done = writes.then(write);
+      if (queued) return queued;
+      const done = writes.then(() => {
+        queued = null;
+        return write();
+      });
+      queued = done;
       writes = done.then(
         () => {
           failing = false;
@@ -73,8 +87,7 @@
     }
 
     function later() {
-      clearTimeout(timer);
-      timer = setTimeout(quietly, PAUSE);
+      timer ||= setTimeout(quietly, PAUSE);
     }
 
     function quietly() {
@@ -83,7 +96,7 @@
 
     /** Tells the person why the draft is not on the phone and, where there is one, a way on. */
     function complain({ code }) {
-      state.textContent = "Belum tersimpan";
+      say("Belum tersimpan");
       const button = code === "draft" ? { label: "Simpan tulisan ini", act: takeOver } : null;
       page.notice(WORDS[code] || WORDS.storage, "warn", { key: "storage", button });
     }
@@ -105,23 +118,28 @@
 
     for (const type of ["input", "change", "sipokat:changed"]) form.addEventListener(type, later);
     const leaving = () => {
-      if (open && timer) quietly();
+      const { owner, kept } = what();
+      if (!open || !owner || snapshot() === last) return;
+      typed.put(key(), { id, stored, kept, values: fields.read(form) });
+      quietly();
     };
     addEventListener("pagehide", leaving);
     document.addEventListener("visibilitychange", leaving);
 
     return {
       /**
-       * From now on changes are written. `draft` is the stored draft that the form shows, if any.
+       * From now on changes are written. `draft` is the stored draft that the form shows, if any;
+       * `more` if something stands in the form that is not in it.
        */
-      begin(draft = null) {
+      begin(draft, more) {
         clearTimeout(timer);
         timer = 0;
         id = draft?.id || submission.uuid();
         stored = Boolean(draft);
-        last = snapshot();
-        state.textContent = "";
+        last = more ? "" : snapshot();
+        say("");
         open = true;
+        if (more) quietly();
       },
       begun: () => open,
       complain,
@@ -131,6 +149,15 @@
         last = snapshot();
       },
       id: () => id,
+      /**
+       * What was typed in the moment before the page was left, `{kept, values}`, or null: not if the
+       * draft `found` is another one, or if the one that it belongs to has been sent or deleted.
+       */
+      async rescued(found) {
+        const note = typed.take(key());
+        if (!note || (found ? found.id !== note.id : note.stored)) return null;
+        return found || !(await outbox.entry(note.id)) ? note : null;
+      },
       /** Undoes `stop`: changes are written again. */
       resume() {
         open = true;
@@ -148,6 +175,7 @@
         await writes;
         clearTimeout(timer);
         timer = 0;
+        if (open) typed.drop(key());
         open = false;
       },
       /** Whether nothing has been typed. */

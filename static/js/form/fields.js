@@ -6,6 +6,7 @@
   const { data, numbers, page, texts } = self.sipokat;
   const { limits } = data;
   const idOf = (name) => `field-${name.replaceAll(".", "-")}`;
+  const WRONG = ".field-error[id],[data-error-summary]:not(.error-summary)";
   // Set by the page and not by the person, or (photos) sent in another way.
   const NOT_TYPED = ["category", "version", "action_id", "photos", "keep", "form_version"];
 
@@ -124,10 +125,30 @@
       : [form.querySelector(`#${CSS.escape(idOf(name))}`)].filter(Boolean);
   }
 
+  /** Says above the button how many fields are wrong. */
+  function tally(form) {
+    const place = form.querySelector("[data-wrong]");
+    const { length } = form.querySelectorAll(WRONG);
+    const words = length ? `${length} isian perlu diperbaiki` : "";
+    if (place.textContent.trim() === words) return;
+    const link = page.make("a", { class: "button quiet late", href: "#field-text" }, words);
+    place.replaceChildren(words && link);
+  }
+
+  /** Moves the focus to the first wrong field. */
+  function lead(form) {
+    const spot = form.querySelector(`[aria-invalid="true"], ${WRONG}`);
+    const first = spot?.matches(".field-error") ? spot.closest(".field") : spot;
+    first?.focus({ preventScroll: true });
+    first?.closest(".field, [data-error-summary]")?.scrollIntoView({ block: "center" });
+  }
+
   /** Removes the sentence and the marks of one field. */
   function unmark(form, name) {
     const id = `${idOf(name)}-error`;
-    form.querySelector(`#${CSS.escape(id)}`)?.remove();
+    const said = form.querySelector(`#${CSS.escape(id)}`);
+    said?.remove();
+    if (said) tally(form);
     for (const control of controls(form, name)) {
       control.removeAttribute("aria-invalid");
       const rest = (control.getAttribute("aria-describedby") || "").split(" ");
@@ -138,14 +159,13 @@
   }
 
   /**
-   * Shows a sentence beside its field. Returns the element to focus, null if there is no such
-   * field.
+   * Shows a sentence beside its field; false if there is no such field.
    */
   function mark(form, name, sentence) {
     const id = `${idOf(name)}-error`;
     const [first] = controls(form, name);
     const box = first?.closest(".field");
-    if (!box) return null;
+    if (!box) return false;
     first.closest("[data-event]")?.removeAttribute("hidden");
     first.closest("details")?.setAttribute("open", "");
     const words = page.make("span", {}, sentence);
@@ -155,7 +175,7 @@
       const before = control.getAttribute("aria-describedby");
       control.setAttribute("aria-describedby", before ? `${id} ${before}` : id);
     }
-    return first;
+    return true;
   }
 
   /** Shows each sentence beside its field, or on top if it has none, and focuses the first. */
@@ -169,24 +189,26 @@
     }
     form.querySelector("[data-error-summary]")?.remove();
     const homeless = [];
-    let first = null;
     for (const [name, sentence] of Object.entries(wrong)) {
       unmark(form, name);
-      const control = mark(form, name, sentence);
-      if (!control) homeless.push(sentence);
-      // The uppermost one: 4 says that `first` comes after it.
-      if (!first || control?.compareDocumentPosition(first) === 4) first = control || first;
+      if (!mark(form, name, sentence)) homeless.push(sentence);
     }
     if (homeless.length) {
       const text = homeless.join(" ");
       const box = page.make("div", { "data-error-summary": "", role: "alert", tabindex: "-1" });
       box.append(page.banner(text, "late"));
       form.prepend(box);
-      first ||= box;
     }
-    first?.focus({ preventScroll: true });
-    first?.closest(".field, [data-error-summary]")?.scrollIntoView({ block: "center" });
+    tally(form);
+    lead(form);
   }
+
+  addEventListener("click", (event) => {
+    const link = event.target.closest("[data-wrong] a");
+    if (!link) return;
+    event.preventDefault();
+    lead(link.closest("form"));
+  });
 
   // As soon as the person changes a field, it is no longer shown as wrong.
   addEventListener("input", ({ target }) => {

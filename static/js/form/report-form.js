@@ -157,15 +157,17 @@
         again.body.photos.map((one) => one.id),
       );
     }
+    const note = person && (await draft.rescued(found));
+    if (note && !posted) look.fill(note.values, note.kept);
     if (!plain) {
       photos.takeOver();
       await photos.load(found?.photos || again?.photos || [], found?.awaits);
     }
     if (mine !== turn) return;
     look.fitParts(photos.total());
-    draft.begin(found);
-    if (!found && !again && !revision) place.offer(form, draft).catch(() => {});
-    if (photos.fresh().length || photos.busy()) draft.save().catch(explain); // chosen while the draft was read
+    // Photos may have been chosen while the draft was read.
+    draft.begin(found, note || photos.fresh().length || photos.busy());
+    if (!found && !note && !again && !revision) place.offer(form, draft).catch(() => {});
     if (again?.last_error?.fields) fields.showErrors(form, again.last_error.fields);
   }
 

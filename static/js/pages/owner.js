@@ -3,7 +3,7 @@
  * else is not shown, and the pages that the worker has kept for others are deleted.
  */
 (() => {
-  const { copies, identity, store } = self.sipokat;
+  const { copies, identity, store, typed } = self.sipokat;
   // When this page was asked for: `identity.adopt` ignores pages from before the owner changed.
   const asked_at = Date.now() - performance.now();
   const meta = document.querySelector('meta[name="sipokat-user"]');
@@ -15,8 +15,11 @@
   // Who has been using this page. A shell is made for nobody, so there it is the phone's owner.
   let opened_by = shown?.id;
 
-  /** Deletes the kept pages of everybody but `owner`. */
-  const forgetPages = (owner) => copies.forget((id) => id !== owner?.id);
+  /** Deletes the kept pages of everybody but `owner`, and what they had just typed. */
+  function forgetPages(owner) {
+    typed.forget(owner?.id);
+    return copies.forget((id) => id !== owner?.id);
+  }
 
   /** The worker has done the same, where there is one. */
   async function obey() {
