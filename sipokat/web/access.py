@@ -1,7 +1,7 @@
 """Who may use a route and how large its body may be: declared on each view, checked before it runs.
 
 Who asks, and how much, comes before any work. A request is refused in this order: under a name that
-is not ours, from another site, unreadable address, not signed in, too often, too large, unreadable
+is not ours, in a coding that we do not take, from another site, unreadable address, not signed in, too often, too large, unreadable
 body, wrong role. So a body is parsed for nobody but who is signed in, and their own refusals keep
 the order of `domain/refusals.py`.
 """
@@ -91,6 +91,7 @@ def check_request() -> Any:
     session has ended, or their right to a page. A request from another site ends nothing.
     """
     refuse_foreign_host()
+    _refuse_coded()
     if request.url_rule is None:
         return None
     view = current_app.view_functions[request.url_rule.endpoint]
@@ -112,6 +113,18 @@ def check_request() -> Any:
         g.copies_end = not changes
         raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
     return None
+
+
+def _refuse_coded() -> None:
+    """Refuse a body that is sent in any coding but `chunked` alone, as `gzip, chunked`: gunicorn
+    takes such chunks apart, but nobody would count their bytes."""
+    coding = request.headers.get("Transfer-Encoding")
+    if coding is not None and not _is_chunked(coding):
+        raise Malformed("Kiriman tidak terbaca. Muat ulang halaman, lalu kirim lagi.")
+
+
+def _is_chunked(coding: str) -> bool:
+    return coding.strip().lower() == "chunked"
 
 
 def _refuse_unreadable_address() -> None:
@@ -158,7 +171,7 @@ def _limit_of(view: Any) -> int:
 def _refuse_too_large(view: Any) -> None:
     limit = _limit_of(view)
     request.max_content_length = limit
-    if request.headers.get("Transfer-Encoding", "").lower() == "chunked":
+    if _is_chunked(request.headers.get("Transfer-Encoding", "")):
         gather_chunks(limit)
     elif request.content_length is not None and request.content_length > limit:
         raise TooLarge(TOO_LARGE)
