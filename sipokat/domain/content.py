@@ -251,7 +251,9 @@ def _place(raw: Raw, wrong: dict[str, str]) -> tuple[float | None, float | None,
     if lat is None and lon is None:
         return None, None, None
     try:
-        point = [None if value is None else float(value) for value in (lat, lon, accuracy)]
+        point = [
+            None if value is None else numbers.as_float(value) for value in (lat, lon, accuracy)
+        ]
     except (TypeError, ValueError):
         point = [None, None, None]
     lat, lon, accuracy = point

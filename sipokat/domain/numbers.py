@@ -44,7 +44,7 @@ def read(value: Any, kind: str, least: int = 0, most: int = 0) -> int | float:
     whole = kind != "decimal"
     if isinstance(value, bool) or not isinstance(value, str | int | float):
         raise ValueError(ANY)
-    number = float(_digits(value, kind) if isinstance(value, str) else value)
+    number = as_float(_digits(value, kind) if isinstance(value, str) else value)
     if not math.isfinite(number) or (whole and not number.is_integer()):
         raise ValueError(WHOLE if whole else ANY)
     if number < least:
@@ -52,6 +52,15 @@ def read(value: Any, kind: str, least: int = 0, most: int = 0) -> int | float:
     if most and number > most:
         raise ValueError(f"Angka paling besar {dots(most)}.")
     return int(number) if whole else number + 0.0  # no minus before a zero
+
+
+def as_float(value: Any) -> float:
+    """The value as a float; what is too large for one is infinite, whether it was sent as `1e400`
+    or with all its digits. Raises TypeError and ValueError as `float` does."""
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def _digits(written: str, kind: str) -> str:

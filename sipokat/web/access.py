@@ -1,9 +1,9 @@
 """Who may use a route and how large its body may be: declared on each view, checked before it runs.
 
 Who asks, and how much, comes before any work. A request is refused in this order: under a name that
-is not ours, in a coding that we do not take, from another site, unreadable address, not signed in, too often, too large, unreadable
-body, wrong role. So a body is parsed for nobody but who is signed in, and their own refusals keep
-the order of `domain/refusals.py`.
+is not ours, in a coding that we do not take, from another site, unreadable address, not signed in,
+too often, too large, unreadable body, wrong role. So a body is parsed for nobody but who is signed
+in, and their own refusals keep the order of `domain/refusals.py`.
 """
 
 from __future__ import annotations

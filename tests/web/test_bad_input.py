@@ -577,6 +577,28 @@ def test_a_wrong_field_is_named_in_json(site: Site, name: str) -> None:
     assert list(body["fields"]) == [name]
 
 
+@pytest.mark.parametrize("key", ["peserta", "durasi_jam"])
+@pytest.mark.parametrize("value", [10**309, -(10**309), 10**4000], ids=["309", "-309", "4000"])
+def test_a_number_that_no_float_holds_is_a_wrong_field(site: Site, key: str, value: int) -> None:
+    category, fields = "kesehatan_lingkungan", {"jenis": "phbs", key: value}
+    body = wire.file_report(site(RAHMAN), category, 422, fields=fields)
+    assert list(body["fields"]) == [f"fields.{key}"]
+    number = wire.file_report(site(RAHMAN), category, fields={"jenis": "phbs"})["number"]
+    wire.decide(site(HARTONO), number, "pengembalian")
+    again = wire.body(fields=fields, client_id=None) | {"action_id": fresh_id(), "version": 2}
+    del again["category"]
+    body = site(RAHMAN).json("POST", f"/laporan/{number}/perbaikan", again, 422)
+    assert list(body["fields"]) == [f"fields.{key}"]
+
+
+@pytest.mark.usefixtures("nothing_new")
+@pytest.mark.parametrize("name", ["lat", "lon", "accuracy_m"])
+def test_a_place_that_no_float_holds_is_refused(site: Site, name: str) -> None:
+    place = {"lat": -3.29, "lon": 102.86} | {name: 10**309}
+    body = wire.file_report(site(RAHMAN), "sampah", 400, **place)
+    assert body["error"] == "malformed"
+
+
 @pytest.mark.usefixtures("nothing_new")
 def test_a_fourth_photo_and_an_unknown_category(site: Site) -> None:
     four = [wire.declared(fresh_id().encode()) for _ in range(4)]
