@@ -89,10 +89,15 @@ def require_phone(typed: str) -> str:
     return phone
 
 
-def hash_password(password: str) -> str:
-    """An argon2id hash. Raises ValueError when the password is too short."""
+def require_password(password: str) -> None:
+    """Raises ValueError in words for what is too short to be a password."""
     if len(password) < LIMITS.password_min:
         raise ValueError(f"Kata sandi paling sedikit {LIMITS.password_min} huruf.")
+
+
+def hash_password(password: str) -> str:
+    """An argon2id hash. Raises ValueError when the password is too short."""
+    require_password(password)
     return _hasher.hash(password)
 
 

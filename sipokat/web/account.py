@@ -8,11 +8,10 @@ from flask import Blueprint, g, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from sipokat import security
-from sipokat.database import db, writing
-from sipokat.domain import tries
+from sipokat.database import db
+from sipokat.domain import passwords
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.people import hash_password, password_matches, set_password, turn_to_hash
-from sipokat.domain.refusals import NotFound, TooMany
+from sipokat.domain.refusals import NotFound, TooMany, WrongContent
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import end_session, sessions_of
@@ -27,7 +26,6 @@ from sipokat.web.refusals import note_refusal
 from sipokat.web.respond import owner, see_other, wants_json
 
 pages = Blueprint("account", __name__)
-PER_PASSWORD = 5  # wrong present passwords in a quarter of an hour
 
 
 def _form() -> dict[str, Any]:
@@ -73,25 +71,14 @@ def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
 @allow(*EVERYBODY)
 @takes(_form)
 def change_password() -> ResponseReturnValue:
-    """Set a new password. That ends every session of the person, this one too. A few wrong ones
-    close it for a quarter of an hour: whoever finds a phone signed in cannot guess on."""
-    old, new = g.body.get("old", ""), g.body.get("new", "")
-    limit = tries.Limit(f"password:{me().id}", PER_PASSWORD)
+    """Set a new password. That ends every session of the person, this one too."""
     try:
-        counted = tries.count([limit], now(), me().id)
+        passwords.change(me(), g.body.get("old", ""), g.body.get("new", ""))
     except TooMany as refusal:
         note_refusal(refusal)
         return _page({"old": refusal.message}, 429, {"Retry-After": str(refusal.retry_after)})
-    with turn_to_hash():
-        if not password_matches(me(), old):
-            return _page({"old": "Kata sandi sekarang tidak cocok. Ketik lagi."}, 422)
-        try:
-            hashed = hash_password(new)  # slow, so it is done before `writing()` takes its lock
-        except ValueError as error:
-            return _page({"new": str(error)}, 422)
-    with writing() as session:
-        tries.forget(session, counted)
-        set_password(session, me(), hashed)
+    except WrongContent as refusal:
+        return _page(refusal.fields, 422)
     security.note("password_changed", me().id)
     tell("Kata sandi sudah diganti. Masuk dengan kata sandi baru.", reader="")
     response = see_other("/masuk")

@@ -7,11 +7,15 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from sipokat.domain import people
+from sipokat.database import db
+from sipokat.domain import passwords, people, tries
+from sipokat.domain.clock import now
+from sipokat.turns import Line
 from tests import wire
-from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI
+from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI, Person
 from tests.page import Visitor
 from tests.services.database import CHEAP_HASHER
+from tests.steps import user_of
 
 Site = Callable[..., Visitor]
 NEW = "kata sandi yang baru"
@@ -83,6 +87,42 @@ def test_what_is_wrong_is_said_beside_it(site: Site, typed: dict[str, str], fiel
     assert page.one(f"{FORM} [name='{field}']").get("aria-invalid") == "true"
     assert page.has("details[open]")
     site(HARTONO).json("GET", "/laporan")
+
+
+def test_a_new_password_that_is_too_short_is_nobodys_guess(site: Site) -> None:
+    """Whoever types it again and again still gets in when it is long enough."""
+    for _ in range(2 * passwords.PER_PASSWORD):
+        site(HARTONO).get("/akun").submit(FORM, status=422, old=PASSWORD, new="pendek")
+    assert site(HARTONO).get("/akun").submit(FORM, old=PASSWORD, new=NEW).url == "/masuk"
+
+
+def test_the_right_password_is_not_counted_and_wrong_ones_are(app: Flask, site: Site) -> None:
+    for _ in range(passwords.PER_PASSWORD):
+        site(HARTONO).get("/akun").submit(FORM, status=422, old="salah", new=NEW)
+    page = site(HARTONO).get("/akun").submit(FORM, status=429, old=PASSWORD, new=NEW)
+    assert "Terlalu banyak percobaan" in page.text(FORM)
+    assert failures(app, HARTONO) == passwords.PER_PASSWORD
+    site(RAHMAN).get("/akun").submit(FORM, old=PASSWORD, new=NEW)
+    assert failures(app, RAHMAN) == 0
+
+
+def failures(app: Flask, person: Person) -> int:
+    with app.app_context():
+        return tries.lately(db.session(), f"password:{user_of(person).id}", now())
+
+
+def test_who_found_no_turn_has_not_tried(
+    app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Others are having their passwords checked, and as many wait as may."""
+    line = Line(at_once=1, waiting=0, seconds=3)
+    monkeypatch.setattr(people, "_hashing", line)
+    page = site(HARTONO).get("/akun")
+    line.enter()
+    page.submit(FORM, status=503, old=PASSWORD, new=NEW)
+    line.leave()
+    assert failures(app, HARTONO) == 0
+    assert site(HARTONO).get("/akun").submit(FORM, old=PASSWORD, new=NEW).url == "/masuk"
 
 
 # A one-time message is for the person whom it was told.
