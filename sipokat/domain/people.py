@@ -41,7 +41,8 @@ _hashing = Line(at_once=HASHES, waiting=3, seconds=3)
 
 
 def share_hashes(processes: int) -> None:
-    """Let this process check so many passwords at once that all of them together check HASHES."""
+    """Let this process check so many passwords at once that all of them together check at most
+    HASHES. Where there are more processes than that, each checks one."""
     global _hashing
     _hashing = Line(at_once=max(1, HASHES // processes), waiting=3, seconds=3)
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from contextlib import ExitStack
 from datetime import date
 from typing import Any
 
@@ -14,6 +15,7 @@ from sqlalchemy.orm import Session
 from sipokat.database import writing
 from sipokat.domain import people
 from sipokat.models import Region, Term, User
+from sipokat.turns import Busy
 from tests.cast import BEJO, KOTA, PETANANG_ULU, RAHMAN
 from tests.services.database import CHEAP, CHEAP_HASHER
 from tests.steps import user_of
@@ -192,3 +194,19 @@ def test_a_name_has_its_bounds(session: Session, name: str) -> None:
 def test_bejos_account_is_closed(session: Session) -> None:
     bejo = user_of(BEJO)
     assert (bejo.active, bejo.is_active, bejo.is_authenticated) == (False, False, False)
+
+
+@pytest.mark.parametrize(
+    ("processes", "each"), [(1, 4), (2, 2), (3, 1), (4, 1), (5, 1), (64, 1)], ids=str
+)
+def test_processes_share_the_hashes_and_each_has_one(
+    monkeypatch: pytest.MonkeyPatch, processes: int, each: int
+) -> None:
+    monkeypatch.setattr(people, "_hashing", None)
+    people.share_hashes(processes)
+    monkeypatch.setattr(people._hashing, "_most_waiting", 0)
+    with ExitStack() as turns:
+        for _ in range(each):
+            turns.enter_context(people.turn_to_hash())
+        with pytest.raises(Busy), people.turn_to_hash():
+            pass
