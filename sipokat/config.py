@@ -85,6 +85,8 @@ def _record_keys(env: Mapping[str, str], mode: str, secret_key: str) -> keys.Rec
             )
         if raw == secret_key:
             raise Unsafe("RECORD_KEY must be another than SECRET_KEY: the record has its own key")
+    if "," in raw:
+        raise Unsafe("RECORD_KEY must not have a comma: RECORD_FORMER_KEYS could not name it later")
     try:
         former = keys.read_former(_text(env, "RECORD_FORMER_KEYS"))
         return keys.together(raw or PUBLISHED_RECORD_KEY, former)
