@@ -42,7 +42,7 @@ def test_the_dialog_never_shows_the_photo_of_another_report(phone, server):
     gate = threading.Event()
     path = second.get_attribute("href") or "?"
     for fault, words in (
-        (refuse, "Foto belum bisa dibuka. Periksa sinyal, lalu coba lagi."),
+        (refuse, "Foto belum bisa dibuka. Coba beberapa menit lagi."),
         (hold(gate, 60), "Memuat…"),
     ):
         server.network.when("GET", path, fault)
@@ -57,3 +57,28 @@ def test_the_dialog_never_shows_the_photo_of_another_report(phone, server):
     expect(page.locator("#lightbox img")).to_be_visible()
     shown = page.locator("#lightbox img").get_attribute("src") or ""
     assert shown.endswith(first.get_attribute("href") or "?")
+
+
+def test_it_says_why_a_photo_does_not_come_and_offers_to_sign_in(phone, server):
+    rahman = Caller(server, RAHMAN)
+    declared = [wire.declared(picture(1))]
+    receipt = wire.file_report(rahman, "sampah", photos=declared)
+    wire.put(rahman, receipt["client_id"], declared[0]["id"], picture(1))
+    eventually(lambda: [one.state for one in photos(server)], ["ready"])
+    phone.sign_in(HARTONO)
+    page = phone.open("/verifikasi")
+    photo = page.locator("a[data-lightbox]")
+    path = photo.get_attribute("href") or "?"
+    lost = [server.network.when("GET", one, refuse, times=None) for one in (path, "/akun")]
+    photo.click()
+    box_shows(page, "Foto belum bisa dibuka. Belum ada sinyal.")
+    page.get_by_role("button", name="Tutup").click()
+    eventually(lambda: page.evaluate("history.state?.dialog") is None)
+
+    for one in lost:
+        server.network.lift(one)
+    server.query("DELETE FROM login_session")
+    photo.click()
+    box_shows(page, "Foto belum bisa dibuka. Anda perlu masuk lagi. Masuk")
+    page.locator("#lightbox").get_by_role("link", name="Masuk").click()
+    page.wait_for_url("**/masuk?lanjut=%2Fverifikasi")

@@ -3,30 +3,47 @@
  * has come the dialog is empty and says so: it never shows the photo of another report.
  */
 (() => {
-  const { page } = self.sipokat;
+  const { causes, owner, page, wire } = self.sipokat;
   const LOADING = "Memuat…";
-  const FAILED = "Foto belum bisa dibuka. Periksa sinyal, lalu coba lagi.";
+  const FAILED = "Foto belum bisa dibuka.";
+
+  /** Shows in the empty dialog what is said of the photo, text or nodes. */
+  const say = (box, ...said) => box.querySelector("[data-lightbox-state]").replaceChildren(...said);
 
   /** Empties the dialog. A new <img>, since an old one may still be loading another photo. */
   function empty(box, words) {
     const picture = document.createElement("img");
     picture.hidden = true;
     box.querySelector("img").replaceWith(picture);
-    box.querySelector("[data-lightbox-state]").textContent = words;
+    say(box, words);
     return picture;
+  }
+
+  /** Why the photo has not come: a broken <img> does not tell, so this asks SIPOKAT. */
+  async function why() {
+    const facts = await wire.exchange({ method: "GET", path: "/akun", user: owner.shown?.id });
+    if (facts.own && facts.status === 401) {
+      const href = `/masuk?lanjut=${encodeURIComponent(location.pathname)}`;
+      return [
+        `${FAILED} Anda perlu masuk lagi. `,
+        page.make("a", { class: "button", href }, "Masuk"),
+      ];
+    }
+    const { words } = await causes.explain(facts);
+    return [`${FAILED} ${words || "Coba beberapa menit lagi."}`];
   }
 
   function open(box, link) {
     const picture = empty(box, LOADING);
-    const said = (words) => {
-      if (picture.isConnected) box.querySelector("[data-lightbox-state]").textContent = words;
+    const said = (...words) => {
+      if (picture.isConnected) say(box, ...words);
     };
     picture.alt = link.querySelector("img")?.alt || "Foto";
     picture.addEventListener("load", () => {
       picture.hidden = false;
       said("");
     });
-    picture.addEventListener("error", () => said(FAILED));
+    picture.addEventListener("error", async () => said(...(await why())));
     picture.src = link.href;
     page.open(box).then(() => empty(box, ""));
   }
