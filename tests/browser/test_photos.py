@@ -231,7 +231,7 @@ def test_a_photo_stays_with_the_form_in_which_it_was_chosen(phone):
     page.locator("[data-photo-add] input[multiple]").set_input_files([file(picture(1))])
     expect(page.locator("[data-photos-state]")).to_have_text("Menyiapkan foto…")
     page.go_back()
-    expect(page.locator("#notices")).to_contain_text("Menunggu foto")
+    expect(page.locator("[data-autosave]")).to_contain_text("Menunggu foto")
     page.evaluate("self.decoded()")
     page.locator(".tile[data-category=pemerintahan]").click()
     expect(page.locator("[data-photos-state]")).to_be_empty()

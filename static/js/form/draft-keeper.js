@@ -24,6 +24,7 @@
    */
   function create(form, what, wrote) {
     const state = form.querySelector("[data-autosave]");
+    let awaited = ""; // what leaving the form waits for; stands there in place of all else
     let id = submission.uuid();
     let blank = ""; // the snapshot of the empty form
     let last = ""; // the snapshot when it was last written or opened
@@ -38,7 +39,8 @@
 
     /** Says how it stands, aloud only when that has changed. */
     function say(words) {
-      if (state.textContent !== words) state.textContent = words;
+      const said = awaited || words;
+      if (state.textContent !== said) state.textContent = said;
     }
 
     function snapshot() {
@@ -57,7 +59,7 @@
       } else {
         await outbox.saveDraft({ owner, slot, id, ...rest, values: fields.read(form) }, fresh);
         wrote(fresh);
-        say("Tersimpan otomatis");
+        say(rest.awaits?.count ? "Tulisan tersimpan, foto belum" : "Tersimpan otomatis");
       }
       stored = now !== blank;
       last = now;
@@ -127,6 +129,11 @@
     document.addEventListener("visibilitychange", leaving);
 
     return {
+      /** Says that leaving the form waits for this; "" once it does not any more. */
+      await(words) {
+        awaited = words;
+        say("");
+      },
       /**
        * From now on changes are written. `draft` is the stored draft that the form shows, if any;
        * `more` if something stands in the form that is not in it.

@@ -5,7 +5,6 @@
 (() => {
   const { page } = self.sipokat;
   const LONGEST = 20_000; // ms; after that the draft says which photo was not kept
-  const SAID = { key: "leaving" };
 
   /** `kept()` is whether this phone keeps drafts for the person in front of it. */
   function create(form, draft, photos, kept) {
@@ -15,10 +14,10 @@
     /** Waits for the photos that are being prepared. */
     async function settle() {
       if (!photos.busy()) return;
-      page.notice("Menunggu foto selesai disiapkan…", "wait", SAID);
+      draft.await("Menunggu foto selesai disiapkan…");
       const enough = new Promise((resolve) => setTimeout(resolve, LONGEST));
       await Promise.race([photos.settled(), enough]);
-      page.clear(SAID.key);
+      draft.await("");
     }
 
     /** Whether the form may be left; asks the person if something would be lost. */
