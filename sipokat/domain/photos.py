@@ -418,6 +418,21 @@ def shown_in(revision: Revision, photos: Sequence[Photo]) -> list[Photo]:
     return shown
 
 
+def in_place(photos: Sequence[Photo]) -> list[Photo]:
+    """The photos that the report has now, in the order in which they were declared; one that was
+    sent in the place of another has its place, so that the numbers of the others stay."""
+    before = {one.gave_way_to: one for one in photos if one.gave_way_to}
+
+    def place(photo: Photo) -> int:
+        at = photos.index(photo)
+        while photo.client_id in before:
+            photo = before.pop(photo.client_id)  # nobody else has given way to it
+            at = photos.index(photo)
+        return at
+
+    return sorted((one for one in photos if one.current), key=place)
+
+
 def find_visible(session: Session, user: User, number: str, photo_id: str) -> Photo:
     """A ready photo that may be shown to this person. Raises NotFound."""
     report = find_report(session, user, number)

@@ -63,7 +63,9 @@ def test_the_office_sends_a_missing_photo_from_another_phone_with_a_plain_form(s
     assert len(page.all(ONE)) == 1
     sha256 = hashlib.sha256(OTHER).hexdigest()
     assert states(rahman, number) == {two["sha256"]: "missing", sha256: "received"}
-    assert "Foto diganti" in page.text(".timeline")
+    assert "Foto dikirim" in page.text(".timeline")
+    # The other one keeps its number.
+    assert page.text(f"{ONE} h3") == "Foto 2 belum sampai"
 
     # The very photo that the lost phone had: it is that photo, and replaces nothing.
     send(page, two["id"], jpeg((65, 48)))
@@ -71,7 +73,8 @@ def test_the_office_sends_a_missing_photo_from_another_phone_with_a_plain_form(s
     page = rahman.get(f"/laporan/{number}")
     assert not page.has(ONE)
     assert "menyusul" not in page.text("main")
-    assert page.text(".timeline").count("Foto diganti") == 1
+    assert page.text(".timeline").count("Foto dikirim") == 1
+    assert "Foto diganti" not in page.text(".timeline")
 
 
 def test_the_same_photo_posted_twice_is_there_once(site: Site) -> None:

@@ -55,7 +55,7 @@ def test_photos_that_came_late_or_were_replaced_are_told(context: Flask, site: S
         )
         db.session.remove()
     lines = told(site, report.number)
-    assert lines[2].startswith("Foto diganti Rahman, Ketua RT · ")
+    assert lines[2].startswith("Foto dikirim Rahman, Ketua RT · ")
     assert lines[3].startswith("Foto yang menyusul sudah sampai Rahman, Ketua RT · ")
     events = site(YUSUF).json("GET", f"/laporan/{report.number}")["events"]
     assert [one["action"] for one in events] == ["submit", "verify"], "the wire knows moves alone"

@@ -427,7 +427,7 @@ def test_photos_that_left_are_told_on_the_way_and_no_longer_awaited(site: Site) 
     rahman.json("DELETE", f"/laporan/{ident}/foto/{photos[2]['id']}")
     page = hartono.get(f"/laporan/{number}")
     told = [" ".join(one.get_text(" ").split()) for one in page.all(".timeline-event")]
-    assert told[1].startswith("Foto diganti Rahman, Ketua RT · ")
+    assert told[1].startswith("Foto dikirim Rahman, Ketua RT · ")
     assert told[2].startswith("Foto tidak jadi dikirim Rahman, Ketua RT · ")
     decide(hartono, number, "pengembalian")
     report = report_of(rahman, number)

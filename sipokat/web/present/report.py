@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -15,7 +16,7 @@ from sipokat.domain import chain, deadlines
 from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.photos import awaited_since, may_change, spareable
+from sipokat.domain.photos import awaited_since, in_place, may_change, spareable
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import above
 from sipokat.models import Event, Report, User
@@ -176,9 +177,7 @@ class Row:
 
     @property
     def photos(self) -> list[dict[str, str]]:
-        return [
-            content.photo_view(self.report, photo) for photo in self.report.photos if photo.current
-        ]
+        return [content.photo_view(self.report, photo) for photo in in_place(self.report.photos)]
 
     @property
     def photos_awaited(self) -> str:
@@ -252,12 +251,20 @@ class Full(Row):
         ]
         return [row for _, row in sorted(rows, key=lambda pair: pair[0])]
 
+    def _was_empty(self, event: Event) -> bool:
+        """Whether the photo that was replaced had never arrived, so that the place was empty."""
+        gone = json.loads(event.detail or "{}").get("photo")
+        old = next((one for one in self.report.photos if one.client_id == gone), None)
+        return old is not None and (old.received_at is None or old.received_at > event.at)
+
     def _event(self, event: Event) -> dict[str, str]:
         reasons = chain.REASONS.get(event.action, {})
         note = event.note or ""
         what = states.what_happened(event.action, event.actor_desk, event.to_desk)
         if event.action == "verify" and event.klass:
             what = f"{what} sebagai {chain.CLASSES[event.klass].lower()}"
+        if event.action == "replace" and self._was_empty(event):
+            what = "Foto dikirim"
         return {
             "what": what,
             "who": f"{event.actor.name}, {states.office(event)}",
@@ -314,7 +321,6 @@ def _noted(what: str, person: Any, at: datetime) -> tuple[datetime, dict[str, st
 def late_photos(report: Report, user: User) -> list[dict[str, Any]]:
     """The photos that have not arrived or are broken and that this person may send or leave out,
     each with its place among the photos and, unless it is broken, since when it is awaited."""
-    shown = [photo for photo in report.photos if photo.current]
     return [
         {
             "id": photo.client_id,
@@ -324,7 +330,7 @@ def late_photos(report: Report, user: User) -> list[dict[str, Any]]:
             "since": times.moment(awaited_since(photo)),
             "spareable": spareable(report),
         }
-        for place, photo in enumerate(shown, 1)
+        for place, photo in enumerate(in_place(report.photos), 1)
         if photo.state in ("missing", "broken") and may_change(user, photo, now())
     ]
 

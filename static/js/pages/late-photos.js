@@ -32,6 +32,19 @@
     return `${UNSENT} ${words || json?.message || ""}`.trim();
   }
 
+  /** Shows beside the photo what is wrong with it, as a refused form does; "" takes it away. */
+  function mark(input, sentence) {
+    const id = `${input.id}-error`;
+    document.getElementById(id)?.remove();
+    input.removeAttribute("aria-invalid");
+    if (!sentence) return;
+    const words = page.make("span", {}, sentence);
+    input.after(page.make("p", { class: "field-error", id }, page.icon("warn"), words));
+    input.setAttribute("aria-invalid", "true");
+    input.setAttribute("aria-describedby", id);
+    input.focus();
+  }
+
   // On the document, before posting.js sees it on the window.
   document.addEventListener("submit", async (event) => {
     const form = event.target;
@@ -40,11 +53,13 @@
     const say = (words) => {
       form.querySelector("[data-late-state]").textContent = words;
     };
+    mark(form.elements.photos, "");
     const button = form.querySelector("button");
     button.disabled = true;
     const trouble = await send(form, say).catch(({ sentence }) => sentence || UNSENT);
     button.disabled = false;
-    if (trouble) return say(trouble);
+    say("");
+    if (trouble) return mark(form.elements.photos, trouble);
     page.saved();
     return location.reload(); // the page then says what the server has
   });
