@@ -66,8 +66,11 @@ def test_it_says_why_a_photo_does_not_come_and_offers_to_sign_in(phone, server):
     wire.put(rahman, receipt["client_id"], declared[0]["id"], picture(1))
     eventually(lambda: [one.state for one in photos(server)], ["ready"])
     phone.sign_in(HARTONO)
+    phone.context.route("**/foto/*?ukuran=kecil", lambda route: route.abort())
     page = phone.open("/verifikasi")
     photo = page.locator("a[data-lightbox]")
+    expect(photo).to_have_text("Foto belum termuat")
+    expect(photo.locator("img")).to_be_hidden()
     path = photo.get_attribute("href") or "?"
     lost = [server.network.when("GET", one, refuse, times=None) for one in (path, "/akun")]
     photo.click()

@@ -1,6 +1,7 @@
 /*
  * Photos open in a dialog; without this script their link opens the photo itself. Until the picture
- * has come the dialog is empty and says so: it never shows the photo of another report.
+ * has come the dialog is empty and says so: it never shows the photo of another report. And a
+ * photo of the page itself that does not load is told in words.
  */
 (() => {
   const { causes, owner, page, wire } = self.sipokat;
@@ -46,6 +47,23 @@
     picture.addEventListener("error", async () => said(...(await why())));
     picture.src = link.href;
     page.open(box).then(() => empty(box, ""));
+  }
+
+  const ABSENT = owner.kept === undefined ? "Foto belum termuat" : "Foto tidak ada di salinan ini";
+
+  /** Words in the place of a picture that has not loaded: its alt text would be cut off. */
+  function lack(image) {
+    const frame = image.parentElement;
+    if (image.hidden || !frame?.matches(".photo")) return;
+    image.hidden = true;
+    frame.classList.add("absent");
+    frame.append(page.icon("warn"), page.make("span", {}, ABSENT));
+    if (frame.matches("a")) frame.setAttribute("aria-label", `${ABSENT}: ${image.alt}`);
+  }
+
+  addEventListener("error", ({ target }) => target.matches?.("img") && lack(target), true);
+  for (const image of document.querySelectorAll(".photo > img")) {
+    if (image.currentSrc && image.complete && !image.naturalWidth) lack(image);
   }
 
   addEventListener("click", (event) => {
