@@ -88,6 +88,7 @@
     else fitMenu(owner);
   }
 
+  fitMenu(null); // until the phone's storage has told who it is, which it may never do
   const ready = settle();
   // Without storage (private mode, a broken disk) pages from the server work all the same.
   const none = { owner: null, signed_out: null };
