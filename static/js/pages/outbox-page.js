@@ -58,6 +58,7 @@
     const unsent = all.filter((one) => one.state !== "sent");
     const sent = all.filter((one) => one.state === "sent").reverse();
     const drafts = person ? await outbox.drafts(person.id) : [];
+    for (const { id, title } of sent) if (drawn.has(id)) say(`${title}: Terkirim`);
     await drawUnsent(unsent);
     part("unsent").hidden = unsent.length === 0;
     document.querySelector("[data-send-all]").hidden =
@@ -82,7 +83,9 @@
       }
     })()
       .catch(() =>
-        page.notice("Isi kotak keluar tidak terbaca dari HP ini. Muat ulang halaman.", "late"),
+        page.notice("Isi kotak keluar belum terbaca dari HP ini.", "late", {
+          button: { label: "Muat ulang", act: () => location.reload() },
+        }),
       )
       .finally(() => {
         drawing = null;
