@@ -57,6 +57,7 @@ def is_there(page: Page, number: str) -> None:
     expect(form.locator("textarea")).to_be_visible()
     expect(form.locator("textarea")).to_have_value(NOTE)
     expect(form.locator("select")).to_have_value("foto_kurang_jelas")
+    expect(form.locator(".field-counter")).to_have_text(f"{len(NOTE)} / 500")
 
 
 def drafts(phone: Phone) -> list[Any]:

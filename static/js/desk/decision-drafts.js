@@ -135,6 +135,7 @@
       const filled = asked(form).filter((control) => fill(control, draft.values));
       if (!filled.length) continue;
       for (const control of [...filled, form]) {
+        control.dispatchEvent(new Event("sipokat:filled", { bubbles: true })); // to be counted
         const box = control.closest("details");
         if (box) box.open = true;
       }

@@ -53,9 +53,11 @@
     place.textContent = tooLong || `${texts.dots(texts.length(note.value))} / ${texts.dots(most)}`;
     place.classList.toggle("full", Boolean(tooLong));
   }
-  document.addEventListener("input", ({ target }) => {
-    if (target.matches("[data-decision] textarea")) count(target);
-  });
+  for (const type of ["input", "sipokat:filled"]) {
+    document.addEventListener(type, ({ target }) => {
+      if (target.matches("[data-decision] textarea")) count(target);
+    });
+  }
 
   // What comes along when a note is pasted from Word is no ground for a refusal.
   document.addEventListener(
