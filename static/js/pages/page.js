@@ -86,8 +86,13 @@
     place.scrollIntoView({ block: "center" });
   }
 
-  /** Says after a while that an answer is still awaited; returns what stops it. */
+  /**
+   * Says after a while that an answer is still awaited, and at once if what became of an earlier
+   * try stands there; returns what stops it.
+   */
   function awaited(form) {
+    const place = answerOf(form);
+    if (place.childElementCount) place.replaceChildren(banner("Menghubungi SIPOKAT…"));
     const words = "Masih menunggu jawaban SIPOKAT. Jangan tutup halaman ini.";
     const timer = setTimeout(() => complain(form, words, { tone: "wait" }), 6000);
     return () => {
@@ -184,13 +189,21 @@
     return `${NAMES[Number(month.slice(5)) - 1]} ${month.slice(0, 4)}`;
   }
 
+  const yearOf = (ms) => new Date(ms + WIB).getUTCFullYear();
+  let year = yearOf(Date.now()); // this year; by SIPOKAT's date if the phone's cannot be right
+  store
+    .recall("clock")
+    .then((clock) => {
+      if (causes.doubtOf(clock) === "wrong") year = clock ? yearOf(clock.server) : 0;
+    })
+    .catch(() => {});
+
   /** "23 Nov, 07.12", with the year when it is another one. */
   function moment(value) {
     const date = new Date(new Date(value).getTime() + WIB);
     if (Number.isNaN(date.getTime())) return "";
-    const year = date.getUTCFullYear();
     const month = NAMES[date.getUTCMonth()].slice(0, 3);
-    const other = year === new Date(Date.now() + WIB).getUTCFullYear() ? "" : ` ${year}`;
+    const other = date.getUTCFullYear() === year ? "" : ` ${date.getUTCFullYear()}`;
     const time = `${two(date.getUTCHours())}.${two(date.getUTCMinutes())}`;
     return `${date.getUTCDate()} ${month}${other}, ${time}`;
   }
