@@ -11,7 +11,10 @@
 
   /** "2 menunggu sinyal"; `doubt` is that of `causes.doubt`. */
   function countWords({ waiting, needs_login, needs_attention, total, code }, doubt) {
-    if (waiting === total) return `${total} ${causes.brief(causes.standing(code, doubt))}`;
+    if (waiting === total) {
+      const cause = causes.standing(code, doubt);
+      return `${total} ${cause === "clock" ? "menunggu: " : ""}${causes.brief(cause, doubt)}`;
+    }
     if (needs_attention === total) return `${total} perlu diperbaiki`;
     if (needs_login === total) return `${total} perlu masuk`;
     return `${total} belum terkirim`;

@@ -39,13 +39,16 @@
     network: "menunggu sinyal",
     timeout: "menunggu jawaban",
     foreign: "menunggu jaringan",
-    clock: "tertahan tanggal HP",
+    clock: "tanggal HP salah",
     busy: "menunggu SIPOKAT",
     broken: "menunggu SIPOKAT",
   };
 
   /** The cause in a few words, for a list or a pill. */
-  const brief = (cause) => BRIEF[cause] || "menunggu dikirim";
+  const brief = (cause, doubt) => {
+    if (cause === "clock" && doubt === "unsure") return "periksa tanggal HP";
+    return BRIEF[cause] || "menunggu dikirim";
+  };
 
   Object.assign(causes, { brief, explain, sentence });
 })();

@@ -16,7 +16,7 @@
   const TAKEN = { sent: ["terkirim", "ok"], needs_attention: ["belum terkirim", "warn"] };
 
   const state = ({ state, last_error }, doubt) =>
-    STATES[state] || causes.brief(causes.standing(last_error?.code, doubt));
+    STATES[state] || causes.brief(causes.standing(last_error?.code, doubt), doubt);
 
   /** The card in the place of an offer of this name that the entry has taken up. */
   function taken(entry, name) {
