@@ -177,7 +177,8 @@ def _office(user: User, sent: Submission, written_on: date, received_on: date) -
         for region, office in at_the_time.items()
         if offices.held_lately(user, region, office.role.key, received_on)
     }
-    if at_the_time and (sent.region or next(iter(at_the_time))) in at_the_time.keys() - held.keys():
+    ended = at_the_time.keys() - held.keys()
+    if sent.region in ended or (ended and not held and not sent.region):
         raise NeverAllowed(
             f"Jabatan Anda di wilayah ini sudah berakhir lebih dari {LIMITS.former_days} hari. "
             "Mintalah pejabat yang sekarang membuat laporannya."

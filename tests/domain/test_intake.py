@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from sipokat.database import writing
 from sipokat.domain import intake, receipts
 from sipokat.domain.clock import WIB, corrected, now
 from sipokat.domain.periods import months
@@ -526,6 +527,25 @@ def test_what_a_former_head_wrote_is_taken_for_sixty_days_after_his_term(session
         assert "60 hari" in late.message
     again, new = intake.submit(user_of(RAHMAN), sent, at + timedelta(days=9))
     assert (again.number, new) == (receipt.number, False), "a repeat still gets its receipt"
+
+
+@pytest.mark.parametrize(
+    ("first", "second"), [(RAHMAN.region, SITI.region), (SITI.region, RAHMAN.region)]
+)
+def test_of_two_offices_at_the_time_the_one_that_is_still_good_is_taken(
+    session: Session, first: str, second: str
+) -> None:
+    """Budi was head of two RTs, in whatever order, and of one of them is no more."""
+    budi = steps.newcomer("Budi", "rt_head", first)
+    steps.add_term(budi, second)
+    end = steps.today() - timedelta(days=61)
+    for term in user_of(budi).terms:
+        if term.region_code == SITI.region:
+            with writing():
+                term.until = end
+    said = {"written_at": datetime.combine(end, time(12), WIB), "on": end}
+    assert send(budi, **said).region_code == RAHMAN.region
+    assert "60 hari" in refused(NeverAllowed, send, budi, region=SITI.region, **said).message
 
 
 def test_an_old_term_does_not_end_a_new_one(session: Session) -> None:
