@@ -90,10 +90,15 @@ def submit(user: User, sent: Submission, now: datetime | None = None) -> tuple[R
     at = now or present()
     try:
         judged = judge(user, sent, at, deadlines.overrides(db.session()))
-    except Refused:
+    except Refused as refusal:
         # A repeat gets its receipt even where its first sending would be refused today.
         asked = submission_digest(sent.category, sent.region, sent.raw)
-        known = _sent_before(db.session(), user, sent.client_id, asked, at)
+        try:
+            known = _sent_before(db.session(), user, sent.client_id, asked, at)
+        except NotNow:
+            if isinstance(refusal, NeverAllowed):  # comes before it
+                raise refusal from None
+            raise
         if known is None:
             raise
         return known, False

@@ -106,6 +106,17 @@ def test_the_same_id_with_another_category_is_a_conflict(session: Session) -> No
     refused(NotNow, submit, RAHMAN, submission("tamu", client_id=ident))
 
 
+def test_of_two_refusals_the_first_in_order_is_told(session: Session) -> None:
+    """Other content under a used id, by who may not report there: 403 before 409. With content that
+    is wrong as well: 409 before 422."""
+    ident = str(uuid.uuid4())
+    submit(RAHMAN, submission(client_id=ident))
+    elsewhere = submission(client_id=ident, region=RT_2, text="Lain lagi.")
+    assert "wilayah ini" in refused(NeverAllowed, submit, RAHMAN, elsewhere).message
+    wrong = submission(client_id=ident, on=steps.today() + timedelta(days=9))
+    assert refused(NotNow, submit, RAHMAN, wrong).code == "client_id_used"
+
+
 def test_a_repeat_is_known_after_all_that_happened_to_the_report(session: Session) -> None:
     sent = submission()
     report = submit(RAHMAN, sent)
