@@ -17,6 +17,7 @@ from sipokat.database import writing
 from sipokat.domain import listing
 from sipokat.domain.clock import now
 from sipokat.models import Report
+from sipokat.web.present.report import Row
 from tests import steps, wire
 from tests.cast import (
     DEWI,
@@ -699,6 +700,24 @@ def test_a_number_finds_one_report_within_sight(site: Site, written: dict[str, s
         mine = [number] if name != "next door" else []
         assert listed(site(RAHMAN), cari=number) == mine
         assert listed(site(HARTONO), cari=number) == [number]
+
+
+@pytest.mark.parametrize(
+    ("before", "words"),
+    [
+        (timedelta(days=3), ""),
+        (timedelta(days=3, minutes=1), "ditulis 3 hari sebelum diterima"),
+        (timedelta(days=3, hours=23), "ditulis 3 hari sebelum diterima"),
+        (timedelta(days=4), "ditulis 4 hari sebelum diterima"),
+    ],
+    ids=str,
+)
+def test_after_more_than_three_days_a_report_was_long_on_its_way(
+    before: timedelta, words: str
+) -> None:
+    at = now()
+    row = Report(received_at=at, written_at=at - before)
+    assert Row(row, {}, {}).delay == words
 
 
 def test_what_was_written_long_before_it_was_received_says_so(site: Site) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from functools import cached_property
 from typing import Any
 
@@ -26,7 +26,7 @@ from sipokat.web.present import content, states, times
 SPEAKING = (*chain.DECISIONS, "reopen")
 
 
-DELAYED_DAYS = 3
+DELAYED = timedelta(days=3)
 
 
 @dataclass
@@ -134,8 +134,8 @@ class Row:
     @property
     def delay(self) -> str:
         """`ditulis 43 hari sebelum diterima`; empty when it came within three days."""
-        days = (self.report.received_at - self.report.written_at).days
-        return f"ditulis {days} hari sebelum diterima" if days > DELAYED_DAYS else ""
+        delay = self.report.received_at - self.report.written_at
+        return f"ditulis {delay.days} hari sebelum diterima" if delay > DELAYED else ""
 
     @property
     def waiting(self) -> times.Passing:
