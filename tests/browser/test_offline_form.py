@@ -262,8 +262,10 @@ def test_the_place_is_one_tap_with_its_accuracy_or_words(phone):
     page = open_form(phone, "sampah")
     expect(page.locator("[data-place-words]")).to_have_text("Lokasi tercatat, akurasi ±12 m")
     page.evaluate(
-        """self.located = [];
-        Geolocation.prototype.getCurrentPosition = (done) => { self.located.push(done); }"""
+        """() => {
+            self.located = [];
+            Geolocation.prototype.getCurrentPosition = (done) => { self.located.push(done); };
+        }"""
     )
     page.get_by_role("button", name="Ambil ulang").click()
     expect(page.locator("[data-place-state]")).to_contain_text("patokannya boleh ditulis")
