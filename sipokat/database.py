@@ -114,6 +114,8 @@ def _prepare_sqlite(connection: Any, _record: Any) -> None:
     connection.execute("PRAGMA journal_mode = WAL")
     connection.execute("PRAGMA synchronous = FULL")
     connection.execute("PRAGMA foreign_keys = ON")
+    # What is blanked or replaced is overwritten in the file, not only no longer referred to.
+    connection.execute("PRAGMA secure_delete = ON")
     # Without this an INSERT OR REPLACE deletes rows and no DELETE trigger is asked.
     connection.execute("PRAGMA recursive_triggers = ON")
     connection.execute(f"PRAGMA busy_timeout = {WAIT * 1000}")
@@ -307,6 +309,23 @@ def writing(seconds: float = WAIT) -> Iterator[Session]:
     except (Busy, OSError):
         session.commit()  # whoever goes on reading begins anew
         raise
+
+
+def empty_log() -> bool:
+    """Bring what was written into SQLite's file and empty the -wal file beside it, where erased
+    words would stay for a while. Ends this session's reading. False when others read or write for
+    so long that some of it is still there."""
+    db.session.rollback()
+    if db.engine.dialect.name != "sqlite":
+        return True
+    connection = db.engine.raw_connection()
+    try:
+        cursor = connection.cursor()
+        cursor.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        busy = [row[0] for row in cursor.fetchall()] != [0]
+    finally:
+        connection.close()
+    return not busy
 
 
 def write_if_possible(what: str, change: Callable[[Session], object]) -> bool:

@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from sipokat.database import db, record_keys
+from sipokat.database import db, empty_log, record_keys
 from sipokat.delivery.checkpoints import Checkpoints, checkpoints_of
 from sipokat.domain import audit, erasure, people
 from sipokat.domain.clock import now
@@ -76,6 +76,11 @@ def erase(number: str, phone: str, why: str) -> None:
     except Refused as refusal:
         raise click.ClickException(refusal.message) from None
     what = "is erased" if erased else "was erased before"
+    if not empty_log():
+        raise click.ClickException(
+            f"Report {number} {what}, but its words may still be in the -wal file of the database, "
+            "which somebody is reading. Run this once more"
+        )
     click.echo(f"Report {number} {what}. Erase it in your backups too.")
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 import subprocess
 import sys
 from pathlib import Path
@@ -244,6 +245,34 @@ def test_erase_asks_before_it_erases(app: Flask, report: Report) -> None:
     assert "was erased before" in run(app, *words, "--yes").output
     checkpoints().write(now())
     assert faults() == []
+
+
+def on_disk(words: str) -> list[str]:
+    """The files of SQLite's database in which these words stand."""
+    database = Path(str(db.engine.url.database))
+    files = database.parent.glob(f"{database.name}*")
+    return [file.name for file in files if words.encode() in file.read_bytes()]
+
+
+def test_erased_words_stand_in_no_file_of_sqlite(app: Flask, report: Report) -> None:
+    if db.engine.dialect.name != "sqlite":
+        pytest.skip("PostgreSQL overwrites what was erased by VACUUM, at its own time")
+    erase = ["erase", report.number, "--by", AGUS.phone, "--why", "Surat 12/2026", "--yes"]
+    assert on_disk("Pak Budi sakit.")
+    db.session.rollback()
+    with sqlite3.connect(str(db.engine.url.database)) as reader:
+        reader.execute("BEGIN")
+        reader.execute("SELECT count(*) FROM report").fetchone()
+        done = run(app, *erase)
+        assert done.exit_code == 1
+        assert "Run this once more" in done.output
+        assert on_disk("Pak Budi sakit.")
+        reader.execute("COMMIT")
+    reader.close()
+    done = run(app, *erase)
+    assert done.exit_code == 0, done.output
+    for words in ("Pak Budi sakit.", "Semoga sembuh."):
+        assert on_disk(words) == []
 
 
 @pytest.mark.parametrize(
