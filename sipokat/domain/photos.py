@@ -251,7 +251,11 @@ def late_remark(
     user: User, report: Report, photo_id: str, at: datetime, moves: Sequence[tuple[int, str]]
 ) -> events.Remark | None:
     """What the record notes when a photo arrives after somebody has decided without it. `moves` are
-    the versions and actions of the report's moves."""
+    the versions and actions of the report's moves. Nothing for a photo that is no longer in the
+    report: it has been dropped, replaced or left out since."""
+    photo = next(photo for photo in report.photos if photo.client_id == photo_id)
+    if not photo.current:
+        return None
     by_new_id = {photo.gave_way_to: photo.client_id for photo in report.photos}
     ids, one = {photo_id}, by_new_id.get(photo_id)
     while one is not None and one not in ids:  # it stands for a photo that was declared earlier
@@ -268,7 +272,6 @@ def late_remark(
     since = [action for version, action in moves if version > declared]
     if all(action in ("submit", "revise") for action in since):
         return None
-    photo = next(photo for photo in report.photos if photo.client_id == photo_id)
     detail = {"photo": photo_id, "sha256": photo.sha256}
     return _remark_of("arrive", user, report, at, detail)
 

@@ -105,6 +105,20 @@ def test_after_a_revision_only_what_was_declared_before_the_decision_is_late(
     assert [action for action, _ in remarks(report)] == ["arrive"]
 
 
+def test_a_photo_that_is_no_longer_in_the_report_does_not_arrive_late(session: Session) -> None:
+    kept, dropped, replaced, new = photo(), photo(), photo(), photo()
+    report = act(HARTONO, send(RAHMAN, "sampah", photos=[kept, dropped, replaced]), "verify")
+    drop(report, dropped)
+    arrive(report, new, replaces=replaced)
+    before = [action for action, _ in remarks(report)]
+    assert before == ["drop", "replace", "arrive"]
+    arrive(report, dropped)
+    arrive(report, replaced)
+    assert [action for action, _ in remarks(report)] == before
+    arrive(report, kept)
+    assert remarks(report)[-1] == ("arrive", {"photo": kept.id, "sha256": kept.sha256})
+
+
 def test_a_photo_that_comes_while_somebody_decides_is_known_as_late(
     app: Flask, session: Session
 ) -> None:
