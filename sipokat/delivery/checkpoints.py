@@ -80,6 +80,7 @@ class CheckpointJob:
         self.kept = kept
         self._written_on: date | None = None
         self._look_at = 0.0
+        self._swept_on: date | None = None
 
     def claim(self, worker: str) -> int | None:
         """The day whose checkpoint is to be written now; None when it is there or the record is
@@ -99,4 +100,8 @@ class CheckpointJob:
             self._written_on = date.fromordinal(job)
 
     def tidy(self) -> None:
-        """Nothing is left behind."""
+        """Delete, once a day, what killed processes had begun to write."""
+        today = day_of(now())
+        if self._swept_on != today:
+            PhotoStore(self.kept.folder).sweep()
+            self._swept_on = today

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import re
 import time
 from collections.abc import Iterator
@@ -85,6 +86,19 @@ def test_one_is_written_a_day_and_none_is_written_twice(clock: Any) -> None:
     assert names() == ["2026-11-23.json", "2026-11-24.json"]
     assert verdict().holds
     assert not list(checkpoints().folder.glob("*.part"))
+
+
+def test_what_a_killed_write_left_behind_is_swept(clock: Any) -> None:
+    send(RAHMAN)
+    work()
+    old, fresh = (checkpoints().folder / f"2026-11-23.json.{name}.part" for name in ("a", "b"))
+    for part, age in ((old, 3700), (fresh, 60)):
+        part.write_bytes(b"{")
+        os.utime(part, (time.time() - age,) * 2)
+    work()
+    assert not old.exists()
+    assert fresh.exists(), "somebody may still be writing it"
+    assert names() == ["2026-11-23.json"]
 
 
 def test_gaps_are_noticed_and_said(clock: Any) -> None:
