@@ -77,6 +77,11 @@ def roles_of(user: User) -> frozenset[str]:
     return frozenset({user.role, *(office.role.key for office in held(user))})
 
 
+def roles_ever(user: User) -> frozenset[str]:
+    """The roles in which the person acts or has acted: the account's own, and that of each term."""
+    return frozenset({user.role, *(term.role for term in user.terms)})
+
+
 def regions_of(user: User) -> list[str]:
     """The codes of the regions in which the person holds an office today, in the order of terms."""
     return list(dict.fromkeys(office.region for office in held(user)))

@@ -12,6 +12,7 @@ from flask import Flask
 
 from sipokat.database import writing
 from sipokat.models import LoginSession
+from tests import steps
 from tests.cast import AGUS, CAST, DEWI, HARTONO, RAHMAN, RATNA, SARI, SITI, YUSUF, Person
 from tests.page import Page, Visitor
 from tests.wire import climb, decide, file_report
@@ -146,7 +147,19 @@ def test_an_ended_session_ends_all_copies_however_the_server_is_asked(
     assert ends(hartono, "GET", "/beranda", 401, headers={"Sipokat-User": camat.user_id or ""})
 
 
-def test_a_page_that_is_not_for_the_role_ends_all_copies_and_other_refusals_end_none(
+def test_a_page_of_a_former_office_ends_all_copies(app: Flask, site: Site) -> None:
+    hartono = site(HARTONO)
+    assert not ends(hartono, "GET", "/verifikasi", 200)
+    with app.app_context(), writing():
+        person = steps.user_of(HARTONO)
+        person.role = "rt_head"
+        person.terms[0].until = steps.today() - timedelta(days=1)
+        steps.add_term(HARTONO, RAHMAN.region, role="rt_head")
+    assert ends(hartono, "GET", "/verifikasi", 403)
+    assert not ends(hartono, "GET", "/laporan", 200)
+
+
+def test_a_page_that_was_never_for_the_role_and_other_refusals_end_no_copies(
     site: Site,
 ) -> None:
     number = file_report(site(RAHMAN))["number"]
@@ -160,8 +173,9 @@ def test_a_page_that_is_not_for_the_role_ends_all_copies_and_other_refusals_end_
     assert not ends(hartono, "POST", "/masuk", 401, data=wrong)
     assert not ends(hartono, "POST", "/masuk", 401, json=wrong, headers=JSON)
     assert not ends(hartono, "POST", "/laporan", 403, json={}, headers=elsewhere)
-    assert ends(site(RAHMAN), "GET", "/verifikasi", 403)
-    assert ends(site(AGUS), "GET", f"/laporan/{number}", 403)
+    assert not ends(site(RAHMAN), "GET", "/verifikasi", 403)
+    assert not ends(site(RAHMAN), "GET", "/verifikasi", 403, headers=elsewhere)
+    assert not ends(site(AGUS), "GET", f"/laporan/{number}", 403)
 
 
 def test_a_plain_sign_out_tells_the_phone_on_the_next_page_and_only_once(site: Site) -> None:
