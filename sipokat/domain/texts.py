@@ -40,8 +40,13 @@ def plain(text: str | None) -> str:
 def read(text: str | None) -> str:
     """The text as it is kept: tidy, and without signs that would turn the direction of what is
     shown after it. Empty when nothing of it is seen."""
-    kept = _TURNING.sub("", tidy(text)).strip()
+    kept = straight(tidy(text)).strip()
     return kept if seen(kept) else ""
+
+
+def straight(text: str) -> str:
+    """The text without signs that would turn the direction of what is shown after it."""
+    return _TURNING.sub("", text)
 
 
 def too_long(what: str, text: str, most: int) -> str:

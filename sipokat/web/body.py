@@ -19,6 +19,7 @@ from flask import current_app, request
 from werkzeug.exceptions import HTTPException
 from werkzeug.formparser import FormDataParser
 
+from sipokat.domain import texts
 from sipokat.domain.content import PhotoClaim
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import Malformed, TooLarge, WrongType
@@ -28,6 +29,7 @@ from sipokat.domain.refusals import Malformed, TooLarge, WrongType
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 Check = Callable[[Any], Any]
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
+PASSWORDS = ("password", "old", "new")  # the names of their fields
 FILES = " files"  # a name that no form of ours has
 TOO_LARGE = "Kiriman terlalu besar. Kirim foto yang lebih kecil."
 
@@ -156,15 +158,23 @@ def _no_constant(_name: str) -> None:
 
 
 def read_form() -> dict[str, str]:
-    """The plain form of this request, with the first value of each name. Raises Malformed for
-    control characters and for what is not UTF-8."""
+    """The plain form of this request, with the first value of each name, as `_straight` leaves it.
+    Raises Malformed for control characters and for what is not UTF-8."""
     if request.mimetype == "application/x-www-form-urlencoded":
         _require_utf8(request.get_data())
     form = dict(request.form.items())
     for key, value in form.items():
         if has_control(key) or has_control(value):
             raise Malformed("Ada tulisan yang tidak terbaca. Ketik ulang, lalu kirim lagi.")
-    return form
+    return _straight(form)
+
+
+def _straight(form: Mapping[str, str]) -> dict[str, str]:
+    """The form without signs that turn the direction of what follows, since a refused form is shown
+    again. Passwords are never shown: they stay as they were typed."""
+    return {
+        key: value if key in PASSWORDS else texts.straight(value) for key, value in form.items()
+    }
 
 
 def _require_utf8(encoded: bytes) -> None:
@@ -261,4 +271,4 @@ def read_texts(limit: int) -> dict[str, str]:
     typed = {key: value for key, value in form.items() if not has_control(key + value)}
     if any(file.filename for file in files.values()):
         typed[FILES] = "ada"
-    return typed
+    return _straight(typed)

@@ -19,7 +19,7 @@ from sipokat.database import db
 from sipokat.domain import intake
 from sipokat.models import Event, Photo, Report, Revision
 from tests import wire
-from tests.cast import DEWI, HARTONO, RAHMAN
+from tests.cast import DEWI, HARTONO, PASSWORD, RAHMAN
 from tests.page import Page, Visitor, expect_status, fresh_id
 from tests.services import pictures
 from tests.services.pictures import jpeg
@@ -625,6 +625,29 @@ def test_a_form_comes_back_with_everything_typed(site: Site, name: str) -> None:
     assert page.text(f"#field-{field}-error").endswith(".")
     others = [other for _, other in WRONG.values() if other != field]
     assert not [other for other in others if page.has(f"#field-{other}-error")]
+
+
+@pytest.mark.usefixtures("nothing_new")
+@pytest.mark.parametrize("sign", ["\u202e", "\u2066"])
+def test_signs_that_turn_the_direction_do_not_come_back(site: Site, sign: str) -> None:
+    typed = wire.form("sampah", text=f"Sampah {sign}di gang", place_text=f"Gang {sign}3")
+    typed |= {"fields.volume_m3": f"ba{sign}nyak"}
+    for visitor, status in ((site(RAHMAN), 422), (site(DEWI), 403), (site(), 401)):
+        page = visitor.post("/laporan", typed, status=status)
+        assert page.values(FORM)["text"] == "Sampah di gang"
+        assert page.values(FORM)["place_text"] == "Gang 3"
+        assert sign not in page.response.text
+    entered = {"phone": f"08{sign}x", "password": "bukan"}
+    page = site().post("/masuk", entered, status=422)
+    assert sign not in page.response.text
+
+
+def test_a_password_may_have_any_sign(site: Site) -> None:
+    new = "rahasia \u202eRT 001"
+    site(RAHMAN).post("/akun/kata-sandi", {"old": PASSWORD, "new": new})
+    entered = {"phone": RAHMAN.phone, "password": new.replace("\u202e", "")}
+    assert site().post("/masuk", entered, status=401).url == "/masuk"
+    assert site().post("/masuk", entered | {"password": new}).url == "/beranda"
 
 
 def photo_file(data: bytes = PHOTO) -> tuple[io.BytesIO, str, str]:
