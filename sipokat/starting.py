@@ -60,6 +60,9 @@ def check_folders(app: Flask) -> None:
 def check_database(app: Flask) -> None:
     """Raises Unsafe when the database does not answer, or was migrated by a newer program. Closes
     its connections, since the programs are forked after this and must not share one."""
+    url = db.engine.url
+    if url.get_backend_name() == "sqlite" and not os.path.exists(url.database or ""):
+        return  # looking would make an empty file
     try:
         with db.engine.connect() as connection:
             present = MigrationContext.configure(connection).get_current_heads()

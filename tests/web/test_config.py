@@ -192,8 +192,10 @@ def test_demo_and_test_refuse_a_production_database(app: Flask, mode: str) -> No
     in_production(app)
 
 
-def test_asking_whose_database_it_is_makes_none(app: Flask, tmp_path: Path) -> None:
-    create_app({"DATA": tmp_path, "SQLALCHEMY_DATABASE_URI": f"sqlite:///{tmp_path / 'x.sqlite3'}"})
+@pytest.mark.parametrize("mode", config.MODES)
+def test_asking_whose_database_it_is_makes_none(app: Flask, tmp_path: Path, mode: str) -> None:
+    url = f"sqlite:///{tmp_path / 'x.sqlite3'}"
+    create_app({"MODE": mode, "DATA": tmp_path, "SQLALCHEMY_DATABASE_URI": url})
     assert list(tmp_path.iterdir()) == []
 
 
