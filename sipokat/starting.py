@@ -49,7 +49,7 @@ def check_folders(app: Flask) -> None:
                 one.chmod(one.stat().st_mode & ~PRIVATE)
     for place in places:
         if place.exists() and not os.access(place, os.W_OK):
-            raise Unsafe(f"{place} is not writable for this user (uid {os.geteuid()})")
+            raise _not_writable(place)
     static = Path(app.static_folder or "")
     if not assets.is_built(app) and not os.access(static, os.W_OK):
         raise Unsafe(
@@ -67,6 +67,8 @@ def check_database(app: Flask) -> None:
         with db.engine.connect() as connection:
             present = MigrationContext.configure(connection).get_current_heads()
     except DBAPIError as error:
+        if url.get_backend_name() == "sqlite" and not os.access(url.database or "", os.W_OK):
+            raise _not_writable(url.database) from None
         raise Unsafe(f"the database does not answer: {_line(error.orig)}") from None
     finally:
         db.engine.dispose()
@@ -79,6 +81,10 @@ def check_database(app: Flask) -> None:
                 f"this database is of a newer SIPOKAT (migration {revision}): install that "
                 "version again, or restore the backup from before the update"
             ) from None
+
+
+def _not_writable(place: object) -> Unsafe:
+    return Unsafe(f"{place} is not writable for this user (uid {os.geteuid()})")
 
 
 def _line(error: object) -> str:
