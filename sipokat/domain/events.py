@@ -1,7 +1,7 @@
 """The record: the one place that numbers and appends events, and rebuilds reports from them.
 
 What must happen in the same transaction as an event is added in `append` and nowhere else.
-`domain/record.py` says how an entry is hashed, `domain/audit.py` looks whether all are as they were
+`domain/record.py` says how an entry is hashed, `domain/audit/` looks whether all are as they were
 appended.
 """
 
