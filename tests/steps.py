@@ -20,12 +20,12 @@ from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
 from sipokat.domain import events, intake, people, revisions, verification
-from sipokat.domain.chain import Request
+from sipokat.domain.chain import FINAL, Request
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import PhotoClaim, Raw
 from sipokat.domain.periods import months
@@ -130,6 +130,14 @@ def add_term(
         term = Term(role=role or person.role, region_code=region, since=since, until=until)
         term.acts_for_id = user_of(acts_for).id if acts_for else None
         user.terms.append(term)
+
+
+def counted_anew(session: Session) -> dict[tuple[str, str], int]:
+    """What the tallies must say: every final report, by region and status."""
+    query = select(Report.region_code, Report.status, func.count())
+    query = query.where(Report.status.in_(FINAL)).group_by(Report.region_code, Report.status)
+    found = session.execute(query)
+    return {(region, status): count for region, status, count in found}
 
 
 def submission(category: str = "pemerintahan", **changes: Any) -> intake.Submission:

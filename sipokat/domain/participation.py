@@ -11,12 +11,8 @@ from sipokat.domain.periods import CLOSING_DAY, FALLEN, days_of, months
 from sipokat.models import Report
 
 
-def has_reported(session: Session, region_code: str, period: str) -> bool:
+def stands(region_code: str, period: str) -> ColumnElement[bool]:
     """Whether any report of this month (`YYYY-MM`) stands for the region, nihil included."""
-    return bool(session.scalar(select(_stands(region_code, period))))
-
-
-def _stands(region_code: str, period: str) -> ColumnElement[bool]:
     first, after = days_of(period)
     within = (Report.happened_on >= first) & (Report.happened_on < after)
     return exists().where(
@@ -30,7 +26,7 @@ def nihil_month(session: Session, region_code: str, today: date) -> str | None:
     """The month for which nihil is offered now: the last one until the 10th while it is empty,
     else this one while it is empty, else none."""
     this, last = months(today)
-    asked = select(_stands(region_code, this), _stands(region_code, last))
+    asked = select(stands(region_code, this), stands(region_code, last))
     reported, reported_last = session.execute(asked).one()
     if today.day <= CLOSING_DAY and not reported_last:
         return last

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sipokat.database import table
 from sipokat.domain.chain import FINAL
 from sipokat.domain.regions import in_scope
-from sipokat.models import Report, Tally
+from sipokat.models import Tally
 
 _TALLY = table(Tally)
 
@@ -43,10 +43,3 @@ def ended_in(session: Session, scopes: Iterable[str]) -> dict[str, int]:
     within = or_(false(), *(in_scope(Tally.region_code, scope) for scope in scopes))
     query = select(Tally.status, func.sum(Tally.count)).where(within).group_by(Tally.status)
     return {status: int(count) for status, count in session.execute(query)}
-
-
-def counted_anew(session: Session) -> dict[tuple[str, str], int]:
-    """What the tallies must say: every final report, by region and status."""
-    query = select(Report.region_code, Report.status, func.count()).where(Report.status.in_(FINAL))
-    found = session.execute(query.group_by(Report.region_code, Report.status))
-    return {(region, status): count for region, status, count in found}

@@ -31,7 +31,6 @@ from sipokat.domain import (
     participation,
     people,
     queue,
-    tallies,
     verification,
 )
 from sipokat.domain.clock import WIB, day_of
@@ -49,6 +48,7 @@ from sipokat.models import (
     Term,
     User,
 )
+from tests import steps
 from tests.cast import CAST, DEWI, EFFENDI, HARTONO, PASSWORD, RAHMAN, SARI, SITI, YUSUF, Person
 
 MOMENT = datetime(2026, 11, 24, 10, 0, tzinfo=WIB)
@@ -198,7 +198,7 @@ def test_events_are_gapless_in_time_and_tell_every_state(rows: Session) -> None:
 
 def test_what_has_ended_is_counted(rows: Session) -> None:
     counted = {(one.region_code, one.status): one.count for one in rows.scalars(select(Tally))}
-    anew = tallies.counted_anew(rows)
+    anew = steps.counted_anew(rows)
     assert sum(anew.values()) > 300
     assert {key: count for key, count in counted.items() if count} == anew
 

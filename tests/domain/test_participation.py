@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.clock import WIB
-from sipokat.domain.participation import has_reported, nihil_month
+from sipokat.domain.participation import nihil_month, stands
 from tests.cast import HARTONO, PETANANG_ULU, RAHMAN, SITI
 from tests.steps import act, climb, datetime, send
 
@@ -21,6 +22,10 @@ def sent(category: str, on: date, **said: object) -> object:
     """A report about that day, received on the same day."""
     noon = datetime(on.year, on.month, on.day, 12, tzinfo=WIB)
     return send(RAHMAN, category, at=noon, on=on, **said)
+
+
+def has_reported(session: Session, region: str, period: str) -> bool:
+    return bool(session.scalar(select(stands(region, period))))
 
 
 @pytest.mark.parametrize("category", ["nihil", "kependudukan", "sampah", "bencana"])

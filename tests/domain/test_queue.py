@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import queue, tallies
+from sipokat.domain import queue
 from sipokat.models import Report, Tally
 from tests import steps
 from tests.cast import (
@@ -27,7 +27,7 @@ from tests.cast import (
     YUSUF,
     Person,
 )
-from tests.steps import act, climb, revise, send, user_of
+from tests.steps import act, climb, counted_anew, revise, send, user_of
 
 MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)
 OFFICIALS = (HARTONO, YUSUF, DEWI)
@@ -240,6 +240,6 @@ def test_what_has_ended_is_counted_through_every_move(session: Session) -> None:
         if number % 2:
             act(DEWI, report, "reopen")
     kept = {(row.region_code, row.status): row.count for row in session.scalars(select(Tally))}
-    counted = tallies.counted_anew(session)
+    counted = counted_anew(session)
     assert len(counted) >= 2
     assert {key: count for key, count in kept.items() if count} == counted
