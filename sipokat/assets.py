@@ -70,6 +70,7 @@ SCRIPTS = {
     # The form and the outbox page, whose scripts need those of the form: one file, since the first
     # visit loads both.
     "form": (
+        "form/whole.js",
         "form/numbers.js",
         "form/photos.js",
         "form/fields.js",

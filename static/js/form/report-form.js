@@ -97,6 +97,8 @@
     await retime();
     plain = !(await readiness.keeps());
     if (plain) return;
+    const promise = document.querySelector("[data-works-offline]");
+    if (promise) promise.hidden = false;
     person = (await owner.ready).owner;
     await readiness.welcome(form, person);
   }
