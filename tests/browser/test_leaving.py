@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Dialog, Page, expect
 
 from tests.browser.steps import (
     FULL,
@@ -68,13 +68,13 @@ def test_leaving_waits_for_a_photo_and_a_killed_page_says_which_one_is_missing(p
         page.reload()  # for a camera that is slow again
 
     # Killed while the camera is in front, and while a photo is being prepared.
-    page = begin(phone, "nihil")
+    page = begin(phone, "keagamaan")
     with page.expect_file_chooser():
         page.locator(CAMERA).click()
-    eventually(lambda: drafts(phone).get("nihil"), (0, {"camera": True, "count": 0}))
+    eventually(lambda: drafts(phone).get("keagamaan"), (0, {"camera": True, "count": 0}))
     page = phone.restart()
     phone.go_offline()
-    page.goto("/laporan/baru?kategori=nihil")
+    page.goto("/laporan/baru?kategori=keagamaan")
     state = page.locator("[data-photos-state]")
     expect(state).to_contain_text("Foto dari kamera tadi belum masuk")
     expect(state).to_contain_text("Galeri")
@@ -143,8 +143,16 @@ def test_what_the_phone_cannot_keep_is_not_left_without_being_asked(phone, serve
         page.wait_for_url("**/laporan/baru?kategori=pemerintahan")
 
     # Pulled down to refresh: then the browser asks.
-    asked = []
-    page.on("dialog", lambda dialog: (asked.append(dialog.type), dialog.dismiss()))
+    asked: list[str] = []
+
+    def answer(dialog: Dialog) -> None:
+        asked.append(dialog.type)
+        if len(asked) == 1:
+            dialog.dismiss()
+        else:
+            dialog.accept()
+
+    page.on("dialog", answer)
     page.evaluate("location.reload()")
     eventually(lambda: asked, ["beforeunload"])
     expect(page.locator("#field-text")).to_have_value("Belum ada di HP.")
@@ -153,7 +161,8 @@ def test_what_the_phone_cannot_keep_is_not_left_without_being_asked(phone, serve
     page.evaluate("self.full = false")
     page.get_by_role("button", name="Simpan draf").click()
     expect(page.locator("[data-tiles]")).to_be_visible()
-    page.evaluate("sipokat.identity.signOut()")
+    with page.expect_navigation():  # a page whose owner has signed out loads itself again
+        page.evaluate("void sipokat.identity.signOut()")
     page = open_form(phone, "pemerintahan")
     expect(page.locator("[data-sign-in-first]")).to_be_visible()
     page.fill("#field-text", "Diketik sebelum masuk.")
