@@ -145,7 +145,7 @@
   queue.addEventListener("keydown", (event) => {
     if (event.ctrlKey || event.metaKey || event.altKey) return;
     if (event.target.closest("textarea, select, input[type=text]")) return;
-    // On what was just decided, the keys that lead on lead to the card that waits next.
+    // While the strip of the last decision has the focus, Enter and j go to the next waiting card.
     const decided = event.target.matches("[data-done]") && current();
     if (decided && ["j", "Enter"].includes(event.key)) {
       event.preventDefault();

@@ -27,7 +27,7 @@
       const { name, text, help, needs = "", sentences } = template.dataset;
       Object.assign(form.dataset, { name, needs });
       aids.offer(form, sentences);
-      // Where a photo is required it comes first, as it is what is seen.
+      // Categories that need a photo show the photo field above the text.
       const [photos, words] = [part("photos"), form.elements.text].map((one) =>
         one.closest(".field"),
       );

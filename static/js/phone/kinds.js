@@ -13,9 +13,9 @@
  * mendPath(entry)      the page with the form in which the entry is opened again
  * mendsConflict(entry, error)
  *                      whether the form can help after a 409; `error` as in `answers.classify`
- * offer(entry)         what the entry does of that which a page offers as still to be done, as that
- *                      page's `data-offer` names it; null if nothing. The version of the report is
- *                      part of it: one that was returned once more is offered once more
+ * offer(entry)         the `data-offer` of the button or card on home that asks for what this entry
+ *                      does, null if home asks for no such thing. It contains the report's version, so
+ *                      that a report that was returned again is offered again
  *
  * The same file runs in the page and in the worker; no DOM.
  */
