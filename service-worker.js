@@ -1,8 +1,8 @@
 /*
  * The service worker: keeps the shells and pages, shows them when there is no signal, and sends the
  * outbox when the browser wakes it. The server puts three things before this text: `self.SHELL =
- * {version, precache}`, the import of the core bundle (static/js/phone), the same that the pages
- * load, and what only a worker needs (static/js/worker).
+ * {version, precache, signed_in}`, the import of the core bundle (static/js/phone), the same that the
+ * pages load, and what only a worker needs (static/js/worker).
  */
 const { changes, copies, identity, pages, replay, store } = self.sipokat;
 const OURS = "sipokat-shell-";
@@ -31,11 +31,20 @@ async function fetchSound(path) {
   throw new Error(`not ours: ${path}`); // the browser tries to install again at the next visit
 }
 
-async function install() {
-  const { precache } = self.SHELL;
-  const responses = await Promise.all(precache.map(fetchSound));
+/** Keeps those of these files and shells that are not kept; nothing if one of them does not come. */
+async function keep(paths) {
   const cache = await caches.open(SHELL_CACHE);
-  await Promise.all(precache.map((path, at) => cache.put(path, responses[at])));
+  const kept = await Promise.all(paths.map((path) => cache.match(path)));
+  const missing = paths.filter((_, at) => !kept[at]);
+  const responses = await Promise.all(missing.map(fetchSound));
+  await Promise.all(missing.map((path, at) => cache.put(path, responses[at])));
+}
+
+/** The shells, and for somebody who has signed in what their pages need, the outbox for one. */
+async function install() {
+  const { precache, signed_in } = self.SHELL;
+  const { owner } = await identity.who().catch(() => ({}));
+  await keep(owner ? [...precache, ...signed_in] : precache);
 }
 
 /**
@@ -117,6 +126,7 @@ async function page(event, path) {
   const { url } = event.request;
   const nobody = { owner: null, signed_out: null };
   const { owner, signed_out } = await identity.who().catch(() => nobody);
+  if (owner) event.waitUntil(keep(self.SHELL.signed_in).catch(() => {}));
   await changes.landed(event).catch(() => {});
   if (await closed(signed_out, path)) return shell("/luring");
   const shown = self.SHELL.precache.includes(path) && (await shell(path));

@@ -26,8 +26,9 @@ from sipokat.extensions import assets
 
 # Files under static/js by bundle, in the order in which they run. The worker runs the core bundle
 # too, and the one of its own. `submission.js` is not in the form's bundle because home sends nihil
-# reports with it. What only the form of a returned report needs is in `pages`, so that a phone on
-# which home was opened has it without signal, and a first visit does not load it.
+# reports with it. `pages` has what only people who have signed in need: a first visit does not load
+# it, and the worker keeps it once somebody has. So the scripts of the outbox page are there, and
+# those of the form of a returned report.
 SCRIPTS = {
     "core": (
         "phone/data.js",
@@ -66,9 +67,10 @@ SCRIPTS = {
         "pages/lightbox.js",
         "pages/report-list.js",
         "pages/copy.js",
+        "pages/outbox-words.js",
+        "pages/outbox-cards.js",
+        "pages/outbox-page.js",
     ),
-    # The form and the outbox page, whose scripts need those of the form: one file, since the first
-    # visit loads both.
     "form": (
         "form/whole.js",
         "form/numbers.js",
@@ -85,9 +87,6 @@ SCRIPTS = {
         "form/address.js",
         "form/saved-panel.js",
         "form/report-form.js",
-        "pages/outbox-words.js",
-        "pages/outbox-cards.js",
-        "pages/outbox-page.js",
     ),
     "straight": ("form/straight.js",),
     "worker": ("worker/changes.js", "worker/kept-pages.js"),

@@ -17,6 +17,7 @@ from sipokat.web.access import ANYONE, allow
 pages = Blueprint("shell", __name__)
 SHELLS = ("/laporan/baru", "/kotak-keluar", "/luring")
 PRECACHED = ("app.css", "core.js", "app.js", "form.js", "sprite.svg")
+SIGNED_IN = ("pages.js",)  # kept as well once somebody has signed in on the phone
 
 
 @cache
@@ -82,6 +83,7 @@ def worker() -> ResponseReturnValue:
     told = {
         "version": shell_version(),
         "precache": [*SHELLS, *(urls[name] for name in PRECACHED if name in urls)],
+        "signed_in": [urls[name] for name in SIGNED_IN if name in urls],
     }
     head = f"self.SHELL = {json.dumps(told)};\nimportScripts({json.dumps(urls['core.js'])});"
     parts = (root / urls["worker.js"].lstrip("/"), root / "service-worker.js")

@@ -89,15 +89,20 @@
   document.addEventListener("visibilitychange", () => {
     if (document.visibilityState === "visible") drain("now");
   });
-  // The form also works without its scripts, as long as there is a signal.
-  addEventListener("load", () => {
-    if (!document.querySelector("[data-report-form]") || self.sipokat.leaving) return;
+  // The form also works without its scripts, as long as there is a signal; the outbox page does not.
+  addEventListener("load", async () => {
+    const lacks = (what, script) => !self.sipokat[script] && document.querySelector(what);
+    const form = lacks("[data-report-form]", "leaving");
+    const nobody = lacks("[data-outbox-none]", "cards");
+    if (!form && !nobody) return;
+    // Its script comes to a phone with the first page after signing in.
+    if (!form && !(await owner.ready).owner) {
+      nobody.hidden = false;
+      return;
+    }
+    const then = form ? " Laporan hanya bisa dikirim saat ada sinyal." : "";
     const button = { label: "Muat ulang", act: () => location.reload() };
-    page.notice(
-      "Halaman ini belum termuat seluruhnya. Laporan hanya bisa dikirim saat ada sinyal.",
-      "warn",
-      { button },
-    );
+    page.notice(`Halaman ini belum termuat seluruhnya.${then}`, "warn", { button });
   });
 
   owner.ready.then(() => showCount().catch(() => {}));

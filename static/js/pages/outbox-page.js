@@ -7,7 +7,7 @@
   const { app, cards, causes, outbox, owner, page, photos, replay, store } = self.sipokat;
   const { say } = cards;
   const part = (name) => document.querySelector(`[data-outbox-${name}]`);
-  if (!part("unsent")) return; // the form's page has this script too
+  if (!part("unsent")) return; // every page of somebody who has signed in has this script
   const CHANGED =
     "Laporan ini baru saja berubah, jadi tidak dihapus. Lihat keadaannya sekarang, lalu putuskan lagi.";
   const UNDER_WAY = "Laporan ini sedang dicoba kirim. Kalau belum terkirim, dihapus sesudahnya.";
