@@ -139,9 +139,12 @@ def _statements(
     return [
         *_people(sql),
         *_courses(),
+        # Else PostgreSQL takes these tables for tiny ones and joins row by row.
+        *([] if sql.sqlite else ["ANALYZE big_office", "ANALYZE big_course", "ANALYZE big_event"]),
         _reports(sql, reports, still_open, before, offices),
         _revisions(),
         _photos(sql),
+        *([] if sql.sqlite else ["ANALYZE report"]),
         _events(sql),
         _openings(sql),
         "INSERT INTO tally (region_code, status, count) SELECT region_code, status, count(*)"

@@ -13,10 +13,10 @@ Browser tests have:
     phones    makes more of them: phones("tetangga"), phones(viewport={...})
 
 `--matrix quick`, the default, runs every test of the domain on both databases, web tests on SQLite
-unless they are marked `sql`, and of the browser tests those marked `promise(on="106")` or
-`promise(on="current")`, each on that Chromium. `--matrix whole` runs all tests on both databases
-and both Chromiums. `--database sqlite|postgresql` and `--chromium current|106` choose by hand: then
-all tests run, on that one.
+unless they are marked `sql`, property tests with a third of their examples, and of the browser
+tests those marked `promise(on="106")` or `promise(on="current")`, each on that Chromium. `--matrix
+whole` runs all tests on both databases and both Chromiums. `--database sqlite|postgresql` and
+`--chromium current|106` choose by hand: then all tests run, on that one.
 
 How long a test may wait is a multiple of the machine's speed: see `tests/services/speed.py`.
 """
@@ -28,9 +28,8 @@ from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import HealthCheck, settings
 
-from tests.services import speed
+from tests.services import matrix, speed
 
 # Before anything of SIPOKAT is imported: what the person at the keyboard has set is not for tests.
 for _name in (
@@ -53,23 +52,23 @@ pytest_plugins = [
     "tests.services.watchdog",
 ]
 
-# Hypothesis has limits of its own, which a slow machine would break.
-settings.register_profile("sipokat", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-settings.load_profile("sipokat")
-
 DATABASES = ("sqlite", "postgresql")
 CHROMIUMS = ("current", "106")
 # The order of worth: what is fast, then the promises in a browser, then what takes long. A file has
-# the place of the first of these that its path begins with.
+# the place of the first of these that its path begins with. Storage that never answers is waited
+# for for half a minute, with nothing to do: such tests begin before the other promises, so that at
+# the end the other process does not wait for them.
 ORDER = {
-    "tests/demo/": 5,
-    "tests/test_start.py": 6,
+    "tests/demo/": 6,
+    "tests/test_start.py": 7,
     "tests/test_": 0,
     "tests/domain/": 1,
+    "tests/models/": 1,
     "tests/delivery/": 2,
     "tests/web/": 3,
 }
-PROMISES, OTHERS = 4, 7
+LONG, PROMISES, OTHERS = 4, 5, 8
+WAITING = "tests/browser/test_silent_storage.py"
 # One fixture of the file takes longer than all its tests, so they stay in one process.
 TOGETHER = ("tests/demo/test_city.py", "tests/domain/test_plans.py")
 
@@ -83,11 +82,13 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
         "sql: a web test about the database, which runs on both of them",
+        "only(database, why): a test that has a meaning on `sqlite` or on `postgresql` alone",
         "promise(on): a browser test that the quick matrix runs, on Chromium `106` or `current`",
         "current_only: runs on the current Chromium alone",
         "old_only: runs on Chromium 106 alone, the phones' own",
     ):
         config.addinivalue_line("markers", marker)
+    matrix.choose(config.getoption("--matrix"))
     if not hasattr(config, "workerinput"):  # once, before the processes of -n start
         speed.slowness()
         build_assets()
@@ -127,7 +128,8 @@ def build_assets() -> None:
 def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
     """One run per database, one per Chromium; browser tests use SQLite unless told otherwise."""
     if "house" in metafunc.fixturenames:
-        names = databases_for(metafunc.definition)
+        # Those that run on none are taken out below; until then they need some parameter.
+        names = databases_for(metafunc.definition) or DATABASES[:1]
         metafunc.parametrize("database", names, indirect=True, scope="session")
     elif "database" in metafunc.fixturenames:
         name = metafunc.config.getoption("--database") or "sqlite"
@@ -135,13 +137,15 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
             "database", [name], indirect=True, scope="session", ids=[pytest.HIDDEN_PARAM]
         )
     if "chromium" in metafunc.fixturenames:
-        # Those that run on none are taken out below; until then they need some parameter.
         names = chromiums_for(metafunc.definition) or CHROMIUMS[:1]
         metafunc.parametrize("chromium", names, indirect=True, scope="session")
 
 
 def databases_for(test: pytest.Item) -> Sequence[str]:
     chosen = test.config.getoption("--database")
+    only = test.get_closest_marker("only")
+    if only:
+        return only.args if chosen in (None, *only.args) else ()
     if chosen:
         return (chosen,)
     speaks_http = test.nodeid.startswith("tests/web/") and not test.get_closest_marker("sql")
@@ -175,11 +179,17 @@ def is_promised(test: pytest.Function) -> bool:
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     def runs(item: pytest.Item) -> bool:
-        return "chromium" not in getattr(item, "fixturenames", ()) or bool(chromiums_for(item))
+        used = getattr(item, "fixturenames", ())
+        return bool(
+            ("chromium" not in used or chromiums_for(item))
+            and ("house" not in used or databases_for(item))
+        )
 
     def place(item: pytest.Item) -> int:
         if "chromium" in getattr(item, "fixturenames", ()):
-            return PROMISES if is_promised(item) else OTHERS
+            if not is_promised(item):
+                return OTHERS
+            return LONG if item.nodeid.startswith(WAITING) else PROMISES
         return next((n for path, n in ORDER.items() if item.nodeid.startswith(path)), OTHERS)
 
     left_out = [item for item in items if not runs(item)]

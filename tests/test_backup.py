@@ -75,11 +75,10 @@ def verify(data: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.only("sqlite", why="the commands are SQLite's")
 def test_the_documented_backup_works_every_day(
     app: Flask, session: Session, tmp_path: Path
 ) -> None:
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("the commands are SQLite's")
     data, backup = Path(app.config["DATA"]), tmp_path / "backup"
     store: PhotoStore = app.extensions["photo_store"]
     for day in (1, 2, 3):

@@ -58,11 +58,10 @@ sys.stdin.read()
 """
 
 
+@pytest.mark.only("sqlite", why="transactions of PostgreSQL wait for rows")
 def test_a_lock_that_another_process_keeps_is_waited_for_and_no_longer(session: Session) -> None:
     """The death of the other process gives it back."""
     url = session.get_bind().engine.url
-    if url.get_backend_name() != "sqlite":
-        pytest.skip("its transactions wait for rows")
     add("a")
     command = [sys.executable, "-c", HOLDER, f"{url.database}.lock"]
     with subprocess.Popen(command, stdin=subprocess.PIPE, stdout=subprocess.PIPE) as other:
@@ -130,10 +129,9 @@ def test_writers_come_one_after_the_other(app: Flask, session: Session) -> None:
     assert session.get_one(Setting, "count").value == "12"
 
 
+@pytest.mark.only("postgresql", why="SQLite has one writer at a time")
 def test_rows_that_refer_to_a_locked_person_can_be_written(app: Flask, session: Session) -> None:
     """While a person's row is locked, other rows that refer to it can be written."""
-    if session.get_bind().dialect.name == "sqlite":
-        pytest.skip("one writer at a time")
     rahman = steps.user_of(RAHMAN).id
 
     def refer() -> None:

@@ -70,9 +70,8 @@ def test_an_empty_record_or_one_without_checkpoint_does_not_hold(
     assert "there is no checkpoint" in done.output
 
 
+@pytest.mark.only("sqlite", why="PostgreSQL keeps no such value")
 def test_what_no_terminal_can_show_is_named_all_the_same(app: Flask, report: Report) -> None:
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL keeps no such value")
     by_hand("UPDATE report SET number = CAST(x'1b5b324aff' AS TEXT)")
     done = run(app, "verify-events")
     assert done.exit_code == 1
@@ -214,11 +213,10 @@ def test_a_start_puts_missing_triggers_back_and_says_so(app: Flask, report: Repo
     assert faults() == []
 
 
+@pytest.mark.only("postgresql", why="SQLite has one writer, and readers never wait")
 def test_an_ordinary_start_waits_for_nobody(app: Flask, report: Report) -> None:
     """On PostgreSQL somebody reads the record all the while, as pg_dump and verify-events do, and
     somebody else is appending to it."""
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has one writer, and readers never wait")
     db.session.rollback()
     with db.engine.connect() as reading, db.engine.connect() as appending:
         for table in tampering.TABLES:
@@ -254,9 +252,8 @@ def on_disk(words: str) -> list[str]:
     return [file.name for file in files if words.encode() in file.read_bytes()]
 
 
+@pytest.mark.only("sqlite", why="PostgreSQL overwrites what was erased by VACUUM, at its own time")
 def test_erased_words_stand_in_no_file_of_sqlite(app: Flask, report: Report) -> None:
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("PostgreSQL overwrites what was erased by VACUUM, at its own time")
     erase = ["erase", report.number, "--by", AGUS.phone, "--why", "Surat 12/2026", "--yes"]
     assert on_disk("Pak Budi sakit.")
     db.session.rollback()

@@ -25,6 +25,7 @@ from sipokat.serving import GRACE_SECONDS
 from sipokat.starting import PRIVATE
 from tests import wire
 from tests.cast import PETANANG_ULU
+from tests.services.matrix import lacking
 from tests.services.program import ROOT, begin, started
 from tests.services.server import free_port
 from tests.services.speed import patience, tries
@@ -247,7 +248,7 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
 )
 def test_what_is_not_ours_to_write(tmp_path: Path, place: str, command: str) -> None:
     if os.geteuid() != 0:
-        pytest.skip("only root can make what is somebody else's")
+        lacking("only root can make what is somebody else's")
     theirs = tmp_path / place
     if place:
         theirs.touch()

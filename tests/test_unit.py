@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from tests.services.matrix import lacking
 from tests.services.speed import patience
 
 UNIT = Path(__file__).parents[1] / "docs" / "sipokat.service"
@@ -17,7 +18,7 @@ UNIT = Path(__file__).parents[1] / "docs" / "sipokat.service"
 
 def analyze(*words: str) -> subprocess.CompletedProcess[str]:
     if shutil.which("systemd-analyze") is None:
-        pytest.skip("systemd-analyze comes with systemd")
+        lacking("systemd-analyze comes with systemd")
     return subprocess.run(
         ["systemd-analyze", "--no-pager", *words],
         capture_output=True,

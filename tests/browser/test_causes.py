@@ -182,7 +182,7 @@ def test_outbox_and_offline_page_name_the_cause_and_a_wrong_date(phone, server):
     expect(page.locator("[data-entry] [data-facts]")).to_contain_text(f" {year}, ")
 
 
-@pytest.mark.promise(on="current")
+@pytest.mark.promise(on="106")
 def test_a_decision_names_the_cause_and_counts_once(phones, server):
     number = wire.file_report(Caller(server, RAHMAN))["number"]
     lurah = phones("lurah")

@@ -107,7 +107,7 @@ LONGER = """async () => {
 }"""
 
 
-@pytest.mark.promise(on="current")
+@pytest.mark.promise(on="106")
 @pytest.mark.parametrize("way", ["form", "htmx", "receipt"])
 def test_with_any_signal_nobody_sees_the_state_from_before_their_own_action(phone, server, way):
     """Every page that is slow from then on is awaited, as long as there may be an answer."""

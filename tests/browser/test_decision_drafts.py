@@ -103,7 +103,7 @@ def test_a_note_in_the_queue_outlives_everything_and_is_gone_once_sent(phone, se
     assert server.value("SELECT note FROM event WHERE action = 'return'") == NOTE
 
 
-@pytest.mark.promise(on="current")
+@pytest.mark.promise(on="106")
 def test_on_the_reports_page_a_refused_post_leaves_the_words_where_they_are(phones, server):
     number = with_photo(server)
     desk = phones("meja", **WIDE)
@@ -144,7 +144,7 @@ def test_on_the_reports_page_a_refused_post_leaves_the_words_where_they_are(phon
     expect(page.get_by_text(NOTE)).to_have_count(0)
 
 
-@pytest.mark.promise(on="current")
+@pytest.mark.promise(on="106")
 def test_signing_out_erases_what_was_typed_into_decisions(phone, server):
     number = wire.file_report(Caller(server, RAHMAN))["number"]
     ready(phone, HARTONO)

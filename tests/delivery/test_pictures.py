@@ -23,6 +23,7 @@ from sipokat.delivery.picture_file import (
 from sipokat.delivery.pictures import inspect, make_ready
 from sipokat.domain.refusals import Refused, TooLarge, TooMany, WrongType
 from tests.services import pictures
+from tests.services.matrix import examples
 from tests.services.pictures import MAKERS, encoded, from_camera, jpeg, png, scene, webp
 from tests.services.speed import patience, tries
 
@@ -224,7 +225,7 @@ SEEDS = [from_camera(6), pictures.png_from_camera(), pictures.webp_from_camera()
 wounds = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8)
 
 
-@settings(max_examples=80)
+@settings(max_examples=examples(80))
 @given(st.sampled_from(SEEDS), wounds, st.floats(0.3, 1))
 def test_whatever_is_taken_is_made_ready(
     seed: bytes, wounds: list[tuple[float, int]], left: float
@@ -242,7 +243,7 @@ def test_whatever_is_taken_is_made_ready(
     assert make_ready(wounded)[0]
 
 
-@settings(max_examples=40)
+@settings(max_examples=examples(40))
 @given(st.binary(max_size=60))
 def test_the_words_in_a_picture_may_be_anything(words: bytes) -> None:
     data = encoded(scene((16, 12)), "JPEG", exif=b"Exif\0\0MM\0*\0\0\0\x08" + words)

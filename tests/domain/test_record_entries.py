@@ -119,13 +119,12 @@ def test_a_photo_that_is_no_longer_in_the_report_does_not_arrive_late(session: S
     assert remarks(report)[-1] == ("arrive", {"photo": kept.id, "sha256": kept.sha256})
 
 
+@pytest.mark.only("postgresql", why="SQLite has one writer at a time")
 def test_a_photo_that_comes_while_somebody_decides_is_known_as_late(
     app: Flask, session: Session
 ) -> None:
     """The decision has its number and is not committed yet. On PostgreSQL the photo waits for it:
     else it would find the report as it was before."""
-    if session.get_bind().dialect.name == "sqlite":
-        pytest.skip("one writer at a time")
     claim, begun = photo(), threading.Event()
     report = send(RAHMAN, "sampah", photos=[claim])
     rahman, hartono = user_of(RAHMAN).id, user_of(HARTONO).id

@@ -63,9 +63,8 @@ def test_nothing_of_the_record_is_deleted(session: Session, table: str) -> None:
 
 
 @pytest.mark.parametrize("table", DELETED)
+@pytest.mark.only("postgresql", why="SQLite has no TRUNCATE")
 def test_no_table_of_the_record_is_emptied(session: Session, table: str) -> None:
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite has no TRUNCATE")
     verified(session)
     refused_by_hand(f"TRUNCATE {table} CASCADE")
 
@@ -127,10 +126,9 @@ REPLACING = (
 
 
 @pytest.mark.parametrize("recursive", ["ON", "OFF"])
+@pytest.mark.only("sqlite", why="only SQLite has OR REPLACE")
 def test_nothing_is_replaced(session: Session, recursive: str) -> None:
     """`recursive_triggers` is off in other programs: then REPLACE asks no DELETE trigger."""
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("only SQLite has OR REPLACE")
     verified(session)
 
     def set_pragma(connection: Any, *_: Any) -> None:
@@ -146,9 +144,8 @@ def test_nothing_is_replaced(session: Session, recursive: str) -> None:
         engine.dispose()
 
 
+@pytest.mark.only("sqlite", why="only SQLite has OR REPLACE")
 def test_a_month_cannot_be_replaced_by_another_report(session: Session) -> None:
-    if db.engine.dialect.name != "sqlite":
-        pytest.skip("only SQLite has OR REPLACE")
     first = act(RAHMAN, send(RAHMAN, "nihil"), "withdraw")
     send(RAHMAN, "nihil")
     session.rollback()
@@ -194,9 +191,8 @@ def test_a_trigger_that_is_missing_or_changed_is_named_and_put_back(session: Ses
     assert faults() == []
 
 
+@pytest.mark.only("postgresql", why="SQLite cannot switch a trigger off")
 def test_a_trigger_that_is_switched_off_is_named(app: Flask, session: Session) -> None:
-    if db.engine.dialect.name == "sqlite":
-        pytest.skip("SQLite cannot switch a trigger off")
     with db.engine.begin() as connection:
         connection.exec_driver_sql("ALTER TABLE report DISABLE TRIGGER report_stays")
     assert faults() == ["trigger report_stays is switched off"]

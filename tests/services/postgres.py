@@ -67,7 +67,8 @@ class Postgres:
         self._admin = psycopg.connect(self._server.get_uri(), autocommit=True)
         self._restoring: dict[str, psycopg.Connection] = {}
         # A test's database need not survive a power cut. `synchronous_commit` stays as it is.
-        self._run("ALTER SYSTEM SET fsync = off")
+        for setting in ("fsync = off", "full_page_writes = off", "max_wal_size = '4GB'"):
+            self._run(f"ALTER SYSTEM SET {setting}")
         self._run("SELECT pg_reload_conf()")
 
     def url(self, name: str) -> str:

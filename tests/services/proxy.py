@@ -19,8 +19,7 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-import pytest
-
+from tests.services.matrix import lacking
 from tests.services.program import ROOT
 from tests.services.server import free_port
 from tests.services.speed import patience, tries
@@ -50,7 +49,7 @@ def nginx() -> str:
     if not UNPACKED.exists():
         done = subprocess.run([ROOT / "tools" / "nginx.sh"], capture_output=True, text=True)
         if done.returncode and shutil.which("apt-get") is None:
-            pytest.skip("no nginx, and no apt to fetch it with")
+            lacking("no nginx, and no apt to fetch it with")
         assert UNPACKED.exists(), done.stderr
     return str(UNPACKED)
 

@@ -1,0 +1,37 @@
+"""What differs between the quick and the whole matrix beside databases and browsers."""
+
+from __future__ import annotations
+
+from typing import NoReturn
+
+import pytest
+from hypothesis import HealthCheck, settings
+
+ALL = 100  # examples of a property test: Hypothesis's own number, for tests that name none
+SHARE = {"quick": 1 / 3, "whole": 1}
+
+
+def choose(matrix: str) -> None:
+    """Say which it is, before any test. Hypothesis has limits of time of its own, which a slow
+    machine would break: they are off."""
+    settings.register_profile(
+        matrix,
+        max_examples=round(ALL * SHARE[matrix]),
+        deadline=None,
+        suppress_health_check=[HealthCheck.too_slow],
+    )
+    settings.load_profile(matrix)
+
+
+def examples(count: int) -> int:
+    """For a property test that names its own `count`, because each example costs more than usual:
+    as many in the whole matrix, a third of them in the quick one."""
+    return max(1, round(count * settings.default.max_examples / ALL))
+
+
+def lacking(why: str) -> NoReturn:
+    """Skip the test because of what this machine lacks. In the whole matrix that is a failure,
+    since nobody would see there what was not tried."""
+    if settings.default.max_examples == ALL:
+        pytest.fail(why)
+    pytest.skip(why)
