@@ -176,7 +176,7 @@ def test_outbox_and_offline_page_name_the_cause_and_a_wrong_date(phone, server):
     says(phone.open("/transparansi"), "[data-offline]", "clock")
     page = phone.open("/kotak-keluar")
     says(page, "[data-entry] [data-why]", "clock")
-    expect(page.locator("[data-outbox-count]")).to_have_text("1 menunggu: tanggal HP salah")
+    expect(page.locator("[data-outbox-count]")).to_have_text("1 menunggu tanggal HP")
     # By the date of SIPOKAT this is not the year in which it was written.
     year = page.evaluate("new Date(Date.now() + 7 * 3_600_000).getUTCFullYear()")
     expect(page.locator("[data-entry] [data-facts]")).to_contain_text(f" {year}, ")

@@ -284,7 +284,7 @@ def test_receipts_stay_for_thirty_days_after_they_came_however_old_the_report(ph
     assert [one["receipt"]["number"] for one in outbox(phone)] == [number]
 
     # That of a revision bears its own date, not that of the report.
-    server.query("UPDATE report SET received_at = '2026-01-05 01:00:00.000000'")
+    server.by_hand("UPDATE report SET received_at = '2026-01-05 01:00:00.000000'")
     wire.decide(Caller(server, HARTONO), number, "pengembalian")
     phone.page.evaluate(REVISE, [number, 2])
     revision = sent(phone, 2)[1]

@@ -20,6 +20,7 @@ from typing import Any
 import psutil
 from sqlalchemy import NullPool, Row, create_engine, text
 
+from sipokat.models import guards
 from tests.services.network import Network
 from tests.services.nursery import Nursery
 from tests.services.speed import patience, tries
@@ -130,6 +131,14 @@ class Server:
         with engine.begin() as connection:
             result = connection.execute(text(statement), values)
             return list(result.all()) if result.returns_rows else []
+
+    def by_hand(self, statement: str) -> None:
+        """Run a statement that the triggers of the record would refuse."""
+        engine = create_engine(self.database_url, poolclass=NullPool)
+        with engine.begin() as connection:
+            guards.take_off(connection)
+            connection.execute(text(statement))
+            guards.put_on(connection)
 
     def value(self, statement: str, **values: Any) -> Any:
         """The only value of the only row."""

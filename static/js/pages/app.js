@@ -9,11 +9,12 @@
   const SOON = 1000; // ms between two runs at the least
   const LATER = 60_000; // the same after the phone's storage has failed
 
-  /** "2 menunggu sinyal"; `doubt` is that of `causes.doubt`. */
+  /** "2 menunggu sinyal", so short that it fits beside the heading; `doubt` is that of `causes.doubt`. */
   function countWords({ waiting, needs_login, needs_attention, total, code }, doubt) {
     if (waiting === total) {
       const cause = causes.standing(code, doubt);
-      return `${total} ${cause === "clock" ? "menunggu: " : ""}${causes.brief(cause, doubt)}`;
+      if (cause !== "clock") return `${total} ${causes.brief(cause)}`;
+      if (doubt === "wrong") return `${total} menunggu tanggal HP`;
     }
     if (needs_attention === total) return `${total} perlu diperbaiki`;
     if (needs_login === total) return `${total} perlu masuk`;

@@ -58,9 +58,7 @@
     const node = banner(text, tone, button);
     node.dataset.key = key;
     place.append(node);
-    if (!focus) return;
-    node.tabIndex = -1;
-    node.focus();
+    if (focus) lead(node);
   }
 
   /** Removes the notice with this key. */
@@ -78,12 +76,21 @@
     return known || form.firstElementChild;
   }
 
-  /** Says beside the form what is wrong, or what it waits for. */
+  /** Has it be read next: what has just been done is answered here. */
+  function lead(node) {
+    node.tabIndex = -1;
+    node.focus({ preventScroll: true });
+    node.scrollIntoView({ block: "center" });
+  }
+
+  /** Says beside the form what is wrong, which takes the focus, or (tone "wait") what it waits for. */
   function complain(form, text, { tone = "late", button = null } = {}) {
     const place = answerOf(form);
+    const node = banner(text, tone, button);
     place.hidden = false;
-    place.replaceChildren(banner(text, tone, button));
-    place.scrollIntoView({ block: "center" });
+    place.replaceChildren(node);
+    if (tone === "wait") place.scrollIntoView({ block: "center" });
+    else lead(node);
   }
 
   /**
