@@ -5,6 +5,8 @@
 
 export PORT ?= 5000
 BIN := .venv/bin
+# One more than cores: some tests only wait, for a time-out of the phone or for a slow line.
+JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))
 
 help: ## this list
 	@grep -hE '^[a-z-]+:.*## ' $(MAKEFILE_LIST) | sed -E 's/^([a-z-]+):.*## /  make \1\t/' | expand -t 16
@@ -25,11 +27,11 @@ run: .venv/.run ## the demo city with its worker; Ctrl-C ends both (PORT, DATABA
 
 test: .venv/.dev ## all tests without a browser, and each promise in one; ARGS="-k outbox --chromium 106" for some
 	@tools/browsers.sh
-	$(BIN)/pytest -n $(or $(JOBS),2) $(ARGS)
+	$(BIN)/pytest -n $(JOBS) $(ARGS)
 
 test-all: .venv/.dev ## all tests, on both databases and both Chromiums; JOBS=0 for one by one
 	@tools/browsers.sh
-	$(BIN)/pytest -n $(or $(JOBS),2) --matrix whole $(ARGS)
+	$(BIN)/pytest -n $(JOBS) --matrix whole $(ARGS)
 
 check: .venv/.dev ## format, lint, types, import arrows, migrations in step with the models
 	@tools/node.sh
