@@ -6,10 +6,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
+from types import SimpleNamespace
+from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
 from sipokat.domain import chain, events, first_opened
+from sipokat.domain.listed import Listed, ListedMove, ListedPhoto, moves_of, photos_of
 from sipokat.domain.refusals import NeverAllowed, Refused
 from sipokat.domain.verification import actor_before
 from sipokat.models import Event, FirstOpened, Report, User
@@ -23,7 +26,7 @@ class Card:
     it."""
 
     report: Report
-    entries: list[Event]
+    entries: Sequence[Event]
     openings: list[FirstOpened]
     actor: chain.Actor
 
@@ -64,4 +67,36 @@ def cards_of(session: Session, user: User, reports: Sequence[Report]) -> list[Ca
     return [
         Card(report, told[report.id], opened[report.id], actor_before(user, report))
         for report in reports
+    ]
+
+
+class CardFacts(NamedTuple):
+    """All that the queue's card of a report says or offers depends on, but for names of regions and
+    the clock. Equal facts make equal cards."""
+
+    report: Listed
+    photos: tuple[ListedPhoto, ...]
+    moves: tuple[ListedMove, ...]
+    actor: chain.Actor
+
+    def card(self) -> Card:
+        """The card, made of nothing but these facts. It knows no names of people, so it can tell
+        what was decided, and not the whole time line."""
+        values = self.report._asdict() | {"fields": self.report.fields, "photos": []}
+        report: Any = SimpleNamespace(**values)
+        report.photos += [SimpleNamespace(**one._asdict(), report=report) for one in self.photos]
+        moves: Any = self.moves
+        return Card(report, moves, [], self.actor)
+
+
+def facts_of(session: Session, user: User, reports: Sequence[Listed]) -> list[CardFacts]:
+    """The facts of these reports' cards before this person, in two statements."""
+    ids = [report.id for report in reports]
+    photos, moves = photos_of(session, ids), moves_of(session, ids)
+    actors: dict[str, chain.Actor] = {}
+    for report in reports:
+        if report.region_code not in actors:
+            actors[report.region_code] = actor_before(user, report)
+    return [
+        CardFacts(one, photos[one.id], moves[one.id], actors[one.region_code]) for one in reports
     ]

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import now
+from sipokat.domain.listed import Listed, listed
 from sipokat.domain.offices import regions_of
 from sipokat.domain.periods import days_of
 from sipokat.domain.visibility import newest_visible, on_desk_below, reports_in, visible_open
@@ -38,7 +39,7 @@ class Filter:
 
 def list_reports(
     session: Session, user: User, wanted: Filter, before: int | None = None
-) -> tuple[list[Report], int | None]:
+) -> tuple[list[Listed], int | None]:
     """A page of reports, newest first, and the cursor of the next page."""
     conditions = _conditions(user, wanted)
     if before is not None:
@@ -50,7 +51,7 @@ def list_reports(
         query = query.order_by(Report.id.desc()).limit(PAGE + 1)
     else:
         query = newest_visible(user, PAGE + 1, conditions, wanted.region)
-    found = list(session.scalars(query.options(*ROW)))
+    found = listed(session, query)
     more = len(found) > PAGE
     return found[:PAGE], found[PAGE - 1].id if more else None
 

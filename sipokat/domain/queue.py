@@ -6,11 +6,11 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
-from sqlalchemy.orm import Session, lazyload
+from sqlalchemy.orm import Session
 
 from sipokat.domain import tallies
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.listing import ROW
+from sipokat.domain.listed import Listed, listed
 from sipokat.domain.offices import held
 from sipokat.domain.regions import in_scope
 from sipokat.domain.roles import DESK_ROLES, DESKS, below
@@ -27,7 +27,6 @@ from sipokat.domain.visibility import (
 from sipokat.models import Region, Report, Term, User
 
 PAGE = 20
-CARD = (lazyload(Report.reporter),)  # a card does not name the author
 
 
 @dataclass(frozen=True)
@@ -41,11 +40,8 @@ class Summary:
 
 
 def desk_queue(
-    session: Session,
-    user: User,
-    after: tuple[datetime, int] | None = None,
-    photos: bool = True,
-) -> list[Report]:
+    session: Session, user: User, after: tuple[datetime, int] | None = None
+) -> list[Listed]:
     """The desk's reports, oldest arrival first; one more than a page when there are more.
     Bencana is not among them: it stands on top, see `urgent`."""
     conditions: list[ColumnElement[bool]] = [Report.urgent.is_(False)]
@@ -57,20 +53,18 @@ def desk_queue(
     parts = [select(Report.id).where(Report.desk_code == code, *conditions) for code in desks]
     if not parts:
         return []
-    query = first_of(parts, [Report.arrived_at, Report.id], PAGE + 1)
-    return list(session.scalars(query.options(*(CARD if photos else ROW))))
+    return listed(session, first_of(parts, [Report.arrived_at, Report.id], PAGE + 1))
 
 
-def urgent(session: Session, user: User, photos: bool = True) -> list[Report]:
+def urgent(session: Session, user: User) -> list[Listed]:
     """Bencana in the person's regions that is not final: those on their own desk first."""
     query = (
         select(Report)
         .where(Report.urgent, visible_open(user))
         .order_by(case((on_own_desk(user), 0), else_=1), Report.received_at)
         .limit(50)
-        .options(*(CARD if photos else ROW))
     )
-    return list(session.scalars(query))
+    return listed(session, query)
 
 
 def waiting(session: Session, user: User) -> int:

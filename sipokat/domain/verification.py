@@ -17,6 +17,7 @@ from sipokat.database import lock_rows, writing
 from sipokat.domain import chain, deadlines, events, offices, tallies
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
+from sipokat.domain.listed import Listed
 from sipokat.domain.refusals import DoneBefore, NotFound, NotNow
 from sipokat.domain.regions import at_desk
 from sipokat.domain.visibility import find_report
@@ -39,7 +40,7 @@ class Attempt:
     action_id: str | None = None
 
 
-def actor_before(user: User, report: Report) -> chain.Actor:
+def actor_before(user: User, report: Report | Listed) -> chain.Actor:
     """The person as the rules see them before this report."""
     desks = offices.desks_over(user, report.region_code)
     return chain.Actor(user.id, offices.roles_of(user), desks)

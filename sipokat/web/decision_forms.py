@@ -6,8 +6,9 @@ kind is rendered once and kept, with blanks that are filled in for each card.
 
 from __future__ import annotations
 
+import re
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, NamedTuple
 
 from flask import current_app, render_template
 from markupsafe import Markup
@@ -15,7 +16,21 @@ from markupsafe import Markup
 from sipokat.web.present import Full
 
 # What stands in the blanks. Nothing in them is escaped in HTML, and no sentence has them.
-NUMBER, ROW, VERSION, ACTION = "~number~", "~row~", "~version~", "~action~"
+BLANKS = NUMBER, ROW, VERSION, ACTION = "~number~", "~row~", "~version~", "~action~"
+_BLANK = re.compile(f"({'|'.join(BLANKS)})")
+
+
+class Kind(NamedTuple):
+    """What the forms of reports differ in, see `Full`."""
+
+    asks_class: bool
+    note_required: bool
+    next_holder: str
+
+
+def kind_of(report: Full) -> Kind:
+    """The kind of forms that this report takes."""
+    return Kind(report.asks_class, report.note_required, report.next_holder)
 
 
 def decision_forms(report: Full, action_id: str, **typed: Any) -> Markup:
@@ -23,29 +38,23 @@ def decision_forms(report: Full, action_id: str, **typed: Any) -> Markup:
     is wrong with it."""
     if typed:
         return _render(report, action_id, **typed)
-    kind = (report.asks_class, report.note_required, report.next_holder)
-    kept: dict[Any, Markup] = current_app.extensions.setdefault("decision_forms", {})
+    of = report.report
+    return fill(kind_of(report), of.number, of.id, of.version, action_id)
+
+
+def fill(kind: Kind, number: str, row: int, version: int, action_id: str) -> Markup:
+    """The forms of this kind for one report, with nothing typed into them."""
+    kept: dict[Kind, list[str]] = current_app.extensions.setdefault("decision_forms", {})
     if kind not in kept:
-        kept[kind] = _render(_blank(*kind), ACTION)
-    filled = str(kept[kind])
-    for blank, value in (
-        (NUMBER, report.number),
-        (ROW, str(report.report.id)),
-        (VERSION, str(report.report.version)),
-        (ACTION, action_id),
-    ):
-        filled = filled.replace(blank, value)
+        kept[kind] = _BLANK.split(_render(_blank(kind), ACTION))
+    values = {NUMBER: number, ROW: str(row), VERSION: str(version), ACTION: action_id}
+    filled = "".join([values.get(piece, piece) for piece in kept[kind]])
     return Markup(filled)  # noqa: S704 -- rendered by the template; numbers and a UUID are put in
 
 
-def _blank(asks_class: bool, note_required: bool, next_holder: str) -> Any:
-    return SimpleNamespace(
-        number=NUMBER,
-        report=SimpleNamespace(id=ROW, version=VERSION),
-        asks_class=asks_class,
-        note_required=note_required,
-        next_holder=next_holder,
-    )
+def _blank(kind: Kind) -> Any:
+    report = SimpleNamespace(id=ROW, version=VERSION)
+    return SimpleNamespace(number=NUMBER, report=report, **kind._asdict())
 
 
 def _render(report: Any, action_id: str, **typed: Any) -> Markup:

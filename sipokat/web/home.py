@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from flask import Blueprint, render_template, request
@@ -12,6 +13,7 @@ from sqlalchemy.orm import selectinload
 from sipokat.database import db
 from sipokat.domain import chain, listing, notices, participation, queue, texts
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.listed import Listed
 from sipokat.domain.notices import Answer
 from sipokat.domain.offices import held, one_kelurahan, regions_of, roles_of
 from sipokat.domain.people import looks_like_phone, normal_phone
@@ -117,9 +119,10 @@ def _answers(answers: list[Answer]) -> list[dict[str, Any]]:
 def _official() -> dict[str, Any]:
     session = db.session()
     own = listing.own_desk(session, me())
-    waiting = queue.desk_queue(session, me(), photos=False)
-    oldest = [one for one in waiting if one not in own][:5]
-    urgent = queue.urgent(session, me(), photos=False)
+    waiting = queue.desk_queue(session, me())
+    mending = {one.id for one in own}
+    oldest = [one for one in waiting if one.id not in mending][:5]
+    urgent = queue.urgent(session, me())
     vacant = queue.vacant_below(session, me())
     held_by_nobody = [region.code for region in vacant]
     codes = [*regions_of(me()), *held_by_nobody, *codes_of(own, oldest, urgent)]
@@ -159,7 +162,7 @@ def _viewer() -> dict[str, Any]:
     session = db.session()
     figures = queue.city_figures(session, me())
     last, _ = listing.list_reports(session, me(), listing.Filter())
-    urgent = queue.urgent(session, me(), photos=False)
+    urgent = queue.urgent(session, me())
     names_of(session, [*regions_of(me()), *codes_of(last, urgent)])
     return {
         "greeting": times.greeting(me().name),
@@ -174,7 +177,7 @@ def _viewer() -> dict[str, Any]:
     }
 
 
-def codes_of(*found: list[Report]) -> list[str]:
+def codes_of(*found: Sequence[Report | Listed]) -> list[str]:
     """The regions of all these reports, so that their names are read in one statement."""
     return [report.region_code for reports in found for report in reports]
 

@@ -6,11 +6,12 @@ from typing import Any
 
 from sipokat.database import db
 from sipokat.domain import events
+from sipokat.domain.listed import Listed
 from sipokat.models import Event, Photo, Report
 from sipokat.web.present.content import photo_view
 
 
-def item_json(report: Report) -> dict[str, Any]:
+def item_json(report: Report | Listed) -> dict[str, Any]:
     """A report as an item of a list."""
     return {
         "number": report.number,

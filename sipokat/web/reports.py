@@ -24,6 +24,7 @@ from sipokat.models import Report
 from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
 from sipokat.web.intake import keep_files
+from sipokat.web.list_rows import list_rows
 from sipokat.web.messages import tell
 from sipokat.web.present import times
 from sipokat.web.report_body import Arrived, read_revision
@@ -55,7 +56,7 @@ def index() -> ResponseReturnValue:
 
     def context() -> dict[str, Any]:
         return {
-            "rows": present.rows(found),
+            "rows": list_rows(found, by_region=not offices.one_rt(me())),
             "next_url": next_url,
             "wanted": wanted,
             "filtered": wanted != listing.Filter(),
@@ -161,7 +162,7 @@ def _leads_on(full: present.Full) -> dict[str, str]:
     last = full.card.events[-1]
     if last.actor_id != me().id or last.action not in DECISIONS:
         return {}
-    waiting = queue.desk_queue(db.session(), me(), photos=False)
+    waiting = queue.desk_queue(db.session(), me())
     deciders = [one for one in waiting if one.desk != one.author_desk]
     return {"url": f"/laporan/{deciders[0].number}" if deciders else ""}
 

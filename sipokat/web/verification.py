@@ -20,6 +20,7 @@ from sipokat.web.access import allow, me, takes
 from sipokat.web.decision_forms import decision_forms
 from sipokat.web.messages import tell
 from sipokat.web.present import states
+from sipokat.web.queue_cards import queue_cards
 from sipokat.web.reports import receipt, report_page
 from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
 
@@ -82,19 +83,17 @@ def index() -> ResponseReturnValue:
     """The desk's queue: bencana on top, then oldest first."""
     session = db.session()
     after = _after()
-    photos = not wants_json()
-    found = queue.desk_queue(session, me(), after, photos)
-    top = [] if after else queue.urgent(session, me(), photos)
+    found = queue.desk_queue(session, me(), after)
+    top = [] if after else queue.urgent(session, me())
     more = found[queue.PAGE - 1] if len(found) > queue.PAGE else None
     found = found[: queue.PAGE]
     next_url = f"/verifikasi?sesudah={more.arrived_at.isoformat()}~{more.id}" if more else None
     next_url = next_url.replace("+", "%2B") if next_url else None
 
     def context() -> dict[str, Any]:
-        both = cards([*top, *found])
         return {
-            "cards": both[len(top) :],
-            "urgent": both[: len(top)],
+            "cards": queue_cards([*top, *found], me()),
+            "lying": bool(found),
             "waiting": queue.waiting(session, me()),
             "next_url": next_url,
         }
@@ -115,20 +114,6 @@ def _after() -> tuple[datetime, int] | None:
         return body.moment(at), body.row_id(last)
     except (ValueError, OverflowError):
         raise Malformed("Halaman ini tidak dikenal. Buka Verifikasi dari awal.") from None
-
-
-def cards(reports: list[Report], **typed: Any) -> list[dict[str, Any]]:
-    """Each report as a card before this person, with the forms of the decisions where it is theirs
-    to decide, each with a fresh id for their action; `typed` goes back into the forms."""
-    return [
-        {
-            "report": card,
-            "decide": decision_forms(card, str(uuid.uuid4()), **typed)
-            if "verify" in card.allowed
-            else "",
-        }
-        for card in present.cards(reports, me())
-    ]
 
 
 def _read_action() -> dict[str, Any]:
@@ -196,15 +181,17 @@ def _refused(refusal: Refused, number: str, action: str) -> ResponseReturnValue:
     db.session.expire_all()
     report = find_report(db.session(), me(), number)
     values = {key: g.body.get(key, "") for key in ("class", "reason", "note")} | {"action": action}
-    (card,) = cards([report], values=values, errors=refusal.fields)
-    typed = (
-        "" if action in card["report"].allowed else texts.read(values["note"])
-    )  # its field is gone
+    full = present.full(report, me())
+    forms = ""
+    if "verify" in full.allowed:
+        forms = decision_forms(full, str(uuid.uuid4()), values=values, errors=refusal.fields)
+    # Where the action is not offered any more, the field of its note is gone.
+    typed = "" if action in full.allowed else texts.read(values["note"])
     if not wants_fragment():
         return report_page(report, refusal.status, refusal.fields, values, refusal.message, typed)
     html = render_template(
         "verification/_cards.html",
-        shown=[card],
+        shown=[{"report": full, "decide": forms}],
         message=refusal.message,
         typed=typed,
     )

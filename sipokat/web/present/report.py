@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from functools import cached_property
-from typing import Any
+from typing import Any, cast
 
 from flask import g
 
@@ -16,6 +16,7 @@ from sipokat.domain import chain, deadlines
 from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.listed import Listed
 from sipokat.domain.photos import awaited_since, in_place, may_change, spareable
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import above
@@ -258,8 +259,11 @@ class Full(Row):
         return old is not None and (old.received_at is None or old.received_at > event.at)
 
     def _event(self, event: Event) -> dict[str, str]:
+        return self._told(event) | {"who": f"{event.actor.name}, {states.office(event)}"}
+
+    def _told(self, event: Event) -> dict[str, str]:
+        """The entry of the time line, but for who it was."""
         reasons = chain.REASONS.get(event.action, {})
-        note = event.note or ""
         what = states.what_happened(event.action, event.actor_desk, event.to_desk)
         if event.action == "verify" and event.klass:
             what = f"{what} sebagai {chain.CLASSES[event.klass].lower()}"
@@ -267,10 +271,9 @@ class Full(Row):
             what = "Foto dikirim"
         return {
             "what": what,
-            "who": f"{event.actor.name}, {states.office(event)}",
             "when": times.moment(event.at),
             "reason": reasons.get(event.reason or "", ""),
-            "note": note,
+            "note": event.note or "",
             "tone": states.TONES.get(event.action, "ok"),
         }
 
@@ -303,9 +306,10 @@ class Full(Row):
 
     @property
     def why(self) -> dict[str, str]:
-        """The latest decision that gave a reason or a note, in words. Empty when there is none."""
+        """The latest decision that gave a reason or a note, in words, but for who it was. Empty
+        when there is none."""
         said = [e for e in self.card.events if (e.note or e.reason) and e.action in SPEAKING]
-        return self._event(said[-1]) if said else {}
+        return self._told(said[-1]) if said else {}
 
     @property
     def revisions(self) -> list[dict[str, Any]]:
@@ -335,15 +339,15 @@ def late_photos(report: Report, user: User) -> list[dict[str, Any]]:
     ]
 
 
-def rows(reports: Sequence[Report]) -> list[Row]:
-    """Reports for a list."""
-    names, overridden = _shared(reports)
-    return [Row(report, names, overridden) for report in reports]
+def rows(reports: Sequence[Report | Listed]) -> list[Row]:
+    """Reports for a list. It asks neither for authors nor for photos."""
+    names, overridden = shared(reports)
+    return [Row(cast(Report, report), names, overridden) for report in reports]
 
 
 def cards(reports: Sequence[Report], user: User) -> list[Full]:
     """Reports as cards before this person. The number of statements does not grow with theirs."""
-    names, overridden = _shared(reports)
+    names, overridden = shared(reports)
     found = cards_of(db.session(), user, reports)
     return [Full(card.report, names, overridden, card) for card in found]
 
@@ -354,9 +358,18 @@ def full(report: Report, user: User) -> Full:
     return one
 
 
-def _shared(reports: Sequence[Report]) -> tuple[dict[str, str], dict[date, bool]]:
+def shared(reports: Sequence[Report | Listed]) -> tuple[dict[str, str], dict[date, bool]]:
+    """What rows and cards have in common: the names of their regions by code, and the days that the
+    city itself declared working or free."""
     session = db.session()
     names = names_of(session, (report.region_code for report in reports))
     if "overrides" not in g:
         g.overrides = deadlines.overrides(session)
     return names, g.overrides
+
+
+def names_near(names: dict[str, str], report: Report | Listed) -> tuple[tuple[str, str], ...]:
+    """The names of the report's region and of the one above it, as far as they are known, by code.
+    A row needs no others."""
+    code = report.region_code
+    return tuple((one, names[one]) for one in (code, code.rpartition(".")[0]) if one in names)

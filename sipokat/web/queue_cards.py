@@ -1,0 +1,96 @@
+"""The cards of the queue, each rendered once for as long as it says and offers the same."""
+
+from __future__ import annotations
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from datetime import date
+from functools import partial
+from types import SimpleNamespace
+from typing import NamedTuple
+
+from flask import current_app
+from markupsafe import Markup
+
+from sipokat.database import db
+from sipokat.domain import deadlines
+from sipokat.domain.cards import CardFacts, facts_of
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.listed import Listed
+from sipokat.domain.offices import one_kelurahan
+from sipokat.models import User
+from sipokat.web import present
+from sipokat.web.decision_forms import Kind, fill, kind_of
+from sipokat.web.kept import kept
+from sipokat.web.present import times
+
+# Stands where the forms of the decisions come. Nobody can write it into a report.
+_FORMS = Markup(f"<!--{secrets.token_hex(16)}-->")  # noqa: S704 -- hex digits
+
+
+class Facts(NamedTuple):
+    """All that a card depends on, but for the id of a decision that is made on it."""
+
+    card: CardFacts
+    names: tuple[tuple[str, str], ...]
+    one_kelurahan: bool
+    today: date
+    standing: tuple[str, bool] | None
+    age: str
+
+
+class Rendered(NamedTuple):
+    """A card: its markup before and after the forms of the decisions, and which forms these are;
+    None where it is not for this person to decide."""
+
+    before: str
+    after: str
+    forms: Kind | None
+
+
+def queue_cards(reports: Sequence[Listed], user: User) -> list[Markup]:
+    """These reports as cards before this person, with the forms of the decisions where it is theirs
+    to decide, each with a fresh id for their action."""
+    names, overridden = present.shared(reports)
+    near = one_kelurahan(user)
+    cards = kept("cards")
+    shown = []
+    for card in facts_of(db.session(), user, reports):
+        of_region = present.names_near(names, card.report)
+        rendered = cards.get(
+            partial(_facts, card, of_region, near, overridden),
+            partial(_render, overridden=overridden),
+        )
+        shown.append(_with_forms(rendered, card.report))
+    return shown
+
+
+def _facts(
+    card: CardFacts,
+    names: tuple[tuple[str, str], ...],
+    near: bool,
+    overridden: dict[date, bool],
+) -> Facts:
+    at = now()
+    standing = deadlines.standing(card.report.due_at, at, overridden)
+    return Facts(card, names, near, day_of(at), standing, times.age(card.report.arrived_at))
+
+
+def _render(facts: Facts, overridden: dict[date, bool]) -> Rendered:
+    """The card. The template is given these facts alone, and nothing of the request."""
+    card = facts.card.card()
+    full = present.Full(card.report, dict(facts.names), overridden, card)
+    mine = "verify" in full.allowed
+    template = current_app.jinja_env.get_template("verification/_cards.html")
+    shown = [SimpleNamespace(report=full, decide=_FORMS)]
+    html = template.render(shown=shown, one_kelurahan=facts.one_kelurahan)
+    before, _, after = html.partition(_FORMS)
+    return Rendered(before, after, kind_of(full) if mine else None)
+
+
+def _with_forms(card: Rendered, report: Listed) -> Markup:
+    if card.forms is None:
+        return Markup(card.before)  # noqa: S704 -- rendered by a template, which escapes
+    forms = fill(card.forms, report.number, report.id, report.version, str(uuid.uuid4()))
+    return Markup(f"{card.before}{forms}{card.after}")  # noqa: S704 -- the same
