@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from sipokat.domain import chain, events, first_opened
 from sipokat.domain.listed import Listed, ListedMove, ListedPhoto, moves_of, photos_of
 from sipokat.domain.refusals import NeverAllowed, Refused
-from sipokat.domain.verification import actor_before
+from sipokat.domain.verification import actor_before, actors_before
 from sipokat.models import Event, FirstOpened, Report, User
 
 ANY_VERIFY = chain.Request("verify")
@@ -93,10 +93,7 @@ def facts_of(session: Session, user: User, reports: Sequence[Listed]) -> list[Ca
     """The facts of these reports' cards before this person, in two statements."""
     ids = [report.id for report in reports]
     photos, moves = photos_of(session, ids), moves_of(session, ids)
-    actors: dict[str, chain.Actor] = {}
-    for report in reports:
-        if report.region_code not in actors:
-            actors[report.region_code] = actor_before(user, report)
+    actors = actors_before(user, (report.region_code for report in reports))
     return [
         CardFacts(one, photos[one.id], moves[one.id], actors[one.region_code]) for one in reports
     ]

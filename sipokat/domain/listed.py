@@ -11,7 +11,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Text, cast, select
+from sqlalchemy import Select, Text, bindparam, cast, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
@@ -88,28 +88,38 @@ _COLUMNS = (
     cast(Report.fields, Text).label("fields_json"),
 )
 _PHOTO, _EVENT = table(Photo).c, table(Event).c
-_PHOTOS = select(*(_PHOTO[name] for name in ListedPhoto._fields)).order_by(_PHOTO.id)
+_IDS: Any = bindparam("ids", expanding=True)
+_PHOTOS = (
+    select(*(_PHOTO[name] for name in ListedPhoto._fields))
+    .where(_PHOTO.report_id.in_(_IDS))
+    .order_by(_PHOTO.id)
+)
 _MOVES = (
     select(*(_EVENT["class" if name == "klass" else name] for name in ListedMove._fields))
-    .where(_EVENT.version.is_not(None))
+    .where(_EVENT.report_id.in_(_IDS), _EVENT.version.is_not(None))
     .order_by(_EVENT.seq)
 )
 
 
+def as_listed(query: Select[Any]) -> Select[Any]:
+    """The query, for no more of its reports than `listed` takes."""
+    return query.with_only_columns(*_COLUMNS)
+
+
 def listed(session: Session, query: Select[Any]) -> list[Listed]:
-    """The reports that this query finds, in its order."""
-    return [Listed._make(row) for row in session.execute(query.with_only_columns(*_COLUMNS))]
+    """The reports that a query of `as_listed` finds, in its order."""
+    return [Listed._make(row) for row in session.execute(query)]
 
 
 def photos_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[ListedPhoto, ...]]:
     """The photos of each of these reports, as they were declared: one statement for all."""
-    rows = session.execute(_PHOTOS.where(_PHOTO.report_id.in_(ids))) if ids else ()
+    rows = session.execute(_PHOTOS, {"ids": ids}) if ids else ()
     return _by_report(ids, map(ListedPhoto._make, rows))
 
 
 def moves_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[ListedMove, ...]]:
     """The moves of each of these reports, oldest first: one statement for all."""
-    rows = session.execute(_MOVES.where(_EVENT.report_id.in_(ids))) if ids else ()
+    rows = session.execute(_MOVES, {"ids": ids}) if ids else ()
     return _by_report(ids, map(ListedMove._make, rows))
 
 

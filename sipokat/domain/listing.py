@@ -3,16 +3,27 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, lazyload
 
+from sipokat.database import table
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import now
-from sipokat.domain.listed import Listed, listed
+from sipokat.domain.listed import Listed, as_listed, listed
 from sipokat.domain.offices import regions_of
 from sipokat.domain.periods import days_of
-from sipokat.domain.visibility import newest_visible, on_desk_below, reports_in, visible_open
+from sipokat.domain.visibility import (
+    newest_in,
+    newest_visible,
+    on_desk_below,
+    reads,
+    reports_in,
+    scopes_of,
+    visible_open,
+)
 from sipokat.models import Region, Report, User
 
 PAGE = 20
@@ -37,10 +48,30 @@ class Filter:
     said: str = ""
 
 
+NOTHING = Filter()
+
+
 def list_reports(
     session: Session, user: User, wanted: Filter, before: int | None = None
 ) -> tuple[list[Listed], int | None]:
     """A page of reports, newest first, and the cursor of the next page."""
+    if before is None and wanted == NOTHING and reads(user):
+        query = _first_page(user.id, tuple(scopes_of(user)), PAGE + 1)
+    else:
+        query = as_listed(_query(user, wanted, before))
+    found = listed(session, query)
+    more = len(found) > PAGE
+    return found[:PAGE], found[PAGE - 1].id if more else None
+
+
+@lru_cache(500)
+def _first_page(user_id: str, scopes: tuple[str, ...], most: int) -> Select[Any]:
+    """The first page of all. Everybody asks for the same one again and again, and to make a query
+    takes longer than to run it."""
+    return as_listed(newest_in(user_id, scopes, most))
+
+
+def _query(user: User, wanted: Filter, before: int | None) -> Select[Report]:
     conditions = _conditions(user, wanted)
     if before is not None:
         conditions.append(Report.id < before)
@@ -48,12 +79,8 @@ def list_reports(
         query = select(Report).where(visible_open(user), *conditions)
         if wanted.region:
             query = query.where(reports_in(wanted.region, indexed=False))
-        query = query.order_by(Report.id.desc()).limit(PAGE + 1)
-    else:
-        query = newest_visible(user, PAGE + 1, conditions, wanted.region)
-    found = listed(session, query)
-    more = len(found) > PAGE
-    return found[:PAGE], found[PAGE - 1].id if more else None
+        return query.order_by(Report.id.desc()).limit(PAGE + 1)
+    return newest_visible(user, PAGE + 1, conditions, wanted.region)
 
 
 def _conditions(user: User, wanted: Filter) -> list[ColumnElement[bool]]:
@@ -106,7 +133,15 @@ def own_desk(session: Session, user: User) -> list[Report]:
     return list(session.scalars(query)) if regions else []
 
 
-def regions_below(session: Session, user: User) -> list[Region]:
-    """The regions that the person may narrow a list to: one level down."""
-    query = select(Region).where(Region.parent_code.in_(regions_of(user))).order_by(Region.code)
-    return list(session.scalars(query))
+def regions_below(session: Session, user: User) -> list[tuple[str, str]]:
+    """The regions that the person may narrow a list to, one level down: their codes and names."""
+    found = session.execute(_BELOW, {"codes": regions_of(user)})
+    return [(row.code, row.name) for row in found]
+
+
+_REGION = table(Region).c
+_BELOW = (
+    select(_REGION.code, _REGION.name)
+    .where(_REGION.parent_code.in_(bindparam("codes", expanding=True)))
+    .order_by(_REGION.code)
+)

@@ -6,6 +6,7 @@ acts for the camat sits at two desks, each over its own region and no more.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -89,9 +90,14 @@ def regions_of(user: User) -> list[str]:
 
 def desks_over(user: User, region_code: str) -> frozenset[str]:
     """The desks over this region that the person holds today."""
+    return desks_among(held(user), region_code)
+
+
+def desks_among(offices: Iterable[Office], region_code: str) -> frozenset[str]:
+    """The desks over this region that come with these offices."""
     return frozenset(
         office.desk
-        for office in held(user)
+        for office in offices
         if office.desk and at_desk(region_code, office.desk) == office.region
     )
 

@@ -4,13 +4,26 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import datetime
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, exists, false, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Select,
+    and_,
+    bindparam,
+    case,
+    exists,
+    false,
+    func,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session
 
 from sipokat.domain import tallies
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.listed import Listed, listed
+from sipokat.domain.listed import Listed, as_listed, listed
 from sipokat.domain.offices import held
 from sipokat.domain.regions import in_scope
 from sipokat.domain.roles import DESK_ROLES, DESKS, below
@@ -20,9 +33,10 @@ from sipokat.domain.visibility import (
     is_open,
     on_desk_below,
     on_own_desk,
+    open_in,
+    reads,
     reports_in,
     scopes_of,
-    visible_open,
 )
 from sipokat.models import Region, Report, Term, User
 
@@ -44,32 +58,54 @@ def desk_queue(
 ) -> list[Listed]:
     """The desk's reports, oldest arrival first; one more than a page when there are more.
     Bencana is not among them: it stands on top, see `urgent`."""
-    conditions: list[ColumnElement[bool]] = [Report.urgent.is_(False)]
-    if after is not None:
-        at, report_id = after
-        later = or_(Report.arrived_at > at, Report.id > report_id)
-        conditions += [Report.arrived_at >= at, later]
-    desks = sorted({office.region for office in desks_of(user)})
-    parts = [select(Report.id).where(Report.desk_code == code, *conditions) for code in desks]
-    if not parts:
+    desks = tuple(sorted({office.region for office in desks_of(user)}))
+    if not desks:
         return []
-    return listed(session, first_of(parts, [Report.arrived_at, Report.id], PAGE + 1))
+    if after is None:
+        return listed(session, _first_page(desks, PAGE + 1))
+    at, report_id = after
+    later = or_(Report.arrived_at > at, Report.id > report_id)
+    return listed(session, _lying(desks, PAGE + 1, Report.arrived_at >= at, later))
+
+
+def _lying(codes: tuple[str, ...], most: int, *conditions: ColumnElement[bool]) -> Select[Any]:
+    """What lies on these desks, oldest arrival first, but for bencana."""
+    usual = select(Report.id).where(Report.urgent.is_(False), *conditions)
+    parts = [usual.where(Report.desk_code == code) for code in codes]
+    return as_listed(first_of(parts, [Report.arrived_at, Report.id], most))
+
+
+# To make a query takes longer than to run it, and everybody has few and the same.
+_first_page = lru_cache(500)(_lying)
 
 
 def urgent(session: Session, user: User) -> list[Listed]:
     """Bencana in the person's regions that is not final: those on their own desk first."""
-    query = (
+    if not reads(user):
+        return []
+    desks = tuple(office.region for office in desks_of(user))
+    return listed(session, _urgent(user.id, tuple(scopes_of(user)), desks))
+
+
+@lru_cache(500)
+def _urgent(user_id: str, scopes: tuple[str, ...], desks: tuple[str, ...]) -> Select[Any]:
+    on_own_desk = Report.desk_code.in_(desks)
+    return as_listed(
         select(Report)
-        .where(Report.urgent, visible_open(user))
-        .order_by(case((on_own_desk(user), 0), else_=1), Report.received_at)
+        .where(Report.urgent, open_in(user_id, scopes))
+        .order_by(case((on_own_desk, 0), else_=1), Report.received_at)
         .limit(50)
     )
-    return listed(session, query)
 
 
 def waiting(session: Session, user: User) -> int:
     """How many reports lie on the person's desks."""
-    return session.scalar(select(func.count(Report.id)).where(on_own_desk(user))) or 0
+    return session.scalar(_WAITING, {"desks": [one.region for one in desks_of(user)]}) or 0
+
+
+_WAITING = select(func.count(Report.id)).where(
+    Report.desk_code.in_(bindparam("desks", expanding=True))
+)
 
 
 def summary(session: Session, user: User) -> Summary:

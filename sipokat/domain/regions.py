@@ -8,9 +8,10 @@ from collections.abc import Iterable
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, select, true
+from sqlalchemy import ColumnElement, and_, bindparam, select, true
 from sqlalchemy.orm import Session
 
+from sipokat.database import table
 from sipokat.domain.roles import DESKS
 from sipokat.models import Region
 
@@ -70,9 +71,14 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     known: dict[str, str] = session.info.setdefault("region_names", {})
     wanted = {above for code in codes for above in up_from(code)}
     if missing := wanted - known.keys():
-        query = select(Region.code, Region.name).where(Region.code.in_(missing))
-        known.update(session.execute(query).all())
+        known.update(session.execute(_NAMES, {"codes": tuple(missing)}).all())
     return {code: known[code] for code in wanted & known.keys()}
+
+
+_REGION = table(Region).c
+_NAMES = select(_REGION.code, _REGION.name).where(
+    _REGION.code.in_(bindparam("codes", expanding=True))
+)
 
 
 def ensure_official(session: Session) -> int:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
@@ -17,7 +17,6 @@ from sipokat.database import lock_rows, writing
 from sipokat.domain import chain, deadlines, events, offices, tallies
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
-from sipokat.domain.listed import Listed
 from sipokat.domain.refusals import DoneBefore, NotFound, NotNow
 from sipokat.domain.regions import at_desk
 from sipokat.domain.visibility import find_report
@@ -40,10 +39,17 @@ class Attempt:
     action_id: str | None = None
 
 
-def actor_before(user: User, report: Report | Listed) -> chain.Actor:
+def actor_before(user: User, report: Report) -> chain.Actor:
     """The person as the rules see them before this report."""
-    desks = offices.desks_over(user, report.region_code)
-    return chain.Actor(user.id, offices.roles_of(user), desks)
+    return actors_before(user, [report.region_code])[report.region_code]
+
+
+def actors_before(user: User, codes: Iterable[str]) -> dict[str, chain.Actor]:
+    """The person as the rules see them before reports of each of these regions."""
+    held, roles = offices.held(user), offices.roles_of(user)
+    return {
+        code: chain.Actor(user.id, roles, offices.desks_among(held, code)) for code in set(codes)
+    }
 
 
 def act(

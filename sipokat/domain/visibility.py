@@ -7,7 +7,7 @@ by conditions that no index knows: then the small index of what is not final is 
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, union
@@ -41,7 +41,7 @@ def reports_in(scope: str, indexed: bool = True) -> ColumnElement[bool]:
 def visible_reports(user: User) -> Select[Report]:
     """What this person may read: what lies at or below the regions of their offices, and what they
     wrote themselves."""
-    if not _reads(user):
+    if not reads(user):
         return select(Report).where(false())
     mine = [reports_in(scope) for scope in scopes_of(user)]
     return select(Report).where(or_(*mine, Report.reporter_id == user.id))
@@ -49,26 +49,42 @@ def visible_reports(user: User) -> Select[Report]:
 
 def visible_open(user: User) -> ColumnElement[bool]:
     """The condition for a report that this person may read and that is not final."""
-    if not _reads(user):
-        return false()
-    mine = [reports_in(scope, indexed=False) for scope in scopes_of(user)]
-    return and_(is_open(), or_(*mine, Report.reporter_id.concat("") == user.id))
+    return open_in(user.id, scopes_of(user)) if reads(user) else false()
+
+
+def open_in(user_id: str, scopes: Iterable[str]) -> ColumnElement[bool]:
+    """The condition for a report that is not final and lies in one of these scopes or was written
+    by this person."""
+    mine = [reports_in(scope, indexed=False) for scope in scopes]
+    return and_(is_open(), or_(*mine, Report.reporter_id.concat("") == user_id))
 
 
 def newest_visible(
     user: User, limit: int, conditions: list[ColumnElement[bool]], region: str = ""
 ) -> Select[Report]:
-    """The newest reports that this person may read, at or below `region`, newest first.
-
-    Each of their scopes, and what they wrote, gives its newest `limit`, which its index holds in
-    this order; of these the newest are taken.
-    """
-    if not _reads(user):
+    """The newest reports that this person may read, at or below `region`, newest first."""
+    if not reads(user):
         return select(Report).where(false())
-    wrote = Report.reporter_id == user.id
+    return newest_in(user.id, scopes_of(user, region), limit, conditions, region)
+
+
+def newest_in(
+    user_id: str,
+    scopes: Iterable[str],
+    limit: int,
+    conditions: Sequence[ColumnElement[bool]] = (),
+    region: str = "",
+) -> Select[Report]:
+    """The newest reports that lie in one of these scopes, or that this person wrote at or below
+    `region`, newest first.
+
+    Each scope, and what they wrote, gives its newest `limit`, which its index holds in this order;
+    of these the newest are taken.
+    """
+    wrote = Report.reporter_id == user_id
     if region:
         wrote = and_(wrote, in_scope(Report.region_code, region))
-    parts = [wrote, *(reports_in(scope) for scope in scopes_of(user, region))]
+    parts = [wrote, *(reports_in(scope) for scope in scopes)]
     return first_of(
         [select(Report.id).where(part, *conditions) for part in parts], [Report.id.desc()], limit
     )
@@ -100,13 +116,14 @@ def scopes_of(user: User, region: str = "") -> Iterator[str]:
             yield scope
 
 
-def _reads(user: User) -> bool:
+def reads(user: User) -> bool:
+    """Whether one of the person's roles reads reports."""
     return any(ROLES[role].reads_reports for role in roles_of(user))
 
 
 def require_reader(user: User) -> None:
     """Raises NeverAllowed for somebody whose roles never read reports (Diskominfo)."""
-    if not _reads(user):
+    if not reads(user):
         raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
 
 

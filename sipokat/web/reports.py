@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import uuid
 from typing import Any
 from urllib.parse import urlencode
@@ -11,83 +10,51 @@ from flask import Blueprint, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import events, first_opened, listing, numbers, offices, queue, revisions, texts
-from sipokat.domain.categories import categories
+from sipokat.domain import events, first_opened, listing, numbers, offices, queue, revisions
 from sipokat.domain.chain import DECISIONS
-from sipokat.domain.clock import day_of, now
+from sipokat.domain.clock import day_of
 from sipokat.domain.limits import LIMITS
-from sipokat.domain.periods import months
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotNow, Refused
 from sipokat.domain.roles import READERS
 from sipokat.domain.visibility import find_report
 from sipokat.models import Report
-from sipokat.web import body, present, report_json
+from sipokat.web import body, list_filters, present, report_json
 from sipokat.web.access import allow, me, takes
 from sipokat.web.intake import keep_files
 from sipokat.web.list_rows import list_rows
 from sipokat.web.messages import tell
-from sipokat.web.present import times
 from sipokat.web.report_body import Arrived, read_revision
 from sipokat.web.report_form import errors_of, form_context
 from sipokat.web.respond import is_read, respond, see_other
 
 pages = Blueprint("reports", __name__)
-STATUSES = [
-    ("waiting", "Menunggu"),
-    ("returned", "Dikembalikan"),
-    ("verified", "Terverifikasi"),
-    ("rejected", "Ditolak"),
-    ("withdrawn", "Dibatalkan"),
-]
-
-
-SEARCH_MAX = 80  # characters
-LATE = [("all", "Terlambat"), ("below", "Terlambat di bawah saya")]
 
 
 @pages.get("/laporan")
 @allow(*READERS)
 def index() -> ResponseReturnValue:
     """The reports that this person may see, filtered and paged."""
-    wanted = _filter()
+    wanted = list_filters.wanted()
     cursor = _cursor()
     found, following = listing.list_reports(db.session(), me(), wanted, cursor)
     next_url = _next_url(following)
 
     def context() -> dict[str, Any]:
+        choices = list_filters.choices()
         return {
             "rows": list_rows(found, by_region=not offices.one_rt(me())),
             "next_url": next_url,
             "wanted": wanted,
-            "filtered": wanted != listing.Filter(),
-            "statuses": STATUSES,
-            "categories": [(key, one.name) for key, one in categories().items()],
-            "regions": [(r.code, r.name) for r in listing.regions_below(db.session(), me())],
-            "months": _month_choices(),
-            "late": LATE,
+            "filtered": wanted != listing.NOTHING,
+            "filters": list_filters.html(wanted, choices),
             "first_page": cursor is None,
+            **choices._asdict(),
         }
 
     def data() -> dict[str, Any]:
         return {"items": [report_json.item_json(one) for one in found], "next": next_url}
 
     return respond("reports/index.html", context, "reports/_list.html", data)
-
-
-def _filter() -> listing.Filter:
-    args = request.args
-    names = ("status", "category", "region", "month", "late")
-    chosen = {name: args.get(name, "").strip() for name in names}
-    wanted = listing.Filter(**chosen, said=texts.plain(args.get("cari"))[:SEARCH_MAX])
-    if (
-        (wanted.status and wanted.status not in dict(STATUSES))
-        or (wanted.category and wanted.category not in categories())
-        or (wanted.late and wanted.late not in dict(LATE))
-        or (wanted.region and not re.fullmatch(r"[0-9.]{2,20}", wanted.region))
-        or (wanted.month and not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", wanted.month))
-    ):
-        raise Malformed("Pilihan ini tidak dikenal. Pilih dari daftar.")
-    return wanted
 
 
 def _cursor() -> int | None:
@@ -103,18 +70,8 @@ def _cursor() -> int | None:
 def _next_url(cursor: int | None) -> str | None:
     if cursor is None:
         return None
-    kept = {k: v for k, v in request.args.items() if v and k != "cursor"}
-    return f"/laporan?{urlencode(kept | {'cursor': cursor})}"
-
-
-def _month_choices() -> list[tuple[str, str]]:
-    this = day_of(now())
-    periods: list[str] = []
-    while len(periods) < 12:
-        one, last = months(this)
-        periods.append(one)
-        this = this.replace(year=int(last[:4]), month=int(last[5:]), day=1)
-    return [(period, times.month(period)) for period in periods]
+    asked = {k: v for k, v in request.args.items() if v and k != "cursor"}
+    return f"/laporan?{urlencode(asked | {'cursor': cursor})}"
 
 
 @pages.get("/laporan/<number>")

@@ -1,0 +1,89 @@
+"""The form above the list of reports: what it may be narrowed to."""
+
+from __future__ import annotations
+
+import re
+from datetime import date
+from functools import lru_cache
+from typing import NamedTuple
+
+from flask import current_app, request
+from markupsafe import Markup
+
+from sipokat.database import db
+from sipokat.domain import listing, texts
+from sipokat.domain.categories import categories
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.periods import months
+from sipokat.domain.refusals import Malformed
+from sipokat.web.access import me
+from sipokat.web.kept import kept
+from sipokat.web.present import times
+
+SEARCH_MAX = 80  # characters
+Options = tuple[tuple[str, str], ...]  # of a field to choose from: each with its words
+STATUSES: Options = (
+    ("waiting", "Menunggu"),
+    ("returned", "Dikembalikan"),
+    ("verified", "Terverifikasi"),
+    ("rejected", "Ditolak"),
+    ("withdrawn", "Dibatalkan"),
+)
+LATE: Options = (("all", "Terlambat"), ("below", "Terlambat di bawah saya"))
+
+
+class Choices(NamedTuple):
+    """What the list may be narrowed to."""
+
+    statuses: Options
+    categories: Options
+    regions: Options
+    months: Options
+    late: Options
+
+
+def wanted() -> listing.Filter:
+    """What the request narrows the list to. Raises Malformed for what no form of ours asks."""
+    args = request.args
+    names = ("status", "category", "region", "month", "late")
+    chosen = {name: args.get(name, "").strip() for name in names}
+    asked = listing.Filter(**chosen, said=texts.plain(args.get("cari"))[:SEARCH_MAX])
+    if (
+        (asked.status and asked.status not in dict(STATUSES))
+        or (asked.category and asked.category not in categories())
+        or (asked.late and asked.late not in dict(LATE))
+        or (asked.region and not re.fullmatch(r"[0-9.]{2,20}", asked.region))
+        or (asked.month and not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", asked.month))
+    ):
+        raise Malformed("Pilihan ini tidak dikenal. Pilih dari daftar.")
+    return asked
+
+
+def choices() -> Choices:
+    """What this person may narrow the list to."""
+    kinds = tuple((key, one.name) for key, one in categories().items())
+    regions = tuple(listing.regions_below(db.session(), me()))
+    return Choices(STATUSES, kinds, regions, _months(day_of(now())), LATE)
+
+
+@lru_cache(1)
+def _months(this: date) -> Options:
+    """The last twelve."""
+    periods: list[str] = []
+    while len(periods) < 12:
+        one, last = months(this)
+        periods.append(one)
+        this = this.replace(year=int(last[:4]), month=int(last[5:]), day=1)
+    return tuple((period, times.month(period)) for period in periods)
+
+
+def html(wanted: listing.Filter, among: Choices) -> Markup:
+    """The form, rendered once for as long as it says the same."""
+    return kept("filters").get(lambda: (wanted, among), _render)
+
+
+def _render(facts: tuple[listing.Filter, Choices]) -> Markup:
+    wanted, among = facts
+    template = current_app.jinja_env.get_template("reports/_filters.html")
+    filled = template.render(wanted=wanted, **among._asdict())
+    return Markup(filled)  # noqa: S704 -- rendered by a template, which escapes
