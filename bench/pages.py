@@ -1,11 +1,16 @@
 """What pages cost, in a city of the demo's size and in one of 150,000 reports and 600,000 events.
 
-    .venv/bin/python -m bench.pages [--seconds 5] [--clients 8] [--repeat 25]
+    .venv/bin/python -m bench.pages [--seconds 3] [--rounds 3] [--clients 8] [--only throughput]
 
 First the processor time of each page in both cities, in turns, the median of many. In the small one
 862 reports come from 16 RT and most lie on a desk, so that both show full pages. Then pages per
 second of the queue and the list, in the large city under gunicorn, next to the smallest program
-that shows somebody who is signed in 20 joined rows: `bench/bare_page.py`, on the same database.
+that shows somebody who is signed in 20 joined rows: `bench/bare_page.py`, on the same database, in
+turns. *By cpu* is the share by processor time of one page, server and client together: what it
+would be on a machine with nothing else to do.
+
+Says where a page is below what we aim at, and ends with 1 when one is below the floor: on a machine
+that is idle at the start the aims themselves, on a busy one the share by cpu.
 """
 
 from __future__ import annotations
@@ -14,21 +19,25 @@ import argparse
 import http.client
 import multiprocessing
 import os
-import socket
 import statistics
 import subprocess
 import sys
 import tempfile
 import threading
 import time
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from bench import big_city
+from bench.measuring import ROOT, clients_cpu, free_port, is_idle, serve, server_cpu
 
 os.environ["SIPOKAT_MODE"] = "test"
-ROOT = Path(__file__).resolve().parent.parent
+# What we aim at: the share of the bare page's rate, and how many times the small city's time a page
+# of the large one takes. On a busy machine only these floors are judged.
+AIM, GROWTH = 0.50, 1.5
+CPU_FLOOR, BUSY_GROWTH = 0.45, 2.0
 PEOPLE = {
     "rt_head": "16.73.04.1009.001",
     "lurah": "16.73.04.1009",
@@ -120,7 +129,9 @@ def cost(app: Any, page: tuple[str, str, str]) -> float:
     return spent
 
 
-def compare(apps: dict[str, Any], repeat: int) -> None:
+def compare(apps: dict[str, Any], repeat: int, idle: bool) -> list[str]:
+    """Processor time in both cities, page by page. What grows by more than it may, if so."""
+    below, most = [], GROWTH if idle else BUSY_GROWTH
     print("page                          small ms  large ms  large : small")
     asked = {name: pages(app) for name, app in apps.items()}
     for page in asked["small"]:
@@ -129,13 +140,13 @@ def compare(apps: dict[str, Any], repeat: int) -> None:
             for name, app in apps.items():
                 times[name].append(cost(app, asked[name][page]) * 1000)
         small, large = (statistics.median(times[name][2:]) for name in ("small", "large"))
-        print(f"{page:28} {small:9.1f} {large:9.1f} {large / small:10.2f}", flush=True)
-
-
-def free_port() -> int:
-    with socket.socket() as sock:
-        sock.bind(("127.0.0.1", 0))
-        return int(sock.getsockname()[1])
+        growth = large / small
+        print(f"{page:28} {small:9.1f} {large:9.1f} {growth:10.2f}", flush=True)
+        if growth > GROWTH:
+            print(f"  above the aim: {growth:.2f} times, not {GROWTH}")
+        if growth > most:
+            below.append(f"{page}: {growth:.2f} times the small city's, at most {most}")
+    return below
 
 
 def look(port: int, path: str, kind: str, until: float, count: list[int]) -> None:
@@ -162,64 +173,92 @@ def looks(port: int, path: str, kind: str, clients: int, seconds: float, out: An
     out.put(len(count))
 
 
-def per_second(port: int, path: str, kind: str, clients: int, seconds: float) -> float:
+@dataclass
+class Rate:
+    """How many pages a second, and the seconds of processor of one, server and client together."""
+
+    per_second: float
+    cpu: float
+
+
+def rate(
+    server: subprocess.Popen[bytes], port: int, path: str, kind: str, clients: int, seconds: float
+) -> Rate:
     out: Any = multiprocessing.Queue()
-    for length in (1.0, seconds):  # the first is for warming up
+    for length in (0.5, seconds):  # the first is for warming up
         args = (port, path, kind, clients, length, out)
         process = multiprocessing.Process(target=looks, args=args)
+        took = server_cpu(server) + clients_cpu()
         process.start()
         found = out.get()
         process.join()
-    return float(found) / seconds
+        took = server_cpu(server) + clients_cpu() - took
+    return Rate(found / seconds, took / found)
 
 
-def serve(target: str, data: Path, port: int) -> subprocess.Popen[bytes]:
-    env = os.environ | {"SIPOKAT_DATA": str(data), "PORT": str(port)}
-    command = [sys.executable, "-m", "gunicorn", "--log-level", "error", f"{target}:application"]
-    process = subprocess.Popen(command, cwd=ROOT, env=env)
-    until = time.monotonic() + 30
-    while time.monotonic() < until:
-        try:
-            socket.create_connection(("127.0.0.1", port), 0.2).close()
-            return process
-        except OSError:
-            time.sleep(0.05)
-    process.terminate()
-    raise SystemExit(f"{target} did not start")
-
-
-def throughput(data: Path, clients: int, seconds: float) -> None:
-    print(f"\npages a second, {clients} clients    pages/s   of bare")
+def throughput(data: Path, clients: int, seconds: float, rounds: int, idle: bool) -> list[str]:
+    """Pages a second beside the bare page, in turns. What is below the floor, if so."""
+    print(f"\npages a second, {clients} clients    pages/s   of bare   by cpu    cpu ms  load")
+    below = []
     ports = {target: free_port() for target in ("bench.bare_page", "wsgi")}
-    servers = [serve(target, data, port) for target, port in ports.items()]
+    env = os.environ | {"SIPOKAT_DATA": str(data)}
+    servers = {name: serve(name, port, env | {"PORT": str(port)}) for name, port in ports.items()}
+
+    def measured(target: str, path: str, kind: str) -> Rate:
+        return rate(servers[target], ports[target], path, kind, clients, seconds)
+
     try:
-        bare = 0.0
-        for name, target, path, kind in (
-            ("bare", "bench.bare_page", "/page", HTML),
-            ("list, JSON", "wsgi", "/laporan", JSON),
-            ("list", "wsgi", "/laporan", HTML),
-            ("queue", "wsgi", "/verifikasi", HTML),
-            ("queue, JSON", "wsgi", "/verifikasi", JSON),
+        for name, path, kind in (
+            ("list, JSON", "/laporan", JSON),
+            ("list", "/laporan", HTML),
+            ("queue", "/verifikasi", HTML),
+            ("queue, JSON", "/verifikasi", JSON),
         ):
-            found = per_second(ports[target], path, kind, clients, seconds)
-            bare = bare or found
-            print(f"{name:30} {found:9.1f} {found / bare:9.0%}", flush=True)
+            pairs = [
+                (measured("bench.bare_page", "/page", HTML), measured("wsgi", path, kind))
+                for _ in range(rounds)
+            ]
+            share = statistics.median(ours.per_second / bare.per_second for bare, ours in pairs)
+            thrift = statistics.median(bare.cpu / ours.cpu for bare, ours in pairs)
+            for label, place in (("bare", 0), (name, 1)):
+                per_second = statistics.median(pair[place].per_second for pair in pairs)
+                cpu = statistics.median(pair[place].cpu for pair in pairs)
+                shares = f"{share:9.0%} {thrift:8.0%}" if place else " " * 18
+                load = os.getloadavg()[0]
+                print(f"{label:30} {per_second:9.1f} {shares} {cpu * 1000:9.1f} {load:5.1f}")
+            judged, floor = (share, AIM) if idle else (thrift, CPU_FLOOR)
+            if share < AIM:
+                print(f"  below the aim: {share:.0%} of bare, not {AIM:.0%}", flush=True)
+            if judged < floor:
+                how = "of bare" if idle else "of bare by cpu"
+                below.append(f"{name}: {judged:.0%} {how}, the floor is {floor:.0%}")
     finally:
-        for server in servers:
+        for server in servers.values():
             server.terminate()
             server.wait()
+    return below
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=5)
+    parser.add_argument("--seconds", type=float, default=3)
     parser.add_argument("--clients", type=int, default=8)
+    parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--repeat", type=int, default=25)
+    parser.add_argument("--only", choices=["cost", "throughput"])
     options = parser.parse_args()
+    idle, below = is_idle(), []
+    cities = [name for name in CITIES if name == "large" or options.only != "throughput"]
     with tempfile.TemporaryDirectory(dir=ROOT) as folder:
-        apps = {name: make(Path(folder), name) for name in CITIES}
-        compare(apps, options.repeat)
-        throughput(Path(folder) / "large", options.clients, options.seconds)
+        apps = {name: make(Path(folder), name) for name in cities}
+        if options.only != "throughput":
+            below += compare(apps, options.repeat, idle)
+        if options.only != "cost":
+            data = Path(folder) / "large"
+            below += throughput(data, options.clients, options.seconds, options.rounds, idle)
+    for line in below:
+        print(f"BELOW THE FLOOR: {line}")
+    sys.exit(1 if below else 0)
 
 
 if __name__ == "__main__":

@@ -78,8 +78,13 @@ def _months(this: date) -> Options:
 
 
 def html(wanted: listing.Filter, among: Choices) -> Markup:
-    """The form, rendered once for as long as it says the same."""
-    return kept("filters").get(lambda: (wanted, among), _render)
+    """The form, rendered once for as long as it says the same; with words to be searched for it
+    hardly comes again."""
+    return (
+        _render((wanted, among))
+        if wanted.said
+        else kept("filters").get(lambda: (wanted, among), _render)
+    )
 
 
 def _render(facts: tuple[listing.Filter, Choices]) -> Markup:

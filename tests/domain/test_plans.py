@@ -203,7 +203,7 @@ def test_everybodys_home_and_lists(city: Session, person: Person) -> None:
     sent += asked(lambda: queue.urgent(city, user))
     sent += asked(lambda: queue.city_figures(city, user))
     number = last[0].number
-    sent += asked(lambda: cards.cards_of(city, user, last))
+    sent += asked(lambda: cards.facts_of(city, user, last))
     city.expunge_all()
     sent += asked(lambda: visibility.find_report(city, me(person), number))
     assert faults(city, sent) == []
@@ -234,7 +234,8 @@ def test_somebody_with_two_offices_has_no_more_to_sort(city: Session) -> None:
         both = select(Report).where(visibility.on_own_desk(user), Report.urgent.is_(False))
         lying = list(city.scalars(both.order_by(Report.arrived_at, Report.id)).unique())
         assert {report.desk for report in lying} == {"kelurahan", "kecamatan"}
-        assert queue.desk_queue(city, user) == lying[: queue.PAGE + 1]
+        found = [one.id for one in queue.desk_queue(city, user)]
+        assert found == [report.id for report in lying[: queue.PAGE + 1]]
     finally:
         with writing() as session:
             session.delete(user.terms[-1])
