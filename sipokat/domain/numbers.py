@@ -1,8 +1,8 @@
 """Numbers as people type them in Indonesia.
 
-A dot before exactly three digits parts thousands, a comma is the decimal sign: `1.234,5`. A dot
-elsewhere is a decimal sign too: `1.5`. What could be read both ways is asked about: `0.500`,
-`1,500.5`. `static/js/form/numbers.js` reads them alike on the phone; the cases in
+A dot before exactly three digits parts thousands (as a blank does), a comma is the decimal sign:
+`1.234,5`. A dot elsewhere is a decimal sign too: `1.5`. What could be read both ways is asked:
+`0.500`, `1,500.5`. `static/js/form/numbers.js` reads them alike on the phone; the cases in
 `data/number_cases.toml` hold both to the same.
 """
 
@@ -13,13 +13,16 @@ import re
 from decimal import Decimal
 from typing import Any
 
-from sipokat.domain.texts import dots, seen
+from sipokat.domain.texts import dots, plain, seen
 
 LONGEST = 20  # characters, signs that are not seen and spaces not counted
 WHOLE = "Isi dengan angka bulat."
 ANY = "Isi dengan angka."
 ASK = "Angka ini bisa dibaca dua cara. Tulis 1500 untuk ribuan, 1,5 untuk pecahan."
 
+# Blanks between digits part thousands and nothing else: `1 500` is a number, `2 3` are two.
+_BLANK = re.compile("[0-9] [0-9]")
+_BLANKS = re.compile("[^0-9]*[1-9][0-9]{0,2}( [0-9]{3})+( ?[^0-9 ](?!.*[0-9] [0-9]).*)?")
 _MINUS = re.compile("[\u2010-\u2015\u2212]")
 _CURRENCY = re.compile(r"(rp\.?|idr)(?=[0-9])", re.IGNORECASE)
 _NO_CENTS = re.compile(r"(?<=[0-9])[,.](-+|00)$")  # 1.500.000,- and 1.500.000,00
@@ -65,11 +68,11 @@ def as_float(value: Any) -> float:
 
 def _digits(written: str, kind: str) -> str:
     """The number with a dot as its decimal sign and no other mark. Raises ValueError."""
-    text = _MINUS.sub("-", seen(written))
+    text, parted = _MINUS.sub("-", seen(written)), plain(written)
     if kind == "rupiah":
         text = _NO_CENTS.sub("", _CURRENCY.sub("", text, count=1))
     sentence = ANY if kind == "decimal" else WHOLE
-    if len(text) > LONGEST:
+    if len(text) > LONGEST or (_BLANK.search(parted) and not _BLANKS.fullmatch(parted)):
         raise ValueError(sentence)
     if _GROUPED.fullmatch(text):
         text = text.replace(".", "")

@@ -10,6 +10,9 @@
   const ANY = "Isi dengan angka.";
   const ASK = "Angka ini bisa dibaca dua cara. Tulis 1500 untuk ribuan, 1,5 untuk pecahan.";
 
+  // Blanks between digits part thousands and nothing else: "1 500" is a number, "2 3" are two.
+  const BLANK = /\d \d/;
+  const BLANKS = /^\D*[1-9]\d{0,2}( \d{3})+( ?[^\d ](?!.*\d \d).*)?$/;
   const MINUS = /[\u2010-\u2015\u2212]/g;
   const CURRENCY = /(rp\.?|idr)(?=\d)/i;
   const NO_CENTS = /(\d)[,.](-+|00)$/; // 1.500.000,- and 1.500.000,00
@@ -24,9 +27,10 @@
   function digitsOf(typed, kind) {
     const whole = kind !== "decimal";
     let text = texts.seen(typed).replace(MINUS, "-");
+    const parted = texts.plain(typed);
     if (kind === "rupiah") text = text.replace(CURRENCY, "").replace(NO_CENTS, "$1");
     const sentence = whole ? WHOLE : ANY;
-    if (text.length > LONGEST) return { sentence };
+    if (text.length > LONGEST || (BLANK.test(parted) && !BLANKS.test(parted))) return { sentence };
     if (GROUPED.test(text)) text = text.replaceAll(".", "");
     else if (![PLAIN, DOTTED, ENGLISH].some((shape) => shape.test(text))) return { sentence };
     else if (TWO_WAYS.test(text) && !whole) return { sentence: ASK };

@@ -5,6 +5,8 @@
 (() => {
   const { signs } = self.sipokat.data;
   const UNSEEN = new RegExp(`[${signs.blank}${signs.unseen}]`, "gu");
+  const HIDDEN = new RegExp(`[${signs.unseen}]`, "gu");
+  const BETWEEN = new RegExp(`[${signs.blank}]+`, "gu");
   const TURNING = new RegExp(`[${signs.turning}]`, "gu");
   const ENDS = new RegExp(`^[${signs.blank}]+|[${signs.blank}]+$`, "gu");
   /** A whole number as sentences show it: "1.500". */
@@ -12,6 +14,9 @@
 
   /** The text without blanks and signs of which nothing is seen. */
   const seen = (text) => text.replace(UNSEEN, "");
+
+  /** One line: without signs that are not seen, one blank between words. */
+  const plain = (text) => text.replace(HIDDEN, "").replace(BETWEEN, " ").trim();
 
   /**
    * The text without control characters and broken signs, which the server would refuse. Word and
@@ -45,5 +50,5 @@
     return `${what} paling banyak ${dots(most)} huruf. Kurangi ${dots(over)} huruf.`;
   }
 
-  self.sipokat.texts = { dots, legible, length, read, seen, tooLong };
+  self.sipokat.texts = { dots, legible, length, plain, read, seen, tooLong };
 })();
