@@ -10,9 +10,12 @@ from playwright.sync_api import expect
 
 from tests import wire
 from tests.browser.steps import (
+    FULL,
     add_photos,
     eventually,
+    file,
     keep,
+    more,
     open_form,
     ours,
     picture,
@@ -26,7 +29,7 @@ from tests.cast import HARTONO, RAHMAN
 from tests.services.accessibility import breaches, settle
 from tests.services.caller import Caller
 from tests.services.network import refuse
-from tests.services.phone import Phone
+from tests.services.phone import DESKTOP, Phone
 
 pytestmark = pytest.mark.current_only
 Look = Callable[[str], None]
@@ -119,6 +122,8 @@ def test_nothing_that_opens_on_a_desk_breaks_a_rule(phone, server, look):
     look("a card with all that opens in it")
     with phone.expecting("422"):
         card.get_by_role("button", name="Tolak laporan").click()
+        expect(page.locator("dialog[open]")).to_be_visible()
+        look("the question before a rejection")
         page.get_by_role("dialog").get_by_role("button", name="Ya, tolak").click()
         expect(card.locator("[aria-invalid=true]").first).to_be_visible()
     look("a card that was refused")
@@ -142,3 +147,59 @@ def test_nothing_that_opens_on_a_desk_breaks_a_rule(phone, server, look):
     phone.open(f"/laporan/{number}")
     expect(page.locator(".compare .card")).to_have_count(2)
     look("a report with its versions side by side")
+
+
+def test_nothing_in_forms_lists_and_mending_breaks_a_rule(phone, server, look):
+    rahman, hartono = Caller(server, RAHMAN), Caller(server, HARTONO)
+    claim = wire.declared(picture(1))
+    receipt = wire.file_report(rahman, "sampah", photos=[claim])
+    wire.put(rahman, receipt["client_id"], claim["id"], picture(1))
+    number = receipt["number"]
+    wire.decide(hartono, number, "pengembalian", reason="salah_jenis", note="Bukan sampah.")
+    for _ in range(2):
+        wire.file_report(rahman)
+    eventually(lambda: server.value("SELECT count(*) FROM photo WHERE state = 'ready'"), 1)
+
+    phone.sign_in(RAHMAN)
+    phone.page.add_init_script(FULL)
+    page = open_form(phone, "kependudukan")
+    more(page)
+    page.get_by_role("button", name="Isi 0 semua").click()
+    look("the form of a month")
+    open_form(phone, "sampah")
+    more(page)
+    page.evaluate("self.full = true")
+    page.locator("[data-photo-add] input[multiple]").set_input_files([file(picture(2))])
+    expect(page.locator("[data-photos-state]")).to_contain_text("Hapus beberapa video")
+    look("a form on a phone that is full, with all its fields")
+
+    phone.open(f"/laporan/{number}")
+    expect(page.get_by_role("link", name="Perbaiki")).to_be_visible()
+    look("the page of a report that came back")
+    phone.open(f"/laporan/{number}/perbaikan")
+    page.get_by_label("Ganti foto 1").set_input_files([file(picture(3))])
+    expect(page.locator("[data-photo]")).to_have_count(1)
+    look("a form of the wrong kind, with another photo in the place of one")
+    page.get_by_role("link", name="Buat laporan dengan jenis yang benar").click()
+    page.wait_for_url("**/laporan/baru?ganti=*")
+    expect(page.locator("#notices")).to_contain_text("Pilih jenis yang benar")
+    look("the tiles for the right kind")
+
+    phone.open("/laporan")
+    page.locator("summary").click()
+    look("the list with all that can be chosen")
+    phone.open("/laporan?cari=tidakada")
+    look("a list in which nothing was found")
+
+
+def test_nothing_in_the_reading_pane_of_the_list_breaks_a_rule(phones, server):
+    number = wire.file_report(Caller(server, RAHMAN))["number"]
+    wide = phones("meja", service_workers="block", **DESKTOP)
+    wide.sign_in(HARTONO)
+    page = wide.open("/laporan")
+    page.locator(f"a[href='/laporan/{number}']").click()
+    pane = page.locator("[data-report-pane]")
+    expect(pane).to_contain_text("Yang bisa Anda lakukan")
+    pane.locator("summary").filter(has_text="Kembalikan").click()
+    settle(page)
+    assert breaches(page, "the list beside a report", ["light", "dark"]) == []

@@ -10,15 +10,10 @@ from tests import wire
 from tests.browser.steps import eventually, reports
 from tests.cast import HARTONO, RAHMAN
 from tests.services.caller import Caller
+from tests.services.phone import DESKTOP
 
 pytestmark = pytest.mark.current_only
 TEXTS = ["Rapat satu.", "Rapat dua.", "Rapat tiga."]
-WIDE = {
-    "viewport": {"width": 1280, "height": 800},
-    "device_scale_factor": 1,
-    "is_mobile": False,
-    "has_touch": False,
-}
 
 
 @pytest.fixture
@@ -51,7 +46,7 @@ def reads(page: Page, numbers: list[str], which: int) -> None:
 def test_the_pane_shows_the_card_that_is_pointed_at_and_keys_lead_into_a_decision(
     numbers, phones, server
 ):
-    wide = phones("meja", **WIDE)
+    wide = phones("meja", **DESKTOP)
     wide.sign_in(HARTONO)
     desk = wide.open("/verifikasi")
 
@@ -145,7 +140,7 @@ def test_on_the_reports_page_a_tap_decides_with_its_class_and_leads_on(numbers, 
 
 
 def test_the_list_of_reports_is_read_beside_it_and_decided_there(numbers, phones, server):
-    wide = phones("meja", **WIDE)
+    wide = phones("meja", **DESKTOP)
     wide.sign_in(HARTONO)
     page = wide.open("/laporan")
     pane = page.locator("[data-report-pane]")

@@ -87,6 +87,30 @@ def test_the_old_report_is_withdrawn_once_the_new_one_has_its_receipt(phone, ser
     assert new.number in moves[-1].note
 
 
+def test_photos_that_cannot_be_carried_over_without_signal_are_asked_about(phone, server):
+    claim = wire.declared(picture(5))
+    number = returned(server, text="Ronda di gang 3.", photos=[claim])
+    rahman = Caller(server, RAHMAN)
+    wire.put(rahman, reports(server)[0].client_id, claim["id"], picture(5))
+    ready(phone, RAHMAN)
+    page = phone.open(f"/laporan/{number}/perbaikan")
+    no_signal(server)
+    link = page.get_by_role("link", name=CARRY)
+    link.click()
+    asked = page.locator("dialog[open]")
+    expect(asked).to_contain_text("1 foto tidak ikut")
+    asked.get_by_role("button", name="Nanti saja").click()
+    expect(asked).to_have_count(0)
+    assert page.url.endswith("/perbaikan")
+    assert phone.stored("drafts") == []
+    link.click()
+    asked.get_by_role("button", name="Lanjutkan").click()
+    page.wait_for_url("**/laporan/baru?ganti=*")
+    page.locator(".tile[data-category=keamanan_ketertiban]").click()
+    expect(page.locator("#field-text")).to_have_value("Ronda di gang 3.")
+    expect(page.locator("[data-photos-state]")).to_contain_text("Foto 1 belum")
+
+
 def test_a_conflict_on_the_withdrawal_is_said_and_changes_nothing(phone, server):
     number = returned(server, text="Ronda di gang 3.")
     ready(phone, RAHMAN)

@@ -1,4 +1,5 @@
-"""Breaches of WCAG 2.2 A and AA that axe finds on an open page, and whether it fits the screen.
+"""Breaches of WCAG 2.2 A and AA that axe finds on an open page, and whether it fits the screen, at
+twice the text as well.
 
 problems = breaches(page, "/beranda", schemes=("light", "dark"))
 """
@@ -19,9 +20,12 @@ AXE = Axe().axe_script
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # The sticky bars cover part of what scrolls beneath them, and axe would call a half covered button
 # too small to touch.
-UNSTICK = """() => {
+UNSTUCK = ".nav, .action-bar, .header { position: static !important }"
+# Twice the text, as the phone's own setting gives it: everything is in rem.
+TWICE = "html { font-size: 200% !important }"
+STYLE = """(styles) => {
     const sheet = new CSSStyleSheet();
-    sheet.replaceSync(".nav, .action-bar, .header { position: static !important }");
+    sheet.replaceSync(styles);
     document.adoptedStyleSheets = [sheet];
 }"""
 # What a page still does after its load event: note its owner, load its fonts and visible pictures.
@@ -49,8 +53,8 @@ LINKS = """() => {
 # On these pages a script then shows what is on the phone: what to wait for.
 SHOWN = {
     "/kotak-keluar": "[data-outbox-empty], [data-outbox-unsent], [data-outbox-sent]",
-    "/laporan/baru?": "[data-report-form] [name=happened_on][max]",
-    "/perbaikan": "[data-report-form] [name=happened_on][max]",
+    "/laporan/baru?": "[data-report-form]:has([name=happened_on][max]), [data-tiles]",
+    "/perbaikan": "[data-report-form]:has([name=happened_on][max])",
 }
 
 
@@ -77,7 +81,7 @@ def violations(page: Page, rules: Sequence[str] = WCAG) -> list[str]:
 def breaches(page: Page, where: str, schemes: Sequence[Any] = ("light",)) -> list[str]:
     """What is wrong with the open page, in each of these colour schemes."""
     problems = []
-    page.evaluate(UNSTICK)
+    page.evaluate(STYLE, UNSTUCK)
     for scheme in schemes:
         page.emulate_media(color_scheme=scheme, reduced_motion="reduce")
         rules = WCAG if scheme == schemes[0] else COLOURS
@@ -86,4 +90,8 @@ def breaches(page: Page, where: str, schemes: Sequence[Any] = ("light",)) -> lis
     problems += [f"{where}: links of one name to several places: {name}" for name in same]
     if page.evaluate(OVERFLOW) > 0:
         problems.append(f"{where}: runs off the screen sideways")
+    page.evaluate(STYLE, TWICE)
+    if page.evaluate(OVERFLOW) > 0:
+        problems.append(f"{where}: runs off the screen at twice the text")
+    page.evaluate(STYLE, "")
     return problems

@@ -35,6 +35,12 @@ J2_PRIME: dict[str, Any] = {
     "is_mobile": True,
     "has_touch": True,
 }
+DESKTOP: dict[str, Any] = {
+    "viewport": {"width": 1280, "height": 800},
+    "device_scale_factor": 1,
+    "is_mobile": False,
+    "has_touch": False,
+}
 QUIET = [
     "--no-sandbox",
     "--disable-gpu",

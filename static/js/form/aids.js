@@ -9,7 +9,8 @@
   /** The sentence with the place that was typed in, or without any. */
   function wording(sentence, form) {
     const place = form.elements.place_text.value.trim().replace(/\.$/, "");
-    return `${sentence.replace(" di …", place && ` di ${place}`)}.`.replace(/\.\.$/, ".");
+    const words = place ? sentence.replace("…", place) : sentence.replace(" di …", "");
+    return `${words}.`.replace(/\.\.$/, ".");
   }
 
   function put(control, value) {

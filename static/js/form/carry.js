@@ -37,12 +37,21 @@
     return { all, lost };
   }
 
+  /** Asks whether to go on without photos that only the server has and that could not be fetched. */
+  function goWithout(lost) {
+    const words =
+      "Foto itu hanya ada di SIPOKAT dan belum bisa diambil sekarang. Coba lagi saat ada sinyal, atau lanjutkan dan pilih fotonya dari galeri.";
+    const answers = { yes: "Lanjutkan", no: "Nanti saja" };
+    return page.ask(`${lost} foto tidak ikut`, words, answers);
+  }
+
   async function carry(person) {
     const { fields, submission } = self.sipokat;
     const about = `${form.dataset.revision}:${form.elements.version.value}`;
     const slot = `ganti:${about}`;
     if (!(await outbox.draft(person.id, slot))) {
       const { all, lost } = await photosOf(person);
+      if (lost && !(await goWithout(lost))) return page.clear("carry");
       const draft = {
         owner: person.id,
         slot,

@@ -268,7 +268,8 @@
       const over = used > most ? `, ${texts.dots(used - most)} huruf terlalu panjang` : "";
       place.textContent = `${texts.dots(used)} / ${texts.dots(most)}${over}`;
       place.classList.toggle("full", used >= most * 0.95);
-      text.rows = Math.min(10, Math.max(3, 1 + used / 30));
+      const letters = (2 * text.clientWidth) / parseFloat(getComputedStyle(text).fontSize) || 30;
+      text.rows = Math.min(10, Math.max(3, 1 + used / letters));
     }
   }
 

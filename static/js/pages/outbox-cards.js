@@ -121,11 +121,12 @@
     const [slot, id, version] = stored.slot.split(":");
     const entry = unsent.find((one) => one.id === id && outbox.editable(one));
     const orphan = slot === "entri" && !entry;
+    const kind = stored.category && `&kategori=${stored.category}`;
     const paths = {
       entri: entry && kinds.mendAt(entry),
       perbaikan: `/laporan/${id}/perbaikan`,
       keputusan: `/laporan/${id}`,
-      ganti: `/laporan/baru?ganti=${id}:${version}${stored.category && `&kategori=${stored.category}`}`,
+      ganti: `/laporan/baru?ganti=${id}:${version}${kind}`,
     };
     const [link, text, button] = ["see", "text", "drop"].map((one) =>
       node.querySelector(`[data-${one}]`),
