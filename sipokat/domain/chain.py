@@ -146,7 +146,7 @@ def _role_never(state: State, actor: Actor, action: str) -> None:
     if not deciding:
         raise NeverAllowed("Jabatan Anda tidak memeriksa laporan.")
     if actor.id in state.writers or (state.desk in actor.desks and _decided_below(state, actor)):
-        raise NeverAllowed("Laporan Anda sendiri. Pejabat lain yang memutuskannya.", code="own")
+        raise NeverAllowed("Laporan Anda sendiri. Pejabat lain yang memeriksanya.", code="own")
     if actor.desks and not deciding & actor.desks:
         raise NeverAllowed("Jabatan Anda di wilayah ini tidak memeriksa laporan.")
     # Somebody without a desk over this report is judged by where they sit elsewhere.
@@ -154,7 +154,7 @@ def _role_never(state: State, actor: Actor, action: str) -> None:
     if highest <= DESKS.index(state.author_desk):
         next_up = DESK_WORDS[above(state.author_desk) or "kota"]
         raise NeverAllowed(
-            f"Laporan ini dari kantor Anda sendiri. Yang memutuskannya {next_up}.", code="own"
+            f"Laporan ini dari kantor Anda sendiri. Yang memeriksanya {next_up}.", code="own"
         )
 
 

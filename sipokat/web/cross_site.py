@@ -27,7 +27,7 @@ def refuse_cross_site() -> None:
         passed = session_token() is None
     if not passed:
         raise NeverAllowed(
-            "Permintaan ini datang dari situs lain. Buka SIPOKAT, lalu coba lagi.",
+            "Ini dikirim dari situs lain. Buka SIPOKAT, lalu coba lagi.",
             code="cross_site",
         )
 

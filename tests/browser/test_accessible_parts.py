@@ -59,7 +59,7 @@ def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server, look):
     page.fill("[name=phone]", RAHMAN.phone)
     page.fill("[name=password]", "bukan ini")
     page.locator("form:has([name=password]) [type=submit]").click()
-    expect(page.locator("[data-form-error] .notice")).to_be_visible()
+    expect(page.locator("[data-form-error] .notice")).to_be_focused()
     look("a refused sign-in")
 
     phone.sign_in(RAHMAN)

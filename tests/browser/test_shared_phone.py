@@ -237,7 +237,7 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
     eventually(lambda: states(phone), ["needs_login"] * 3)
     assert owner(phone) == [RAHMAN.name, False]
     expect(page.locator("[data-entry] [data-state]")).to_have_text(["Perlu masuk lagi"] * 3)
-    expect(page.locator("[data-outbox-count]")).to_have_text("3 perlu masuk")
+    expect(page.locator("[data-outbox-count]")).to_have_text("3 perlu masuk lagi")
     # One refusal is enough for all of them.
     assert [one.status for one in server.network.passed("POST", "/laporan")].count(401) == 1
     page.locator("[data-login]").first.click()

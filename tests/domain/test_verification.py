@@ -259,7 +259,7 @@ def test_two_lurahs_of_one_kelurahan_do_not_decide_each_others(session: Session)
     report = send(HARTONO)
     said = refused(NeverAllowed, act, deputy, report, "verify")
     assert said.code == "own"
-    assert said.message == "Laporan ini dari kantor Anda sendiri. Yang memutuskannya camat."
+    assert said.message == "Laporan ini dari kantor Anda sendiri. Yang memeriksanya camat."
     assert "Laporan Anda sendiri" in refused(NeverAllowed, act, HARTONO, report, "verify").message
 
 

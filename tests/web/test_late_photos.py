@@ -148,7 +148,7 @@ def test_a_broken_photo_is_never_said_to_follow(site: Site, app: Flask, where: s
     assert "Foto rusak" in words
     assert "menyusul" not in words
     if reader == HARTONO:
-        assert "2 foto rusak" in words
+        assert "2 foto rusak, menunggu gantinya" in words
 
 
 def test_the_office_sends_another_photo_for_a_broken_one(site: Site, app: Flask) -> None:
@@ -158,7 +158,7 @@ def test_the_office_sends_another_photo_for_a_broken_one(site: Site, app: Flask)
     assert "Foto 1 rusak" in page.all(ONE)[0].get_text()
     page = send(page, one["id"], OTHER)
     assert hashlib.sha256(OTHER).hexdigest() in states(site(RAHMAN), receipt["number"])
-    assert "1 foto rusak" in page.text("main")
+    assert "Foto rusak, menunggu gantinya" in page.text("main")
 
 
 def test_a_photo_that_a_revision_left_out_is_no_longer_awaited(site: Site) -> None:

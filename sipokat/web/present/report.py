@@ -182,14 +182,16 @@ class Row:
 
     @property
     def photos_awaited(self) -> str:
-        """`2 foto menyusul sejak 23 Nov, 07.12 · 1 foto rusak`; empty when all are there and sound.
-        A broken photo has arrived, so nothing more follows by itself."""
+        """`2 foto menyusul sejak 23 Nov, 07.12 · Foto rusak, menunggu gantinya`; empty when all are
+        there and sound. A broken photo has arrived, so nothing more follows by itself."""
         present = [photo for photo in self.report.photos if photo.current]
         missing = [awaited_since(photo) for photo in present if photo.state == "missing"]
         broken = sum(photo.state == "broken" for photo in present)
         words = [
             f"{len(missing)} foto menyusul sejak {times.moment(min(missing))}" if missing else "",
-            f"{broken} foto rusak" if broken else "",
+            f"{f'{broken} foto' if broken > 1 else 'Foto'} rusak, menunggu gantinya"
+            if broken
+            else "",
         ]
         return " · ".join(word for word in words if word)
 

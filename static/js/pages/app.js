@@ -17,7 +17,7 @@
       if (doubt === "wrong") return `${total} menunggu tanggal HP`;
     }
     if (needs_attention === total) return `${total} perlu diperbaiki`;
-    if (needs_login === total) return `${total} perlu masuk`;
+    if (needs_login === total) return `${total} perlu masuk lagi`;
     return `${total} belum terkirim`;
   }
 

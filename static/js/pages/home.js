@@ -10,7 +10,7 @@
   const SHOWN = 3;
   const STATES = {
     sending: "sedang dikirim",
-    needs_login: "perlu masuk",
+    needs_login: "perlu masuk lagi",
     needs_attention: "perlu diperbaiki",
   };
   const TAKEN = { sent: ["terkirim", "ok"], needs_attention: ["belum terkirim", "warn"] };

@@ -9,7 +9,7 @@
   const part = (name) => document.querySelector(`[data-outbox-${name}]`);
   if (!part("unsent")) return; // every page of somebody who has signed in has this script
   const CHANGED =
-    "Laporan ini baru saja berubah, jadi tidak dihapus. Lihat keadaannya sekarang, lalu putuskan lagi.";
+    "Laporan ini baru saja berubah, jadi tidak dihapus. Lihat keadaannya sekarang, lalu pilih lagi.";
   const UNDER_WAY = "Laporan ini sedang dicoba kirim. Kalau belum terkirim, dihapus sesudahnya.";
   const SENT = "Laporan ini sudah terkirim, jadi tidak dihapus.";
   const FULL = `Penyimpanan HP penuh. Laporan tetap dikirim, tetapi HP tidak bisa mencatatnya. ${page.ROOM}`;
