@@ -59,7 +59,7 @@ def make(folder: Path, name: str) -> Any:
 
     from sipokat import create_app
     from sipokat.database import db, writing
-    from sipokat.domain import people, regions
+    from sipokat.domain import accounts, administration, people, regions
     from sipokat.domain.sign_in import hashed
     from sipokat.models import LoginSession
 
@@ -74,8 +74,9 @@ def make(folder: Path, name: str) -> Any:
             regions.ensure_official(session)
             for number, (role, region) in enumerate(PEOPLE.items()):
                 phone = f"0812000001{number:02d}"
-                user = people.create(
-                    session, phone, role, role, region, people.hash_password(phone)
+                by = administration.operator("bench")
+                user = accounts.create(
+                    session, by, phone, role, role, region, people.hash_password(phone)
                 )
                 session.add(
                     LoginSession(

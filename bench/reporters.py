@@ -13,7 +13,7 @@ from datetime import UTC, datetime
 
 from sipokat import create_app
 from sipokat.database import writing
-from sipokat.domain import people, regions
+from sipokat.domain import accounts, administration, regions
 from sipokat.domain.sign_in import hashed
 from sipokat.models import LoginSession
 
@@ -28,7 +28,8 @@ def fill(count: int) -> list[tuple[str, str]]:
         for number in range(1, count + 1):
             where = f"{KELURAHAN}.{number:03d}"
             phone, name = f"0812{number:08d}", f"Ketua RT {number:03d}"
-            user = people.create(session, phone, name, "rt_head", where, "no password fits")
+            by = administration.operator("bench")
+            user = accounts.create(session, by, phone, name, "rt_head", where, "no password fits")
             token = secrets.token_urlsafe(32)
             session.add(
                 LoginSession(

@@ -16,23 +16,20 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import inspect, select
 
-from sipokat import assets, record_commands, serving, starting
+from sipokat import account_commands, assets, record_commands, serving, starting
 from sipokat.database import db, writing
 from sipokat.delivery import tls
 from sipokat.delivery import worker as job_worker
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.demo import accounts as demo_accounts
-from sipokat.domain import people, regions
+from sipokat.domain import regions
 from sipokat.domain.clock import now
-from sipokat.domain.roles import ROLES
 from sipokat.models import Setting
 
 
 def register(app: Flask) -> None:
     """Add every command."""
     own = (
-        create_user,
-        set_password,
         load_regions,
         load_demo,
         build_assets,
@@ -40,6 +37,7 @@ def register(app: Flask) -> None:
         worker,
         prepare,
         start,
+        *account_commands.COMMANDS,
         *record_commands.COMMANDS,
     )
     for command in own:
@@ -52,46 +50,6 @@ def without_settings() -> Flask:
     app = Flask("sipokat")
     app.cli.add_command(check_tls)
     return app
-
-
-@click.command("create-user")
-@click.option("--phone", prompt=True, help="Mobile number, 0812… or +62812…")
-@click.option("--name", prompt=True)
-@click.option("--role", type=click.Choice(list(ROLES)), prompt=True)
-@click.option("--region", prompt=True, help="Code of the office's region, 16.73.04.1009.001")
-@click.password_option()
-@with_appcontext
-def create_user(phone: str, name: str, role: str, region: str, password: str) -> None:
-    """Add an account with its first term of office."""
-    try:
-        with writing() as session:
-            hashed = people.hash_password(password)
-            user = people.create(session, phone, name, role, region, hashed)
-            said = f"{user.name} may sign in with {user.phone}."
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(said)
-
-
-@click.command("set-password")
-@click.option("--phone", prompt=True, help="Mobile number of the account, 0812… or +62812…")
-@click.password_option()
-@with_appcontext
-def set_password(phone: str, password: str) -> None:
-    """Give an account a new password, and sign it out of every phone."""
-    try:
-        with writing() as session:
-            number = people.normal_phone(phone)
-            if number is None:
-                raise ValueError(people.NOT_A_NUMBER)
-            user = people.find_by_phone(session, phone)
-            if user is None:
-                raise ValueError(f"no account has the number {number}")
-            people.set_password(session, user, people.hash_password(password))
-            name = user.name
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
-    click.echo(f"{name} may sign in with the new password.")
 
 
 @click.command("load-regions")

@@ -24,7 +24,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
-from sipokat.domain import events, intake, people, revisions, verification
+from sipokat.domain import events, intake, people, revisions, terms, verification
 from sipokat.domain.chain import FINAL, Request
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import PhotoClaim, Raw
@@ -102,10 +102,12 @@ def user_of(person: Person) -> User:
 
 
 def newcomer(name: str, role: str, region: str, since: date = LONG_AGO) -> Person:
-    """Make an account for somebody who is not of the cast."""
+    """Make an account for somebody who is not of the cast. A second head of an RT is made too,
+    whom `accounts.create` refuses."""
     person = Person(f"0{next(NEW_NUMBERS)}", name, role, region)
     with writing() as session:
-        people.create(session, person.phone, name, role, region, CHEAP, since=since)
+        terms.ensure_region(session, role, region)
+        session.add(people.account(person.phone, name, role, region, CHEAP, since=since))
     return person
 
 

@@ -1,4 +1,5 @@
-"""The command line: `flask create-user`, `set-password`, `load-regions`, `load-demo`."""
+"""The command line: `flask create-user`, `set-password`, `load-regions`, `load-demo`. The other
+commands about accounts are in `test_account_commands.py`."""
 
 from __future__ import annotations
 

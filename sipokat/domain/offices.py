@@ -41,12 +41,12 @@ class Office:
 def held(user: User, day: date | None = None) -> tuple[Office, ...]:
     """The offices that the person holds on `day` (today in Lubuklinggau by default)."""
     day = day or day_of(now())
-    return tuple(_office(term) for term in user.terms if _runs_on(term, day))
+    return tuple(_office(term) for term in user.terms if runs_on(term, day))
 
 
 def held_on_any(user: User, days: tuple[date, ...]) -> tuple[Office, ...]:
     """The offices that the person held on at least one of `days`."""
-    return tuple(_office(term) for term in user.terms if any(_runs_on(term, day) for day in days))
+    return tuple(_office(term) for term in user.terms if any(runs_on(term, day) for day in days))
 
 
 def held_lately(user: User, region: str, role: str, day: date) -> bool:
@@ -68,14 +68,27 @@ def _office(term: Term) -> Office:
     return Office(ROLES[term.role], term.region_code, term.acts_for_id)
 
 
-def _runs_on(term: Term, day: date) -> bool:
-    """The last day of a term is `until`."""
+def runs_on(term: Term, day: date) -> bool:
+    """Whether the term runs on that day. Its last day is `until`."""
     return term.since <= day and (term.until is None or day <= term.until)
 
 
 def roles_of(user: User) -> frozenset[str]:
-    """The roles in which the person acts today: the account's own, and that of each office held."""
-    return frozenset({user.role, *(office.role.key for office in held(user))})
+    """The roles in which the person acts today: those of the offices held. Somebody who holds none
+    any more reads on what they wrote in the account's role, and has none if that reads no reports.
+    """
+    roles = frozenset(office.role.key for office in held(user))
+    if roles or not ROLES[user.role].reads_reports:
+        return roles
+    return frozenset({user.role})
+
+
+def main_role(user: User) -> Role:
+    """The role that says how long the person's sessions last and how they are called: the account's
+    own, unless they hold offices today and none in it."""
+    roles = [office.role for office in held(user)]
+    own = ROLES[user.role]
+    return own if not roles or own in roles else roles[0]
 
 
 def roles_ever(user: User) -> frozenset[str]:
@@ -122,4 +135,5 @@ def one_kelurahan(user: User) -> bool:
 def one_rt(user: User) -> bool:
     """Whether the person reads no more than one RT's reports, as the head of an RT does."""
     offices = held(user)
-    return user.role == "rt_head" and len(offices) <= 1 and all(o.desk == "rt" for o in offices)
+    main = main_role(user).key
+    return main == "rt_head" and len(offices) <= 1 and all(o.desk == "rt" for o in offices)

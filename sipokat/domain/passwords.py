@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import datetime
 
 from sipokat.database import writing
-from sipokat.domain import people, tries
+from sipokat.domain import accounts, administration, people, tries
 from sipokat.domain.clock import now as present
 from sipokat.domain.refusals import WrongContent
 from sipokat.models import User
@@ -35,4 +35,4 @@ def change(user: User, old: str, new: str, now: datetime | None = None) -> None:
         hashed = people.hash_password(new)  # slow, so before `writing()` takes its lock
     with writing() as session:
         tries.forget(session, counted)
-        people.set_password(session, user, hashed)
+        accounts.set_password(session, administration.oneself(user), user, hashed)

@@ -1,4 +1,4 @@
-"""People: making an account, its phone number and its password."""
+"""People: their phone numbers, their passwords, and an account as it is made."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from datetime import date
 
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
-from sqlalchemy import delete, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import WrongContent
-from sipokat.domain.regions import ensure_rt, level_of
+from sipokat.domain.regions import level_of
 from sipokat.domain.roles import ROLES
 from sipokat.domain.texts import read, seen
-from sipokat.models import LoginSession, Region, Term, User
+from sipokat.models import Term, User
 from sipokat.turns import Line
 
 NAME_MAX = 80
@@ -118,28 +118,6 @@ def find_by_phone(session: Session, typed: str) -> User | None:
     return session.scalars(select(User).where(User.phone == phone)).first() if phone else None
 
 
-def create(
-    session: Session,
-    phone: str,
-    name: str,
-    role: str,
-    region_code: str,
-    password_hash: str,
-    since: date | None = None,
-) -> User:
-    """A new account and its first term. Raises ValueError in words for what is wrong."""
-    user = account(phone, name, role, region_code, password_hash, since)
-    if session.scalars(select(User.id).where(User.phone == user.phone)).first():
-        raise ValueError(f"{phone} already has an account")
-    if ROLES[role].level == "rt":
-        ensure_rt(session, region_code)
-    elif session.get(Region, region_code) is None:
-        raise ValueError(f"there is no region {region_code}")
-    session.add(user)
-    session.flush()
-    return user
-
-
 def account(
     phone: str,
     name: str,
@@ -148,8 +126,8 @@ def account(
     password_hash: str,
     since: date | None = None,
 ) -> User:
-    """An account and its first term, not added yet. Raises ValueError as `create` does for what is
-    wrong in itself."""
+    """An account and its first term, not added yet. Raises ValueError in words for what is wrong
+    in itself."""
     normal, name = normal_phone(phone), read(name)
     if not 1 <= len(name) <= NAME_MAX:
         raise ValueError(f"a name has 1 to {NAME_MAX} characters")
@@ -171,17 +149,3 @@ def account(
     )
     user.terms = [Term(role=role, region_code=region_code, since=since or day_of(moment))]
     return user
-
-
-def set_password(session: Session, user: User, password_hash: str) -> None:
-    """Set the password and end every session of the account."""
-    user.password_hash = password_hash
-    session.flush()  # locks the account's row before its sessions are looked for
-    session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))
-
-
-def disable(session: Session, user: User) -> None:
-    """Close the account and end every session of it."""
-    user.active = False
-    session.flush()
-    session.execute(delete(LoginSession).where(LoginSession.user_id == user.id))

@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from datetime import timedelta
+from importlib.resources import files
 
 DESKS = ("rt", "kelurahan", "kecamatan", "kota")
+_SESSIONS: dict[str, dict[str, int]] = tomllib.loads(
+    files("sipokat.data").joinpath("sessions.toml").read_text("utf-8")
+)
 
 
 @dataclass(frozen=True)
@@ -21,7 +26,20 @@ class Role:
     decides: bool = False
     reopens: bool = False
     reads_reports: bool = True
-    session: timedelta = timedelta(hours=12)
+
+    @property
+    def session(self) -> timedelta:
+        """How long a session lasts since its last use."""
+        return timedelta(hours=self._lasting["idle_hours"])
+
+    @property
+    def session_at_most(self) -> timedelta:
+        """How long a session lasts since signing in, whatever its use."""
+        return timedelta(days=self._lasting["absolute_days"])
+
+    @property
+    def _lasting(self) -> dict[str, int]:
+        return _SESSIONS.get(self.key, _SESSIONS["official"])
 
     @property
     def copies(self) -> timedelta:
@@ -40,7 +58,6 @@ ROLES = {
             "rt",
             desk="rt",
             reports=True,
-            session=timedelta(days=90),
         ),
         Role("lurah", "Lurah", "Lurah", "kelurahan", desk="kelurahan", reports=True, decides=True),
         Role("camat", "Camat", "Camat", "kecamatan", desk="kecamatan", reports=True, decides=True),

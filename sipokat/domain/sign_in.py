@@ -13,11 +13,12 @@ from sqlalchemy.orm import Session, contains_eager
 
 from sipokat import security
 from sipokat.database import db, lock_rows, write_if_possible, writing
-from sipokat.domain import people, tries
+from sipokat.domain import administration, people, tries
+from sipokat.domain.administration import By
 from sipokat.domain.clock import now as present
+from sipokat.domain.offices import main_role
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
 from sipokat.domain.refusals import NotSignedIn
-from sipokat.domain.roles import ROLES
 from sipokat.models import KnownDevice, LoginSession, SignInFailure, Term, User
 
 # Failures in a quarter of an hour: of a phone that has signed in to the account before, of a number
@@ -168,11 +169,18 @@ def _remember_device(session: Session, user_id: str, token: str, at: datetime) -
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A live session: its id, when it was last used, and whose it is."""
+    """A live session: its id, when it was opened and last used, and whose it is."""
 
     id: int
+    created_at: datetime
     last_used_at: datetime
     user: User
+
+    def lasts(self, at: datetime) -> timedelta:
+        """How long it lasts from `at` on if it is not used again: nothing or less when it is over.
+        Its end after so many days since signing in comes whatever the use."""
+        role = main_role(self.user)
+        return min(self.last_used_at + role.session, self.created_at + role.session_at_most) - at
 
 
 def find_session(token: str | None, now: datetime | None = None) -> OpenSession | None:
@@ -184,10 +192,9 @@ def find_session(token: str | None, now: datetime | None = None) -> OpenSession 
     found = _look_up(token)
     if found is None or not found.user.active:
         return None
-    life = ROLES[found.user.role].session
-    if at - found.last_used_at > life:
+    if found.lasts(at) < timedelta(0):
         return None
-    if at - found.last_used_at > life / 100:
+    if at - found.last_used_at > main_role(found.user).session / 100:
         used = update(LoginSession).where(LoginSession.id == found.id).values(last_used_at=at)
         if write_if_possible("last use", lambda session: session.execute(used)):
             return replace(found, last_used_at=at)
@@ -197,12 +204,12 @@ def find_session(token: str | None, now: datetime | None = None) -> OpenSession 
 
 def _look_up(token: str) -> OpenSession | None:
     row = db.session.execute(_BY_TOKEN, {"token": hashed(token)}).unique().first()
-    return None if row is None else OpenSession(row.id, row.last_used_at, row.User)
+    return None if row is None else OpenSession(row.id, row.created_at, row.last_used_at, row.User)
 
 
 # Loads the person and their terms in the same statement: every request starts with this one.
 _BY_TOKEN = (
-    select(LoginSession.id, LoginSession.last_used_at, User)
+    select(LoginSession.id, LoginSession.created_at, LoginSession.last_used_at, User)
     .join(User, User.id == LoginSession.user_id)
     .outerjoin(User.terms)
     .where(LoginSession.token_hash == bindparam("token"))
@@ -220,10 +227,14 @@ def sign_out(token: str | None) -> None:
 
 def sessions_of(session: Session, user: User, now: datetime | None = None) -> list[LoginSession]:
     """Where the person is signed in, last used first."""
-    oldest = (now or present()) - ROLES[user.role].session
+    at, role = now or present(), main_role(user)
     query = (
         select(LoginSession)
-        .where(LoginSession.user_id == user.id, LoginSession.last_used_at > oldest)
+        .where(
+            LoginSession.user_id == user.id,
+            LoginSession.last_used_at > at - role.session,
+            LoginSession.created_at > at - role.session_at_most,
+        )
         .order_by(LoginSession.last_used_at.desc())
     )
     return list(session.scalars(query).unique())
@@ -232,8 +243,27 @@ def sessions_of(session: Session, user: User, now: datetime | None = None) -> li
 def end_session(user: User, session_id: int) -> None:
     """End one of the person's own sessions; another's is left alone."""
     with writing() as session:
-        session.execute(
-            delete(LoginSession).where(
-                LoginSession.id == session_id, LoginSession.user_id == user.id
-            )
+        mine = delete(LoginSession).where(
+            LoginSession.id == session_id, LoginSession.user_id == user.id
         )
+        device = session.scalar(mine.returning(LoginSession.device))
+        if device is not None:
+            by = administration.oneself(user)
+            administration.record(session, by, user, "end_session", {"device": device})
+
+
+def end_all(session: Session, by: By, user: User) -> int:
+    """End every session of the person, who must sign in again everywhere. How many there were."""
+    administration.begin(session, user)
+    ended = drop_all(session, user)
+    administration.record(session, by, user, "end_sessions", {"sessions": ended})
+    return ended
+
+
+def drop_all(session: Session, user: User) -> int:
+    """Delete every session of the person, for a verb that writes an entry of its own. A sign-in
+    that is under way ends first, or finds what was changed about the account."""
+    session.flush()
+    lock_rows(session, select(User.id).where(User.id == user.id))
+    gone = delete(LoginSession).where(LoginSession.user_id == user.id).returning(LoginSession.id)
+    return len(session.scalars(gone).all())

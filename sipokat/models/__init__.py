@@ -1,5 +1,6 @@
 """The tables, one aggregate a file. The rules are in `domain/`."""
 
+from sipokat.models.administration import AdministrativeEntry
 from sipokat.models.event import Counter, Event, FirstOpened
 from sipokat.models.region import Region
 from sipokat.models.report import Photo, Report, Revision
@@ -9,6 +10,7 @@ from sipokat.models.tally import Tally
 from sipokat.models.user import Term, User
 
 __all__ = [
+    "AdministrativeEntry",
     "Counter",
     "DayOverride",
     "Event",

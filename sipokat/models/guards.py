@@ -1,7 +1,8 @@
 """Triggers that keep the record as it was appended, in SQLite and PostgreSQL.
 
-They refuse every DELETE of events, reports, revisions and photos, and every change of an event or a
-revision but the blanking that an erasure has announced in the record. On SQLite they refuse as well
+They refuse every DELETE of events, reports, revisions, photos and administrative entries, every
+change of such an entry, and of an event or a revision but the blanking that an erasure has
+announced in the record. On SQLite they refuse as well
 what `OR REPLACE` would delete without asking a DELETE trigger. `migrations/env.py` takes them off
 before a migration and puts them on after it; `faults` says where they are not as they should be.
 """
@@ -13,7 +14,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-NO_DELETE = ("event", "report", "revision", "photo", "counter")
+NO_DELETE = ("event", "report", "revision", "photo", "counter", "administrative_entry")
 # What never changes once a row is there. The rest of an event may only be blanked.
 FIXED = {
     "event": "seq report_id version at actor_id actor_desk actor_role actor_region actor_for action"
@@ -22,6 +23,8 @@ FIXED = {
     "revision": "id report_id version author_id at",
     "photo": "id report_id client_id declared_by sha256",
     "counter": "name",
+    "administrative_entry": "id at subject_id action actor_id actor_role actor_region actor_for"
+    " operator was became",
 }
 # Every unique key: of two rows with the same one, OR REPLACE would delete the older.
 KEYS = {
@@ -30,6 +33,7 @@ KEYS = {
     "revision": ("id", "report_id version"),
     "photo": ("id", "client_id report_id"),
     "counter": ("name",),
+    "administrative_entry": ("id",),
 }
 STANDING = "{0}period IS NOT NULL AND {0}status NOT IN ('rejected', 'withdrawn')"
 ERASED_LATER = (
@@ -118,6 +122,7 @@ def _changes() -> dict[str, str]:
         "revision": ERASED,
         "photo": "1 = 1",
         "counter": "NEW.value >= OLD.value",
+        "administrative_entry": "1 = 0",
     }
 
 

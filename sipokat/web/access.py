@@ -37,7 +37,8 @@ EVERYBODY = tuple(ROLES)
 
 
 def allow(*roles: str, signed_out: Callable[[], Any] | None = None) -> Callable[[View], View]:
-    """Declare who may use the route: ANYONE, or keys of `ROLES` in `domain/roles.py`.
+    """Declare who may use the route: ANYONE, EVERYBODY who is signed in, with an office or without
+    one, or keys of `ROLES` in `domain/roles.py`.
 
     `signed_out` is called when nobody is signed in and a plain form was posted, whose texts are in
     `g.body` then. It may return an answer of its own; when it returns None, the answer is the usual
@@ -108,7 +109,7 @@ def check_request() -> Any:
     parser = getattr(view, "parser", None)
     if parser is not None and changes:
         g.body = parser()
-    if ANYONE not in access and roles_of(current_user).isdisjoint(access):
+    if access not in ((ANYONE,), EVERYBODY) and roles_of(current_user).isdisjoint(access):
         # A page that this person could open once and may not any more. (To post something is
         # another matter, and so is a page that never was theirs: anybody can make a link to it.)
         g.copies_end = not changes and not roles_ever(current_user).isdisjoint(access)
@@ -159,7 +160,7 @@ def _load_user(_request: Any) -> User | None:
     if found is None:
         return None
     if found.last_used_at == at:  # find_session has just prolonged the session
-        after_this_request(partial(renew_session, ROLES[found.user.role].session))
+        after_this_request(partial(renew_session, found.lasts(at)))
     return found.user
 
 

@@ -10,17 +10,18 @@ from flask.typing import ResponseReturnValue
 from sipokat import security
 from sipokat.database import db
 from sipokat.domain import passwords
+from sipokat.domain.administration import entries_about
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.offices import main_role
 from sipokat.domain.refusals import NotFound, TooMany, WrongContent
 from sipokat.domain.regions import names_of
-from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import end_session, sessions_of
 from sipokat.models import Term
 from sipokat.web import body
 from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session
 from sipokat.web.messages import tell
-from sipokat.web.present import times
+from sipokat.web.present import administration, times
 from sipokat.web.present.regions import region_words
 from sipokat.web.refusals import note_refusal
 from sipokat.web.respond import owner, see_other, wants_json
@@ -48,11 +49,12 @@ def _page(
     names = names_of(db.session(), [term.region_code for term in me().terms])
     html = render_template(
         "account/show.html",
-        role=ROLES[me().role],
+        role=main_role(me()),
         phone=times.phone(me().phone),
         offices=[_office(term, names) for term in me().terms],
         sessions=sessions_of(db.session(), me()),
         this_session=g.login_session,
+        changes=[administration.entry(one) for one in entries_about(db.session(), me())],
         errors=errors,
     )
     return make_response(html, status, headers or {})

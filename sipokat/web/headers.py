@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from flask import Flask, Response, current_app, g
 
-from sipokat.domain.roles import ROLES
+from sipokat.domain.offices import main_role
 
 POLICY = "; ".join(
     (
@@ -60,5 +60,5 @@ def _name_owner(response: Response) -> None:
     person = g.get("_login_user")
     if response.mimetype == "text/html" and person is not None and person.is_authenticated:
         response.headers["Sipokat-User"] = person.id
-        seconds = int(ROLES[person.role].copies.total_seconds())
+        seconds = int(main_role(person).copies.total_seconds())
         response.headers["Sipokat-Copy-Seconds"] = str(seconds)

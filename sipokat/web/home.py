@@ -15,7 +15,7 @@ from sipokat.domain import chain, listing, notices, participation, queue, texts
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
 from sipokat.domain.notices import Answer
-from sipokat.domain.offices import held, one_kelurahan, regions_of, roles_of
+from sipokat.domain.offices import held, main_role, one_kelurahan, regions_of, roles_of
 from sipokat.domain.people import looks_like_phone, normal_phone
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import DESK_WORDS, ROLES, Role
@@ -41,6 +41,8 @@ def root() -> ResponseReturnValue:
 def show() -> ResponseReturnValue:
     """The home page for this person's roles."""
     roles = [ROLES[key] for key in roles_of(me())]
+    if not held(me()) and not any(role.reports or role.decides for role in roles):
+        return render_template("home/former.html", greeting=times.greeting(me().name))
     if any(role.decides for role in roles):
         return render_template("home/official.html", **_official())
     if any(role.reports for role in roles):
@@ -61,7 +63,7 @@ def _role_words() -> str:
             role.label if role.level == "kota" else f"{_title(role)} {' dan '.join(where)}"
             for role, where in places.items()
         )
-        or ROLES[me().role].label
+        or main_role(me()).label
     )
 
 
@@ -203,7 +205,7 @@ def _accounts() -> dict[str, Any]:
         "people": [
             {
                 "name": person.name,
-                "role": ROLES[person.role].label,
+                "role": main_role(person).label,
                 "offices": [region_words(t.region_code, names) for t in person.terms],
                 "phone": times.phone(person.phone),
                 "active": person.active,

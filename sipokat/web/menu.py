@@ -53,7 +53,7 @@ def places(shell: bool = False) -> list[dict[str, Any]]:
     elif "rt_head" in roles_of(current_user):
         shown = RT_NAV
     else:
-        shown = VIEWER_NAV if current_user.role == "viewer" else PLAIN_NAV
+        shown = VIEWER_NAV if "viewer" in roles_of(current_user) else PLAIN_NAV
     return [
         {
             "label": label,

@@ -16,7 +16,14 @@ from sipokat.database import db
 from sipokat.demo.accounts import accounts
 from sipokat.domain import chain, texts
 from sipokat.domain.clock import now
-from sipokat.domain.offices import held, one_kelurahan, one_rt, regions_of, roles_of
+from sipokat.domain.offices import (
+    held,
+    main_role,
+    one_kelurahan,
+    one_rt,
+    regions_of,
+    roles_of,
+)
 from sipokat.domain.regions import names_of
 from sipokat.web import menu
 from sipokat.web.present import times
@@ -148,7 +155,7 @@ def owner() -> dict[str, Any] | None:
     person = {
         "id": current_user.id,
         "name": current_user.name,
-        "role": current_user.role,
+        "role": main_role(current_user).key,
         "region": regions[0] if regions else "",
     }
     roles = roles_of(current_user)

@@ -15,7 +15,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import people, sign_in, tries
+from sipokat.domain import accounts, administration, people, sign_in, tries
 from sipokat.domain.refusals import NotSignedIn, TooMany, WrongContent
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import SignedIn, find_session, sessions_of
@@ -27,6 +27,7 @@ from tests.services.database import CHEAP, CHEAP_HASHER
 from tests.services.speed import tries as tries_of
 from tests.steps import refused, user_of
 
+OPERATOR = administration.operator("tests")
 NOW = datetime(2026, 11, 23, 0, 12, tzinfo=UTC)
 WINDOW = timedelta(minutes=15)
 UNKNOWN = "0819-9999-9999"
@@ -385,6 +386,28 @@ def test_a_session_lasts_so_long_since_its_last_use(
     assert find_session(token, again + life + timedelta(seconds=1)) is None
 
 
+@pytest.mark.parametrize(
+    ("person", "most"),
+    [(RAHMAN, timedelta(days=180)), (HARTONO, timedelta(days=7)), (DEWI, timedelta(days=7))],
+    ids=str,
+)
+def test_a_session_ends_so_long_after_signing_in_whatever_its_use(
+    session: Session, person: Person, most: timedelta
+) -> None:
+    token = enter(person.phone).token
+    end, step = NOW + most, ROLES[person.role].session / 2
+    at = NOW + step
+    while at <= end:
+        found = find_session(token, at)
+        assert found is not None, "it is used all the time"
+        assert found.lasts(at) <= end - at
+        at += step
+    assert find_session(token, end) is not None
+    over = end + timedelta(seconds=1)
+    assert find_session(token, over) is None
+    assert sessions_of(session, user_of(person), over) == []
+
+
 def test_every_role_has_its_session_life() -> None:
     lives = {key: role.session for key, role in ROLES.items()}
     assert lives.pop("rt_head") == timedelta(days=90)
@@ -407,7 +430,8 @@ def test_a_new_password_ends_all_sessions(
     tokens = [enter().token, enter().token]
     other = enter(SITI.phone).token
     with writing():
-        people.set_password(session, user_of(RAHMAN), people.hash_password("kata sandi baru"))
+        hashed = people.hash_password("kata sandi baru")
+        accounts.set_password(session, OPERATOR, user_of(RAHMAN), hashed)
     assert [find_session(token, NOW) for token in tokens] == [None, None]
     assert find_session(other, NOW) is not None
     refused(NotSignedIn, enter)
@@ -416,12 +440,13 @@ def test_a_new_password_ends_all_sessions(
 
 def set_new_password() -> None:
     with writing() as session:
-        people.set_password(session, user_of(RAHMAN), CHEAP_HASHER.hash("kata sandi baru"))
+        hashed = CHEAP_HASHER.hash("kata sandi baru")
+        accounts.set_password(session, OPERATOR, user_of(RAHMAN), hashed)
 
 
 def close_account() -> None:
     with writing() as session:
-        people.disable(session, user_of(RAHMAN))
+        accounts.disable(session, OPERATOR, user_of(RAHMAN))
 
 
 @pytest.mark.parametrize("change", [set_new_password, close_account])
@@ -443,7 +468,7 @@ def test_what_ends_all_sessions_ends_the_one_that_is_being_opened(
 def test_a_closed_account_ends_all_sessions_and_opens_none(session: Session) -> None:
     token = enter().token
     with writing():
-        people.disable(session, user_of(RAHMAN))
+        accounts.disable(session, OPERATOR, user_of(RAHMAN))
     assert find_session(token, NOW) is None
     assert session.scalar(select(func.count()).select_from(LoginSession)) == 0
     refused(NotSignedIn, enter)

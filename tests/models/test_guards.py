@@ -16,7 +16,7 @@ from tests import steps
 from tests.cast import HARTONO, RAHMAN
 from tests.steps import act, send
 
-DELETED = ("event", "revision", "photo", "report", "counter")
+DELETED = ("event", "revision", "photo", "report", "counter", "administrative_entry")
 
 
 def by_hand(statement: str, **given: Any) -> None:
@@ -101,6 +101,20 @@ def test_a_revision_is_not_changed(session: Session) -> None:
     refused_by_hand("UPDATE revision SET content = '{}'")
 
 
+def test_an_administrative_entry_is_not_changed_even_to_the_same(session: Session) -> None:
+    refused_by_hand("UPDATE administrative_entry SET operator = operator")
+
+
+def test_an_administrative_entry_has_one_actor(session: Session) -> None:
+    """A person or an operator: an entry of nobody, or of both, is refused."""
+    columns = "(at, subject_id, action, actor_id, operator)"
+    for actor, operator in (("NULL", "NULL"), ("subject_id", "operator")):
+        refused_by_hand(
+            f"INSERT INTO administrative_entry {columns} SELECT at, subject_id, action, {actor},"
+            f" {operator} FROM administrative_entry WHERE id = 1"
+        )
+
+
 # --- What SQLite would replace -------------------------------------------------------------------
 
 # One for each unique key: the older row has the same one.
@@ -122,6 +136,8 @@ REPLACING = (
     "INSERT OR REPLACE INTO photo SELECT * FROM photo WHERE id = 1",
     "INSERT OR REPLACE INTO counter (name, value) VALUES ('event', 0)",
     "REPLACE INTO counter (name, value) VALUES ('event', 0)",
+    "INSERT OR REPLACE INTO administrative_entry SELECT * FROM administrative_entry WHERE id = 1",
+    "UPDATE OR REPLACE administrative_entry SET id = 1 WHERE id = 2",
 )
 
 

@@ -20,7 +20,7 @@ from sqlalchemy import event
 
 from sipokat import create_app
 from sipokat.database import db, writing
-from sipokat.domain import people, regions
+from sipokat.domain import accounts, administration, regions
 from tests.cast import CAST, PASSWORD
 from tests.services.postgres import Postgres
 
@@ -103,9 +103,11 @@ def fill(url: str) -> None:
         upgrade()
         with writing() as session:
             regions.ensure_official(session)
+            by = administration.operator("tests")
             for person in CAST:
-                user = people.create(
+                user = accounts.create(
                     session,
+                    by,
                     person.phone,
                     person.name,
                     person.role,
@@ -114,7 +116,7 @@ def fill(url: str) -> None:
                     since=LONG_AGO,
                 )
                 if not person.active:
-                    people.disable(session, user)
+                    accounts.disable(session, by, user)
         db.session.remove()
         db.engine.dispose()
 

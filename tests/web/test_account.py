@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
 
 import pytest
 from flask import Flask
 
-from sipokat.database import db
-from sipokat.domain import passwords, people, tries
+from sipokat.database import db, writing
+from sipokat.domain import accounts, administration, passwords, people, terms, tries
 from sipokat.domain.clock import now
 from sipokat.turns import Line
-from tests import wire
-from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI, Person
+from sipokat.web.present.administration import WHAT
+from tests import steps, wire
+from tests.cast import AGUS, HARTONO, KOTA, PASSWORD, PETANANG_ULU, RAHMAN, SITI, Person
 from tests.page import Visitor
 from tests.services.database import CHEAP_HASHER
-from tests.steps import user_of
+from tests.steps import today, user_of
 
 Site = Callable[..., Visitor]
 NEW = "kata sandi yang baru"
@@ -123,6 +127,56 @@ def test_who_found_no_turn_has_not_tried(
     line.leave()
     assert failures(app, HARTONO) == 0
     assert site(HARTONO).get("/akun").submit(FORM, old=PASSWORD, new=NEW).url == "/masuk"
+
+
+# What was changed about the account, and by whom.
+
+
+def test_the_account_says_what_was_changed_about_it_and_by_whom(site: Site, app: Flask) -> None:
+    site(HARTONO)
+    with app.app_context(), writing() as session:
+        by = administration.diskominfo(user_of(AGUS))
+        accounts.change_name(session, by, user_of(RAHMAN), "Rahman <b>Hakim</b>")
+        terms.begin(session, by, user_of(RAHMAN), "rt_head", f"{PETANANG_ULU}.009", today())
+        accounts.change_phone(session, by, user_of(HARTONO), "0813 0000 0001")
+    page = site(RAHMAN).get("/akun")
+    words = page.text("section[aria-labelledby='perubahan']")
+    assert "Nama diganti : Rahman menjadi Rahman <b>Hakim</b>" in words
+    assert "Jabatan mulai : Ketua RT 009 Petanang Ulu, sejak " in words
+    assert "oleh Agus Salim, Diskominfo" in words
+    assert "Akun dibuat : Ketua RT 001 Petanang Ulu, sejak 1 Jan 2020" in words
+    assert "oleh pengelola SIPOKAT" in words
+    assert "0813" not in words, "that is another's account"
+    assert "menjadi 0813 0000 0001" in site(HARTONO).get("/akun").text("main")
+
+
+def test_every_kind_of_entry_has_words() -> None:
+    """Looked up in the source: an entry without words would be a page that fails."""
+    written = re.compile(r"administration\.record\(\s*session,\s*[\w.()]+,\s*user,\s*\"(\w+)\"")
+    folder = Path(accounts.__file__).parent
+    found = {one for path in folder.glob("*.py") for one in written.findall(path.read_text())}
+    assert len(found) >= 10
+    assert found == set(WHAT)
+
+
+def test_who_held_an_office_that_reads_no_reports_has_an_account_and_nothing_else(
+    app: Flask, site: Site
+) -> None:
+    """A former Diskominfo finds nobody's account any more."""
+    with app.app_context():
+        former = steps.newcomer("Wati", "diskominfo", KOTA)
+    page = site(former).get("/beranda")
+    assert page.has("form[role=search]")
+    with app.app_context():
+        steps.end_term(former, today() - timedelta(days=1))
+    page = site(former).get("/beranda?cari=Rahman")
+    assert "Masa jabatan Anda sudah berakhir" in page.text("main")
+    assert not page.has("form[role=search]")
+    assert "0812" not in page.text("main")
+    site(former).get("/akun")
+    for path in ("/laporan", "/verifikasi"):
+        site(former).get(path, status=403)
+    assert site(former).json("GET", "/akun")["user"]["role"] == "diskominfo"
 
 
 # A one-time message is for the person whom it was told.

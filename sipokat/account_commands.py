@@ -1,0 +1,248 @@
+"""The commands about accounts and offices: `flask create-user`, `disable-user`, `end-term` …
+
+Each writes an entry of the administrative record. Without `--by` that names the operator: whoever
+is signed in to the server's system.
+"""
+
+from __future__ import annotations
+
+import getpass
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, datetime
+from typing import Any
+
+import click
+from flask.cli import with_appcontext
+from sqlalchemy.orm import Session
+
+from sipokat.database import db, writing
+from sipokat.domain import accounts, administration, people, sign_in, terms
+from sipokat.domain.administration import By
+from sipokat.domain.clock import WIB, day_of, now
+from sipokat.domain.refusals import Refused
+from sipokat.domain.roles import ROLES
+from sipokat.models import AdministrativeEntry, User
+
+PHONE = click.option("--phone", prompt=True, help="Mobile number of the account, 0812… or +62812…")
+BY = click.option("--by", help="Mobile number of who does it, of Diskominfo; else the operator.")
+ROLE = click.option("--role", type=click.Choice(list(ROLES)), prompt=True)
+REGION = click.option("--region", prompt=True, help="The office's region, 16.73.04.1009.001")
+
+
+class Day(click.ParamType[date]):
+    """A day as YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 -- a day has no zone
+        except ValueError:
+            self.fail(f"{value} is not a day such as 2026-11-30")
+
+
+DAY = Day()
+
+
+@contextmanager
+def change(by: str | None) -> Iterator[tuple[Session, By]]:
+    """A write transaction, and who makes the change. A refusal ends the command in words."""
+    try:
+        with writing() as session:
+            yield session, actor(session, by)
+    except Refused as refusal:
+        raise click.ClickException(refusal.message) from None
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+
+
+def actor(session: Session, by: str | None) -> By:
+    """Who makes the change: the person with this number, or the operator."""
+    if by is not None:
+        return administration.diskominfo(account(session, by))
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):
+        name = str(os.getuid())
+    return administration.operator(name)
+
+
+def account(session: Session, phone: str) -> User:
+    """The account with this number, closed or not. Raises ValueError when there is none."""
+    number = people.normal_phone(phone)
+    if number is None:
+        raise ValueError(people.NOT_A_NUMBER)
+    user = people.find_by_phone(session, phone)
+    if user is None:
+        raise ValueError(f"no account has the number {number}")
+    return user
+
+
+@click.command("create-user")
+@click.option("--phone", prompt=True, help="Mobile number, 0812… or +62812…")
+@click.option("--name", prompt=True)
+@ROLE
+@REGION
+@click.password_option()
+@BY
+@with_appcontext
+def create_user(
+    phone: str, name: str, role: str, region: str, password: str, by: str | None
+) -> None:
+    """Add an account with its first term of office."""
+    with change(by) as (session, who):
+        hashed = people.hash_password(password)
+        user = accounts.create(session, who, phone, name, role, region, hashed)
+        said = f"{user.name} may sign in with {user.phone}."
+    click.echo(said)
+
+
+@click.command("set-password")
+@PHONE
+@click.password_option()
+@BY
+@with_appcontext
+def set_password(phone: str, password: str, by: str | None) -> None:
+    """Give an account a new password, and sign it out of every phone."""
+    with change(by) as (session, who):
+        user = account(session, phone)
+        accounts.set_password(session, who, user, people.hash_password(password))
+    click.echo(f"{user.name} may sign in with the new password.")
+
+
+@click.command("disable-user")
+@PHONE
+@BY
+@with_appcontext
+def disable_user(phone: str, by: str | None) -> None:
+    """Close an account: its sessions end at once, and nobody signs in with it."""
+    with change(by) as (session, who):
+        user = account(session, phone)
+        accounts.disable(session, who, user)
+    click.echo(f"The account of {user.name} is closed.")
+
+
+@click.command("enable-user")
+@PHONE
+@BY
+@with_appcontext
+def enable_user(phone: str, by: str | None) -> None:
+    """Open a closed account again."""
+    with change(by) as (session, who):
+        user = account(session, phone)
+        accounts.enable(session, who, user)
+    click.echo(f"The account of {user.name} is open again.")
+
+
+@click.command("end-sessions")
+@PHONE
+@BY
+@with_appcontext
+def end_sessions(phone: str, by: str | None) -> None:
+    """Sign somebody out of every phone."""
+    with change(by) as (session, who):
+        user = account(session, phone)
+        ended = sign_in.end_all(session, who, user)
+    click.echo(f"{ended} sessions of {user.name} were ended.")
+
+
+@click.command("begin-term")
+@PHONE
+@ROLE
+@REGION
+@click.option("--since", type=DAY, help="First day; today when not given.")
+@click.option("--until", type=DAY, help="Last day, if it is known.")
+@BY
+@with_appcontext
+def begin_term(
+    phone: str, role: str, region: str, since: date | None, until: date | None, by: str | None
+) -> None:
+    """Give somebody an office from a day on."""
+    with change(by) as (session, who):
+        user = account(session, phone)
+        term = terms.begin(session, who, user, role, region, since or day_of(now()), until)
+        office = terms.title(session, role, region)
+    click.echo(f"{user.name}: {office} from {term.since} on.")
+
+
+@click.command("end-term")
+@PHONE
+@ROLE
+@REGION
+@click.option("--on", "last", type=DAY, help="Last day; today when not given.")
+@BY
+@with_appcontext
+def end_term(phone: str, role: str, region: str, last: date | None, by: str | None) -> None:
+    """End an office; the day named is its last one."""
+    with change(by) as (session, who):
+        user, today = account(session, phone), day_of(now())
+        term = terms.find(user, role, region, today)
+        terms.end(session, who, user, term, last or today)
+        office = terms.title(session, role, region)
+    click.echo(f"{user.name}: {office} until {term.until}.")
+
+
+@click.command("change-user")
+@PHONE
+@click.option("--name", help="The new name.")
+@click.option("--new-phone", help="The new mobile number.")
+@BY
+@with_appcontext
+def change_user(phone: str, name: str | None, new_phone: str | None, by: str | None) -> None:
+    """Give an account another name, another number, or both."""
+    with change(by) as (session, who):
+        user = account(session, phone)
+        if name is not None:
+            accounts.change_name(session, who, user, name)
+        if new_phone is not None:
+            accounts.change_phone(session, who, user, new_phone)
+    click.echo(f"{user.name} signs in with {user.phone}.")
+
+
+@click.command("show-user")
+@PHONE
+@with_appcontext
+def show_user(phone: str) -> None:
+    """Print an account: its offices, its sessions, and what was changed about it."""
+    session = db.session()
+    try:
+        user = account(session, phone)
+    except ValueError as error:
+        raise click.ClickException(str(error)) from None
+    click.echo(f"{user.name}, {user.phone}, {'open' if user.active else 'CLOSED'}")
+    for term in user.terms:
+        office = terms.title(session, term.role, term.region_code)
+        click.echo(f"  {office}, {term.since} to {term.until or 'now'}")
+    for one in sign_in.sessions_of(session, user):
+        click.echo(f"  signed in: {one.device}, last used {_moment(one.last_used_at)}")
+    for entry in administration.entries_about(session, user):
+        click.echo(f"  {_moment(entry.at)} {_entry(entry)}")
+
+
+def _entry(entry: AdministrativeEntry) -> str:
+    who = entry.actor.name if entry.actor else f"operator {entry.operator}"
+    change = " → ".join(one for one in (entry.was, entry.became) if one)
+    return (
+        f"{entry.action} by {who}{f' ({entry.actor_role})' if entry.actor_role else ''}: {change}"
+    )
+
+
+def _moment(at: datetime) -> str:
+    return f"{at.astimezone(WIB):%Y-%m-%d %H:%M}"
+
+
+COMMANDS = (
+    create_user,
+    set_password,
+    disable_user,
+    enable_user,
+    end_sessions,
+    begin_term,
+    end_term,
+    change_user,
+    show_user,
+)

@@ -1,0 +1,107 @@
+"""Accounts: made, closed and opened again, given another password, name or number.
+
+Each verb takes who does it (`domain/administration.py`) and appends an entry in the transaction of
+its change. No account is ever deleted: what its person wrote names them.
+"""
+
+from __future__ import annotations
+
+from datetime import date
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sipokat.domain import administration, people, sign_in, terms
+from sipokat.domain.administration import By
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.refusals import NotNow, WrongContent
+from sipokat.domain.texts import read
+from sipokat.models import User
+
+TAKEN = "Nomor HP ini sudah dipakai akun lain."
+
+
+def create(
+    session: Session,
+    by: By,
+    phone: str,
+    name: str,
+    role: str,
+    region_code: str,
+    password_hash: str,
+    since: date | None = None,
+) -> User:
+    """A new account and its first term. Raises ValueError in words for what is wrong, and NotNow
+    where somebody else heads the RT on one of the days."""
+    user = people.account(phone, name, role, region_code, password_hash, since)
+    administration.begin(session)
+    if session.scalar(select(User.id).where(User.phone == user.phone)) is not None:
+        raise ValueError(f"{phone} already has an account")
+    terms.ensure_region(session, role, region_code)
+    (term,) = user.terms
+    with session.no_autoflush:
+        terms.require_alone(session, user, term)
+    session.add(user)
+    session.flush()
+    made = {"name": user.name, "phone": user.phone, **terms.as_facts(term)}
+    administration.record(session, by, user, "create", became=made)
+    return user
+
+
+def set_password(session: Session, by: By, user: User, password_hash: str) -> None:
+    """Set the password and end every session of the account."""
+    user.password_hash = password_hash
+    ended = sign_in.drop_all(session, user)
+    administration.record(session, by, user, "set_password", {"sessions": ended})
+
+
+def disable(session: Session, by: By, user: User) -> None:
+    """Close the account and end every session of it at once. Its terms stay as they are.
+
+    Raises NotNow when it is closed already, and for the last account that acts for Diskominfo:
+    nobody could open another one.
+    """
+    administration.begin(session, user)
+    if not user.active:
+        raise NotNow(f"Akun {user.name} sudah ditutup.")
+    terms.require_another_diskominfo(session, user, day_of(now()))
+    user.active = False
+    ended = sign_in.drop_all(session, user)
+    administration.record(
+        session, by, user, "disable", {"active": True, "sessions": ended}, {"active": False}
+    )
+
+
+def enable(session: Session, by: By, user: User) -> None:
+    """Open a closed account again; the person signs in as before. Raises NotNow when it is open."""
+    administration.begin(session, user)
+    if user.active:
+        raise NotNow(f"Akun {user.name} tidak ditutup.")
+    user.active = True
+    administration.record(session, by, user, "enable", {"active": False}, {"active": True})
+
+
+def change_name(session: Session, by: By, user: User, name: str) -> None:
+    """Give the person another name. Raises WrongContent on `name`; the same name is no change."""
+    name = read(name)
+    if not 1 <= len(name) <= people.NAME_MAX:
+        sentence = f"Isi nama, paling banyak {people.NAME_MAX} huruf."
+        raise WrongContent(sentence, {"name": sentence})
+    administration.begin(session, user)
+    was, user.name = user.name, name
+    if was != name:
+        administration.record(session, by, user, "change_name", {"name": was}, {"name": name})
+
+
+def change_phone(session: Session, by: By, user: User, phone: str) -> None:
+    """Give the account another number, with which the person signs in from now on. Their sessions
+    go on. Raises WrongContent on `phone` for what is no number or another account's; the same
+    number is no change."""
+    number = people.require_phone(phone)
+    administration.begin(session, user)
+    if user.phone == number:
+        return
+    if session.scalar(select(User.id).where(User.phone == number)) is not None:
+        raise WrongContent(TAKEN, {"phone": TAKEN})
+    was, user.phone = user.phone, number
+    administration.record(session, by, user, "change_phone", {"phone": was}, {"phone": number})

@@ -1,0 +1,178 @@
+"""Terms: an office begins and ends on a day. Both days are included, and no term is ever deleted.
+
+`domain/offices.py` says what somebody holds; here it is given and taken, each time with an entry
+in the administrative record.
+"""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from babel.dates import format_date
+from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy.orm import Session
+
+from sipokat.domain import administration, offices
+from sipokat.domain.administration import By
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.refusals import NotNow, WrongContent
+from sipokat.domain.regions import ensure_rt, level_of, names_of
+from sipokat.domain.roles import ROLES
+from sipokat.models import Region, Term, User
+
+LAST_DISKOMINFO = (
+    "Ini satu-satunya akun Diskominfo. Angkat orang lain di Diskominfo dulu, supaya akun tetap ada "
+    "yang mengurus."
+)
+
+
+def begin(
+    session: Session,
+    by: By,
+    user: User,
+    role: str,
+    region_code: str,
+    since: date,
+    until: date | None = None,
+) -> Term:
+    """Give the person an office from `since` on, until the end of `until` if that is given.
+
+    Raises WrongContent for a region or days that cannot be, and NotNow where the person holds the
+    office on one of these days already, or somebody else heads the RT: two heads of one RT on one
+    day are refused, several people at any other desk are fine.
+    """
+    if role not in ROLES:
+        raise WrongContent("Pilih jabatan.", {"role": "Pilih jabatan."})
+    if until is not None and until < since:
+        sentence = "Hari terakhir tidak boleh sebelum hari pertama."
+        raise WrongContent(sentence, {"until": sentence})
+    administration.begin(session, user)
+    try:
+        if level_of(region_code) != ROLES[role].level:
+            raise ValueError
+        ensure_region(session, role, region_code)
+    except ValueError:
+        sentence = f"Wilayah {region_code} tidak cocok dengan jabatan {ROLES[role].label}."
+        raise WrongContent(sentence, {"region": sentence}) from None
+    term = Term(role=role, region_code=region_code, since=since, until=until)
+    require_alone(session, user, term)
+    user.terms.append(term)
+    administration.record(session, by, user, "begin_term", became=as_facts(term))
+    return term
+
+
+def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
+    """Make `last` the last day of the term. What the person wrote in it stays theirs to read.
+
+    Raises WrongContent when that is before its first day or would make it longer, NotNow when it
+    has ended already or nobody else would act for Diskominfo after it. The same day is no change.
+    """
+    administration.begin(session, user)
+    session.refresh(term)
+    today = day_of(now())
+    if term.until is not None and term.until < today:
+        raise NotNow(f"Jabatan itu sudah berakhir pada {_written(term.until)}.")
+    if last < term.since:
+        _refuse_day(f"Jabatan itu baru mulai pada {_written(term.since)}.")
+    if term.until is not None and last > term.until:
+        _refuse_day(f"Jabatan itu berakhir lebih dulu, pada {_written(term.until)}.")
+    if last == term.until:
+        return
+    if term.role == "diskominfo":
+        require_another_diskominfo(session, user, max(last + timedelta(days=1), today))
+    was = as_facts(term)
+    term.until = last
+    administration.record(session, by, user, "end_term", was, as_facts(term))
+
+
+def find(user: User, role: str, region_code: str, day: date) -> Term:
+    """The person's term in this office that runs on `day`, else the one that begins next. Raises
+    NotNow when there is none."""
+    mine = [term for term in user.terms if (term.role, term.region_code) == (role, region_code)]
+    for term in mine:  # in the order of their first days
+        if term.until is None or term.until >= day:
+            return term
+    if mine:
+        raise NotNow(f"Jabatan itu sudah berakhir pada {_written(mine[-1].until)}.")
+    raise NotNow(f"{user.name} tidak memegang jabatan itu.")
+
+
+def title(session: Session, role: str, region_code: str) -> str:
+    """The office in words: `Ketua RT 001 Petanang Ulu`, `Lurah Petanang Ulu`, `Diskominfo`."""
+    parent = region_code.rpartition(".")[0]
+    names = names_of(session, [region_code])
+    name = names.get(region_code, region_code)
+    if role == "rt_head":
+        return f"Ketua {name} {names.get(parent, '')}".strip()
+    return ROLES[role].label if ROLES[role].level == "kota" else f"{ROLES[role].label} {name}"
+
+
+def ensure_region(session: Session, role: str, region_code: str) -> None:
+    """Make sure that the region of a term is there; an RT in a known kelurahan is added. Raises
+    ValueError otherwise."""
+    if ROLES[role].level == "rt":
+        ensure_rt(session, region_code)
+    elif session.get(Region, region_code) is None:
+        raise ValueError(f"there is no region {region_code}")
+
+
+def require_alone(session: Session, user: User, term: Term) -> None:
+    """Raises NotNow if the person has this office on one of the days of this new term, or another
+    has, where only one may: an RT has one head. A closed account still holds its office, since it
+    may be opened again; a deputy stands beside the holder."""
+    there = select(Term).where(
+        Term.role == term.role,
+        Term.region_code == term.region_code,
+        Term.acts_for_id.is_(None),
+        or_(Term.until.is_(None), Term.until >= term.since),
+        Term.since <= (term.until or date.max),
+    )
+    if term.role != "rt_head":
+        there = there.where(Term.user_id == user.id)
+    other = session.scalars(there.order_by(Term.since).limit(1)).first()
+    if other is None:
+        return
+    until = f" sampai {_written(other.until)}" if other.until else ""
+    raise NotNow(
+        f"{other.user.name} memegang jabatan {title(session, term.role, term.region_code)} sejak "
+        f"{_written(other.since)}{until}. Akhiri dulu jabatan itu."
+    )
+
+
+def require_another_diskominfo(session: Session, user: User, day: date) -> None:
+    """Raises NotNow when this person acts for Diskominfo on `day` and nobody else with an open
+    account does, at least as long."""
+    mine = [term for term in user.terms if term.role == "diskominfo" and offices.runs_on(term, day)]
+    for term in mine:
+        longer: ColumnElement[bool] = Term.until.is_(None)
+        if term.until is not None:
+            longer = or_(longer, Term.until >= term.until)
+        other = select(Term.id).join(User, User.id == Term.user_id)
+        other = other.where(
+            and_(Term.role == "diskominfo", Term.user_id != user.id, User.active),
+            and_(Term.since <= day, longer),
+        )
+        if not session.scalar(select(exists(other))):
+            raise NotNow(LAST_DISKOMINFO, code="last_diskominfo")
+
+
+def as_facts(term: Term) -> dict[str, Any]:
+    """The term as an entry of the administrative record keeps it."""
+    facts: dict[str, Any] = {
+        "role": term.role,
+        "region": term.region_code,
+        "since": term.since.isoformat(),
+    }
+    if term.until is not None:
+        facts["until"] = term.until.isoformat()
+    return facts
+
+
+def _refuse_day(sentence: str) -> None:
+    raise WrongContent(sentence, {"until": sentence})
+
+
+def _written(day: date | None) -> str:
+    """`30 Nov 2026`"""
+    return str(format_date(day, "d MMM y", locale="id_ID")) if day else ""

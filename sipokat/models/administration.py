@@ -1,0 +1,41 @@
+"""The administrative record: what was changed about accounts and offices."""
+
+from __future__ import annotations
+
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, Text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from sipokat.database import Base, Moment, RegionCode
+from sipokat.models.user import User
+
+
+class AdministrativeEntry(Base):
+    """One change of a person's account or office, appended and never changed (`models/guards.py`
+    refuses it).
+
+    Who made it is a person, in the office `actor_role`, `actor_region` and `actor_for` as it was
+    then, or whoever ran a command on the server (`operator`, their user name there). `was` and
+    `became` are JSON of what was changed, None where there was nothing before or is nothing after.
+    """
+
+    __tablename__ = "administrative_entry"
+    __table_args__ = (
+        CheckConstraint("(actor_id IS NULL) <> (operator IS NULL)", name="one_actor"),
+        Index("ix_administrative_entry_subject_id_id", "subject_id", "id"),
+    )
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    at: Mapped[datetime] = mapped_column(Moment)
+    subject_id: Mapped[str] = mapped_column(ForeignKey("user.id"))
+    action: Mapped[str] = mapped_column(String(20))
+    actor_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    actor_role: Mapped[str | None] = mapped_column(String(20))
+    actor_region: Mapped[str | None] = mapped_column(RegionCode)
+    actor_for: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    operator: Mapped[str | None] = mapped_column(String(80))
+    was: Mapped[str | None] = mapped_column(Text)
+    became: Mapped[str | None] = mapped_column(Text)
+
+    actor: Mapped[User | None] = relationship(lazy="joined", foreign_keys=actor_id)

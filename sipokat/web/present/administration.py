@@ -1,0 +1,66 @@
+"""Entries of the administrative record in words, for the person whom they are about."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from sipokat.database import db
+from sipokat.domain.administration import facts
+from sipokat.domain.roles import ROLES
+from sipokat.domain.terms import title
+from sipokat.models import AdministrativeEntry
+from sipokat.web.present import times
+
+WHAT = {
+    "create": "Akun dibuat",
+    "set_password": "Kata sandi diganti",
+    "disable": "Akun ditutup",
+    "enable": "Akun dibuka lagi",
+    "end_session": "Satu HP dikeluarkan dari akun",
+    "end_sessions": "Semua HP dikeluarkan dari akun",
+    "begin_term": "Jabatan mulai",
+    "end_term": "Jabatan berakhir",
+    "change_name": "Nama diganti",
+    "change_phone": "Nomor HP diganti",
+}
+
+
+def entry(one: AdministrativeEntry) -> dict[str, str]:
+    """What was changed, in detail, when and by whom."""
+    return {
+        "what": WHAT[one.action],
+        "detail": _detail(one.action, facts(one.was), facts(one.became)),
+        "when": times.ago(one.at),
+        "who": _who(one),
+    }
+
+
+def _who(one: AdministrativeEntry) -> str:
+    if one.actor is None:
+        return "pengelola SIPOKAT"
+    if one.actor_id == one.subject_id:
+        return "Anda sendiri"
+    role = ROLES.get(one.actor_role or "")
+    return f"{one.actor.name}, {role.label}" if role else one.actor.name
+
+
+def _detail(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
+    if action in ("create", "begin_term", "end_term"):
+        return _term(became, ends=action == "end_term")
+    if action == "change_name":
+        return f"{was['name']} menjadi {became['name']}"
+    if action == "change_phone":
+        return f"{times.phone(was['phone'])} menjadi {times.phone(became['phone'])}"
+    return str(was.get("device", ""))
+
+
+def _term(became: dict[str, Any], ends: bool) -> str:
+    office = title(db.session(), became["role"], became["region"])
+    since, until = (date.fromisoformat(became[k]) if k in became else None for k in _DAYS)
+    if ends and until:
+        return f"{office}, sampai {times.date_words(until)}"
+    return f"{office}, sejak {times.date_words(since)}" if since else office
+
+
+_DAYS = ("since", "until")

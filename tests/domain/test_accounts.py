@@ -1,0 +1,224 @@
+"""Accounts are closed, opened and changed, each time with an entry that nobody changes."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sipokat.database import writing
+from sipokat.domain import accounts, administration, people, sign_in, terms
+from sipokat.domain.refusals import NeverAllowed, NotNow, NotSignedIn, WrongContent
+from sipokat.domain.sign_in import find_session
+from sipokat.models import AdministrativeEntry, LoginSession
+from tests import steps
+from tests.cast import AGUS, BEJO, HARTONO, KOTA, PASSWORD, PETANANG_ULU, RAHMAN, SITI, Person
+from tests.services.database import CHEAP
+from tests.steps import refused, user_of
+
+OPERATOR = administration.operator("budi")
+
+
+@pytest.fixture(autouse=True)
+def cheap_nobody(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_NOBODY", CHEAP)
+
+
+def enter(person: Person) -> str:
+    return sign_in.sign_in(person.phone, PASSWORD, "203.0.113.1", None, "Chrome di Android").token
+
+
+def do(verb: Callable[..., Any], person: Person, *given: Any, by: Any = OPERATOR) -> Any:
+    with writing() as session:
+        return verb(session, by, user_of(person), *given)
+
+
+def newest(session: Session, person: Person) -> dict[str, Any]:
+    """The newest entry about this person, without its id and time."""
+    entry = administration.entries_about(session, user_of(person))[0]
+    read = {"was": json.loads(entry.was or "null"), "became": json.loads(entry.became or "null")}
+    who = entry.actor.name if entry.actor else entry.operator
+    return {"who": who, "role": entry.actor_role, "action": entry.action, **read}
+
+
+def how_many(session: Session) -> int:
+    return len(session.scalars(select(AdministrativeEntry.id)).all())
+
+
+def test_a_closed_account_is_out_at_once_and_an_opened_one_signs_in_again(session: Session) -> None:
+    tokens, other = [enter(RAHMAN), enter(RAHMAN)], enter(SITI)
+    do(accounts.disable, RAHMAN)
+    assert [find_session(token) for token in tokens] == [None, None]
+    assert find_session(other) is not None
+    refused(NotSignedIn, enter, RAHMAN)
+    assert newest(session, RAHMAN) == {
+        "who": "budi",
+        "role": None,
+        "action": "disable",
+        "was": {"active": True, "sessions": 2},
+        "became": {"active": False},
+    }
+    do(accounts.enable, RAHMAN)
+    assert find_session(tokens[0]) is None, "an ended session stays ended"
+    assert find_session(enter(RAHMAN)) is not None
+    assert newest(session, RAHMAN)["action"] == "enable"
+
+
+def test_who_was_a_person_stands_in_the_entry_as_what_they_acted(session: Session) -> None:
+    by = administration.diskominfo(user_of(AGUS))
+    do(accounts.disable, RAHMAN, by=by)
+    (entry,) = administration.entries_about(session, user_of(RAHMAN), 1)
+    assert (entry.actor_id, entry.actor_role, entry.actor_region, entry.operator) == (
+        user_of(AGUS).id,
+        "diskominfo",
+        KOTA,
+        None,
+    )
+    steps.end_term(AGUS, steps.today() - timedelta(days=1))
+    steps.afresh(session)
+    assert administration.entries_about(session, user_of(RAHMAN), 1)[0].actor_role == "diskominfo"
+    refused(NeverAllowed, administration.diskominfo, user_of(AGUS))
+
+
+@pytest.mark.parametrize("person", [RAHMAN, HARTONO, BEJO], ids=str)
+def test_nobody_else_acts_for_diskominfo(session: Session, person: Person) -> None:
+    refused(NeverAllowed, administration.diskominfo, user_of(person))
+
+
+def test_what_changes_nothing_is_no_entry(session: Session) -> None:
+    before = how_many(session)
+    refused(NotNow, do, accounts.disable, BEJO)
+    refused(NotNow, do, accounts.enable, RAHMAN)
+    do(accounts.change_name, RAHMAN, " Rahman ")
+    do(accounts.change_phone, RAHMAN, "+62 812-0000-0101")
+    refused(WrongContent, do, accounts.change_name, RAHMAN, "\u200b ")
+    refused(WrongContent, do, accounts.change_name, RAHMAN, "x" * 81)
+    refused(WrongContent, do, accounts.change_phone, RAHMAN, "0812")
+    assert how_many(session) == before
+
+
+def test_a_new_name_and_number(session: Session) -> None:
+    token = enter(RAHMAN)
+    do(accounts.change_name, RAHMAN, "Rahman Hakim")
+    assert newest(session, RAHMAN)["was"] == {"name": "Rahman"}
+    do(accounts.change_phone, RAHMAN, "0813 0000 0001")
+    moved = Person("081300000001", "Rahman Hakim", "rt_head", RAHMAN.region)
+    assert newest(session, moved)["became"] == {"phone": "+6281300000001"}
+    assert find_session(token) is not None, "changing the number signs nobody out"
+    refused(NotSignedIn, enter, RAHMAN)
+    assert find_session(enter(moved)) is not None
+
+
+def test_a_number_is_one_accounts_closed_ones_too(session: Session) -> None:
+    for taken in (SITI, BEJO):
+        error = refused(WrongContent, do, accounts.change_phone, RAHMAN, taken.phone)
+        assert "sudah dipakai" in error.fields["phone"]
+    assert user_of(RAHMAN).name == "Rahman"
+
+
+def test_all_sessions_of_one_person_are_ended(session: Session) -> None:
+    tokens, other = [enter(RAHMAN), enter(RAHMAN)], enter(SITI)
+    assert do(sign_in.end_all, RAHMAN) == 2
+    assert [find_session(token) for token in tokens] == [None, None]
+    assert find_session(other) is not None
+    assert newest(session, RAHMAN)["was"] == {"sessions": 2}
+    assert find_session(enter(RAHMAN)) is not None
+
+
+def test_a_new_account_is_an_entry_and_never_a_second_head(session: Session) -> None:
+    given = ("081300000001", "Budi", "rt_head")
+    says = "Rahman memegang jabatan Ketua RT 001 Petanang Ulu"
+    with pytest.raises(NotNow, match=says), writing() as inner:
+        accounts.create(inner, OPERATOR, *given, RAHMAN.region, CHEAP)
+    assert people.find_by_phone(session, given[0]) is None
+    with writing() as inner:
+        accounts.create(inner, OPERATOR, *given, f"{PETANANG_ULU}.009", CHEAP)
+    budi = Person(given[0], "Budi", "rt_head", f"{PETANANG_ULU}.009")
+    assert newest(session, budi)["became"]["region"] == budi.region
+    with writing() as inner:
+        accounts.create(inner, OPERATOR, "081300000002", "Wati", "lurah", PETANANG_ULU, CHEAP)
+
+
+def test_ones_own_password_and_session_are_entries_by_oneself(session: Session) -> None:
+    enter(RAHMAN)
+    rahman = user_of(RAHMAN)
+    sign_in.end_session(rahman, session.scalars(select(LoginSession.id)).one())
+    assert newest(session, RAHMAN) == {
+        "who": "Rahman",
+        "role": "rt_head",
+        "action": "end_session",
+        "was": {"device": "Chrome di Android"},
+        "became": None,
+    }
+    sign_in.end_session(rahman, 0)
+    enter(SITI)
+    sign_in.end_session(rahman, session.scalars(select(LoginSession.id)).one())
+    assert len(session.scalars(select(LoginSession.id)).all()) == 1
+    with writing() as inner:
+        accounts.set_password(inner, administration.oneself(rahman), rahman, CHEAP)
+    actions = [one.action for one in administration.entries_about(session, rahman)]
+    assert actions == ["set_password", "end_session", "create"]
+    assert PASSWORD not in repr(newest(session, RAHMAN))
+    assert CHEAP not in repr(newest(session, RAHMAN))
+
+
+# --- The last account of Diskominfo --------------------------------------------------------------
+
+
+def test_the_last_account_of_diskominfo_is_not_closed(session: Session) -> None:
+    assert refused(NotNow, do, accounts.disable, AGUS).code == "last_diskominfo"
+    second = steps.newcomer("Wati", "diskominfo", KOTA)
+    do(accounts.disable, AGUS)
+    refused(NotNow, do, accounts.disable, second)
+    do(accounts.enable, AGUS)
+    do(accounts.disable, second)
+
+
+def test_nor_the_last_that_goes_on(session: Session) -> None:
+    """The other one's office ends in a week: then nobody would be left."""
+    second = steps.newcomer("Wati", "diskominfo", KOTA)
+    steps.end_term(second, steps.today() + timedelta(days=7))
+    refused(NotNow, do, accounts.disable, AGUS)
+    do(accounts.disable, second)
+
+
+def test_nor_does_its_office_end(session: Session) -> None:
+    today = steps.today()
+    term = user_of(AGUS).terms[0]
+    for last in (today, today + timedelta(days=400), today - timedelta(days=400)):
+        assert refused(NotNow, do, terms.end, AGUS, term, last).code == "last_diskominfo"
+    steps.newcomer("Wati", "diskominfo", KOTA, today)
+    do(terms.end, AGUS, term, today)
+    assert user_of(AGUS).terms[0].until == today
+
+
+def test_somebody_of_another_office_is_none_of_diskominfo(session: Session) -> None:
+    """Closed accounts and other roles keep nothing open."""
+    second = steps.newcomer("Wati", "diskominfo", KOTA)
+    do(accounts.disable, second)
+    steps.newcomer("Joko", "pemerintahan", KOTA)
+    refused(NotNow, do, accounts.disable, AGUS)
+
+
+def test_two_that_close_each_other_at_once_leave_one(app: Flask, session: Session) -> None:
+    second = steps.newcomer("Wati", "diskominfo", KOTA)
+
+    def close(person: Person) -> Callable[[], str]:
+        def work() -> str:
+            try:
+                do(accounts.disable, person)
+            except NotNow:
+                return "refused"
+            return "closed"
+
+        return work
+
+    assert sorted(steps.at_once(app, close(AGUS), close(second))) == ["closed", "refused"]
+    steps.afresh(session)
+    assert sorted((user_of(AGUS).active, user_of(second).active)) == [False, True]

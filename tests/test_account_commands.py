@@ -1,0 +1,139 @@
+"""The command line of accounts and offices: what it does, who it says did it, what it refuses."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy import select
+
+from sipokat import account_commands
+from sipokat.database import db
+from sipokat.domain import offices
+from sipokat.models import AdministrativeEntry
+from tests import steps
+from tests.cast import AGUS, BEJO, HARTONO, PETANANG_ULU, RAHMAN, SITI, Person
+from tests.page import Visitor
+from tests.steps import user_of
+
+LURAH = ("--role=lurah", f"--region={PETANANG_ULU}")
+
+
+@pytest.fixture(autouse=True)
+def operator(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(account_commands.getpass, "getuser", lambda: "budi")
+
+
+def run(app: Flask, command: str, person: Person, *words: str) -> Result:
+    return app.test_cli_runner().invoke(args=[command, f"--phone={person.phone}", *words])
+
+
+def newest(app: Flask) -> tuple[Any, ...]:
+    """(action, operator, name of the actor) of the newest entry."""
+    with app.app_context():
+        query = select(AdministrativeEntry).order_by(AdministrativeEntry.id.desc()).limit(1)
+        one = db.session.scalars(query).one()
+        return one.action, one.operator, one.actor.name if one.actor else None
+
+
+def test_a_lost_right_ends_on_the_next_request(app: Flask) -> None:
+    phone, other = Visitor(app, RAHMAN), Visitor(app, SITI)
+    done = run(app, "end-sessions", RAHMAN)
+    assert (done.exit_code, done.output) == (0, "1 sessions of Rahman were ended.\n")
+    phone.json("GET", "/laporan", status=401)
+    phone = Visitor(app, RAHMAN)
+    done = run(app, "disable-user", RAHMAN)
+    assert (done.exit_code, done.output) == (0, "The account of Rahman is closed.\n")
+    phone.json("GET", "/laporan", status=401)
+    assert Visitor(app, RAHMAN).user_id is None
+    other.json("GET", "/laporan")
+    assert newest(app) == ("disable", "budi", None)
+    assert run(app, "enable-user", RAHMAN).exit_code == 0
+    Visitor(app, RAHMAN).json("GET", "/laporan")
+
+
+def test_an_office_ends_and_begins(app: Flask) -> None:
+    yesterday = steps.today() - timedelta(days=1)
+    done = run(app, "end-term", HARTONO, *LURAH, f"--on={yesterday}")
+    assert done.output == f"Hartono: Lurah Petanang Ulu until {yesterday}.\n"
+    Visitor(app, HARTONO).json("GET", "/laporan")
+    assert Visitor(app, HARTONO).json("GET", "/verifikasi")["items"] == []
+    done = run(app, "begin-term", SITI, *LURAH)
+    assert done.output == f"Siti Aminah: Lurah Petanang Ulu from {steps.today()} on.\n"
+    Visitor(app, SITI).get("/verifikasi")
+    with app.app_context():
+        assert offices.desks_over(user_of(SITI), RAHMAN.region) == {"kelurahan"}
+
+
+def test_who_does_it_may_be_named(app: Flask) -> None:
+    assert run(app, "disable-user", RAHMAN, f"--by={AGUS.phone}").exit_code == 0
+    assert newest(app) == ("disable", None, "Agus Salim")
+    for nobody in (HARTONO.phone, "081200009999", "0812"):
+        done = run(app, "enable-user", RAHMAN, f"--by={nobody}")
+        assert done.exit_code == 1
+        assert done.output.startswith("Error: ")
+    assert newest(app) == ("disable", None, "Agus Salim")
+
+
+def test_a_new_name_and_number_and_password(app: Flask) -> None:
+    done = run(app, "change-user", RAHMAN, "--name=Rahman Hakim", "--new-phone=0813 0000 0001")
+    assert done.output == "Rahman Hakim signs in with +6281300000001.\n"
+    moved = Person("081300000001", "Rahman Hakim", "rt_head", RAHMAN.region)
+    Visitor(app, moved).json("GET", "/laporan")
+    assert run(app, "set-password", moved, "--password=kata sandi baru").exit_code == 0
+    assert newest(app) == ("set_password", "budi", None)
+    shown = run(app, "show-user", moved).output
+    for line in (
+        "Rahman Hakim, +6281300000001, open",
+        "  Ketua RT 001 Petanang Ulu, 2020-01-01 to now",
+        'change_name by operator budi: {"name": "Rahman"} → {"name": "Rahman Hakim"}',
+        "set_password by operator budi",
+        "create by operator tests",
+    ):
+        assert line in shown
+
+
+def test_an_operator_without_a_name_is_a_number(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def unknown() -> str:
+        raise KeyError("getpwuid(): uid not found")
+
+    monkeypatch.setattr(account_commands.getpass, "getuser", unknown)
+    monkeypatch.setattr(account_commands.os, "getuid", lambda: 4711)
+    assert run(app, "end-sessions", RAHMAN).exit_code == 0
+    assert newest(app) == ("end_sessions", "4711", None)
+
+
+@pytest.mark.parametrize(
+    ("command", "person", "words", "says"),
+    [
+        ("disable-user", AGUS, (), "satu-satunya akun Diskominfo"),
+        ("disable-user", BEJO, (), "sudah ditutup"),
+        ("enable-user", RAHMAN, (), "tidak ditutup"),
+        ("end-term", AGUS, ("--role=diskominfo", "--region=16.73"), "satu-satunya"),
+        ("end-term", RAHMAN, LURAH, "tidak memegang jabatan itu"),
+        ("end-term", HARTONO, (*LURAH, "--on=2019-12-31"), "baru mulai pada 1 Jan 2020"),
+        ("end-term", HARTONO, (*LURAH, "--on=31-12-2026"), "is not a day"),
+        ("begin-term", SITI, ("--role=rt_head", f"--region={RAHMAN.region}"), "Rahman memegang"),
+        ("begin-term", SITI, ("--role=lurah", "--region=16.73.99.1001"), "tidak cocok"),
+        ("change-user", SITI, (f"--new-phone={RAHMAN.phone}",), "sudah dipakai"),
+        ("change-user", SITI, ("--name=",), "Isi nama"),
+    ],
+    ids=lambda value: value if isinstance(value, str) else None,
+)
+def test_what_cannot_be_is_said_in_a_sentence_and_changes_nothing(
+    app: Flask, command: str, person: Person, words: tuple[str, ...], says: str
+) -> None:
+    before = newest(app)
+    done = run(app, command, person, *words)
+    assert done.exit_code in (1, 2)
+    assert says in done.output
+    assert "Traceback" not in done.output
+    assert newest(app) == before
+    for phone in ("081200009999", "021555"):
+        stranger = Person(phone, "", "", "")
+        assert run(app, command, stranger, *words).exit_code in (1, 2)
