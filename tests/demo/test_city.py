@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 
 from sipokat import commands, create_app
 from sipokat.database import db
+from sipokat.demo import changes
 from sipokat.demo.plan import plan
 from sipokat.domain import (
     chain,
@@ -37,7 +38,9 @@ from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.content import content_digest
 from sipokat.domain.deadlines import is_working
 from sipokat.domain.photos import picture_key
+from sipokat.domain.regions import level_of
 from sipokat.models import (
+    AdministrativeEntry,
     Event,
     FirstOpened,
     Photo,
@@ -49,8 +52,21 @@ from sipokat.models import (
     User,
 )
 from tests import steps
-from tests.cast import CAST, DEWI, EFFENDI, HARTONO, PASSWORD, RAHMAN, SARI, SITI, YUSUF, Person
+from tests.cast import (
+    AGUS,
+    CAST,
+    DEWI,
+    EFFENDI,
+    HARTONO,
+    PASSWORD,
+    RAHMAN,
+    SARI,
+    SITI,
+    YUSUF,
+    Person,
+)
 
+VACANT = f"{HARTONO.region}.006"
 MOMENT = datetime(2026, 11, 24, 10, 0, tzinfo=WIB)
 
 
@@ -65,7 +81,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         upgrade()
         loaded = load(app)
         assert loaded.exit_code == 0, loaded.output
-        assert "611 accounts" in loaded.output
+        assert "612 accounts" in loaded.output
         told = [line for line in loaded.output.splitlines() if " steps" in line]
         done = [int(line.split()[4].replace(",", "")) for line in told]
         assert len(done) == 5
@@ -92,19 +108,45 @@ def user(session: Session, person: Person) -> User:
     return found
 
 
-def test_everybody_has_one_office(rows: Session) -> None:
+def test_everybody_has_had_one_office(rows: Session) -> None:
     levels = dict(rows.execute(select(Region.level, func.count()).group_by(Region.level)).all())
     assert levels == {"kota": 1, "kecamatan": 8, "kelurahan": 72, "rt": 528}
     rt = select(func.count()).where(Region.level == "rt").group_by(Region.parent_code)
     assert Counter(rows.scalars(rt)) == {8: 24, 7: 48}
     roles = dict(rows.execute(select(User.role, func.count()).group_by(User.role)).all())
     assert roles == {
-        "rt_head": 528, "lurah": 72, "camat": 8, "pemerintahan": 1, "diskominfo": 1, "viewer": 1
+        "rt_head": 529, "lurah": 72, "camat": 8, "pemerintahan": 1, "diskominfo": 1, "viewer": 1
     }  # fmt: skip
-    below = select(Term.region_code).where(Term.region_code != "16.73")
+    below = select(Term.region_code).where(Term.region_code != "16.73").distinct()
     assert sorted(rows.scalars(below)) == sorted(
         rows.scalars(select(Region.code).where(Region.level != "kota"))
     )
+
+
+def test_an_rt_has_a_new_head_one_has_none_and_an_account_is_closed(rows: Session) -> None:
+    today = day_of(MOMENT)
+    ended = rows.scalars(select(Term).where(Term.until.is_not(None)).order_by(Term.region_code))
+    vacant, handed_over = sorted(ended, key=lambda term: term.region_code != VACANT)
+    assert (vacant.region_code, vacant.until) == (VACANT, today - timedelta(days=3))
+    now_held = select(Term).where(Term.region_code == handed_over.region_code, Term.until.is_(None))
+    heir = rows.scalars(now_held).one()
+    assert heir.since == today - timedelta(days=2)
+    wrote = select(Report.id).where(Report.reporter_id == handed_over.user_id)
+    assert len(rows.scalars(wrote).all()) > 5, "the former head has something to read"
+    closed = rows.scalars(select(User).where(~User.active)).one()
+    assert [term.region_code for term in closed.terms] == [f"{SARI.region}.005"]
+    for person, code in ((HARTONO, VACANT), (SARI, f"{SARI.region}.005")):
+        assert [one.code for one in queue.vacant_below(rows, user(rows, person))] == [code]
+    written = rows.scalars(select(AdministrativeEntry).order_by(AdministrativeEntry.id)).all()
+    assert [one.action for one in written] == ["end_term", "create", "end_term", "disable"]
+    assert {one.actor_id for one in written} == {user(rows, AGUS).id}
+
+
+@pytest.mark.parametrize("day", ["2026-12-01", "2027-01-01", "2027-03-14", "2028-02-29"])
+def test_on_every_day_some_head_can_hand_over(rows: Session, day: str) -> None:
+    today = date.fromisoformat(day)
+    steps_of_day = plan(today, list(rows.scalars(select(Region.code))))
+    assert level_of(changes.handed_over(steps_of_day, today - timedelta(days=3))) == "rt"
 
 
 def test_the_offered_accounts_let_in(rows: Session) -> None:

@@ -1,0 +1,53 @@
+"""What Diskominfo has changed in the demo city: an RT with a new head, one without a head, and an
+account that was closed. Done by the verbs themselves, so that each is in the administrative record.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from datetime import date, timedelta
+
+from sqlalchemy.orm import Session
+
+from sipokat.demo import staged
+from sipokat.demo.accounts import accounts as offered
+from sipokat.demo.sources import data
+from sipokat.demo.steps import Step
+from sipokat.domain import accounts, administration, people, terms
+from sipokat.domain.clock import day_of
+from sipokat.domain.regions import level_of
+from sipokat.models import User
+
+
+def make(session: Session, offices: Mapping[str, User], steps: Iterable[Step], today: date) -> None:
+    """Make the changes; `steps` are those that were played."""
+    given = data("city")["changes"]
+    agus = people.find_by_phone(session, given["by"])
+    assert agus is not None
+    by = administration.diskominfo(agus)
+    last = today - timedelta(days=given["days_ago"])
+    moved = handed_over(steps, last)
+    former = offices[moved]
+    terms.end(session, by, former, former.terms[0], last)
+    heir = given["heir"]
+    since = last + timedelta(days=1)
+    accounts.create(
+        session, by, heir["phone"], heir["name"], "rt_head", moved, former.password_hash, since
+    )
+    gone = offices[given["vacant"]]
+    terms.end(session, by, gone, gone.terms[0], last)
+    accounts.disable(session, by, offices[given["closed"]])
+
+
+def handed_over(steps: Iterable[Step], last: date) -> str:
+    """The RT whose former head wrote most and has done nothing after `last`."""
+    kept = {row["region"] for row in offered()} | staged.offices()
+    wrote: dict[str, int] = {}
+    later: set[str] = set()
+    for step in steps:
+        if level_of(step.office) != "rt" or step.office in kept:
+            continue
+        wrote[step.office] = wrote.get(step.office, 0) + 1
+        if day_of(step.at) > last:
+            later.add(step.office)
+    return max(sorted(wrote.keys() - later), key=lambda code: wrote[code])
