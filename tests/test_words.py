@@ -69,6 +69,7 @@ READERS = {".html": of_template, ".js": of_script, ".py": of_module, ".toml": of
 UNSEEN = (
     "tls.py",
     "commands.py",
+    "account_commands.py",
     "config.py",
     "database.py",
     "serving.py",
