@@ -184,7 +184,9 @@ def test_what_is_kept_is_what_would_be_made_anew(app: Flask, site: Site) -> None
             with app.app_context():
                 change(city, clock)
                 with writing() as session:  # nobody's session ends meanwhile
-                    session.execute(update(LoginSession).values(last_used_at=now()))
+                    session.execute(
+                        update(LoginSession).values(created_at=now(), last_used_at=now())
+                    )
             kept = pages(site)
             forget(app)
             anew = pages(site)
