@@ -93,8 +93,9 @@ def make_ready(data: bytes) -> tuple[bytes, bytes, tuple[int, int]]:
 
 
 def _prove(picture: PictureFile) -> None:
-    """Decode the picture and throw the pixels away. Raises NotAPicture, and TooMany when that must
-    wait for too many others or the machine cannot do it now."""
+    """Decode the picture and throw the pixels away. Raises CutShort for one that its decoder cannot
+    read to its end, TooMuch, and TooMany when that must wait for too many others or the machine
+    cannot do it now."""
     try:
         if not _turn.acquire(timeout=TURN_SECONDS):
             raise TimeoutError("other pictures are being looked at")
@@ -102,6 +103,10 @@ def _prove(picture: PictureFile) -> None:
             _decode(picture, 0, 0, 0)
         finally:
             _turn.release()
+    except TooMuch:
+        raise
+    except NotAPicture as damaged:  # its head is sound, so it is a picture
+        raise CutShort(str(damaged)) from None
     except OSError as trouble:
         log.warning("photo_not_inspected", why=repr(trouble))
         said = "SIPOKAT sedang memeriksa foto lain. Coba beberapa menit lagi."

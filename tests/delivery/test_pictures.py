@@ -86,6 +86,26 @@ def test_the_end_of_a_thumbnail_is_not_the_end_of_the_picture() -> None:
         inspect(data)
 
 
+CUT = pictures.cut_inside()
+
+
+@pytest.mark.parametrize("name", [name for name in CUT if "JPEG" in name])
+def test_a_jpeg_with_a_hole_before_its_end_is_shown_as_far_as_it_goes(name: str) -> None:
+    """Its data end early, its file does not: no segment tells, and the decoder fills the rest."""
+    inspect(CUT[name])
+    photo, thumbnail, size = make_ready(CUT[name])
+    assert size == (320, 240)
+    if "nearly all" not in name:
+        assert abs(opened(photo).convert("L").getpixel((8, 8)) - 76) < 30  # what red is in grey
+    assert opened(thumbnail).size == (320, 240)
+
+
+@pytest.mark.parametrize("name", [name for name in CUT if "JPEG" not in name])
+def test_another_picture_with_a_hole_before_its_end_is_refused(name: str) -> None:
+    with pytest.raises(WrongType, match=r"Foto terpotong\. Ambil atau pilih foto sekali lagi\."):
+        inspect(CUT[name])
+
+
 @pytest.mark.parametrize(
     "bomb",
     [

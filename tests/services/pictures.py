@@ -94,6 +94,32 @@ def cut_behind_its_thumbnail() -> bytes:
     return whole[: whole.index(small) + len(small)]
 
 
+def cut_inside() -> dict[str, bytes]:
+    """Pictures whose data end early although their file ends as it should, by what is cut: what a
+    full memory card or a repair program leaves."""
+    small, lines = png((320, 240)), webp((320, 240), lossless=True)
+    packed = small[small.index(b"IDAT") + 4 : -16]
+    cut: dict[str, bytes] = {}
+    for name, whole in (
+        ("JPEG", jpeg((320, 240))),
+        ("progressive JPEG", jpeg((320, 240), progressive=True)),
+        ("JPEG with restarts", jpeg((320, 240), restart_marker_rows=1)),
+        ("grey JPEG", encoded(scene((320, 240), "L"), "JPEG")),
+    ):
+        first = whole.index(b"\xff\xda") + 30
+        cut[f"{name}, half"] = whole[: (first + len(whole)) // 2] + b"\xff\xd9"
+        if "progressive" not in name:
+            continue
+        cut[f"{name}, nearly all"] = whole[:first] + b"\xff\xff\xd9"
+        cut[f"{name}, with a hole"] = whole[: first + 40] + whole[-400:]
+    cut["PNG"] = small[:33] + _chunk(b"IDAT", packed[: len(packed) // 2]) + _chunk(b"IEND", b"")
+    for name, whole in (("WebP", webp((320, 240))), ("lossless WebP", lines)):
+        half = whole[20 : 20 + len(whole) // 4 * 2]
+        chunk = whole[12:16] + struct.pack("<I", len(half)) + half
+        cut[name] = b"RIFF" + struct.pack("<I", len(chunk) + 4) + b"WEBP" + chunk
+    return cut
+
+
 def png_bomb(width: int = 50_000, height: int = 50_000) -> bytes:
     """A PNG of a few bytes whose header claims a very large picture."""
     head = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
