@@ -82,6 +82,14 @@ def see_other(url: str) -> Response:
     return redirect(url, 303)
 
 
+def safe_next(url: str) -> str:
+    """The path if it leads to a page of ours, else that of home. All our addresses are plain ASCII;
+    what else an address may hold turns the text that shows it, or is not seen. Backslashes and
+    blanks are refused, since browsers read the first as a slash and skip the others."""
+    ours = re.fullmatch(r"/(?!/)[!-\[\]-~]*", url) and not url.startswith(("/masuk", "/keluar"))
+    return url if ours else "/beranda"
+
+
 def error_response(
     status: int, title: str, body: dict[str, Any], headers: dict[str, str]
 ) -> ResponseReturnValue:
@@ -114,6 +122,10 @@ def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
 def _way_back() -> str:
     """Where signing in again leads: to this page, or to the one on which the refused form stands,
     since the phone keeps there what was typed."""
+    return safe_next(_asked_on())
+
+
+def _asked_on() -> str:
     if request.method == "GET" and not wants_fragment():
         return request.full_path.rstrip("?")
     try:

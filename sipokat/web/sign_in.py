@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from flask import Blueprint, g, jsonify, make_response, render_template, request, session
@@ -19,7 +18,7 @@ from sipokat.web import body
 from sipokat.web.access import ANYONE, allow, takes
 from sipokat.web.cookies import clear_session, device_token, session_token, set_cookies
 from sipokat.web.refusals import note_refusal
-from sipokat.web.respond import owner, see_other, wants_json
+from sipokat.web.respond import owner, safe_next, see_other, wants_json
 
 pages = Blueprint("sign_in", __name__)
 BUSY = "Banyak yang sedang masuk. Tunggu 5 detik, lalu coba lagi."
@@ -34,13 +33,6 @@ def _credentials() -> dict[str, Any]:
 
 def _nothing() -> dict[str, Any]:
     return body.read_json({}) if body.is_json() and request.get_data() else {}
-
-
-def safe_next(url: str) -> str:
-    """The path if it leads to a page of ours, else that of home. Backslashes and blanks are
-    refused, since browsers read the first as a slash and skip the others."""
-    ours = re.fullmatch(r"/(?!/)[^\\\s]*", url) and not url.startswith(("/masuk", "/keluar"))
-    return url if ours else "/beranda"
 
 
 @pages.get("/masuk")

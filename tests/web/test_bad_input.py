@@ -9,6 +9,7 @@ import os
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
+from urllib.parse import quote
 
 import pytest
 from flask import Flask
@@ -19,7 +20,7 @@ from sipokat.database import db
 from sipokat.domain import intake
 from sipokat.models import Event, Photo, Report, Revision
 from tests import wire
-from tests.cast import DEWI, HARTONO, PASSWORD, RAHMAN
+from tests.cast import AGUS, DEWI, HARTONO, PASSWORD, RAHMAN, Person
 from tests.page import Page, Visitor, expect_status, fresh_id
 from tests.services import pictures
 from tests.services.pictures import jpeg
@@ -385,11 +386,42 @@ def test_a_current_url_that_is_no_url_does_no_harm(site: Site, address: str) -> 
     assert str(answer.select("a")[0]["href"]).startswith("/masuk?lanjut=")
 
 
+TURNED = "\u202e\u2066\u200b\u3164sampah"  # what follows would be read backwards, or is not seen
+
+
+@pytest.mark.parametrize(
+    ("person", "address"),
+    [
+        (None, "/masuk?lanjut=/laporan/{}"),
+        (None, "/laporan/{}"),
+        (None, "/laporan?cari={}"),
+        (DEWI, "/laporan?cari={}"),
+        (DEWI, "/laporan?cari=a&lain={}"),
+        (DEWI, "/laporan?status={}"),
+        (DEWI, "/laporan/{}"),
+        (DEWI, "/{}"),
+        (AGUS, "/beranda?cari={}"),
+        (RAHMAN, "/laporan/baru?kategori={}"),
+    ],
+)
+@pytest.mark.parametrize("fragment", [False, True])
+def test_signs_that_are_not_seen_do_not_come_back_from_an_address_or_a_header(
+    site: Site, person: Person | None, address: str, fragment: bool
+) -> None:
+    headers = {"HX-Current-URL": f"http://localhost/{TURNED}", "HX-Request": "true"}
+    answer = site(person).request(
+        "GET",
+        address.format(quote(TURNED)),
+        headers={k: v.encode().decode("latin-1") for k, v in headers.items()} if fragment else {},
+    )
+    assert answer.status_code < 500
+    text = answer.text + answer.text.encode("latin-1", "ignore").decode(errors="ignore")
+    assert not set(TURNED[:4]) & set(text)
+
+
 @pytest.mark.sql
 @pytest.mark.parametrize("wanted", ["%", "_", "\\", "'", '"', "%' OR 1=1 --", "x" * 500, "🦆"])
 def test_wildcards_and_quotes_in_a_search_mean_themselves(site: Site, wanted: str) -> None:
-    from tests.cast import AGUS
-
     page = site(AGUS).get("/beranda", query_string={"cari": wanted})
     assert "Rahman" not in page.text("main")
 

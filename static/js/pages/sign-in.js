@@ -13,8 +13,8 @@
 
   /** The path to go to after signing in; never an address of another site. */
   function wayOn(data) {
-    const asked = data.get("next") || new URLSearchParams(location.search).get("lanjut") || "";
-    return /^\/(?![/\\])/.test(asked) ? asked : "/beranda";
+    const asked = data.get("next") || "";
+    return /^\/(?!\/)[!-[\]-~]*$/.test(asked) ? asked : "/beranda";
   }
 
   /** Why signing in has not worked, from the facts of `wire.exchange`. */
