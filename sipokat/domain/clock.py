@@ -20,6 +20,11 @@ def day_of(moment: datetime) -> date:
     return moment.astimezone(WIB).date()
 
 
+def start_of(day: date) -> datetime:
+    """The moment at which this day begins in Lubuklinggau."""
+    return datetime.combine(day, time(), WIB)
+
+
 # No phone can have written a report before the program was there: an earlier clock was wrong.
 FIRST_DAY = datetime.combine(LIMITS.first_day, time(), UTC)
 DOUBTFUL = timedelta(hours=LIMITS.doubtful_hours)

@@ -6,11 +6,12 @@ acts for the camat sits at two desks, each over its own region and no more.
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Iterable
 from dataclasses import dataclass
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 
-from sipokat.domain.clock import day_of, now
+from sipokat.domain.clock import day_of, now, start_of
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.regions import at_desk, level_of
 from sipokat.domain.roles import DESK_ROLES, ROLES, Role
@@ -99,6 +100,25 @@ def roles_ever(user: User) -> frozenset[str]:
 def regions_of(user: User) -> list[str]:
     """The codes of the regions in which the person holds an office today, in the order of terms."""
     return list(dict.fromkeys(office.region for office in held(user)))
+
+
+def rights_of(user: User) -> str:
+    """A digest of the person, their role and the offices that they hold today. It is another one
+    once what they may read has changed, and tells nothing else. It begins with the same eight signs
+    for the same person."""
+    offices = sorted(
+        (office.role.key, office.region, office.acts_for or "") for office in held(user)
+    )
+    parts = (user.id, repr((user.id, user.role, offices)))
+    return "-".join(hashlib.sha256(part.encode()).hexdigest()[:8] for part in parts)
+
+
+def next_end(user: User) -> datetime | None:
+    """The moment when the first of the offices that the person holds today ends: midnight in
+    Lubuklinggau after its last day. None when no end is known."""
+    day = day_of(now())
+    last = [term.until for term in user.terms if term.until and runs_on(term, day)]
+    return start_of(min(last) + timedelta(days=1)) if last else None
 
 
 def desks_over(user: User, region_code: str) -> frozenset[str]:

@@ -320,3 +320,16 @@ def test_what_may_not_be_seen_any_more_takes_the_copies_with_it(phone, server):
     expect(phone.page.get_by_text("Tidak ditemukan").first).to_be_visible()
     server.network.when("*", "*", refuse, times=None)
     is_shut(phone, "/beranda")
+
+
+@pytest.mark.promise(on="106")
+def test_copies_go_once_an_office_has_ended_whatever_page_says_so(phone, server):
+    number = wire.file_report(Caller(server, RAHMAN))["number"]
+    visit(ready(phone, HARTONO), f"/laporan/{number}", "/akun")
+    server.query("UPDATE term SET until = '2026-01-02', since = '2026-01-01' WHERE role = 'lurah'")
+    phone.open("/akun")  # which stays theirs
+    eventually(lambda: kept_pages(phone), [])
+    visit(phone, "/akun")  # and is kept again
+    no_signal(server)
+    is_shut(phone, f"/laporan/{number}")
+    expect(strip(phone.open("/akun"))).to_be_visible()

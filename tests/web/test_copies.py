@@ -11,6 +11,7 @@ import time_machine
 from flask import Flask
 
 from sipokat.database import writing
+from sipokat.domain.clock import day_of
 from sipokat.models import LoginSession
 from tests import steps
 from tests.cast import AGUS, CAST, DEWI, HARTONO, RAHMAN, RATNA, SARI, SITI, YUSUF, Person
@@ -115,6 +116,41 @@ def test_a_copy_lives_as_long_as_a_session_of_the_role_and_a_week_at_most(
     headers = site(person).get("/beranda").response.headers
     assert headers["Sipokat-Copy-Seconds"] == str(hours * 3600)
     assert "Sipokat-Copies" not in headers
+
+
+def test_a_copy_does_not_outlive_an_office_whose_end_is_known(app: Flask, site: Site) -> None:
+    hartono = site(HARTONO)
+    with app.app_context(), writing():
+        steps.user_of(HARTONO).terms[0].until = day_of(MONDAY)
+    with time_machine.travel(MONDAY + timedelta(hours=15), tick=False):  # 22.12 on the last day
+        headers = hartono.get("/beranda").response.headers
+    assert headers["Sipokat-Copy-Seconds"] == str((60 + 48) * 60)
+
+
+def test_pages_bear_other_rights_once_an_office_has_begun_ended_or_moved(
+    app: Flask, site: Site
+) -> None:
+    def rights(visitor: Visitor) -> str:
+        both = {visitor.get(path).response.headers["Sipokat-Rights"] for path in PATHS}
+        assert len(both) == 1
+        return both.pop()
+
+    hartono, siti = site(HARTONO), site(SITI)
+    before = rights(hartono)
+    assert rights(hartono) == before
+    assert rights(siti)[:8] != before[:8]
+    with app.app_context(), writing():
+        steps.add_term(HARTONO, YUSUF.region, role="camat", acts_for=YUSUF)
+    more = rights(hartono)
+    with app.app_context(), writing():
+        for term in steps.user_of(HARTONO).terms:
+            term.until = steps.today() - timedelta(days=1)
+    none = rights(hartono)
+    assert len({before, more, none}) == 3
+    assert {one[:8] for one in (before, more, none)} == {before[:8]}
+
+
+PATHS = ("/beranda", "/akun")
 
 
 def ends(visitor: Visitor, method: str, path: str, status: int, **options: object) -> bool:

@@ -4,7 +4,7 @@
  * `phone/wire.js`. Runs only in the worker.
  */
 (() => {
-  const { copies, identity } = self.sipokat;
+  const { copies, identity, store } = self.sipokat;
 
   // The pages to which plain forms are on their way.
   const posting = new Set();
@@ -43,6 +43,19 @@
     await identity.signedOut();
   }
 
+  /**
+   * Whether this person holds other offices than when their kept pages were made: the rights that a
+   * page bears are other ones than those noted from the page before. They begin with eight signs
+   * for the person; another person's coming is dealt with elsewhere.
+   */
+  async function otherRights(rights) {
+    if (!rights) return false;
+    const before = await store.recall("rights");
+    if (before === rights) return false;
+    await store.note("rights", rights).catch(() => {}); // without room all copies go each time
+    return before?.slice(0, 8) === rights.slice(0, 8);
+  }
+
   /** Does what our answer says about the `owner` and their kept pages; `kept` is this page's own. */
   async function heed({ headers, status }, owner, kept) {
     if (headers.has("Sipokat-Signed-Out")) return signOut();
@@ -50,7 +63,8 @@
     const another = owner && made_for && made_for !== owner.id; // somebody else is signed in
     // A report is never deleted: where there was one and is none now, it is out of their sight.
     const gone = kept && status === 404;
-    if (headers.get("Sipokat-Copies") === "end" || another || gone) return copies.end(owner?.id);
+    const end = headers.get("Sipokat-Copies") === "end" || another || gone;
+    if (end || (await otherRights(headers.get("Sipokat-Rights")))) return copies.end(owner?.id);
   }
 
   self.sipokat.changes = { fragment, heed, landed, posted };
