@@ -225,30 +225,48 @@ def test_a_session_that_ended_elsewhere_takes_the_copies_with_it(phone, server):
     assert not is_kept(phone, "/beranda")
 
 
+WITHOUT_SCRIPTS = """async () => {
+    for (const name of await caches.keys()) {
+        const cache = await caches.open(name);
+        for (const one of await cache.keys()) {
+            if (/gen.(app|pages).*js/.test(one.url)) await cache.delete(one);
+        }
+    }
+}"""
+
+
 @pytest.mark.promise(on="106")
-def test_signing_out_works_before_its_script_has_loaded(phone, server):
+@pytest.mark.parametrize("session", ["alive", "over"])
+def test_signing_out_works_before_its_script_has_loaded(phone, server, session):
+    """Also where the session has ended elsewhere: the copy on the screen must not load itself again
+    then, which would cut off the way to the page to sign in."""
     ready(phone, RAHMAN)
     visit(phone, "/beranda", "/akun")
     keep(phone, text="Rapat warga.")
     sent(phone)
+    visit(phone, "/akun")
     never = threading.Event()
-    scripts = server.network.when("GET", "/static/gen/pages.*.js", hold(never, 600), times=None)
-    phone.page.evaluate(
-        """async () => {
-            for (const name of await caches.keys()) {
-                const cache = await caches.open(name);
-                for (const one of await cache.keys()) {
-                    if (/gen.pages/.test(one.url)) await cache.delete(one);
-                }
-            }
-        }"""
-    )
+    server.network.when("GET", "/static/gen/pages.*.js", hold(never, 600), times=None)
+    phone.page.evaluate(WITHOUT_SCRIPTS)
     phone.context.new_cdp_session(phone.page).send("Network.clearBrowserCache")
+    newer = slow(server, "/akun") if session == "over" else threading.Event()
     phone.page.goto("/akun", wait_until="commit")
-    phone.page.get_by_role("button", name="Keluar", exact=True).last.click()
-    phone.page.wait_for_url("**/masuk", wait_until="commit")
-    server.network.lift(scripts)
+    if session == "over":
+        server.query("DELETE FROM login_session")
+    again: list[str] = []
+    phone.page.on("request", lambda one: again.append(one.url))
+    leaving = slow(server, "/keluar", "POST")
+    button = phone.page.get_by_role("button", name="Keluar", exact=True).last
+    button.click(no_wait_after=True)
+    eventually(lambda: server.network.passed("POST", "/keluar"))
+    server.network.heal()
     never.set()
+    newer.set()
+    if session == "over":
+        eventually(lambda: server.network.passed("GET", "/akun")[-1].status, 401)
+    leaving.set()
+    phone.page.wait_for_url("**/masuk", wait_until="commit")
+    assert not [url for url in again if url.endswith("/akun")]
     assert server.value("SELECT count(*) FROM login_session") == 0
     eventually(lambda: owner(phone), [None, False])
     assert kept_pages(phone) == []

@@ -211,9 +211,8 @@ def test_the_address_is_the_proxys_word_only_when_one_is_trusted(app: Flask) -> 
         ("evil.example", "/beranda"),
         ("/masuk", "/beranda"),
         ("/keluar", "/beranda"),
-        ("/laporan\u202e", "/beranda"),
+        ("/laporan\u3164", "/beranda"),
         ("/laporan?cari=\u200bsampah", "/beranda"),
-        ("/laporan\x7f", "/beranda"),
     ],
 )
 def test_signing_in_never_leads_to_another_site(site: Site, wanted: str, led: str) -> None:

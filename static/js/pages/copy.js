@@ -25,7 +25,7 @@
     if (leaving) return; // the answer to the reload says once more that all copies must go
     leaving = true;
     document.body.hidden = true;
-    location.reload();
+    owner.reload();
   }
 
   /** The newer page may have come, or all copies may have gone, before this script ran. */

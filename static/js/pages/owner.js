@@ -4,6 +4,7 @@
  */
 (() => {
   const { copies, identity, store, typed } = self.sipokat;
+  const LEFT = 60_000; // ms in which a "Keluar" that the browser sends leads to the next page
   // When this page was asked for: `identity.adopt` ignores pages from before the owner changed.
   const asked_at = Date.now() - performance.now();
   const meta = document.querySelector('meta[name="sipokat-user"]');
@@ -66,16 +67,30 @@
     return state;
   }
 
+  // The person is on the way from this page to another one: loading it again would keep them here.
   let leaving = false;
 
-  // "Keluar" before its script has loaded: the worker removes the owner while this page still waits
-  // for the next one.
+  // "Keluar" before its script has loaded, or before this one has: the worker removes the owner and
+  // the copies while this page still waits for the next one.
   addEventListener("submit", (event) => {
     if (!/\/keluar$/.test(event.target.action)) return;
     setTimeout(() => {
       leaving ||= !event.defaultPrevented;
     });
   });
+  const pressed = shown && store.recall("left");
+  const known = Promise.resolve(pressed).then(
+    (left) => {
+      leaving ||= left > asked_at && Date.now() - left < LEFT;
+    },
+    () => {},
+  );
+
+  /** Loads this page again, but not while the person is leaving it. */
+  async function reload() {
+    await known;
+    if (!leaving) location.reload();
+  }
 
   /**
    * Reloads this page if the owner has changed since, in another page or while it was in memory.
@@ -84,7 +99,7 @@
     const { owner } = await identity.who();
     if (leaving) return;
     opened_by ||= owner?.id; // somebody has signed in in another tab, and nobody was before
-    if (opened_by && opened_by !== owner?.id) location.reload();
+    if (opened_by && opened_by !== owner?.id) await reload();
     else fitMenu(owner);
   }
 
@@ -109,6 +124,7 @@
       leaving = true;
     },
     ready: ready.catch(() => none),
+    reload,
     shown,
   };
 })();

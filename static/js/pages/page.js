@@ -99,7 +99,10 @@
    */
   function awaited(form) {
     const place = answerOf(form);
-    if (place.childElementCount) place.replaceChildren(banner("Menghubungi SIPOKAT…"));
+    if (place.childElementCount) {
+      place.replaceChildren(banner("Menghubungi SIPOKAT…"));
+      place.scrollIntoView({ block: "nearest" });
+    }
     const words = "Masih menunggu jawaban SIPOKAT. Jangan tutup halaman ini.";
     const timer = setTimeout(() => complain(form, words, { tone: "wait" }), 6000);
     return () => {

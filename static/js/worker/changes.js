@@ -17,7 +17,9 @@
     posting.add(event.resultingClientId);
     event.waitUntil(copies.changed());
     // The owner goes when the server has confirmed it (see `heed`).
-    if (path === "/keluar") event.waitUntil(copies.forget());
+    if (path !== "/keluar") return;
+    event.waitUntil(store.note("left", Date.now()).catch(() => {})); // see pages/owner.js
+    event.waitUntil(copies.forget());
   }
 
   /** A page is asked for: if a form has led to it, the server has done what the form wanted. */
