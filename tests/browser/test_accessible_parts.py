@@ -59,7 +59,7 @@ def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server, look):
     page.fill("[name=phone]", RAHMAN.phone)
     page.fill("[name=password]", "bukan ini")
     page.locator("form:has([name=password]) [type=submit]").click()
-    expect(page.locator("[data-form-error] .notice")).to_be_focused()
+    expect(page.locator("[data-form-error] .notice")).to_be_visible()
     look("a refused sign-in")
 
     phone.sign_in(RAHMAN)
@@ -67,6 +67,16 @@ def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server, look):
     page.locator("[data-nihil-open]").click()
     expect(page.locator("dialog[data-nihil]")).to_be_visible()
     look("the question before nihil")
+
+    phone.open("/akun")
+    page.get_by_text("Ganti kata sandi").click()
+    for name in ("old", "new"):
+        page.fill(f"[name={name}]", "kata sandi yang panjang")
+    server.network.when("GET", "/akun", refuse, times=None)
+    page.get_by_role("button", name="Simpan kata sandi").click()
+    expect(page.locator(".notice", has_text="Ini belum terkirim.")).to_be_focused()
+    look("a plain form that was not sent")
+    server.network.heal()
 
     open_form(phone, "sampah")
     page.locator("[data-report-form] button[type=submit]").click()
