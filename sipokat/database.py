@@ -18,7 +18,7 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic, sleep
-from typing import Any, ClassVar, cast
+from typing import Any, ClassVar, TypeVar, cast
 from urllib.parse import quote
 
 import structlog
@@ -26,7 +26,8 @@ from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, String, Table, event, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
-from sqlalchemy.orm import DeclarativeBase, Session
+from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
+from sqlalchemy.orm.attributes import instance_dict
 from sqlalchemy.types import TypeDecorator
 
 from sipokat.keys import RecordKeys
@@ -49,6 +50,8 @@ class Base(DeclarativeBase):
     # True for people, terms and regions: `writing()` does not read their rows again.
     steady: ClassVar[bool] = False
 
+
+Row = TypeVar("Row", bound=Base)
 
 WAIT = 5  # seconds that a write waits for others
 BESIDE_READING = 0.3  # the same, for what is written only because somebody reads a page
@@ -236,6 +239,16 @@ def _wait_for_file(descriptor: int, until: float) -> None:
 def table(model: type[Base]) -> Table:
     """The table of a model, for plain inserts: they cost a fraction of an ORM flush."""
     return cast(Table, model.__table__)
+
+
+def as_loaded(session: Session, model: type[Row], values: dict[str, Any]) -> Row:
+    """An object of the session with these columns, as if the session itself had just read all of
+    them. It costs a third of what a query for objects does. The session must not have it yet."""
+    made: Row = model.__mapper__.class_manager.new_instance()
+    instance_dict(made).update(values)
+    make_transient_to_detached(made)
+    session.add(made)
+    return made
 
 
 def record_keys() -> RecordKeys:

@@ -14,16 +14,18 @@ from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
 # The text, and for each value its name and what the driver needs it turned into.
-Compiled = tuple[str, tuple[tuple[str, Callable[[Any], Any] | None], ...]]
+Turn = Callable[[Any], Any] | None
+Compiled = tuple[str, tuple[tuple[str, Turn], ...]]
 
 
 class Prepared:
-    """One insert, update or select of plain columns, whose result is taken as the driver gives it:
-    numbers and text, but no points in time."""
+    """One insert, update or select of plain columns. `run` gives its result as the driver does:
+    numbers and text, but no points in time; `rows` gives values as SQLAlchemy would."""
 
     def __init__(self, statement: Any) -> None:
         self._statement = statement
         self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
+        self._results: dict[str, tuple[Turn, ...]] = {}
 
     def run(self, session: Session, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
         """Run it in the session's transaction. An insert takes the columns that `values` names."""
@@ -37,6 +39,21 @@ class Prepared:
         if dialect.positional:
             return connection.exec_driver_sql(text, tuple(given))
         return connection.exec_driver_sql(text, dict(zip(names, given, strict=True)))
+
+    def rows(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
+        """Run a select. All that it finds, each value turned into its column's type."""
+        found = self.run(session, values)
+        dialect = found.dialect
+        turns = self._results.get(dialect.name)
+        if turns is None:
+            columns = self._statement.selected_columns
+            kinds = (column.type.dialect_impl(dialect) for column in columns)
+            turns = tuple(kind.result_processor(dialect, None) for kind in kinds)
+            self._results[dialect.name] = turns
+        return [
+            tuple([turn(value) if turn else value for turn, value in zip(turns, row, strict=True)])
+            for row in found
+        ]
 
     def _compile(self, dialect: Dialect, names: tuple[str, ...]) -> Compiled:
         insert = isinstance(self._statement, Insert)

@@ -20,6 +20,7 @@ from sipokat.database import table
 from sipokat.domain import record
 from sipokat.domain.clock import WIB, day_of
 from sipokat.models import DayOverride
+from sipokat.prepared import Prepared
 
 
 @cache
@@ -38,10 +39,10 @@ def _holidays(year: int) -> frozenset[date]:
 
 def overrides(session: Session) -> dict[date, bool]:
     """Days that the city itself declared working (True) or free (False)."""
-    return {row.day: row.working for row in session.execute(_OVERRIDES)}
+    return dict(_OVERRIDES.rows(session, {}))
 
 
-_OVERRIDES = select(*table(DayOverride).c["day", "working"])
+_OVERRIDES = Prepared(select(*table(DayOverride).c["day", "working"]))
 
 
 def is_working(day: date, overridden: Mapping[date, bool]) -> bool:

@@ -10,9 +10,17 @@ from datetime import datetime, timedelta
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, contains_eager
+from sqlalchemy.orm.attributes import set_committed_value
 
 from sipokat import security
-from sipokat.database import db, lock_rows, write_if_possible, writing
+from sipokat.database import (
+    as_loaded,
+    db,
+    lock_rows,
+    table,
+    write_if_possible,
+    writing,
+)
 from sipokat.domain import administration, people, tries
 from sipokat.domain.administration import By
 from sipokat.domain.clock import now as present
@@ -20,6 +28,7 @@ from sipokat.domain.offices import main_role
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
 from sipokat.domain.refusals import NotSignedIn
 from sipokat.models import KnownDevice, LoginSession, SignInFailure, Term, User
+from sipokat.prepared import Prepared
 
 # Failures in a quarter of an hour: of a phone that has signed in to the account before, of a number
 # from one network, of a number from everywhere, of a network with whatever numbers; and sign-ins
@@ -203,11 +212,23 @@ def find_session(token: str | None, now: datetime | None = None) -> OpenSession 
 
 
 def _look_up(token: str) -> OpenSession | None:
-    row = db.session.execute(_BY_TOKEN, {"token": hashed(token)}).unique().first()
-    return None if row is None else OpenSession(row.id, row.created_at, row.last_used_at, row.User)
+    session, given = db.session(), {"token": hashed(token)}
+    if session.identity_map:  # it may know the person already: rare, since a request begins here
+        row = session.execute(_BY_TOKEN, given).unique().first()
+        return None if row is None else OpenSession(*row)
+    found = _PLAIN.rows(session, given)
+    if not found:
+        return None
+    opened, of_user = found[0][: len(_OF_SESSION)], found[0][len(_OF_SESSION) : _TERMS_FROM]
+    user = as_loaded(session, User, dict(zip(_OF_USER, of_user, strict=True)))
+    terms = [dict(zip(_OF_TERM, row[_TERMS_FROM:], strict=True)) for row in found]
+    held = [as_loaded(session, Term, one) for one in terms if one["id"] is not None]
+    set_committed_value(user, "terms", held)
+    return OpenSession(*opened, user)
 
 
-# Loads the person and their terms in the same statement: every request starts with this one.
+# The person and their terms in the same statement: every request starts with this one.
+_SESSION, _USER, _TERM = table(LoginSession), table(User), table(Term)
 _BY_TOKEN = (
     select(LoginSession.id, LoginSession.created_at, LoginSession.last_used_at, User)
     .join(User, User.id == LoginSession.user_id)
@@ -215,6 +236,16 @@ _BY_TOKEN = (
     .where(LoginSession.token_hash == bindparam("token"))
     .order_by(Term.since, Term.id)
     .options(contains_eager(User.terms))
+)
+_OF_SESSION = ("id", "created_at", "last_used_at")
+_OF_USER, _OF_TERM = tuple(_USER.c.keys()), tuple(_TERM.c.keys())
+_TERMS_FROM = len(_OF_SESSION) + len(_OF_USER)
+_PLAIN = Prepared(
+    select(*_SESSION.c[_OF_SESSION], *_USER.c, *_TERM.c)
+    .join_from(_SESSION, _USER, _USER.c.id == _SESSION.c.user_id)
+    .outerjoin(_TERM, _TERM.c.user_id == _USER.c.id)
+    .where(_SESSION.c.token_hash == bindparam("token"))
+    .order_by(_TERM.c.since, _TERM.c.id)
 )
 
 

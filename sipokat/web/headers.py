@@ -21,6 +21,16 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
+# No view sets one of these itself.
+EVERY = (
+    ("Sipokat", "1"),
+    ("Content-Security-Policy", POLICY),
+    ("X-Content-Type-Options", "nosniff"),
+    ("Referrer-Policy", "same-origin"),
+    ("Cross-Origin-Opener-Policy", "same-origin"),
+    ("Cross-Origin-Resource-Policy", "same-origin"),
+    ("Permissions-Policy", "geolocation=(self), camera=(self), microphone=()"),
+)
 
 
 def register(app: Flask) -> None:
@@ -32,13 +42,7 @@ def add_headers(response: Response) -> Response:
     """Mark the answer as ours (`Sipokat: 1`), and say what a browser may do with it and how long it
     may keep it. A view may have set Cache-Control itself."""
     headers = response.headers
-    headers["Sipokat"] = "1"
-    headers["Content-Security-Policy"] = POLICY
-    headers["X-Content-Type-Options"] = "nosniff"
-    headers["Referrer-Policy"] = "same-origin"
-    headers["Cross-Origin-Opener-Policy"] = "same-origin"
-    headers["Cross-Origin-Resource-Policy"] = "same-origin"
-    headers["Permissions-Policy"] = "geolocation=(self), camera=(self), microphone=()"
+    headers.extend(EVERY)
     if current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if "Cache-Control" not in headers:
