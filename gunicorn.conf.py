@@ -1,6 +1,7 @@
 """How gunicorn serves SIPOKAT. The command `gunicorn` in this folder reads it by itself."""
 
 import gc
+import sys
 
 from sipokat.config import read
 from sipokat.serving import die_with
@@ -28,6 +29,10 @@ control_socket_disable = True
 def post_fork(server, worker):
     """Take this process along when gunicorn itself is killed, whatever connections it has."""
     die_with(server.pid)
+    # A thread that has the write lock lets go of Python at each statement, and gets it back only
+    # when this time has passed if another one computes. With the usual five milliseconds a report
+    # holds the lock for ten times as long as it needs, and everybody else waits for it.
+    sys.setswitchinterval(0.001)
 
 
 def when_ready(_server: object) -> None:
