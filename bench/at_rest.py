@@ -27,7 +27,8 @@ from typing import Any
 
 import psutil
 
-from bench.intake import ROOT, free_port, jpeg
+from bench.intake import jpeg
+from bench.measuring import ROOT, free_port
 
 
 class Program:

@@ -29,7 +29,7 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 
-from bench.intake import free_port
+from bench.measuring import free_port
 
 ROOT = Path(__file__).resolve().parent.parent
 BYTES_PER_SECOND = 400_000 / 8
