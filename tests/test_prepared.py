@@ -60,3 +60,12 @@ def test_a_savepoint_takes_back_only_what_failed(session: Session) -> None:
             _add_what_fails(session)
         ADD.run(session, {"id": 3, "key": "stays too", "at": AT})
     assert keys(session) == ["stays", "stays too"]
+
+
+def test_rows_have_the_types_of_their_columns(session: Session) -> None:
+    with writing() as session:
+        ADD.run(session, {"key": "phone:1", "at": AT})
+    columns = FAILURE.c["at", "key"]
+    asked = Prepared(select(*columns).where(FAILURE.c.key == bindparam("key")))
+    assert asked.rows(session, {"key": "phone:1"}) == [(AT, "phone:1")]
+    assert asked.rows(session, {"key": "nobody"}) == []

@@ -11,7 +11,7 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
@@ -19,10 +19,10 @@ from sipokat.domain import accounts, administration, people, sign_in, tries
 from sipokat.domain.refusals import NotSignedIn, TooMany, WrongContent
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import SignedIn, find_session, sessions_of
-from sipokat.models import KnownDevice, LoginSession, SignInFailure
+from sipokat.models import KnownDevice, LoginSession, Region, SignInFailure, User
 from sipokat.turns import Busy, Line
 from tests import steps
-from tests.cast import BEJO, CAST, DEWI, HARTONO, PASSWORD, RAHMAN, SITI, Person
+from tests.cast import BEJO, CAST, DEWI, HARTONO, PASSWORD, RAHMAN, SITI, UTARA_I, YUSUF, Person
 from tests.services.database import CHEAP, CHEAP_HASHER
 from tests.services.speed import tries as tries_of
 from tests.steps import refused, user_of
@@ -500,3 +500,41 @@ def test_one_sees_and_ends_ones_own_sessions(session: Session) -> None:
 def test_dead_sessions_are_not_listed(session: Session) -> None:
     enter()
     assert sessions_of(session, user_of(RAHMAN), NOW + timedelta(days=91)) == []
+
+
+def test_whoever_is_signed_in_is_the_same_however_they_are_looked_up(session: Session) -> None:
+    """By plain rows in a session that knows nobody, by a query for objects in one that does."""
+    steps.add_term(HARTONO, UTARA_I, until=NOW.date(), role="camat", acts_for=YUSUF)
+    token = enter(HARTONO.phone).token
+
+    def told(user: User) -> list[dict[str, Any]]:
+        return [
+            {column.key: getattr(one, column.key) for column in inspect(type(one)).column_attrs}
+            for one in (user, *user.terms)
+        ]
+
+    session.expunge_all()
+    plain = find_session(token, NOW)
+    assert plain is not None
+    assert plain.user in session
+    assert not session.dirty
+    by_rows = told(plain.user)
+    session.expunge_all()
+    session.scalars(select(Region)).first()
+    queried = find_session(token, NOW)
+    assert queried is not None
+    assert by_rows == told(queried.user)
+    assert (plain.id, plain.last_used_at) == (queried.id, queried.last_used_at)
+
+
+def test_whoever_was_looked_up_can_be_changed(session: Session) -> None:
+    token = enter(HARTONO.phone).token
+    session.expunge_all()
+    found = find_session(token, NOW)
+    assert found is not None
+    with writing():
+        found.user.name = "Hartono, S.Sos."
+        found.user.terms[0].until = NOW.date()
+    steps.afresh(session)
+    user = user_of(HARTONO)
+    assert (user.name, user.terms[0].until) == ("Hartono, S.Sos.", NOW.date())
