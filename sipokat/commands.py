@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import signal
 import sys
@@ -75,7 +76,11 @@ def load_demo() -> None:
 def _load_city(store: PhotoStore) -> None:
     from sipokat.demo import city
 
-    click.echo(city.load(store, _progress(sys.stdout.isatty())))
+    gc.disable()  # all that is made is kept until the end
+    try:
+        click.echo(city.load(store, _progress(sys.stdout.isatty())))
+    finally:
+        gc.enable()
     record_commands.checkpoints().write(now())
 
 

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 import io
+from functools import cache
 
 from PIL import Image, ImageDraw
 
 from sipokat.delivery.pictures import THUMBNAIL
 from sipokat.demo.scenery import SIZE
 from sipokat.demo.scenes import SCENES
-from sipokat.demo.sources import dice
+from sipokat.demo.sources import quick_dice
 
 
 def draw(scene: str, seed: int) -> tuple[bytes, bytes]:
@@ -17,10 +18,18 @@ def draw(scene: str, seed: int) -> tuple[bytes, bytes]:
 
     Raises KeyError for an unknown scene.
     """
-    chance = dice(f"{scene} {seed}")
-    picture = Image.new("RGB", SIZE)
-    SCENES[scene](ImageDraw.Draw(picture), chance)
+    chance = quick_dice(f"{scene} {seed}")
+    picture, pen = _canvas()
+    pen.rectangle((0, 0, *SIZE), (0, 0, 0))
+    SCENES[scene](pen, chance)
     return _jpeg(picture, 38), _jpeg(picture.reduce(SIZE[0] // THUMBNAIL), 60)
+
+
+@cache
+def _canvas() -> tuple[Image.Image, ImageDraw.ImageDraw]:
+    """One for all pictures: to get the memory for it takes as long as to draw on it."""
+    picture = Image.new("RGB", SIZE)
+    return picture, ImageDraw.Draw(picture)
 
 
 def _jpeg(picture: Image.Image, quality: int) -> bytes:

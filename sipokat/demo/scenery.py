@@ -99,10 +99,11 @@ def tree(pen: Pen, chance: Random, x: int, foot: int) -> None:
 
 def grain(pen: Pen, chance: Random, top: int, colour: Colour, count: int) -> None:
     """Draw small stones and stains below y = `top`, so that the ground is not one flat colour."""
-    for _ in range(count):
+    tones = [shade(colour, chance, 20) for _ in range(12)]
+    for place in range(count):
         x, y = chance.randint(0, W), chance.randint(top, H)
         r = 1 + (y - top) * 5 // H
-        pen.ellipse((x - 2 * r, y - r, x + 2 * r, y + r), shade(colour, chance, 20))
+        pen.ellipse((x - 2 * r, y - r, x + 2 * r, y + r), tones[place % 12])
 
 
 def people(pen: Pen, chance: Random, count: int, top: int, bottom: int) -> None:

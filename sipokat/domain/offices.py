@@ -78,7 +78,12 @@ def roles_of(user: User) -> frozenset[str]:
     """The roles in which the person acts today: those of the offices held. Somebody who holds none
     any more reads on what they wrote in the account's role, and has none if that reads no reports.
     """
-    roles = frozenset(office.role.key for office in held(user))
+    return roles_among(user, held(user))
+
+
+def roles_among(user: User, offices: Iterable[Office]) -> frozenset[str]:
+    """The same for a day on which these are the offices held."""
+    roles = frozenset(office.role.key for office in offices)
     if roles or not ROLES[user.role].reads_reports:
         return roles
     return frozenset({user.role})

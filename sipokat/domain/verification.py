@@ -46,7 +46,8 @@ def actor_before(user: User, report: Report) -> chain.Actor:
 
 def actors_before(user: User, codes: Iterable[str]) -> dict[str, chain.Actor]:
     """The person as the rules see them before reports of each of these regions."""
-    held, roles = offices.held(user), offices.roles_of(user)
+    held = offices.held(user)
+    roles = offices.roles_among(user, held)
     return {
         code: chain.Actor(user.id, roles, offices.desks_among(held, code)) for code in set(codes)
     }
