@@ -7,6 +7,7 @@ import ipaddress
 import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import bindparam, delete, select, update
 from sqlalchemy.orm import Session, contains_eager
@@ -215,16 +216,20 @@ def _look_up(token: str) -> OpenSession | None:
     session, given = db.session(), {"token": hashed(token)}
     if session.identity_map:  # it may know the person already: rare, since a request begins here
         row = session.execute(_BY_TOKEN, given).unique().first()
-        return None if row is None else OpenSession(*row)
+        return None if row is None else _opened(row)
     found = _PLAIN.rows(session, given)
     if not found:
         return None
-    opened, of_user = found[0][: len(_OF_SESSION)], found[0][len(_OF_SESSION) : _TERMS_FROM]
+    number, created_at, last_used_at, *of_user = found[0][:_TERMS_FROM]
     user = as_loaded(session, User, dict(zip(_OF_USER, of_user, strict=True)))
     terms = [dict(zip(_OF_TERM, row[_TERMS_FROM:], strict=True)) for row in found]
     held = [as_loaded(session, Term, one) for one in terms if one["id"] is not None]
     set_committed_value(user, "terms", held)
-    return OpenSession(*opened, user)
+    return OpenSession(number, created_at, last_used_at, user)
+
+
+def _opened(row: Any) -> OpenSession:
+    return OpenSession(row.id, row.created_at, row.last_used_at, row.User)
 
 
 # The person and their terms in the same statement: every request starts with this one.
