@@ -132,9 +132,9 @@ def pytest_generate_tests(metafunc: pytest.Metafunc) -> None:
         names = databases_for(metafunc.definition) or DATABASES[:1]
         metafunc.parametrize("database", names, indirect=True, scope="session")
     elif "database" in metafunc.fixturenames:
-        name = metafunc.config.getoption("--database") or "sqlite"
+        names = [metafunc.config.getoption("--database") or "sqlite"]
         metafunc.parametrize(
-            "database", [name], indirect=True, scope="session", ids=[pytest.HIDDEN_PARAM]
+            "database", names, indirect=True, scope="session", ids=[pytest.HIDDEN_PARAM]
         )
     if "chromium" in metafunc.fixturenames:
         names = chromiums_for(metafunc.definition) or CHROMIUMS[:1]
@@ -182,7 +182,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
         used = getattr(item, "fixturenames", ())
         return bool(
             ("chromium" not in used or chromiums_for(item))
-            and ("house" not in used or databases_for(item))
+            and ("database" not in used or databases_for(item))
         )
 
     def place(item: pytest.Item) -> int:

@@ -187,6 +187,8 @@ def test_demo_and_test_refuse_a_production_database(app: Flask, mode: str) -> No
     made = in_production(app)
     done = made.test_cli_runner().invoke(args=["prepare"])
     assert done.exit_code == 0, done.output
+    with made.app_context():
+        db.engine.dispose()
     with pytest.raises(config.Unsafe, match="production"):
         create_app(own | {"MODE": mode})
     in_production(app)

@@ -142,11 +142,11 @@ def program_on(data: Path) -> Iterator[Flask]:
 
 def copy_of(app: Flask, disk: Path) -> None:
     with app.app_context():
-        assert db.engine.dialect.name == "sqlite"
         db.engine.dispose()
     shutil.copy(app.config["DATA"] / "sipokat.sqlite3", disk)
 
 
+@pytest.mark.only("sqlite", why="the database lies on the disk")
 def test_pages_open_on_a_full_disk(app: Flask, disk: Path) -> None:
     copy_of(app, disk)
     with program_on(disk) as made:
@@ -168,6 +168,7 @@ def test_pages_open_on_a_full_disk(app: Flask, disk: Path) -> None:
         assert rahman.json("POST", "/laporan", body, 201)["client_id"] == body["client_id"]
 
 
+@pytest.mark.only("sqlite", why="the database lies on the disk")
 @pytest.mark.parametrize("killed", [False, True])
 def test_the_program_starts_and_shows_pages_on_a_read_only_disk(
     app: Flask, disk: Path, killed: bool

@@ -63,6 +63,7 @@ class Sending:
             self.retry_after, self.status = answer.getheader("Retry-After", ""), answer.status
 
 
+@pytest.mark.only("sqlite", why="PostgreSQL has no such lock")
 @pytest.mark.parametrize("holding", [another_program, another_process_of_ours])
 def test_writers_are_sent_away_and_readers_are_served(server: Server, holding: Any) -> None:
     rahman = Caller(server, RAHMAN)
