@@ -88,6 +88,7 @@ def test_leaving_waits_for_a_photo_and_a_killed_page_says_which_one_is_missing(p
     page.goto("/laporan/baru?kategori=sampah")
     state = page.locator("[data-photos-state]")
     expect(state).to_contain_text("Foto 3 belum sempat tersimpan.")
+    expect(page.locator("#notices")).to_contain_text("Ada foto yang belum masuk")
     add_photos(page, [picture(3)], before=2)
     eventually(lambda: drafts(phone)["sampah"], (3, None))
     page.reload()

@@ -149,7 +149,8 @@
       look.fill(found.values, found.kept || []);
       const button = { label: "Mulai baru", act: startAfresh };
       const more = others ? ` ${others} draf lain ada di kotak keluar.` : "";
-      page.notice(`Draf ${page.moment(found.updated_at)} dibuka lagi.${more}`, "wait", {
+      const lost = found.awaits ? " Ada foto yang belum masuk: lihat di bagian Foto." : "";
+      page.notice(`Draf ${page.moment(found.updated_at)} dibuka lagi.${lost}${more}`, "wait", {
         key: "draft",
         button,
       });
