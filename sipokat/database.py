@@ -251,6 +251,11 @@ def as_loaded(session: Session, model: type[Row], values: dict[str, Any]) -> Row
     return made
 
 
+def secret_key() -> bytes:
+    """The application's secret, for hashes that are worth nothing without it."""
+    return str(current_app.config["SECRET_KEY"]).encode()
+
+
 def record_keys() -> RecordKeys:
     """The keys that sign the record in this database."""
     found: RecordKeys = current_app.config["RECORD_KEYS"]

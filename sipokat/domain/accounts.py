@@ -11,7 +11,7 @@ from datetime import date
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import administration, people, sign_in, terms
+from sipokat.domain import activations, administration, people, pins, sign_in, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
@@ -66,14 +66,31 @@ def disable(session: Session, by: By, user: User) -> None:
         raise NotNow(f"Akun {user.name} sudah ditutup.")
     terms.require_another_diskominfo(session, user, day_of(now()))
     user.active = False
-    ended = sign_in.drop_all(session, user)
+    ended = _shut_out(session, user)
     administration.record(
         session, by, user, "disable", {"active": True, "sessions": ended}, {"active": False}
     )
 
 
+def end_sessions(session: Session, by: By, user: User) -> int:
+    """Shut the person out of every phone: sessions, PINs and the code that was made for them end at
+    once, as for a phone that was lost. How many sessions there were."""
+    administration.begin(session, user)
+    ended = _shut_out(session, user)
+    administration.record(session, by, user, "end_sessions", {"sessions": ended})
+    return ended
+
+
+def _shut_out(session: Session, user: User) -> int:
+    ended = sign_in.drop_all(session, user)
+    pins.end_all(session, user)
+    activations.end_all(session, user)
+    return ended
+
+
 def enable(session: Session, by: By, user: User) -> None:
-    """Open a closed account again; the person signs in as before. Raises NotNow when it is open."""
+    """Open a closed account again; the person signs in with their password, or by a
+    new activation. Raises NotNow when it is open."""
     administration.begin(session, user)
     if user.active:
         raise NotNow(f"Akun {user.name} tidak ditutup.")

@@ -1,7 +1,7 @@
 """The administrative record: who changed whose account or office, as what, and when.
 
 Every verb that changes an account or a term (`domain/accounts.py`, `domain/terms.py`,
-`sign_in.end_all`) writes its entry here, in the transaction of the change.
+`domain/activations.py`) writes its entry here, in the transaction of the change.
 """
 
 from __future__ import annotations

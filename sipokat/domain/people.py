@@ -105,11 +105,21 @@ def hash_password(password: str) -> str:
 def password_matches(user: User | None, password: str) -> bool:
     """Whether this is the password. Takes equally long without an account, so that the time
     does not tell which numbers have one."""
+    return secret_matches(user.password_hash if user else None, password)
+
+
+def hash_secret(secret: str) -> str:
+    """An argon2id hash of something short that is kept from the server otherwise, such as a PIN."""
+    return _hasher.hash(secret)
+
+
+def secret_matches(kept: str | None, secret: str) -> bool:
+    """Whether `kept` is the hash of this secret. Takes equally long where nothing is kept."""
     try:
-        _hasher.verify(user.password_hash if user else _NOBODY, password)
+        _hasher.verify(_NOBODY if kept is None else kept, secret)
     except (VerificationError, InvalidHashError):
         return False
-    return user is not None
+    return kept is not None
 
 
 def find_by_phone(session: Session, typed: str) -> User | None:

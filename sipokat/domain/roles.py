@@ -15,7 +15,8 @@ _SESSIONS: dict[str, dict[str, int]] = tomllib.loads(
 
 @dataclass(frozen=True)
 class Role:
-    """`desk` is the desk that its holders sit at; `level` that of the regions they hold."""
+    """`desk` is the desk that its holders sit at; `level` that of the regions they hold;
+    `activates` are the roles whose holders in these regions get codes from them."""
 
     key: str
     label: str
@@ -26,6 +27,7 @@ class Role:
     decides: bool = False
     reopens: bool = False
     reads_reports: bool = True
+    activates: tuple[str, ...] = ()
 
     @property
     def session(self) -> timedelta:
@@ -59,8 +61,26 @@ ROLES = {
             desk="rt",
             reports=True,
         ),
-        Role("lurah", "Lurah", "Lurah", "kelurahan", desk="kelurahan", reports=True, decides=True),
-        Role("camat", "Camat", "Camat", "kecamatan", desk="kecamatan", reports=True, decides=True),
+        Role(
+            "lurah",
+            "Lurah",
+            "Lurah",
+            "kelurahan",
+            desk="kelurahan",
+            reports=True,
+            decides=True,
+            activates=("rt_head",),
+        ),
+        Role(
+            "camat",
+            "Camat",
+            "Camat",
+            "kecamatan",
+            desk="kecamatan",
+            reports=True,
+            decides=True,
+            activates=("rt_head", "lurah"),
+        ),
         Role(
             "pemerintahan",
             "Bagian Pemerintahan",
@@ -70,7 +90,14 @@ ROLES = {
             decides=True,
             reopens=True,
         ),
-        Role("diskominfo", "Diskominfo", "Diskominfo", "kota", reads_reports=False),
+        Role(
+            "diskominfo",
+            "Diskominfo",
+            "Diskominfo",
+            "kota",
+            reads_reports=False,
+            activates=("rt_head", "lurah", "camat", "pemerintahan", "diskominfo", "viewer"),
+        ),
         Role("viewer", "Pemantau kota", "Pemantau", "kota"),
     )
 }

@@ -23,7 +23,6 @@ from sipokat.database import (
     writing,
 )
 from sipokat.domain import administration, people, tries
-from sipokat.domain.administration import By
 from sipokat.domain.clock import now as present
 from sipokat.domain.offices import main_role
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
@@ -92,25 +91,47 @@ def sign_in(
     if user is None or not matches:
         security.note("sign_in_failed", account)
         raise NotSignedIn(WRONG)
-    token = secrets.token_urlsafe(32)
     with writing() as session:
         _require_unchanged(session, user)
-        if device_token is None or not _is_known(session, device_token):
-            device_token = secrets.token_urlsafe(32)
         tries.forget(session, counted)
         session.add(SignInFailure(key=succeeded.key, at=at))
-        _remember_device(session, user.id, device_token, at)
-        session.add(
-            LoginSession(
-                user_id=user.id,
-                token_hash=hashed(token),
-                device=device[:80],
-                created_at=at,
-                last_used_at=at,
-            )
-        )
+        phone_has = phone_token(session, device_token)
+        signed_in = open_session(session, user, phone_has, device, at)
     security.note("signed_in", user.id)
+    return signed_in
+
+
+def open_session(
+    session: Session,
+    user: User,
+    device_token: str,
+    device: str,
+    at: datetime,
+    pin_hash: str | None = None,
+) -> SignedIn:
+    """A session of the person on the phone with this token, which the account knows from now on,
+    with the PIN whose hash is given."""
+    token = secrets.token_urlsafe(32)
+    _remember_device(session, user.id, device_token, at, pin_hash)
+    session.add(
+        LoginSession(
+            user_id=user.id,
+            token_hash=hashed(token),
+            device=device[:80],
+            created_at=at,
+            last_used_at=at,
+        )
+    )
     return SignedIn(user, token, device_token)
+
+
+def require_open(session: Session, user: User) -> None:
+    """Raises NotSignedIn if the account was closed meanwhile. The row stays locked, so that closing
+    it comes after what is stored now, and ends it too."""
+    row = select(User.active).where(User.id == user.id)
+    lock_rows(session, row)
+    if not session.scalar(row):
+        raise NotSignedIn(WRONG)
 
 
 def _require_unchanged(session: Session, user: User) -> None:
@@ -134,8 +155,13 @@ def _limits(phone: str, address: str, known: KnownDevice | None, at: datetime) -
     return [
         tries.Limit(pair, PER_PAIR, PAIR_PAUSE),
         tries.Limit(f"phone:{phone}", None if fresh else PER_NUMBER, NUMBER_PAUSE),
-        tries.Limit(f"address:{network}", PER_NETWORK, NETWORK_PAUSE),
+        limit_of_network(address),
     ]
+
+
+def limit_of_network(address: str) -> tries.Limit:
+    """What all failures from this address's network count against, whoever is tried."""
+    return tries.Limit(f"address:{network_of(address)}", PER_NETWORK, NETWORK_PAUSE)
 
 
 def network_of(address: str) -> str:
@@ -160,21 +186,28 @@ def _known_device(session: Session, user: User | None, token: str | None) -> Kno
     return session.scalars(query).first()
 
 
-def _is_known(session: Session, token: str) -> bool:
-    """Whether somebody has signed in on the phone with this token."""
-    query = select(KnownDevice.id).where(KnownDevice.token_hash == hashed(token)).limit(1)
-    return session.scalar(query) is not None
+def phone_token(session: Session, token: str | None) -> str:
+    """The phone's token if somebody has signed in on it before, else a new one."""
+    known = select(KnownDevice.id).where(KnownDevice.token_hash == hashed(token or "")).limit(1)
+    if token and session.scalar(known) is not None:
+        return token
+    return secrets.token_urlsafe(32)
 
 
-def _remember_device(session: Session, user_id: str, token: str, at: datetime) -> None:
+def _remember_device(
+    session: Session, user_id: str, token: str, at: datetime, pin_hash: str | None
+) -> None:
+    now_known: dict[str, Any] = {"last_used_at": at}
+    if pin_hash is not None:
+        now_known |= {"pin_hash": pin_hash, "pin_failures": 0}
     moved = session.execute(
         update(KnownDevice)
         .where(KnownDevice.user_id == user_id, KnownDevice.token_hash == hashed(token))
-        .values(last_used_at=at)
+        .values(**now_known)
         .returning(KnownDevice.id)
     ).first()
     if moved is None:
-        session.add(KnownDevice(user_id=user_id, token_hash=hashed(token), last_used_at=at))
+        session.add(KnownDevice(user_id=user_id, token_hash=hashed(token), **now_known))
 
 
 @dataclass(frozen=True)
@@ -286,14 +319,6 @@ def end_session(user: User, session_id: int) -> None:
         if device is not None:
             by = administration.oneself(user)
             administration.record(session, by, user, "end_session", {"device": device})
-
-
-def end_all(session: Session, by: By, user: User) -> int:
-    """End every session of the person, who must sign in again everywhere. How many there were."""
-    administration.begin(session, user)
-    ended = drop_all(session, user)
-    administration.record(session, by, user, "end_sessions", {"sessions": ended})
-    return ended
 
 
 def drop_all(session: Session, user: User) -> int:

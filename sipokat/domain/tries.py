@@ -58,10 +58,10 @@ def forget(session: Session, counted: Sequence[int]) -> None:
     session.execute(delete(SignInFailure).where(SignInFailure.id.in_(counted)))
 
 
-def lately(session: Session, key: str, at: datetime) -> int:
-    """How many tries count against the key in the last 24 hours."""
+def lately(session: Session, key: str, at: datetime, back: timedelta = KEPT) -> int:
+    """How many tries count against the key in the last 24 hours, or so far `back`."""
     query = select(func.count()).select_from(SignInFailure)
-    return session.scalar(query.where(SignInFailure.key == key, SignInFailure.at > at - KEPT)) or 0
+    return session.scalar(query.where(SignInFailure.key == key, SignInFailure.at > at - back)) or 0
 
 
 def _require(session: Session, limits: Sequence[Limit], at: datetime, account: str | None) -> None:

@@ -1,5 +1,6 @@
 """The tables, one aggregate a file. The rules are in `domain/`."""
 
+from sipokat.models.activation import Activation
 from sipokat.models.administration import AdministrativeEntry
 from sipokat.models.event import Counter, Event, FirstOpened
 from sipokat.models.region import Region
@@ -10,6 +11,7 @@ from sipokat.models.tally import Tally
 from sipokat.models.user import Term, User
 
 __all__ = [
+    "Activation",
     "AdministrativeEntry",
     "Counter",
     "DayOverride",

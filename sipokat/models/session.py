@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sipokat.database import Base, Moment
@@ -28,7 +28,10 @@ class LoginSession(Base):
 
 class KnownDevice(Base):
     """A phone that has signed in to this account before. Its failed tries are counted apart, so
-    that a stranger's tries on the number do not lock it out."""
+    that a stranger's tries on the number do not lock it out.
+
+    `pin_hash` is of the person's PIN on this phone, mixed with the phone's token; None where the
+    phone was not activated. `pin_failures` counts wrong PINs since the last right one."""
 
     __tablename__ = "known_device"
     __table_args__ = (Index("uq_known_device_token", "token_hash", "user_id", unique=True),)
@@ -37,6 +40,8 @@ class KnownDevice(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64))
     last_used_at: Mapped[datetime] = mapped_column(Moment)
+    pin_hash: Mapped[str | None] = mapped_column(String(200))
+    pin_failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class SignInFailure(Base):

@@ -124,7 +124,7 @@ def test_a_number_is_one_accounts_closed_ones_too(session: Session) -> None:
 
 def test_all_sessions_of_one_person_are_ended(session: Session) -> None:
     tokens, other = [enter(RAHMAN), enter(RAHMAN)], enter(SITI)
-    assert do(sign_in.end_all, RAHMAN) == 2
+    assert do(accounts.end_sessions, RAHMAN) == 2
     assert [find_session(token) for token in tokens] == [None, None]
     assert find_session(other) is not None
     assert newest(session, RAHMAN)["was"] == {"sessions": 2}
