@@ -91,6 +91,7 @@ SCRIPTS = {
     "straight": ("form/straight.js",),
     "worker": ("worker/changes.js", "worker/kept-pages.js"),
     "officer": ("desk/decision-drafts.js", "desk/verification.js"),
+    "activation": ("pages/activation.js",),
     "late-photos": ("form/photos.js", "pages/late-photos.js"),
 }
 STALE_SECONDS = 30 * 86400

@@ -25,7 +25,7 @@ RETRY_SECONDS = 20
 # Status: (code, title, sentence).
 WORDS = {
     400: ("malformed", "Halaman tidak bisa dibuka", "Muat ulang halaman, lalu coba lagi."),
-    401: ("not_signed_in", "Masuk dulu", "Masuk dengan nomor HP dan kata sandi Anda."),
+    401: ("not_signed_in", "Masuk dulu", "Masuk dulu untuk melanjutkan."),
     403: ("forbidden", "Bukan untuk akun ini", "Halaman ini bukan untuk jabatan Anda."),
     404: ("not_found", "Tidak ditemukan", "Periksa alamat atau nomornya."),
     405: ("wrong_method", "Belum bisa", "Kembali ke beranda, lalu coba lagi."),

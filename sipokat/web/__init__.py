@@ -15,6 +15,7 @@ def register(app: Flask) -> None:
     from sipokat.web import (
         access,
         account,
+        activation,
         cookies,
         headers,
         health,
@@ -23,6 +24,7 @@ def register(app: Flask) -> None:
         late_photos,
         messages,
         photos,
+        pins,
         report_form,
         reports,
         respond,
@@ -41,16 +43,20 @@ def register(app: Flask) -> None:
     access.register(app)
     headers.register(app)
     app.context_processor(respond.page_context)
-    app.jinja_env.globals.update(asset=respond.asset, limits=LIMITS, told=messages.told)
+    app.jinja_env.globals.update(
+        asset=respond.asset, limits=LIMITS, told=messages.told, pin_people=pins.pin_people
+    )
     for name in ("day", "moment", "ago", "age", "month", "month_name", "figure"):
         app.jinja_env.filters[name] = getattr(times, name)
     for module in (
         account,
+        activation,
         health,
         home,
         intake,
         late_photos,
         photos,
+        pins,
         report_form,
         reports,
         shell,

@@ -151,7 +151,7 @@ def _refuse_strangers(view: Any, changes: bool) -> Any:
         keeps = getattr(view, "signed_out", None)
         if typed and keeps is not None and (answer := keeps()) is not None:
             return answer
-    raise NotSignedIn("Masuk dulu dengan nomor HP dan kata sandi Anda.")
+    raise NotSignedIn("Masuk dulu untuk melanjutkan.")
 
 
 def _load_user(_request: Any) -> User | None:

@@ -11,7 +11,7 @@ from werkzeug.user_agent import UserAgent
 
 from sipokat import security
 from sipokat.domain.refusals import NotSignedIn, Refused, TooMany, WrongContent
-from sipokat.domain.sign_in import sign_in, sign_out
+from sipokat.domain.sign_in import SignedIn, sign_in, sign_out
 from sipokat.extensions import login
 from sipokat.turns import Busy
 from sipokat.web import body
@@ -79,11 +79,17 @@ def enter() -> ResponseReturnValue:
         if wants_json():
             raise
         note_refusal(refusal)
-        return _refused_page(refusal, phone, to)
+        return refused_page(refusal, {"phone": phone}, to)
     except Busy:
         if wants_json():
             raise
-        return _refused_page(TooMany(BUSY, 5), phone, to)
+        return refused_page(TooMany(BUSY, 5), {"phone": phone}, to)
+    return signed_in_answer(signed_in, to)
+
+
+def signed_in_answer(signed_in: SignedIn, to: str) -> ResponseReturnValue:
+    """The answer to who has just got in, with their cookies. A session that this browser had before
+    is ended."""
     former = session_token()
     if former:
         sign_out(former)
@@ -93,8 +99,9 @@ def enter() -> ResponseReturnValue:
     return response
 
 
-def _refused_page(refusal: Refused, phone: str, to: str) -> ResponseReturnValue:
-    response = make_response(_page({"phone": phone}, to, refusal.message, refusal.status))
+def refused_page(refusal: Refused, values: dict[str, Any], to: str) -> ResponseReturnValue:
+    """The page to sign in again, with why it was refused and what was typed."""
+    response = make_response(_page(values, to, refusal.message, refusal.status))
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, datetime
 from typing import Any
 
 from sipokat.database import db
@@ -23,6 +23,8 @@ WHAT = {
     "end_term": "Jabatan berakhir",
     "change_name": "Nama diganti",
     "change_phone": "Nomor HP diganti",
+    "make_activation": "Kode aktivasi dibuat",
+    "activate": "HP diaktifkan",
 }
 
 
@@ -52,7 +54,9 @@ def _detail(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
         return f"{was['name']} menjadi {became['name']}"
     if action == "change_phone":
         return f"{times.phone(was['phone'])} menjadi {times.phone(became['phone'])}"
-    return str(was.get("device", ""))
+    if action == "make_activation":
+        return f"berlaku sampai {times.moment(datetime.fromisoformat(became['until']))}"
+    return str(was.get("device") or became.get("device") or "")
 
 
 def _term(became: dict[str, Any], ends: bool) -> str:

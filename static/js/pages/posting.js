@@ -5,7 +5,8 @@
  */
 (() => {
   const { causes, owner, page, wire } = self.sipokat;
-  const OTHERS = ["/masuk", "/keluar"]; // sign-in.js sends these
+  // sign-in.js sends these; whoever looks up a code is not signed in.
+  const OTHERS = ["/masuk", "/masuk/pin", "/keluar", "/aktivasi", "/aktivasi/orang"];
 
   const button = (label, act) => ({ button: { label, act } });
 

@@ -5,6 +5,9 @@
 (() => {
   const { causes, identity, outbox, owner, page, replay, wire } = self.sipokat;
 
+  // By password, by PIN, and with a code that activates the phone.
+  const ENTRANCES = ["/masuk", "/masuk/pin", "/aktivasi"];
+
   /** Waits for the promise, but not longer than this. */
   const within = (promise, ms) =>
     Promise.race([promise, new Promise((resolve) => setTimeout(resolve, ms))]);
@@ -30,15 +33,18 @@
 
   /** Signs in on the server, and writes the person as the phone's owner. */
   async function enter(form, data) {
-    const body = JSON.stringify({ phone: data.get("phone"), password: data.get("password") });
+    const { next, ...typed } = Object.fromEntries(data);
+    const body = JSON.stringify(typed);
     const headers = { "Content-Type": "application/json" };
     const stop = page.awaited(form);
-    const facts = await wire.exchange({ method: "POST", path: "/masuk", headers, body });
+    const path = new URL(form.action).pathname;
+    const facts = await wire.exchange({ method: "POST", path, headers, body });
     stop();
     const user = facts.own && facts.status === 200 && facts.json.user;
     if (!user) {
       page.complain(form, await why(facts));
-      form.querySelector(facts.status === 422 ? "[name=phone]" : "[type=password]")?.focus();
+      const [wrong] = Object.keys(facts.json?.fields || {});
+      form.querySelector(wrong ? `[name=${wrong}]` : "[type=password]")?.focus();
       return;
     }
     owner.leave();
@@ -96,11 +102,11 @@
   addEventListener("submit", (event) => {
     const form = event.target;
     const { pathname } = new URL(form.getAttribute("action") || "", location.href);
-    const known = form.method === "post" && ["/masuk", "/keluar"].includes(pathname);
+    const known = form.method === "post" && [...ENTRANCES, "/keluar"].includes(pathname);
     if (!known || event.defaultPrevented) return;
     event.preventDefault();
     const data = new FormData(form);
     if (event.submitter?.name) data.set(event.submitter.name, event.submitter.value);
-    handle(form, event.submitter, pathname === "/masuk" ? () => signIn(form, data) : signOut);
+    handle(form, event.submitter, pathname === "/keluar" ? signOut : () => signIn(form, data));
   });
 })();
