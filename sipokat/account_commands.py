@@ -8,17 +8,21 @@ from __future__ import annotations
 
 import getpass
 import os
+import secrets
+import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date, datetime
 from typing import Any
 
 import click
+import segno
+from flask import current_app
 from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
-from sipokat.domain import accounts, administration, people, sign_in, terms
+from sipokat.domain import accounts, activations, administration, codes, people, sign_in, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import WIB, day_of, now
 from sipokat.domain.refusals import Refused
@@ -87,18 +91,61 @@ def account(session: Session, phone: str) -> User:
 @click.option("--name", prompt=True)
 @ROLE
 @REGION
-@click.password_option()
+@click.option("--password", help="The first password; it is asked for, or a code is printed.")
+@click.option("--activation", is_flag=True, help="Print a code; for Diskominfo that is the usual.")
 @BY
 @with_appcontext
 def create_user(
-    phone: str, name: str, role: str, region: str, password: str, by: str | None
+    phone: str,
+    name: str,
+    role: str,
+    region: str,
+    password: str | None,
+    activation: bool,
+    by: str | None,
 ) -> None:
-    """Add an account with its first term of office."""
+    """Add an account with its first term of office. With a code to activate a phone it has no
+    password; without, the password is asked for."""
+    activation = activation or (role == "diskominfo" and password is None)
+    if activation:
+        password = secrets.token_urlsafe(32)  # that nobody knows
+    elif password is None:
+        password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with change(by) as (session, who):
         hashed = people.hash_password(password)
         user = accounts.create(session, who, phone, name, role, region, hashed)
-        said = f"{user.name} may sign in with {user.phone}."
-    click.echo(said)
+        made = activations.make(session, who, user) if activation else None
+    click.echo(f"{user.name} may sign in with {user.phone}.")
+    if made:
+        say_activation(made)
+
+
+@click.command("new-activation")
+@PHONE
+@click.option("--printed", is_flag=True, help="For paper: good for 30 days instead of 72 hours.")
+@click.option("--by", help="Mobile number of who makes it: lurah, camat or Diskominfo.")
+@with_appcontext
+def new_activation(phone: str, printed: bool, by: str | None) -> None:
+    """Print a code with which somebody activates a phone. The last one that was made for them ends
+    with it."""
+    with change(None) as (session, who):
+        user = account(session, phone)
+        if by is not None:
+            who = activations.activator(account(session, by), user)
+        made = activations.make(session, who, user, printed)
+    before = ". The code made before is no longer good" if made.replaces else ""
+    click.echo(f"{user.name}, {user.phone}{before}.")
+    say_activation(made)
+
+
+def say_activation(made: activations.Made) -> None:
+    """Print the code, the link that carries it, and on a terminal the link as a QR code."""
+    origin = current_app.config["ORIGIN"] or f"http://localhost:{current_app.config['PORT']}"
+    code = codes.shown(made.code)
+    link = f"{origin}/aktivasi#{code}"
+    click.echo(f"  code   {code}\n  until  {_moment(made.until)}\n  link   {link}")
+    if sys.stdout.isatty():
+        segno.make(link, micro=False).terminal(compact=True)
 
 
 @click.command("set-password")
@@ -146,7 +193,7 @@ def end_sessions(phone: str, by: str | None) -> None:
     """Sign somebody out of every phone."""
     with change(by) as (session, who):
         user = account(session, phone)
-        ended = sign_in.end_all(session, who, user)
+        ended = accounts.end_sessions(session, who, user)
     click.echo(f"{ended} sessions of {user.name} were ended.")
 
 
@@ -237,6 +284,7 @@ def _moment(at: datetime) -> str:
 
 COMMANDS = (
     create_user,
+    new_activation,
     set_password,
     disable_user,
     enable_user,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import timedelta
 from typing import Any
 
@@ -15,7 +16,7 @@ from sipokat.database import db
 from sipokat.domain import offices
 from sipokat.models import AdministrativeEntry
 from tests import steps
-from tests.cast import AGUS, BEJO, HARTONO, PETANANG_ULU, RAHMAN, SITI, Person
+from tests.cast import AGUS, BEJO, HARTONO, PETANANG_ULU, RAHMAN, SARI, SITI, Person
 from tests.page import Visitor
 from tests.steps import user_of
 
@@ -96,6 +97,55 @@ def test_a_new_name_and_number_and_password(app: Flask) -> None:
         assert line in shown
 
 
+def code_in(done: Result) -> str:
+    found = re.search(r"code   (\S+)", done.output)
+    assert found is not None, done.output
+    return found[1]
+
+
+def get_in(app: Flask, person: Person, code: str) -> Visitor:
+    phone = Visitor(app)
+    given = {"code": code, "last4": person.phone[-4:], "pin": "385026"}
+    phone.user_id = phone.json("POST", "/aktivasi", given)["user"]["id"]
+    return phone
+
+
+def test_a_code_is_printed_with_the_link_that_carries_it(app: Flask) -> None:
+    done = run(app, "new-activation", RAHMAN)
+    code = code_in(done)
+    assert f"/aktivasi#{code}\n" in done.output
+    assert newest(app) == ("make_activation", "budi", None)
+    assert "no longer good" not in done.output
+    printed = run(app, "new-activation", RAHMAN, "--printed", f"--by={HARTONO.phone}")
+    assert "The code made before is no longer good" in printed.output
+    assert newest(app) == ("make_activation", None, "Hartono")
+    Visitor(app).json("POST", "/aktivasi/orang", {"code": code}, status=422)
+    get_in(app, RAHMAN, code_in(printed)).json("GET", "/laporan")
+    assert newest(app) == ("activate", None, "Rahman")
+
+
+def test_the_first_account_of_diskominfo_gets_a_code_and_no_password(app: Flask) -> None:
+    wati = Person("081300000002", "Wati", "diskominfo", "16.73")
+    words = ("--name=Wati", "--role=diskominfo", "--region=16.73")
+    done = run(app, "create-user", wati, *words)
+    assert done.exit_code == 0, done.output
+    get_in(app, wati, code_in(done)).get("/beranda")
+    budi = Person("081300000003", "Budi", "rt_head", f"{PETANANG_ULU}.009")
+    words = ("--name=Budi", "--role=rt_head", f"--region={budi.region}", "--activation")
+    get_in(app, budi, code_in(run(app, "create-user", budi, *words))).json("GET", "/laporan")
+
+
+def test_a_password_is_asked_for_where_there_is_neither(app: Flask) -> None:
+    budi = Person("081300000003", "Budi", "rt_head", f"{PETANANG_ULU}.009")
+    words = ["create-user", f"--phone={budi.phone}", "--name=Budi", "--role=rt_head"]
+    typed = "kata sandi Budi\nkata sandi Budi\n"
+    runner = app.test_cli_runner()
+    done = runner.invoke(args=[*words, f"--region={budi.region}"], input=typed)
+    assert done.exit_code == 0, done.output
+    body = {"phone": budi.phone, "password": "kata sandi Budi"}
+    Visitor(app).json("POST", "/masuk", body)
+
+
 def test_an_operator_without_a_name_is_a_number(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -122,6 +172,9 @@ def test_an_operator_without_a_name_is_a_number(
         ("begin-term", SITI, ("--role=lurah", "--region=16.73.99.1001"), "tidak cocok"),
         ("change-user", SITI, (f"--new-phone={RAHMAN.phone}",), "sudah dipakai"),
         ("change-user", SITI, ("--name=",), "Isi nama"),
+        ("new-activation", BEJO, (), "ditutup"),
+        ("new-activation", SARI, (f"--by={HARTONO.phone}",), "tidak ditemukan di wilayah Anda"),
+        ("new-activation", SITI, (f"--by={RAHMAN.phone}",), "dibuat oleh lurah"),
     ],
     ids=lambda value: value if isinstance(value, str) else None,
 )
