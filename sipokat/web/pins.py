@@ -15,8 +15,8 @@ from sipokat.web import body
 from sipokat.web.access import ANYONE, allow, takes
 from sipokat.web.cookies import device_token
 from sipokat.web.refusals import note_refusal
-from sipokat.web.respond import wants_json
-from sipokat.web.sign_in import BUSY, device_name, refused_page, safe_next, signed_in_answer
+from sipokat.web.respond import safe_next, wants_json
+from sipokat.web.sign_in import BUSY, device_name, refused_page, signed_in_answer
 
 pages = Blueprint("pins", __name__)
 

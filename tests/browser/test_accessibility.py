@@ -17,7 +17,7 @@ from tests.services.phone import Phone
 
 # Who looks at what. "{report}" is a report of Rahman's that lies on his lurah's desk.
 MAIN_JOB = [
-    (None, ["/masuk"]),
+    (None, ["/masuk", "/aktivasi"]),
     (
         RAHMAN,
         [

@@ -11,6 +11,8 @@ import itertools
 import os
 import signal
 import socket
+import subprocess
+import sys
 import threading
 import urllib.error
 import urllib.request
@@ -144,6 +146,18 @@ class Server:
         """The only value of the only row."""
         ((value,),) = self.query(statement, **values)
         return value
+
+    def command(self, *words: str) -> str:
+        """What `flask …` says on this server's machine."""
+        done = subprocess.run(
+            [sys.executable, "-m", "flask", *words],
+            env=self._environment(),
+            capture_output=True,
+            text=True,
+            check=True,
+            timeout=patience(START_SECONDS),
+        )
+        return done.stdout
 
     @property
     def log(self) -> str:

@@ -1,0 +1,80 @@
+"""From a code to the first report, without a password; and two people's PINs on one phone."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.browser.steps import eventually, keep, no_signal, owner, reports, sent, states
+from tests.cast import HARTONO, RAHMAN, SITI, Person
+from tests.services.phone import Phone
+from tests.services.server import Server
+
+PIN = "385026"
+BY_PIN = "form[action='/masuk/pin']"
+
+
+def link(server: Server, phone: Phone, person: Person) -> str:
+    """The address that the lurah sends to this person."""
+    said = server.command("new-activation", f"--phone={person.phone}", f"--by={HARTONO.phone}")
+    found = re.search(r"/aktivasi#\S+", said)
+    assert found is not None, said
+    return found[0]
+
+
+def activate(phone: Phone, address: str, person: Person, pin: str = PIN) -> Page:
+    phone.open("/masuk")
+    page = phone.open(address)
+    expect(page.get_by_text(f"Benar ini Bapak/Ibu {person.name}?")).to_be_visible()
+    assert "#" not in page.url, "the code does not stay in the address"
+    page.fill("[name=last4]", person.phone[-4:])
+    page.fill("[name=pin]", pin)
+    page.get_by_role("button", name="Ya, aktifkan HP ini").tap()
+    page.wait_for_url("**/beranda")
+    return page
+
+
+def sign_out(phone: Phone) -> Page:
+    page = phone.open("/akun")
+    page.get_by_role("button", name="Keluar", exact=True).last.tap()
+    page.wait_for_url("**/masuk")
+    return page
+
+
+@pytest.mark.promise(on="106")
+def test_from_the_link_to_the_first_report_and_back_by_pin(phones, server):
+    phone = phones(new=True)
+    asked: list[str] = []
+    phone.page.on("request", lambda request: asked.append(request.url))
+    address = link(server, phone, RAHMAN)
+    page = activate(phone, address, RAHMAN)
+    code = address.partition("#")[2]
+    assert not [url for url in asked if code in url.partition("#")[0]]
+    assert owner(phone) == [RAHMAN.name, False]
+
+    # From here on without signal.
+    phone.worker_ready()
+    no_signal(server)
+    page = phone.restart()
+    phone.open("/laporan/baru")
+    keep(phone, text="Rapat setelah aktivasi.")
+    assert states(phone) == ["waiting"]
+    server.network.heal()
+    phone.open("/beranda")
+    sent(phone)
+    assert [row.text for row in reports(server)] == ["Rapat setelah aktivasi."]
+
+    # Siti's PIN on the same phone; his session and what he is asked stay his.
+    sign_out(phone)
+    activate(phone, link(server, phone, SITI), SITI, "906142")
+    page = sign_out(phone)
+    page.locator(BY_PIN).get_by_role("radio", name=RAHMAN.name).tap()
+    page.locator(f"{BY_PIN} [name=pin]").fill("906142")
+    page.locator(BY_PIN).get_by_role("button", name="Masuk").tap()
+    expect(page.get_by_text("PIN salah. Masih bisa 4 kali lagi.")).to_be_visible()
+    page.locator(f"{BY_PIN} [name=pin]").fill(PIN)
+    page.locator(BY_PIN).get_by_role("button", name="Masuk").tap()
+    page.wait_for_url("**/beranda")
+    eventually(lambda: owner(phone), [RAHMAN.name, False])
