@@ -1,4 +1,5 @@
-"""Accounts: made, closed and opened again, given another password, name or number.
+"""Accounts: made, closed and opened again, given another password, name or number; counted, and
+looked for.
 
 Each verb takes who does it (`domain/administration.py`) and appends an entry in the transaction of
 its change. No account is ever deleted: what its person wrote names them.
@@ -8,8 +9,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import select
-from sqlalchemy.orm import Session
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session, selectinload
 
 from sipokat.domain import activations, administration, people, pins, sign_in, terms
 from sipokat.domain.administration import By
@@ -18,6 +19,7 @@ from sipokat.domain.refusals import NotNow, WrongContent
 from sipokat.domain.texts import read
 from sipokat.models import User
 
+FOUND_MAX = 30
 TAKEN = "Nomor HP ini sudah dipakai akun lain."
 
 
@@ -122,3 +124,20 @@ def change_phone(session: Session, by: By, user: User, phone: str) -> None:
         raise WrongContent(TAKEN, {"phone": TAKEN})
     was, user.phone = user.phone, number
     administration.record(session, by, user, "change_phone", {"phone": was}, {"phone": number})
+
+
+def count_by_role(session: Session) -> dict[str, int]:
+    """How many accounts there are of each role, by its key; a role without one is not in it."""
+    counted = session.execute(select(User.role, func.count()).group_by(User.role))
+    return dict(counted.all())
+
+
+def search(session: Session, wanted: str) -> list[User]:
+    """The accounts whose name contains these words or whose number this is, however it was typed:
+    the first 30 by name, with their terms. None for no words."""
+    if not wanted:
+        return []
+    named = User.name.icontains(wanted, autoescape=True)
+    found = select(User).where(or_(named, User.phone == people.normal_phone(wanted)))
+    terms_too = selectinload(User.terms)
+    return list(session.scalars(found.order_by(User.name).limit(FOUND_MAX).options(terms_too)))

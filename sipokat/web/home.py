@@ -7,11 +7,9 @@ from typing import Any
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import selectinload
 
 from sipokat.database import db
-from sipokat.domain import chain, listing, notices, participation, queue, texts
+from sipokat.domain import accounts, chain, listing, notices, participation, queue, texts
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
 from sipokat.domain.notices import Answer
@@ -19,7 +17,7 @@ from sipokat.domain.offices import held, main_role, one_kelurahan, regions_of, r
 from sipokat.domain.people import looks_like_phone, normal_phone
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import DESK_WORDS, ROLES, Role
-from sipokat.models import Report, User
+from sipokat.models import Report
 from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
 from sipokat.web.present import states, times
@@ -188,13 +186,8 @@ def _accounts() -> dict[str, Any]:
     """Accounts by role, and a search by name or number; nothing of what reports say."""
     session = db.session()
     wanted = texts.plain(request.args.get("cari"))[:80]
-    counts = dict(session.execute(select(User.role, func.count()).group_by(User.role)).all())
-    query = select(User).order_by(User.name).limit(30).options(selectinload(User.terms))
-    if wanted:
-        phone = normal_phone(wanted)
-        named = User.name.icontains(wanted, autoescape=True)
-        query = query.where(or_(named, User.phone == phone))
-    people = list(session.scalars(query)) if wanted else []
+    counts = accounts.count_by_role(session)
+    people = accounts.search(session, wanted)
     codes = [term.region_code for person in people for term in person.terms]
     names = names_of(session, codes)
     return {

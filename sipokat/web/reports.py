@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
 from sipokat.domain import events, first_opened, listing, numbers, offices, queue, revisions
+from sipokat.domain.cards import cards_of
 from sipokat.domain.chain import DECISIONS
 from sipokat.domain.clock import day_of
 from sipokat.domain.limits import LIMITS
@@ -213,7 +214,8 @@ def _look_at_files(number: str, arrived: Arrived) -> None:
     domain refuses all of it, and no file needs to be opened."""
     if arrived.files:
         report = find_report(db.session(), me(), number)
-        if "revise" in present.full(report, me()).allowed:
+        (card,) = cards_of(db.session(), me(), [report])
+        if "revise" in card.allowed:
             arrived.look_at_files()
 
 

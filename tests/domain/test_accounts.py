@@ -16,7 +16,7 @@ from sipokat.database import writing
 from sipokat.domain import accounts, administration, people, sign_in, terms
 from sipokat.domain.refusals import NeverAllowed, NotNow, NotSignedIn, WrongContent
 from sipokat.domain.sign_in import find_session
-from sipokat.models import AdministrativeEntry, LoginSession
+from sipokat.models import AdministrativeEntry, LoginSession, User
 from tests import steps
 from tests.cast import AGUS, BEJO, HARTONO, KOTA, PASSWORD, PETANANG_ULU, RAHMAN, SITI, Person
 from tests.services.database import CHEAP
@@ -222,3 +222,16 @@ def test_two_that_close_each_other_at_once_leave_one(app: Flask, session: Sessio
     assert sorted(steps.at_once(app, close(AGUS), close(second))) == ["closed", "refused"]
     steps.afresh(session)
     assert sorted((user_of(AGUS).active, user_of(second).active)) == [False, True]
+
+
+def test_accounts_are_counted_by_role_and_found_by_a_part_of_the_name_or_any_way_of_the_number(
+    session: Session,
+) -> None:
+    everybody = session.scalars(select(User)).all()
+    counted = accounts.count_by_role(session)
+    assert sum(counted.values()) == len(everybody)
+    assert counted["rt_head"] == sum(one.role == "rt_head" for one in everybody)
+    for wanted in ("rahm", "RAHMAN", RAHMAN.phone, "+62 " + RAHMAN.phone[1:]):
+        assert user_of(RAHMAN) in accounts.search(session, wanted)
+        assert user_of(SITI) not in accounts.search(session, wanted)
+    assert accounts.search(session, "") == accounts.search(session, "%") == []
