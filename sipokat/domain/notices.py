@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, false, or_, select
@@ -26,15 +27,17 @@ class Answer:
     report: Report
 
 
-def answers_to(session: Session, user: User, limit: int = 3) -> list[Answer]:
-    """The latest notes that desks wrote to the authors of this person's regions, newest first. A
-    rejection that they have not opened yet is not among them: `rejections` gives it."""
+def answers_to(
+    session: Session, user: User, news: Sequence[Answer], limit: int = 3
+) -> list[Answer]:
+    """The latest notes that desks wrote to the authors of this person's regions, newest first, but
+    for those about the reports of `news`: what `rejections` gives is shown by itself."""
     seen = visible_reports(user).with_only_columns(Report.id)
-    news = select(Report.id).where(_is_news(user))
+    shown = [answer.report.id for answer in news]
     last = (
         select(Event.seq)
         .where(Event.report_id.in_(seen), Event.action.in_(ANSWERS), Event.note.is_not(None))
-        .where(Event.report_id.not_in(news))
+        .where(Event.report_id.not_in(shown))
         .order_by(Event.seq.desc())
         .limit(limit)
         .subquery()

@@ -28,26 +28,17 @@ class Kind(NamedTuple):
     next_holder: str
 
 
-def kind_of(report: Full) -> Kind:
-    """The kind of forms that this report takes."""
-    return Kind(report.asks_class, report.note_required, report.next_holder)
-
-
 def decision_forms(report: Full, action_id: str, **typed: Any) -> Markup:
     """The forms for this report; after a refusal `values` and `errors` say what was typed and what
     is wrong with it."""
     if typed:
         return _render(report, action_id, **typed)
-    of = report.report
-    return fill(kind_of(report), of.number, of.id, of.version, action_id)
-
-
-def fill(kind: Kind, number: str, row: int, version: int, action_id: str) -> Markup:
-    """The forms of this kind for one report, with nothing typed into them."""
+    kind = Kind(report.asks_class, report.note_required, report.next_holder)
     kept: dict[Kind, list[str]] = current_app.extensions.setdefault("decision_forms", {})
     if kind not in kept:
         kept[kind] = _BLANK.split(_render(_blank(kind), ACTION))
-    values = {NUMBER: number, ROW: str(row), VERSION: str(version), ACTION: action_id}
+    row, version = str(report.report.id), str(report.report.version)
+    values = {NUMBER: report.number, ROW: row, VERSION: version, ACTION: action_id}
     filled = "".join([values.get(piece, piece) for piece in kept[kind]])
     return Markup(filled)  # noqa: S704 -- rendered by the template; numbers and a UUID are put in
 

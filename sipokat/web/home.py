@@ -80,8 +80,8 @@ def _rt_head() -> dict[str, Any]:
     session, today = db.session(), day_of(now())
     regions = [office.region for office in held(me()) if office.desk == "rt"]
     nihil = participation.nihil_month(session, regions[0], today) if len(regions) == 1 else None
-    answers = notices.answers_to(session, me())
     rejected = notices.rejections(session, me())
+    answers = notices.answers_to(session, me(), rejected)
     last, _ = listing.list_reports(session, me(), listing.Filter())
     returned = listing.own_desk(session, me())
     mending = {one.id for one in returned}

@@ -21,12 +21,12 @@ from sipokat.domain.listed import Listed
 from sipokat.domain.offices import one_kelurahan
 from sipokat.models import User
 from sipokat.web import present
-from sipokat.web.decision_forms import Kind, fill, kind_of
+from sipokat.web.decision_forms import decision_forms
 from sipokat.web.kept import kept
 from sipokat.web.present import times
 
-# Stands where the forms of the decisions come. Nobody can write it into a report.
-_FORMS = Markup(f"<!--{secrets.token_hex(16)}-->")  # noqa: S704 -- hex digits
+# Stands where the id of a decision comes. Nobody can write it into a report.
+_ACTION = secrets.token_hex(16)
 
 
 class Facts(NamedTuple):
@@ -38,15 +38,6 @@ class Facts(NamedTuple):
     today: date
     standing: tuple[str, bool] | None
     age: str
-
-
-class Rendered(NamedTuple):
-    """A card: its markup before and after the forms of the decisions, and which forms these are;
-    None where it is not for this person to decide."""
-
-    before: str
-    after: str
-    forms: Kind | None
 
 
 def queue_cards(reports: Sequence[Listed], user: User) -> list[Markup]:
@@ -62,7 +53,7 @@ def queue_cards(reports: Sequence[Listed], user: User) -> list[Markup]:
             partial(_facts, card, of_region, near, overridden),
             partial(_render, overridden=overridden),
         )
-        shown.append(_with_forms(rendered, card.report))
+        shown.append(Markup(str(uuid.uuid4()).join(rendered)))  # noqa: S704 -- see _render
     return shown
 
 
@@ -74,23 +65,15 @@ def _facts(
 ) -> Facts:
     at = now()
     standing = deadlines.standing(card.report.due_at, at, overridden)
-    return Facts(card, names, near, day_of(at), standing, times.age(card.report.arrived_at))
+    return Facts(card, names, near, day_of(at), standing, times.age_words(card.report.arrived_at))
 
 
-def _render(facts: Facts, overridden: dict[date, bool]) -> Rendered:
-    """The card. The template is given these facts alone, and nothing of the request."""
+def _render(facts: Facts, overridden: dict[date, bool]) -> list[str]:
+    """The card, in the parts between which the id of a decision comes. Its template, which escapes,
+    is given these facts alone, and nothing of the request."""
     card = facts.card.card()
     full = present.Full(card.report, dict(facts.names), overridden, card)
-    mine = "verify" in full.allowed
+    forms = decision_forms(full, _ACTION) if "verify" in full.allowed else ""
     template = current_app.jinja_env.get_template("verification/_cards.html")
-    shown = [SimpleNamespace(report=full, decide=_FORMS)]
-    html = template.render(shown=shown, one_kelurahan=facts.one_kelurahan)
-    before, _, after = html.partition(_FORMS)
-    return Rendered(before, after, kind_of(full) if mine else None)
-
-
-def _with_forms(card: Rendered, report: Listed) -> Markup:
-    if card.forms is None:
-        return Markup(card.before)  # noqa: S704 -- rendered by a template, which escapes
-    forms = fill(card.forms, report.number, report.id, report.version, str(uuid.uuid4()))
-    return Markup(f"{card.before}{forms}{card.after}")  # noqa: S704 -- the same
+    shown = [SimpleNamespace(report=full, decide=forms)]
+    return template.render(shown=shown, one_kelurahan=facts.one_kelurahan).split(_ACTION)

@@ -11,7 +11,9 @@ from tests.steps import act, send, user_of
 
 
 def told(session: Session, person: Person) -> list[tuple[str, str | None]]:
-    return [(one.report.number, one.event.note) for one in answers_to(session, user_of(person))]
+    user = user_of(person)
+    told = answers_to(session, user, rejections(session, user))
+    return [(one.report.number, one.event.note) for one in told]
 
 
 def test_an_author_is_told_the_latest_notes_newest_first(session: Session) -> None:

@@ -198,7 +198,10 @@ def test_everybodys_home_and_lists(city: Session, person: Person) -> None:
     ):
         for before in (None, cursor):
             sent += asked(lambda w=wanted, b=before: listing.list_reports(city, user, w, b))
-    sent += asked(lambda: notices.answers_to(city, user)) if person is RAHMAN else []
+    if person is RAHMAN:
+        news = notices.rejections(city, user)
+        sent += asked(lambda: notices.rejections(city, user))
+        sent += asked(lambda: notices.answers_to(city, user, news))
     sent += asked(lambda: participation.nihil_month(city, RAHMAN.region, day_of(now())))
     sent += asked(lambda: queue.urgent(city, user))
     sent += asked(lambda: queue.city_figures(city, user))

@@ -71,12 +71,16 @@ def ago(value: datetime) -> str:
 
 def age(value: datetime) -> Passing:
     """How long ago, in the largest whole unit: `3 hari`; in a copy `sejak 20 Nov, 07.12`."""
+    return Passing(age_words(value), f"sejak {moment(value)}")
+
+
+def age_words(value: datetime) -> str:
+    """The same without what a copy says."""
     seconds = max(0, int((now() - value).total_seconds()))
-    since = f"sejak {moment(value)}"
     for unit, length in (("hari", 86400), ("jam", 3600), ("menit", 60)):
         if seconds >= length:
-            return Passing(f"{seconds // length} {unit}", since)
-    return Passing("baru saja", since)
+            return f"{seconds // length} {unit}"
+    return "baru saja"
 
 
 def limit(words: str, due: datetime) -> Passing:
