@@ -218,6 +218,20 @@ def test_who_has_no_desk_below(session: Session, person: Person) -> None:
     assert vacant(session, person) == []
 
 
+@pytest.mark.parametrize("scope", ["16.73", "16", ""])
+def test_both_ways_to_count_a_city_give_the_same(session: Session, scope: str) -> None:
+    sent(RAHMAN, 0)
+    act(HARTONO, sent(SITI, 1), "return")
+    climb(sent(MARLINA, 2), SARI, YUSUF)
+    climb(sent(RAHMAN, 3, "bencana"), HARTONO)
+    climb(sent(SITI, 4), HARTONO, YUSUF, DEWI)
+    counted = queue._counted_by_desk(session, [scope])
+    assert counted == {"rt": 1, "kelurahan": 1, "kecamatan": 1, "kota": 1}
+    assert queue._lying_by_desk(session, [scope]) == counted
+    assert queue._has_every_desk(scope)
+    assert not queue._has_every_desk(PETANANG_ULU)
+
+
 def test_figures_of_the_whole_city(session: Session) -> None:
     sent(RAHMAN, 0)
     act(HARTONO, sent(SITI, 1), "return")
