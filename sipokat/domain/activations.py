@@ -124,14 +124,15 @@ def spend(
         raise _wrong_answer(found, at, "last4", NOT_THE_NUMBER)
     pins.require(pin, user.phone)
     token = sign_in.phone_token(db.session(), device_token)
+    seen = found.uses  # `writing()` reads the row anew: another phone may have used it meanwhile
     with people.turn_to_hash():
-        if found.uses and not pins.matches(found.pin_hash, pin, code):
+        if seen and not pins.matches(found.pin_hash, pin, code):
             raise _wrong_answer(found, at, "pin", NOT_THE_PIN)
         pin_hash = pins.hash_pin(pin, token)
-        for_second = None if found.uses else pins.hash_pin(pin, code)
+        for_second = None if seen else pins.hash_pin(pin, code)
     with writing() as session:
         sign_in.require_open(session, user)
-        _use(session, found, for_second, at)
+        _use(session, found, seen, for_second, at)
         signed_in = sign_in.open_session(session, user, token, device, at, pin_hash)
         by = administration.oneself(user)
         administration.record(session, by, user, "activate", became={"device": device}, at=at)
@@ -188,20 +189,22 @@ def _wrong_answer(found: Activation, at: datetime, field: str, sentence: str) ->
     return WrongContent(sentence, {field: sentence})
 
 
-def _use(session: Session, found: Activation, for_second: str | None, at: datetime) -> None:
-    """Count one more browser, unless another request has changed the activation meanwhile."""
-    last = found.uses + 1 >= RULES.browsers
+def _use(
+    session: Session, found: Activation, seen: int, for_second: str | None, at: datetime
+) -> None:
+    """Count one more browser than were `seen`, unless another has used the activation meanwhile."""
+    last = seen + 1 >= RULES.browsers
     second = at + timedelta(hours=RULES.second_hours)
     used = session.execute(
         update(Activation)
         .where(
             Activation.id == found.id,
-            Activation.uses == found.uses,
+            Activation.uses == seen,
             Activation.failures < RULES.failures,
             Activation.ended_at.is_(None),
         )
         .values(
-            uses=found.uses + 1,
+            uses=seen + 1,
             pin_hash=None if last else for_second,
             expires_at=found.expires_at if last else second,
             ended_at=at if last else None,

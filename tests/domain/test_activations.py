@@ -344,6 +344,27 @@ def test_two_at_once_with_the_last_use_are_one(app: Flask, session: Session) -> 
     assert sorted(steps.at_once(app, again, again)) == ["WrongContent", "in"]
 
 
+def test_two_first_uses_at_once_are_one(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Another phone spends the code while this one's PIN is being hashed, with another PIN."""
+    code, real = make(), pins.hash_pin
+    others: list[Any] = []
+
+    def slow(pin: str, secret: str) -> str:
+        if pin == PIN and not others:
+            others.append("begun")
+            others.extend(steps.at_once(app, lambda: spend(code, pin="906142").user.name))
+        return real(pin, secret)
+
+    monkeypatch.setattr(pins, "hash_pin", slow)
+    assert "code" in refused(WrongContent, spend, code).fields
+    assert others[1:] == ["Rahman"]
+    steps.afresh(session)
+    assert session.scalars(select(Activation.uses)).one() == 1
+    assert len(session.scalars(select(KnownDevice)).all()) == 1
+
+
 # --- The PIN on its phone -----------------------------------------------------------------------
 
 
@@ -380,6 +401,9 @@ def test_five_failures_end_what_this_phone_knows_of_this_person(session: Session
         assert f"{left} kali" in refused(NotSignedIn, enter, phone, "111111", RAHMAN).message
     assert refused(NotSignedIn, enter, phone, "111111", RAHMAN).message == pins.NOT_HERE
     assert refused(NotSignedIn, enter, phone, PIN, RAHMAN).message == pins.NOT_HERE
+    of_rahman = select(KnownDevice.pin_hash).where(KnownDevice.user_id == user_of(RAHMAN).id)
+    of_rahman = of_rahman.where(KnownDevice.token_hash == sign_in.hashed(phone))
+    assert session.scalars(of_rahman).all() == [None], "nothing is kept to compare with"
     assert [one.name for one in pins.known_on(session, phone)] == ["Siti Aminah"]
     assert enter(phone, "906142", SITI).user.name == "Siti Aminah"
     assert enter(elsewhere, PIN).user.name == "Rahman", "his other phone"
