@@ -139,6 +139,24 @@ def test_signing_in_names_each_cause_and_waits_longer_after_each_time_out(phone,
     page.wait_for_url("**/beranda")
 
 
+@pytest.mark.current_only
+def test_another_try_to_sign_in_says_that_it_is_under_way_where_that_is_seen(phone, server):
+    page = phone.open("/masuk")
+    answer = page.locator("form:has([name=password]) [data-form-error]")
+    rule = server.network.when("POST", "/masuk", refuse, times=None)
+    enter(page, RAHMAN)
+    expect(answer).to_contain_text(SAID["network"])
+    server.network.lift(rule)
+    gate = threading.Event()
+    server.network.when("POST", "/masuk", hold(gate, 120))
+    page.set_viewport_size({"width": 360, "height": 350})  # above the keyboard
+    enter(page, RAHMAN)
+    expect(answer).to_have_text("Menghubungi SIPOKAT…")
+    assert answer.evaluate("(node) => node.getBoundingClientRect().top") >= 0
+    gate.set()
+    page.wait_for_url("**/beranda")
+
+
 def waits_in_the_outbox(phone: Phone, server: Server, fault: Fault, cause: str, pill: str) -> None:
     rule = server.network.when("POST", "/laporan", fault, times=None)
     send_now(phone)
