@@ -15,6 +15,7 @@ from sipokat.domain.cards import cards_of
 from sipokat.domain.chain import DECISIONS
 from sipokat.domain.clock import day_of
 from sipokat.domain.limits import LIMITS
+from sipokat.domain.periods import days_of, months
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotNow, Refused
 from sipokat.domain.roles import READERS
 from sipokat.domain.visibility import find_report
@@ -42,9 +43,12 @@ def index() -> ResponseReturnValue:
 
     def context() -> dict[str, Any]:
         choices = list_filters.choices()
+        rows = list_rows(found, by_region=not offices.one_rt(me()))
+        in_pages = next_url and wanted == listing.NOTHING
         return {
-            "rows": list_rows(found, by_region=not offices.one_rt(me())),
+            "rows": rows,
             "next_url": next_url,
+            "month_before": months(days_of(rows[-1].month)[0])[1] if in_pages else None,
             "wanted": wanted,
             "filtered": wanted != listing.NOTHING,
             "filters": list_filters.html(wanted, choices),

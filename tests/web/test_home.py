@@ -165,6 +165,10 @@ def test_a_desk_without_holder_is_shown_to_the_desk_above(app: Flask, site: Site
 # The viewer and Diskominfo.
 
 
+def test_in_a_new_city_the_viewer_reads_that_there_is_no_report(site: Site) -> None:
+    assert site(RATNA).get("/beranda").text(".figures").split() == ["seluruhnya", "0"]
+
+
 def test_the_viewer_reads_the_whole_city_and_changes_nothing(site: Site) -> None:
     kept = file_report(site(RAHMAN))["number"]
     climb(kept, site(HARTONO), site(YUSUF), site(DEWI))

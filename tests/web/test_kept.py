@@ -261,6 +261,21 @@ def test_the_least_used_is_forgotten() -> None:
     assert made == ["a", "b", "c", "b"], "b was the oldest when c came"
 
 
+def test_what_nobody_asks_for_is_gone_after_an_hour(monkeypatch: pytest.MonkeyPatch) -> None:
+    """So erased words do not stay in memory, however few cards a city has."""
+    clock = iter([0.0, 3000.0, 3599.0, 3601.0, 7000.0])
+    monkeypatch.setattr("sipokat.web.kept.time.monotonic", lambda: next(clock))
+    kept, made = Kept(9), []
+
+    def make(fact: str) -> str:
+        made.append(fact)
+        return fact
+
+    for fact in ("erased", "used", "used", "used", "erased"):
+        kept.get(lambda fact=fact: fact, make)  # type: ignore[misc]
+    assert made == ["erased", "used", "erased"]
+
+
 def test_what_the_clock_has_passed_meanwhile_is_not_kept() -> None:
     kept, days = Kept(2), iter(["monday", "tuesday", "tuesday", "tuesday"])
     seen = [kept.get(lambda: next(days), str.upper) for _ in range(2)]

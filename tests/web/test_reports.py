@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import io
 from collections.abc import Callable
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import select
 
@@ -204,6 +205,29 @@ def test_a_long_list_comes_in_pages_that_keep_the_filter(app: Flask, site: Site)
         more = site(HARTONO).json("GET", more)["next"]
     assert sizes == [4, 3]
     assert seen == numbers[::-1]
+
+
+@pytest.mark.usefixtures("short_pages")
+def test_each_month_leads_to_the_one_before_it_also_when_that_is_on_no_page(
+    app: Flask, site: Site
+) -> None:
+    this = datetime(2026, 11, 20, 3, tzinfo=UTC)
+    with app.app_context():
+        for month, count in ((this - timedelta(days=30), 1), (this, 5)):
+            with time_machine.travel(month, tick=False):
+                for _ in range(count):
+                    steps.send(RAHMAN)
+
+    def leads(path: str) -> list[tuple[str, str]]:
+        found = site(HARTONO).get(path).all(".list-month a")
+        return [(one.get_text(), str(one["href"])) for one in found]
+
+    with time_machine.travel(this, tick=False):
+        assert leads("/laporan") == [("Ke Oktober 2026", "/laporan?month=2026-10")]
+        assert len(listed(site(HARTONO), month="2026-10")) == 1
+        assert leads("/laporan?month=2026-11") == []
+        older = site(HARTONO).json("GET", "/laporan")["next"]
+        assert leads(older) == [("Ke Oktober 2026", "#bulan-2026-10")]
 
 
 @pytest.mark.sql

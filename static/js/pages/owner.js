@@ -81,7 +81,14 @@
   const pressed = shown && store.recall("left");
   const known = Promise.resolve(pressed).then(
     (left) => {
-      leaving ||= left > asked_at && Date.now() - left < LEFT;
+      const rest = left + LEFT - Date.now();
+      if (!(left > asked_at && rest > 0)) return;
+      leaving = true;
+      // If this page is still here then, it was another one that was left.
+      setTimeout(() => {
+        leaving = false;
+        check().catch(() => {});
+      }, rest);
     },
     () => {},
   );

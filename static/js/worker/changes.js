@@ -46,17 +46,11 @@
   }
 
   /**
-   * Whether this person holds other offices than when their kept pages were made: the rights that a
-   * page bears are other ones than those noted from the page before. They begin with eight signs
-   * for the person; another person's coming is dealt with elsewhere.
+   * Whether this person held other offices when the page before was made. Rights begin with eight
+   * signs for the person; another person's coming is dealt with elsewhere.
    */
-  async function otherRights(rights) {
-    if (!rights) return false;
-    const before = await store.recall("rights");
-    if (before === rights) return false;
-    await store.note("rights", rights).catch(() => {}); // without room all copies go each time
-    return before?.slice(0, 8) === rights.slice(0, 8);
-  }
+  const moved = (before, rights) =>
+    rights && before && before !== rights && before.slice(0, 8) === rights.slice(0, 8);
 
   /** Does what our answer says about the `owner` and their kept pages; `kept` is this page's own. */
   async function heed({ headers, status }, owner, kept) {
@@ -66,7 +60,11 @@
     // A report is never deleted: where there was one and is none now, it is out of their sight.
     const gone = kept && status === 404;
     const end = headers.get("Sipokat-Copies") === "end" || another || gone;
-    if (end || (await otherRights(headers.get("Sipokat-Rights")))) return copies.end(owner?.id);
+    const rights = headers.get("Sipokat-Rights");
+    const before = rights && (await store.recall("rights"));
+    if (end || moved(before, rights)) await copies.end(owner?.id);
+    // After the copies have gone: whatever stops us before that, the next page tries again.
+    if (rights && before !== rights) await store.note("rights", rights).catch(() => {});
   }
 
   self.sipokat.changes = { fragment, heed, landed, posted };
