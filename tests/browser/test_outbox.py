@@ -376,7 +376,7 @@ def test_sending_is_only_said_while_somebody_sends(phone, server):
     )
     expect(page.locator("[data-saved-state]")).to_contain_text("Menunggu dikirim.")
     page = phone.open("/beranda")
-    expect(page.locator("[data-outbox-lines]")).to_contain_text("menunggu sinyal")
+    expect(page.locator("[data-outbox-lines]")).to_contain_text("menunggu SIPOKAT")
     page = phone.open("/kotak-keluar")
     expect(page.locator("[data-entry] [data-state]")).to_have_text("Menunggu dikirim")
 
