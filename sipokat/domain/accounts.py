@@ -50,10 +50,14 @@ def create(
     return user
 
 
-def set_password(session: Session, by: By, user: User, password_hash: str) -> None:
-    """Set the password and end every session of the account."""
+def set_password(
+    session: Session, by: By, user: User, password_hash: str, proven: str | None = None
+) -> None:
+    """Set the password, and shut the person out of every phone, as `end_sessions` does: whoever got
+    in before must not get in again. A PIN stays on one phone only: that with the token `proven`, on
+    which the present password was typed."""
     user.password_hash = password_hash
-    ended = sign_in.drop_all(session, user)
+    ended = _shut_out(session, user, proven)
     administration.record(session, by, user, "set_password", {"sessions": ended})
 
 
@@ -83,9 +87,9 @@ def end_sessions(session: Session, by: By, user: User) -> int:
     return ended
 
 
-def _shut_out(session: Session, user: User) -> int:
+def _shut_out(session: Session, user: User, proven: str | None = None) -> int:
     ended = sign_in.drop_all(session, user)
-    pins.end_all(session, user)
+    pins.end_all(session, user, but=proven)
     activations.end_all(session, user)
     return ended
 
@@ -114,8 +118,8 @@ def change_name(session: Session, by: By, user: User, name: str) -> None:
 
 def change_phone(session: Session, by: By, user: User, phone: str) -> None:
     """Give the account another number, with which the person signs in from now on. Their sessions
-    go on. Raises WrongContent on `phone` for what is no number or another account's; the same
-    number is no change."""
+    go on; an open code ends, which may have been sent to the former number. Raises WrongContent on
+    `phone` for what is no number or another account's; the same number is no change."""
     number = people.require_phone(phone)
     administration.begin(session, user)
     if user.phone == number:
@@ -123,6 +127,7 @@ def change_phone(session: Session, by: By, user: User, phone: str) -> None:
     if session.scalar(select(User.id).where(User.phone == number)) is not None:
         raise WrongContent(TAKEN, {"phone": TAKEN})
     was, user.phone = user.phone, number
+    activations.end_all(session, user)
     administration.record(session, by, user, "change_phone", {"phone": was}, {"phone": number})
 
 

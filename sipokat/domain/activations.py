@@ -85,7 +85,13 @@ def make(
     code = codes.fresh()
     life = timedelta(days=RULES.printed_days) if printed else timedelta(hours=RULES.hours)
     session.add(
-        Activation(user_id=subject.id, code_hash=_keyed(code), made_at=at, expires_at=at + life)
+        Activation(
+            user_id=subject.id,
+            made_by_id=by.user.id if by.user else None,
+            code_hash=_keyed(code),
+            made_at=at,
+            expires_at=at + life,
+        )
     )
     until = {"until": (at + life).isoformat(timespec="minutes")}
     administration.record(session, by, subject, "make_activation", became=until, at=at)
@@ -160,9 +166,19 @@ def _find(typed: str, address: str, at: datetime) -> tuple[str, Activation]:
         tries.count(limits, at)
         _raise_alarm(at)
         raise WrongContent(UNKNOWN, {"code": UNKNOWN})
-    if found.ended_at is not None or found.expires_at <= at or not found.user.active:
+    over = found.ended_at is not None or found.expires_at <= at or not found.user.active
+    if over or not _still_allowed(found):
         raise WrongContent(ENDED, {"code": ENDED})
     return code, found
+
+
+def _still_allowed(found: Activation) -> bool:
+    """Whether whoever made the code might make it today: a code that was kept opens nothing once
+    its person holds an office out of the maker's reach, or the maker holds none any more."""
+    try:
+        return found.made_by is None or bool(activator(found.made_by, found.user))
+    except (NeverAllowed, NotFound):
+        return False
 
 
 def _raise_alarm(at: datetime) -> None:

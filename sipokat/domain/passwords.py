@@ -13,8 +13,11 @@ from sipokat.models import User
 PER_PASSWORD = 5  # wrong present passwords in a quarter of an hour
 
 
-def change(user: User, old: str, new: str, now: datetime | None = None) -> None:
-    """Set `new` in place of `old`. That ends every session of the person.
+def change(
+    user: User, old: str, new: str, phone: str | None = None, now: datetime | None = None
+) -> None:
+    """Set `new` in place of `old`. That ends every session of the person, their open code, and
+    their PINs, but for that of the phone with the token `phone`, on which they do it.
 
     Raises WrongContent on `new` for what is too short, which is nobody's guess and counts as no
     try; on `old` when it is another; TooMany after a few of these, so that whoever finds a phone
@@ -35,4 +38,4 @@ def change(user: User, old: str, new: str, now: datetime | None = None) -> None:
         hashed = people.hash_password(new)  # slow, so before `writing()` takes its lock
     with writing() as session:
         tries.forget(session, counted)
-        accounts.set_password(session, administration.oneself(user), user, hashed)
+        accounts.set_password(session, administration.oneself(user), user, hashed, phone)

@@ -148,6 +148,12 @@ def _failed(user: User, token: str, failures: int) -> NotSignedIn:
     return NotSignedIn(NOT_HERE)
 
 
-def end_all(session: Session, user: User) -> None:
-    """End what every phone knows of the person."""
-    session.execute(update(KnownDevice).where(KnownDevice.user_id == user.id).values(pin_hash=None))
+def end_all(session: Session, user: User, on: int | None = None, but: str | None = None) -> None:
+    """End what every phone knows of the person: only the one with the id `on` if that is given, and
+    not the one with the token `but`."""
+    known = update(KnownDevice).where(KnownDevice.user_id == user.id)
+    if on is not None:
+        known = known.where(KnownDevice.id == on)
+    if but:
+        known = known.where(KnownDevice.token_hash != hashed(but))
+    session.execute(known.values(pin_hash=None))

@@ -22,7 +22,7 @@ from sipokat.database import (
     write_if_possible,
     writing,
 )
-from sipokat.domain import administration, people, tries
+from sipokat.domain import people, tries
 from sipokat.domain.clock import now as present
 from sipokat.domain.offices import main_role
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
@@ -112,10 +112,11 @@ def open_session(
     """A session of the person on the phone with this token, which the account knows from now on,
     with the PIN whose hash is given."""
     token = secrets.token_urlsafe(32)
-    _remember_device(session, user.id, device_token, at, pin_hash)
+    phone = _remember_device(session, user.id, device_token, at, pin_hash)
     session.add(
         LoginSession(
             user_id=user.id,
+            device_id=phone,
             token_hash=hashed(token),
             device=device[:80],
             created_at=at,
@@ -196,18 +197,22 @@ def phone_token(session: Session, token: str | None) -> str:
 
 def _remember_device(
     session: Session, user_id: str, token: str, at: datetime, pin_hash: str | None
-) -> None:
+) -> int:
     now_known: dict[str, Any] = {"last_used_at": at}
     if pin_hash is not None:
         now_known |= {"pin_hash": pin_hash, "pin_failures": 0}
-    moved = session.execute(
+    known: int | None = session.scalar(
         update(KnownDevice)
         .where(KnownDevice.user_id == user_id, KnownDevice.token_hash == hashed(token))
         .values(**now_known)
         .returning(KnownDevice.id)
-    ).first()
-    if moved is None:
-        session.add(KnownDevice(user_id=user_id, token_hash=hashed(token), **now_known))
+    )
+    if known is not None:
+        return known
+    new = KnownDevice(user_id=user_id, token_hash=hashed(token), **now_known)
+    session.add(new)
+    session.flush()
+    return new.id
 
 
 @dataclass(frozen=True)
@@ -307,18 +312,6 @@ def sessions_of(session: Session, user: User, now: datetime | None = None) -> li
         .order_by(LoginSession.last_used_at.desc())
     )
     return list(session.scalars(query).unique())
-
-
-def end_session(user: User, session_id: int) -> None:
-    """End one of the person's own sessions; another's is left alone."""
-    with writing() as session:
-        mine = delete(LoginSession).where(
-            LoginSession.id == session_id, LoginSession.user_id == user.id
-        )
-        device = session.scalar(mine.returning(LoginSession.device))
-        if device is not None:
-            by = administration.oneself(user)
-            administration.record(session, by, user, "end_session", {"device": device})
 
 
 def drop_all(session: Session, user: User) -> int:

@@ -12,7 +12,8 @@ from sipokat.models.user import User
 
 
 class LoginSession(Base):
-    """A phone or browser that is signed in. Only the hash of its token is stored."""
+    """A phone or browser that is signed in. Only the hash of its token is stored. `device_id` is
+    the phone as the account knows it; None for a session that a version before opened."""
 
     __tablename__ = "login_session"
 
@@ -20,6 +21,7 @@ class LoginSession(Base):
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     token_hash: Mapped[str] = mapped_column(String(64), unique=True)
     device: Mapped[str] = mapped_column(String(80))
+    device_id: Mapped[int | None] = mapped_column(ForeignKey("known_device.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_used_at: Mapped[datetime] = mapped_column(Moment)
 

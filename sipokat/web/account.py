@@ -9,17 +9,17 @@ from flask.typing import ResponseReturnValue
 
 from sipokat import security
 from sipokat.database import db
-from sipokat.domain import passwords
+from sipokat.domain import passwords, phones
 from sipokat.domain.administration import entries_about
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import main_role
 from sipokat.domain.refusals import NotFound, TooMany, WrongContent
 from sipokat.domain.regions import names_of
-from sipokat.domain.sign_in import end_session, sessions_of
+from sipokat.domain.sign_in import sessions_of
 from sipokat.models import Term
 from sipokat.web import body
 from sipokat.web.access import EVERYBODY, allow, me, takes
-from sipokat.web.cookies import clear_session
+from sipokat.web.cookies import clear_session, device_token
 from sipokat.web.messages import tell
 from sipokat.web.present import administration, times
 from sipokat.web.present.regions import region_words
@@ -75,7 +75,7 @@ def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
 def change_password() -> ResponseReturnValue:
     """Set a new password. That ends every session of the person, this one too."""
     try:
-        passwords.change(me(), g.body.get("old", ""), g.body.get("new", ""))
+        passwords.change(me(), g.body.get("old", ""), g.body.get("new", ""), device_token())
     except TooMany as refusal:
         note_refusal(refusal)
         return _page({"old": refusal.message}, 429, {"Retry-After": str(refusal.retry_after)})
@@ -92,9 +92,9 @@ def change_password() -> ResponseReturnValue:
 @allow(*EVERYBODY)
 @takes(_form)
 def close_session(session_id: str) -> ResponseReturnValue:
-    """Sign the person out on another phone or browser of theirs."""
+    """Sign the person out on another phone or browser of theirs, and end the PIN that opens it."""
     try:
-        end_session(me(), body.row_id(session_id))
+        phones.put_out(me(), body.row_id(session_id))
     except ValueError:
         raise NotFound from None
     security.note("session_ended", me().id)

@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import accounts, administration, people, sign_in, terms
+from sipokat.domain import accounts, administration, people, phones, sign_in, terms
 from sipokat.domain.refusals import NeverAllowed, NotNow, NotSignedIn, WrongContent
 from sipokat.domain.sign_in import find_session
 from sipokat.models import AdministrativeEntry, LoginSession, User
@@ -148,7 +148,7 @@ def test_a_new_account_is_an_entry_and_never_a_second_head(session: Session) -> 
 def test_ones_own_password_and_session_are_entries_by_oneself(session: Session) -> None:
     enter(RAHMAN)
     rahman = user_of(RAHMAN)
-    sign_in.end_session(rahman, session.scalars(select(LoginSession.id)).one())
+    phones.put_out(rahman, session.scalars(select(LoginSession.id)).one())
     assert newest(session, RAHMAN) == {
         "who": "Rahman",
         "role": "rt_head",
@@ -156,9 +156,9 @@ def test_ones_own_password_and_session_are_entries_by_oneself(session: Session) 
         "was": {"device": "Chrome di Android"},
         "became": None,
     }
-    sign_in.end_session(rahman, 0)
+    phones.put_out(rahman, 0)
     enter(SITI)
-    sign_in.end_session(rahman, session.scalars(select(LoginSession.id)).one())
+    phones.put_out(rahman, session.scalars(select(LoginSession.id)).one())
     assert len(session.scalars(select(LoginSession.id)).all()) == 1
     with writing() as inner:
         accounts.set_password(inner, administration.oneself(rahman), rahman, CHEAP)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -11,7 +12,18 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import accounts, activations, administration, codes, people, pins, sign_in
+from sipokat.domain import (
+    accounts,
+    activations,
+    administration,
+    codes,
+    passwords,
+    people,
+    phones,
+    pins,
+    sign_in,
+    terms,
+)
 from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import (
     NeverAllowed,
@@ -23,7 +35,7 @@ from sipokat.domain.refusals import (
     WrongContent,
 )
 from sipokat.domain.sign_in import SignedIn, find_session
-from sipokat.models import Activation, KnownDevice, SignInFailure
+from sipokat.models import Activation, KnownDevice, LoginSession, SignInFailure
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -34,6 +46,7 @@ from tests.cast import (
     HARTONO,
     KOTA,
     MARLINA,
+    PASSWORD,
     PETANANG_ULU,
     RAHMAN,
     RATNA,
@@ -249,6 +262,117 @@ def test_ending_all_sessions_ends_codes_and_pins(session: Session) -> None:
     refused(NotSignedIn, enter, phone.device_token)
     refused(WrongContent, spend, code)
     assert enter(spend(make()).device_token)
+
+
+def session_on(session: Session, phone: SignedIn) -> int:
+    """The id of the session that was opened then."""
+    mine = LoginSession.token_hash == sign_in.hashed(phone.token)
+    return session.scalars(select(LoginSession.id).where(mine)).one()
+
+
+@pytest.mark.parametrize("again", [False, True], ids=["one session", "two sessions on it"])
+def test_a_phone_that_is_put_out_opens_nothing_any_more(session: Session, again: bool) -> None:
+    """Whoever holds it knows the PIN, or finds the message with the code. His other phone, and Siti
+    on the lost one, are not touched."""
+    lost, other = spend(make()), spend(make())
+    spend(make(SITI), SITI, "906142", phone=lost.device_token)
+    newest = enter(lost.device_token, person=RAHMAN) if again else lost
+    code = make()
+    phones.put_out(user_of(RAHMAN), session_on(session, lost))
+    assert [find_session(one.token, NOW) for one in (lost, newest)] == [None, None]
+    assert refused(NotSignedIn, enter, lost.device_token, PIN, RAHMAN).message == pins.NOT_HERE
+    assert "code" in refused(WrongContent, spend, code).fields
+    assert find_session(other.token, NOW) is not None
+    assert enter(other.device_token, PIN, RAHMAN)
+    assert enter(lost.device_token, "906142", SITI)
+    assert actions(session, RAHMAN)[0] == "end_session"
+
+
+def test_nobody_puts_out_anothers_phone(session: Session) -> None:
+    phone, code = spend(make()), make()
+    phones.put_out(user_of(SITI), session_on(session, phone))
+    assert find_session(phone.token, NOW) is not None
+    assert enter(phone.device_token)
+    assert spend(code)
+
+
+def test_of_a_session_of_before_all_pins_end(session: Session) -> None:
+    phone = spend(make())
+    with writing() as inner:
+        inner.query(LoginSession).update({"device_id": None})
+    phones.put_out(user_of(RAHMAN), session_on(session, phone))
+    refused(NotSignedIn, enter, phone.device_token)
+
+
+def test_a_new_password_shuts_out_whoever_got_in_before(session: Session) -> None:
+    """By the operator everybody; by the person all but the phone on which they set it."""
+    first, code = spend(make(HARTONO), HARTONO), make(HARTONO)
+    with writing() as inner:
+        accounts.set_password(inner, OPERATOR, user_of(HARTONO), CHEAP)
+    refused(NotSignedIn, enter, first.device_token)
+    refused(WrongContent, spend, code, HARTONO)
+    this, other = spend(make(HARTONO), HARTONO), spend(make(HARTONO), HARTONO)
+    code = make(HARTONO)
+    passwords.change(user_of(HARTONO), PASSWORD, "kata sandi yang baru", this.device_token, NOW)
+    assert find_session(this.token, NOW) is None
+    refused(NotSignedIn, enter, other.device_token)
+    refused(WrongContent, spend, code, HARTONO)
+    assert enter(this.device_token).user.name == "Hartono"
+
+
+def by_hartono() -> str:
+    """A code that the lurah makes for Rahman, as she may today."""
+    by = activations.activator(user_of(HARTONO), user_of(RAHMAN))
+    with writing() as session:
+        return activations.make(session, by, user_of(RAHMAN), printed=True).code
+
+
+def to_city_hall() -> None:
+    begin(RAHMAN, "pemerintahan", KOTA)
+
+
+def begin(person: Person, role: str, region: str) -> None:
+    with writing() as session:
+        terms.begin(session, OPERATOR, user_of(person), role, region, steps.today())
+
+
+def leaves() -> None:
+    steps.end_term(HARTONO, steps.today() - timedelta(days=1))
+
+
+def closed() -> None:
+    with writing() as session:
+        accounts.disable(session, OPERATOR, user_of(HARTONO))
+
+
+def moved() -> None:
+    with writing() as session:
+        accounts.change_phone(session, OPERATOR, user_of(RAHMAN), "0813 0000 0101")
+
+
+@pytest.mark.parametrize("happens", [to_city_hall, leaves, closed, moved])
+def test_a_code_that_was_kept_opens_no_more_than_its_maker_may(
+    session: Session, happens: Callable[[], None]
+) -> None:
+    """Rahman gets an office at city hall, or another number; Hartono is lurah no longer, or his
+    account is closed."""
+    code = by_hartono()
+    assert activations.look(code, HOME).name == "Rahman"
+    happens()
+    assert "code" in refused(WrongContent, activations.look, code, HOME).fields
+    assert "code" in refused(WrongContent, spend, code, at=steps.now()).fields
+
+
+def test_what_does_not_concern_the_maker_ends_no_code(session: Session) -> None:
+    """Another office below, and a code of Diskominfo for somebody who becomes lurah."""
+    code = by_hartono()
+    begin(RAHMAN, "rt_head", f"{PETANANG_ULU}.009")
+    assert spend(code, at=steps.now())
+    by = activations.activator(user_of(AGUS), user_of(SITI))
+    with writing() as inner:
+        code = activations.make(inner, by, user_of(SITI)).code
+    begin(SITI, "lurah", PETANANG_ULU)
+    assert spend(code, SITI, at=steps.now())
 
 
 @pytest.mark.parametrize(

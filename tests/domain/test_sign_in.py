@@ -15,7 +15,7 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import accounts, administration, people, sign_in, tries
+from sipokat.domain import accounts, administration, people, phones, sign_in, tries
 from sipokat.domain.refusals import NotSignedIn, TooMany, WrongContent
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import SignedIn, find_session, sessions_of
@@ -490,8 +490,8 @@ def test_one_sees_and_ends_ones_own_sessions(session: Session) -> None:
     first, second = sessions_of(session, rahman, NOW + timedelta(days=1))
     assert (first.device, first.last_used_at) == ("Chrome di Android", NOW + timedelta(days=1))
     (of_siti,) = sessions_of(session, user_of(SITI), NOW)
-    sign_in.end_session(rahman, second.id)
-    sign_in.end_session(rahman, of_siti.id)
+    phones.put_out(rahman, second.id)
+    phones.put_out(rahman, of_siti.id)
     assert find_session(old, NOW) is None
     assert find_session(new, NOW) is not None
     assert find_session(others, NOW) is not None
