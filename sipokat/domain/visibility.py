@@ -13,10 +13,10 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, union
 from sqlalchemy.orm import Session, lazyload
 
-from sipokat.domain.offices import Office, held, roles_of
+from sipokat.domain.offices import Office, held, roles_ever, roles_of
 from sipokat.domain.refusals import NeverAllowed, NotFound
 from sipokat.domain.regions import in_scope, level_of, lies_in
-from sipokat.domain.roles import ROLES, desks_below
+from sipokat.domain.roles import DESK_ROLES, DESKS, ROLES, desks_below
 from sipokat.models import Report, User
 
 _BY_LEVEL: dict[str, Any] = {
@@ -143,6 +143,22 @@ def find_report(session: Session, user: User, number: str, lock: bool = False) -
 def desks_of(user: User) -> list[Office]:
     """The person's offices that have a desk."""
     return [office for office in held(user) if office.desk]
+
+
+def authors_read(user: User) -> frozenset[str]:
+    """The roles whose reports this person may come to read: those at or below each office held now
+    or before, all where that has no desk."""
+    read: set[str] = set()
+    for key in roles_ever(user):
+        desk = ROLES[key].desk
+        desks = (*desks_below(desk), desk) if desk else DESKS
+        read.update(DESK_ROLES[one] for one in desks)
+    return frozenset(read)
+
+
+def clocks_below(user: User) -> bool:
+    """Whether a desk below one of this person's has a limit. That of an RT has none."""
+    return any(set(desks_below(office.desk)) - {"rt"} for office in desks_of(user))
 
 
 def may_see(session: Session, user: User, report: Report) -> bool:

@@ -7,6 +7,7 @@ from flask import Flask
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.domain import people
 from sipokat.domain.limits import LIMITS
+from sipokat.domain.roles import REPORTERS
 
 
 def register(app: Flask) -> None:
@@ -44,7 +45,11 @@ def register(app: Flask) -> None:
     headers.register(app)
     app.context_processor(respond.page_context)
     app.jinja_env.globals.update(
-        asset=respond.asset, limits=LIMITS, told=messages.told, pin_people=pins.pin_people
+        asset=respond.asset,
+        limits=LIMITS,
+        told=messages.told,
+        pin_people=pins.pin_people,
+        reporters=" ".join(REPORTERS),
     )
     for name in ("day", "moment", "ago", "age", "month", "month_name", "figure"):
         app.jinja_env.filters[name] = getattr(times, name)

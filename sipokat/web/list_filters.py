@@ -16,6 +16,7 @@ from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import Malformed
+from sipokat.domain.visibility import authors_read, clocks_below
 from sipokat.web.access import me
 from sipokat.web.kept import kept
 from sipokat.web.present import times
@@ -24,12 +25,12 @@ SEARCH_MAX = 80  # characters
 Options = tuple[tuple[str, str], ...]  # of a field to choose from: each with its words
 STATUSES: Options = (
     ("waiting", "Menunggu"),
-    ("returned", "Dikembalikan"),
+    ("returned", "Perlu diperbaiki atau dikembalikan"),
     ("verified", "Terverifikasi"),
     ("rejected", "Ditolak"),
     ("withdrawn", "Dibatalkan"),
 )
-LATE: Options = (("all", "Terlambat"), ("below", "Terlambat di bawah saya"))
+LATE: Options = (("all", "Terlambat"), ("below", "Terlambat di wilayah Anda"))
 
 
 class Choices(NamedTuple):
@@ -61,9 +62,26 @@ def wanted() -> listing.Filter:
 
 def choices() -> Choices:
     """What this person may narrow the list to."""
-    kinds = tuple((key, one.name) for key, one in categories().items())
+    authors = authors_read(me())
+    kinds = tuple(
+        (key, one.name) for key, one in categories().items() if authors.intersection(one.roles)
+    )
     regions = tuple(listing.regions_below(db.session(), me()))
-    return Choices(STATUSES, kinds, regions, _months(day_of(now())), LATE)
+    late = LATE if clocks_below(me()) else LATE[:1]
+    return Choices(STATUSES, kinds, regions, _months(day_of(now())), late)
+
+
+def said(wanted: listing.Filter, among: Choices) -> str:
+    """What the list was narrowed to, in words: also what the form does not offer this person."""
+    names = [
+        f"“{wanted.said}”" if wanted.said else "",
+        dict(STATUSES).get(wanted.status, ""),
+        categories()[wanted.category].name if wanted.category else "",
+        dict(among.regions).get(wanted.region, wanted.region),
+        times.month(wanted.month) if wanted.month else "",
+        dict(LATE).get(wanted.late, ""),
+    ]
+    return " · ".join(name for name in names if name)
 
 
 @lru_cache(1)

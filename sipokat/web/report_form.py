@@ -6,11 +6,13 @@ from typing import Any
 
 from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_login import current_user
 
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.offices import roles_of
 from sipokat.domain.periods import months
-from sipokat.domain.refusals import Refused
+from sipokat.domain.refusals import NeverAllowed, Refused
 from sipokat.web import menu
 from sipokat.web.access import ANYONE, allow
 from sipokat.web.present import times
@@ -29,8 +31,16 @@ def form() -> ResponseReturnValue:
     script."""
     key = request.args.get("kategori", "")
     if key in categories():
+        _refuse_others(categories()[key].roles)
         return filled_form({"category": key}, {}, 200)
     return shell("reports/new.html", **form_context({}, {}))
+
+
+def _refuse_others(roles: tuple[str, ...]) -> None:
+    """Refuse a signed-in person who files no such reports. The phone does the same where it shows
+    the form from its shell."""
+    if current_user.is_authenticated and roles_of(current_user).isdisjoint(roles):
+        raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
 
 
 def form_context(

@@ -50,10 +50,10 @@ def index() -> ResponseReturnValue:
             "next_url": next_url,
             "month_before": months(days_of(rows[-1].month)[0])[1] if in_pages else None,
             "wanted": wanted,
+            "chosen": list_filters.said(wanted, choices),
             "filtered": wanted != listing.NOTHING,
             "filters": list_filters.html(wanted, choices),
             "first_page": cursor is None,
-            **choices._asdict(),
         }
 
     def data() -> dict[str, Any]:

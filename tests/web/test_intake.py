@@ -16,7 +16,19 @@ from sipokat.domain import photo_work
 from sipokat.web import photos as photos_page
 from sipokat.web import report_body
 from tests import steps, wire
-from tests.cast import DEWI, HARTONO, PASSWORD, PETANANG_ULU, RAHMAN, SARI, SITI, Person
+from tests.cast import (
+    AGUS,
+    DEWI,
+    HARTONO,
+    PASSWORD,
+    PETANANG_ULU,
+    RAHMAN,
+    RATNA,
+    SARI,
+    SITI,
+    STRANGER,
+    Person,
+)
 from tests.page import Page, Visitor, expect_status, fresh_id
 from tests.services.pictures import jpeg, png, pretenders, webp
 from tests.steps import today
@@ -407,10 +419,17 @@ def post(visitor: Visitor, status: int | None = None, **changes: Any) -> Page:
     return visitor.post("/laporan", whole, status, content_type="multipart/form-data")
 
 
-def test_the_form_opens_a_category_without_script(site: Site) -> None:
-    page = site(RAHMAN).get("/laporan/baru")
+@pytest.mark.parametrize("person", [RAHMAN, HARTONO, DEWI, AGUS, RATNA, STRANGER], ids=str)
+def test_the_form_opens_a_category_without_script_for_whom_it_is(
+    site: Site, person: Person | None
+) -> None:
+    page = site(person).get("/laporan/baru")
     for tile in page.all("a[data-category]"):
-        form = site(RAHMAN).get(str(tile["href"])).one(FORM)
+        if person and person.role not in str(tile["data-roles"]).split():
+            refused = site(person).get(str(tile["href"]), 403)
+            assert "Halaman ini bukan untuk jabatan Anda." in refused.text("main")
+            continue
+        form = site(person).get(str(tile["href"])).one(FORM)
         assert form["action"] == "/laporan"
         assert not form.has_attr("hidden")
 

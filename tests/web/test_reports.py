@@ -138,9 +138,50 @@ def test_what_is_late_is_seen_one_level_up_and_named(app: Flask, site: Site) -> 
     page = camat.get("/beranda")
     assert page.text("a[href='/laporan?late=below']") == "Terlambat di wilayah Anda"
     page = camat.get("/laporan?late=below")
-    assert "Hanya Terlambat di bawah saya" in page.text("main")
+    assert "Hanya Terlambat di wilayah Anda" in page.text("main")
     # The desk of an RT has no limit.
     assert "Terlambat di wilayah Anda" not in site(HARTONO).get("/beranda").text("main")
+
+
+def options(page: Page, field: str) -> list[str]:
+    return [one.get_text(strip=True) for one in page.all(f"#field-{field} option")]
+
+
+@pytest.mark.parametrize(
+    ("person", "kinds", "late"),
+    [
+        (RAHMAN, False, False),
+        (HARTONO, True, False),
+        (YUSUF, True, True),
+        (DEWI, True, True),
+        (RATNA, True, False),
+    ],
+    ids=str,
+)
+def test_only_what_the_reader_can_come_to_see_is_offered_to_narrow_the_list(
+    site: Site, person: Person, kinds: bool, late: bool
+) -> None:
+    page = site(person).get("/laporan")
+    officials = {"Inovasi pendapatan daerah", "Rekap bulanan"}
+    assert officials <= set(options(page, "category")) or not kinds
+    assert officials.isdisjoint(options(page, "category")) or kinds
+    assert "Sampah" in options(page, "category")
+    assert ("Terlambat di wilayah Anda" in options(page, "late")) is late
+    # What is asked for all the same is said by its name.
+    page = site(person).get("/laporan?category=rekap_bulanan&late=below")
+    assert "Hanya Rekap bulanan · Terlambat di wilayah Anda" in page.text("main")
+
+
+def test_a_status_is_offered_in_the_words_of_its_badges(site: Site) -> None:
+    mine, lurahs = (str(file_report(site(RAHMAN))["number"]) for _ in range(2))
+    decide(site(HARTONO), mine, "pengembalian")
+    decide(site(HARTONO), lurahs, "verifikasi")
+    decide(site(YUSUF), lurahs, "pengembalian", version=2)
+    page = site(RAHMAN).get("/laporan?status=returned")
+    (chosen,) = page.all("#field-status option[selected]")
+    for badge in page.all("article .badge"):
+        assert badge.get_text().split(" ke ")[0].lower() in chosen.get_text().lower()
+    assert len(page.all("article .badge")) == 2
 
 
 @pytest.mark.parametrize(

@@ -145,6 +145,12 @@
     if (mine === turn) await choosePart();
     const found = person && (await outbox.draft(person.id, slot()).catch(explain));
     if (mine !== turn) return;
+    if (!found && !again && !revision && person && !look.isFor(identity.rolesOf(person))) {
+      await showTiles();
+      if (look.offersTiles())
+        page.notice("Jenis laporan ini bukan untuk jabatan Anda.", "warn", { key: "draft" });
+      return;
+    }
     if (found && !posted) {
       look.fill(found.values, found.kept || []);
       const button = { label: "Mulai baru", act: startAfresh };

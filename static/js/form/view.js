@@ -117,12 +117,21 @@
       }
     }
 
+    /** Whether these roles file reports of the form's category. A page without tiles has one. */
+    function isFor(roles) {
+      const key = form.elements.category.value;
+      const tile = document.querySelector(`.tile[data-category="${CSS.escape(key)}"]`);
+      return !tile || roles.some((role) => tile.dataset.roles.split(" ").includes(role));
+    }
+
     return {
       fill,
       fit,
       fitParts,
       fitTiles,
       /** Whether this page has the fields of that category; the shell has those of all. */
+      isFor,
+      offersTiles: () => Boolean(document.querySelector(".tiles li:not([hidden])")),
       has: (key) => Boolean(templateOf(key)),
       /** The photos that the revision keeps, `[{id, sha256}]`; a checkbox has `<id>:<sha256>`. */
       kept: () =>

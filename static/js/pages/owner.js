@@ -30,13 +30,18 @@
     await identity.signedOut();
   }
 
-  /** In a shell, which is the same for everybody: shows what the owner's role has in the menu. */
-  function fitMenu(owner) {
+  /**
+   * In a shell, which is the same for everybody: shows what is for the owner's roles (`data-for`),
+   * and what is said to all others (`data-not-for`).
+   */
+  function fitRoles(owner) {
     if (shown) return;
-    for (const link of document.querySelectorAll(".nav [data-roles]")) {
-      const wanted = link.dataset.roles.split(" ");
-      link.parentElement.hidden = !identity.rolesOf(owner).some((role) => wanted.includes(role));
-    }
+    const roles = identity.rolesOf(owner);
+    const has = (wanted) => wanted.split(" ").some((role) => roles.includes(role));
+    for (const node of document.querySelectorAll("[data-for]"))
+      node.hidden = !has(node.dataset.for);
+    for (const node of document.querySelectorAll("[data-not-for]"))
+      node.hidden = has(node.dataset.notFor);
   }
 
   /** Hides this page, which was made for somebody else, and goes to the sign-in page. */
@@ -60,7 +65,7 @@
     opened_by ||= state.owner?.id;
     await forgetPages(state.owner).catch(() => {});
     if (shown && shown.id !== state.owner?.id && (noted || state.owner)) turnAway();
-    fitMenu(state.owner);
+    fitRoles(state.owner);
     for (const node of document.querySelectorAll("[data-only]")) {
       node.hidden = node.dataset.only !== (state.signed_out ? "signed-out" : "signed-in");
     }
@@ -107,10 +112,10 @@
     if (leaving) return;
     opened_by ||= owner?.id; // somebody has signed in in another tab, and nobody was before
     if (opened_by && opened_by !== owner?.id) await reload();
-    else fitMenu(owner);
+    else fitRoles(owner);
   }
 
-  fitMenu(null); // until the phone's storage has told who it is, which it may never do
+  fitRoles(null); // until the phone's storage has told who it is, which it may never do
   const ready = settle();
   // Without storage (private mode, a broken disk) pages from the server work all the same.
   const none = { owner: null, signed_out: null };
