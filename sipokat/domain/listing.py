@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -97,11 +98,19 @@ def _conditions(user: User, wanted: Filter) -> list[ColumnElement[bool]]:
         conditions.append(Report.due_at < now())
     if wanted.late == "below":
         conditions.append(on_desk_below(user))
-    if wanted.said.isdecimal() and len(wanted.said) >= NUMBER_MIN:
-        conditions.append(Report.number == wanted.said)
+    if number := _number(wanted.said):
+        conditions.append(Report.number == number)
     else:
         conditions += [_says(word) for word in wanted.said.split()[:WORDS_MAX]]
     return conditions
+
+
+def _number(said: str) -> str:
+    """The report's number, if that is all that is said: alone, or as the app or a person writes it,
+    `Laporan 31989`, `No. 31989`, `#31989`. Else empty."""
+    pattern = rf"\W*(?:(?:laporan|nomor|nomer|nr|no)\W*)*(\d{{{NUMBER_MIN},}})\W*"
+    found = re.fullmatch(pattern, said, re.IGNORECASE | re.ASCII)
+    return found[1] if found else ""
 
 
 def _says(word: str) -> ColumnElement[bool]:

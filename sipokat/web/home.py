@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import accounts, chain, listing, notices, participation, queue, texts
+from sipokat.domain import accounts, listing, notices, participation, queue, texts
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
 from sipokat.domain.notices import Answer
@@ -108,7 +108,7 @@ def _answers(answers: list[Answer]) -> list[dict[str, Any]]:
             "note": event.note,
             "what": states.what_happened(event.action, event.actor_desk, event.to_desk),
             "who": event.actor.name,
-            "reason": chain.REASONS.get(event.action, {}).get(event.reason or "", ""),
+            "reason": states.reason(event),
             "tone": "late" if event.action == "reject" else "",
             "when": times.ago(event.at),
         }

@@ -72,6 +72,7 @@ READY_SENTENCES = {
 def _words() -> dict[str, Any]:
     return {
         "classes": list(chain.CLASSES.items()),
+        "classes_mean": "Kinerja ikut dinilai, kegiatan biasa tidak.",
         "reasons": {action: list(rows.items()) for action, rows in chain.REASONS.items()},
         "ready_sentences": READY_SENTENCES,
     }

@@ -768,6 +768,91 @@ def test_a_number_finds_one_report_within_sight(site: Site, written: dict[str, s
 
 
 @pytest.mark.parametrize(
+    "written_as",
+    ["{}", "Laporan {}", "nomor {}", "#{}", "No. {}", "laporan no {}", "Laporan nomor {}.", "no{}"],
+)
+def test_a_number_is_found_as_the_app_and_people_write_it(
+    site: Site, written: dict[str, str], written_as: str
+) -> None:
+    for number in written.values():
+        assert listed(site(HARTONO), cari=written_as.format(number)) == [number]
+
+
+def test_a_number_among_other_words_is_a_word(site: Site, written: dict[str, str]) -> None:
+    assert listed(site(HARTONO), cari=f"lampu {written['lamp']}") == []
+
+
+# Said once, and in words that explain.
+
+
+@pytest.mark.parametrize(
+    ("note", "reason"),
+    [
+        ("Foto kurang jelas. Mohon foto ulang.", False),
+        ("foto kurang jelas", False),
+        ("Mohon foto ulang.", True),
+    ],
+)
+def test_why_a_report_came_back_is_said_once(site: Site, note: str, reason: bool) -> None:
+    number = str(file_report(site(RAHMAN))["number"])
+    decide(site(HARTONO), number, "pengembalian", reason="foto_kurang_jelas", note=note)
+    page = site(RAHMAN).get(f"/laporan/{number}")
+    assert page.text("main").count(note) == 1
+    assert page.text("main").lower().count("foto kurang jelas") == 1
+    for who in (HARTONO, YUSUF):
+        journey = site(who).get(f"/laporan/{number}").text(".report-way")
+        assert note in journey
+        assert ("Foto kurang jelas" in journey.replace(note, "")) is reason
+
+
+def test_why_a_report_was_rejected_is_said_once_on_home(site: Site) -> None:
+    number = str(file_report(site(RAHMAN))["number"])
+    note = "Laporan ganda dengan yang kemarin."
+    decide(site(HARTONO), number, "penolakan", reason="laporan_ganda", note=note)
+    assert site(RAHMAN).get("/beranda").text("main").lower().count("laporan ganda") == 1
+
+
+def test_the_heading_of_a_report_says_its_kind_and_its_facts_do_not(site: Site) -> None:
+    number = file_report(site(RAHMAN), "sampah", fields={"jenis": "tumpukan", "volume_m3": 2})[
+        "number"
+    ]
+    page = site(RAHMAN).get(f"/laporan/{number}")
+    assert page.text("main").count("Tumpukan") == 1
+    assert "Jenis" not in page.text(".facts")
+    assert "2 m³" in page.text(".facts")
+
+
+def test_a_class_is_explained_to_whom_it_is_shown(site: Site) -> None:
+    number = str(file_report(site(RAHMAN))["number"])
+    meaning = "Kinerja ikut dinilai, kegiatan biasa tidak."
+    assert meaning not in site(RAHMAN).get(f"/laporan/{number}").text("main")
+    decide(site(HARTONO), number, "verifikasi", **{"class": "kinerja"})
+    assert meaning in site(RAHMAN).get(f"/laporan/{number}").text("main")
+
+
+@pytest.mark.parametrize(
+    ("place", "words"),
+    [
+        ({"lat": -3.29, "lon": 102.86, "accuracy_m": 25}, "Titik di peta, akurasi ±25 m"),
+        ({"lat": -3.29, "lon": 102.86}, "Titik di peta"),
+        (
+            {"lat": -3.29, "lon": 102.86, "accuracy_m": 1999.7, "place_text": "Gang 3"},
+            "Gang 3, akurasi ±2.000 m",
+        ),
+        ({"place_text": "Gang 3"}, "Gang 3"),
+    ],
+    ids=str,
+)
+def test_a_place_is_said_in_words(site: Site, place: dict[str, Any], words: str) -> None:
+    number = file_report(site(RAHMAN), **place)["number"]
+    facts = [
+        one.get_text(" ", strip=True)
+        for one in site(RAHMAN).get(f"/laporan/{number}").all(".facts .fact")
+    ]
+    assert f"Lokasi {words}" in facts
+
+
+@pytest.mark.parametrize(
     ("before", "words"),
     [
         (timedelta(days=3), ""),

@@ -13,13 +13,12 @@ from sipokat.web.present import times
 
 
 def place_words(place: dict[str, Any]) -> str:
-    """`Gang 3, akurasi ±12 m`."""
-    parts = [place["place_text"] or ""]
-    if place["lat"] is not None and place["accuracy_m"] is not None:
-        parts.append(f"akurasi ±{round(place['accuracy_m'])} m")
-    elif place["lat"] is not None:
-        parts.append("titik lokasi tercatat")
-    return ", ".join(part for part in parts if part)
+    """`Gang 3, akurasi ±12 m`; without words `Titik di peta, akurasi ±12 m`."""
+    words, accuracy = place["place_text"] or "", place["accuracy_m"]
+    if place["lat"] is None:
+        return words
+    point = "" if accuracy is None else f"akurasi ±{times.figure(round(accuracy))} m"
+    return ", ".join(part for part in (words or "Titik di peta", point) if part)
 
 
 def field_facts(category: Category, values: dict[str, Any]) -> list[tuple[str, str]]:

@@ -206,6 +206,11 @@ class Row:
         return [(label, value) for label, value in self.facts if value not in said]
 
     @property
+    def beside_kind(self) -> list[tuple[str, str]]:
+        """The filled fields that the heading of the report's page does not say."""
+        return [(label, value) for label, value in self.facts if value != self.jenis]
+
+    @property
     def facts(self) -> list[tuple[str, str]]:
         return content.field_facts(self.category, self.report.fields)
 
@@ -247,8 +252,12 @@ class Full(Row):
 
     @property
     def timeline(self) -> list[dict[str, str]]:
-        """The entries of the record and the first openings, in the order of time."""
-        rows = [(event.at, self._event(event)) for event in self.card.entries]
+        """The entries of the record and the first openings, in the order of time. What has to be
+        mended stands above it on the author's page, so it is not said again."""
+        above = self._spoken if "revise" in self.allowed else None
+        rows = [(one.at, self._event(one)) for one in self.card.entries if one is not above]
+        if above:
+            rows.append((above.at, self._event(above) | {"reason": "", "note": ""}))
         rows += [
             _noted(f"Dibaca {states.BY[one.desk]}", one.user, one.at) for one in self.card.openings
         ]
@@ -265,7 +274,6 @@ class Full(Row):
 
     def _told(self, event: Event) -> dict[str, str]:
         """The entry of the time line, but for who it was."""
-        reasons = chain.REASONS.get(event.action, {})
         what = states.what_happened(event.action, event.actor_desk, event.to_desk)
         if event.action == "verify" and event.klass:
             what = f"{what} sebagai {chain.CLASSES[event.klass].lower()}"
@@ -274,7 +282,7 @@ class Full(Row):
         return {
             "what": what,
             "when": times.moment(event.at),
-            "reason": reasons.get(event.reason or "", ""),
+            "reason": states.reason(event),
             "note": event.note or "",
             "tone": states.TONES.get(event.action, "ok"),
         }
@@ -310,8 +318,13 @@ class Full(Row):
     def why(self) -> dict[str, str]:
         """The latest decision that gave a reason or a note, in words, but for who it was. Empty
         when there is none."""
+        return self._told(self._spoken) if self._spoken else {}
+
+    @property
+    def _spoken(self) -> Event | None:
+        """The latest decision that gave a reason or a note."""
         said = [e for e in self.card.events if (e.note or e.reason) and e.action in SPEAKING]
-        return self._told(said[-1]) if said else {}
+        return said[-1] if said else None
 
     @property
     def revisions(self) -> list[dict[str, Any]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sipokat.domain.chain import State
+from sipokat.domain.chain import REASONS, State
 from sipokat.domain.roles import DESKS, ROLES
 from sipokat.models import Event, Report
 
@@ -73,6 +73,13 @@ def what_happened(action: str, actor_desk: str | None, to_desk: str | None) -> s
     if action == "return":
         return f"Dikembalikan ke {BY[to_desk]}" if to_desk else "Dikembalikan"
     return DONE[action]
+
+
+def reason(event: Event) -> str:
+    """The reason in words. Empty without one, and where the note begins with the same words, as
+    a ready sentence does."""
+    words = REASONS.get(event.action, {}).get(event.reason or "", "")
+    return "" if (event.note or "").casefold().startswith(words.casefold()) else words
 
 
 def office(event: Event) -> str:

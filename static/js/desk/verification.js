@@ -13,11 +13,23 @@
 
   const changed = (control) => control.dispatchEvent(new Event("input", { bubbles: true }));
 
-  /** Adds the sentence to the note, once, and chooses the reason that it stands for. */
-  function pick(note, sentence, reason) {
-    const before = note.value.trim();
-    if (!before.includes(sentence)) {
-      note.value = before ? `${before} ${sentence}` : sentence;
+  /** The note without the ready sentences of another reason than this one. */
+  function without(text, reason, box) {
+    let rest = text;
+    for (const { dataset, textContent } of box.querySelectorAll("li"))
+      if (dataset.reason !== reason) rest = rest.replace(textContent.trim(), "");
+    return rest === text ? text : rest.replace(/ {2,}/g, " ");
+  }
+
+  /**
+   * Adds the sentence to the note, once, in the place of those that stand for another reason, and
+   * chooses its own.
+   */
+  function pick(note, sentence, reason, box) {
+    const before = without(note.value, reason, box).trim();
+    const after = before.includes(sentence) ? before : `${before} ${sentence}`.trim();
+    if (note.value.trim() !== after) {
+      note.value = after;
       changed(note);
     }
     const { elements } = note.form;
@@ -35,7 +47,7 @@
       for (const item of box.querySelectorAll("li")) {
         const sentence = item.textContent.trim();
         const button = page.make("button", { type: "button", class: "ready-pick" }, sentence);
-        button.addEventListener("click", () => pick(note, sentence, item.dataset.reason));
+        button.addEventListener("click", () => pick(note, sentence, item.dataset.reason, box));
         item.replaceChildren(button);
       }
     }

@@ -47,7 +47,7 @@
     const { owner } = await identity.who();
     const all = owner ? await outbox.entries(owner.id) : [];
     const unsent = await replay.seen(all.filter((one) => one.state !== "sent"));
-    const lines = unsent.slice(0, SHOWN).map((one) => `${one.title}: ${state(one, doubt)}`);
+    const lines = unsent.slice(0, SHOWN).map((one) => `${kinds.title(one)}: ${state(one, doubt)}`);
     if (unsent.length > SHOWN) lines.push(`dan ${unsent.length - SHOWN} lagi`);
     const list = box.querySelector("[data-outbox-lines]");
     list.replaceChildren(...lines.map((line) => page.make("li", {}, line)));

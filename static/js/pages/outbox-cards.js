@@ -93,7 +93,7 @@
     card.querySelector("[data-login]").hidden = entry.state !== "needs_login";
     card.querySelector("[data-remove]").hidden = entry.state === "sending";
     drawProgress(card, entry, now);
-    if (before && before !== label) say(`${entry.title}: ${label}`);
+    if (before && before !== label) say(`${kinds.title(entry)}: ${label}`);
     return drawRefused(card, entry);
   }
 
@@ -103,9 +103,11 @@
     const link = node.querySelector("[data-see]");
     link.textContent = kinds.title(entry);
     link.href = `/laporan/${entry.receipt.number}`;
-    link.setAttribute("aria-label", `${link.textContent}, nomor ${entry.receipt.number}`);
+    const { number, received_at } = entry.receipt;
+    const named = link.textContent.includes(number); // a withdrawal's title
+    if (!named) link.setAttribute("aria-label", `${link.textContent}, nomor ${number}`);
     node.querySelector("[data-facts]").textContent =
-      `Nomor ${entry.receipt.number}, diterima ${page.moment(entry.receipt.received_at)}`;
+      `${named ? "Diterima" : `Nomor ${number}, diterima`} ${page.moment(received_at)}`;
     return node;
   }
 

@@ -4,7 +4,7 @@
  * place on the screen stay.
  */
 (() => {
-  const { app, cards, causes, outbox, owner, page, photos, replay, store } = self.sipokat;
+  const { app, cards, causes, kinds, outbox, owner, page, photos, replay, store } = self.sipokat;
   const { say } = cards;
   const part = (name) => document.querySelector(`[data-outbox-${name}]`);
   if (!part("unsent")) return; // every page of somebody who has signed in has this script
@@ -58,7 +58,7 @@
     const unsent = all.filter((one) => one.state !== "sent");
     const sent = all.filter((one) => one.state === "sent").reverse();
     const drafts = person ? await outbox.drafts(person.id) : [];
-    for (const { id, title } of sent) if (drawn.has(id)) say(`${title}: Terkirim`);
+    for (const one of sent) if (drawn.has(one.id)) say(`${kinds.title(one)}: Terkirim`);
     await drawUnsent(unsent);
     part("unsent").hidden = unsent.length === 0;
     document.querySelector("[data-send-all]").hidden =

@@ -183,7 +183,9 @@
 
   /** The receipt of this entry has come. */
   function advance(entry, json) {
-    const { client_id, number, received_at = stamp() } = json;
+    const { client_id, number } = json;
+    // Of the text: what a photo's receipt says is when the report first came.
+    const received_at = entry.receipt?.received_at || json.received_at || stamp();
     // Without a list of photos nothing says where they could be sent.
     const { not_awaited: message } = PHOTO_TROUBLE;
     const error = { code: "not_awaited", message, fields: {} };
