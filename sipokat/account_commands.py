@@ -233,6 +233,22 @@ def end_term(phone: str, role: str, region: str, last: date | None, by: str | No
     click.echo(f"{user.name}: {office} until {term.until}.")
 
 
+@click.command("withdraw-term")
+@PHONE
+@ROLE
+@REGION
+@click.option("--since", type=DAY, prompt=True, help="The day on which it would begin.")
+@BY
+@with_appcontext
+def withdraw_term(phone: str, role: str, region: str, since: date, by: str | None) -> None:
+    """Take back an office that has not begun, such as one with a wrong day."""
+    with change(by) as (session, who):
+        user = account(session, phone)
+        terms.withdraw(session, who, user, terms.find_from(user, role, region, since))
+        office = terms.title(session, role, region)
+    click.echo(f"{user.name}: {office} does not begin on {since}.")
+
+
 @click.command("change-user")
 @PHONE
 @click.option("--name", help="The new name.")
@@ -291,6 +307,7 @@ COMMANDS = (
     end_sessions,
     begin_term,
     end_term,
+    withdraw_term,
     change_user,
     show_user,
 )

@@ -69,6 +69,16 @@ def test_an_office_ends_and_begins(app: Flask) -> None:
         assert offices.desks_over(user_of(SITI), RAHMAN.region) == {"kelurahan"}
 
 
+def test_an_office_with_a_wrong_day_is_taken_back(app: Flask) -> None:
+    where = ("--role=rt_head", f"--region={PETANANG_ULU}.009", "--since=2062-12-01")
+    assert run(app, "begin-term", SITI, *where).exit_code == 0
+    done = run(app, "withdraw-term", SITI, *where)
+    assert done.output == "Siti Aminah: Ketua RT 009 Petanang Ulu does not begin on 2062-12-01.\n"
+    assert newest(app) == ("withdraw_term", "budi", None)
+    said = Visitor(app, SITI).get("/akun").text("section[aria-labelledby='perubahan']")
+    assert "Jabatan dibatalkan : Ketua RT 009 Petanang Ulu, sejak 1 Des 2062" in said
+
+
 def test_who_does_it_may_be_named(app: Flask) -> None:
     assert run(app, "disable-user", RAHMAN, f"--by={AGUS.phone}").exit_code == 0
     assert newest(app) == ("disable", None, "Agus Salim")

@@ -64,13 +64,13 @@ def set_password(
 def disable(session: Session, by: By, user: User) -> None:
     """Close the account and end every session of it at once. Its terms stay as they are.
 
-    Raises NotNow when it is closed already, and for the last account that acts for Diskominfo:
-    nobody could open another one.
+    Raises NotNow when it is closed already, and for the last account that acts for Diskominfo,
+    today or on a day to come: nobody could open another one.
     """
     administration.begin(session, user)
     if not user.active:
         raise NotNow(f"Akun {user.name} sudah ditutup.")
-    terms.require_another_diskominfo(session, user, day_of(now()))
+    terms.require_diskominfo_without(session, user.terms, day_of(now()))
     user.active = False
     ended = _shut_out(session, user)
     administration.record(

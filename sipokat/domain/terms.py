@@ -1,4 +1,5 @@
-"""Terms: an office begins and ends on a day. Both days are included, and no term is ever deleted.
+"""Terms: an office begins and ends on a day. Both days are included, and no term that has begun is
+ever deleted.
 
 `domain/offices.py` says what somebody holds; here it is given and taken, each time with an entry
 in the administrative record.
@@ -6,14 +7,15 @@ in the administrative record.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
 from babel.dates import format_date
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import administration, offices
+from sipokat.domain import administration
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
@@ -69,7 +71,7 @@ def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
     has ended already or nobody else would act for Diskominfo after it. The same day is no change.
     """
     administration.begin(session, user)
-    session.refresh(term)
+    _read_anew(session, term)
     today = day_of(now())
     if term.until is not None and term.until < today:
         raise NotNow(f"Jabatan itu sudah berakhir pada {_written(term.until)}.")
@@ -79,11 +81,35 @@ def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
         _refuse_day(f"Jabatan itu berakhir lebih dulu, pada {_written(term.until)}.")
     if last == term.until:
         return
-    if term.role == "diskominfo":
-        require_another_diskominfo(session, user, max(last + timedelta(days=1), today))
+    require_diskominfo_without(session, [term], max(last + timedelta(days=1), today))
     was = as_facts(term)
     term.until = last
     administration.record(session, by, user, "end_term", was, as_facts(term))
+
+
+def withdraw(session: Session, by: By, user: User, term: Term) -> None:
+    """Take back a term that has not begun, such as one with a wrong day. It has given nobody
+    anything yet, so its row is deleted; what it was stays in its entries.
+
+    Raises NotNow once it has begun, and when nobody else would act for Diskominfo in its place.
+    """
+    administration.begin(session, user)
+    _read_anew(session, term)
+    today = day_of(now())
+    if term.since <= today:
+        raise NotNow(f"Jabatan itu sudah mulai pada {_written(term.since)}. Akhiri jabatan itu.")
+    require_diskominfo_without(session, [term], today)
+    was = as_facts(term)
+    session.delete(term)
+    session.flush()
+    session.expire(user, ["terms"])
+    administration.record(session, by, user, "withdraw_term", was)
+
+
+def _read_anew(session: Session, term: Term) -> None:
+    """Read the term as it is now. Raises NotNow when it was taken back meanwhile."""
+    if session.get(Term, term.id, populate_existing=True) is None:
+        raise NotNow("Jabatan itu sudah dibatalkan.")
 
 
 def find(user: User, role: str, region_code: str, day: date) -> Term:
@@ -96,6 +122,16 @@ def find(user: User, role: str, region_code: str, day: date) -> Term:
     if mine:
         raise NotNow(f"Jabatan itu sudah berakhir pada {_written(mine[-1].until)}.")
     raise NotNow(f"{user.name} tidak memegang jabatan itu.")
+
+
+def find_from(user: User, role: str, region_code: str, since: date) -> Term:
+    """The person's term in this office whose first day is `since`. Raises NotNow when there is
+    none."""
+    wanted = (role, region_code, since)
+    for term in user.terms:
+        if (term.role, term.region_code, term.since) == wanted:
+            return term
+    raise NotNow(f"{user.name} tidak memegang jabatan itu sejak {_written(since)}.")
 
 
 def title(session: Session, role: str, region_code: str) -> str:
@@ -133,28 +169,43 @@ def require_alone(session: Session, user: User, term: Term) -> None:
     other = session.scalars(there.order_by(Term.since).limit(1)).first()
     if other is None:
         return
+    office, since = title(session, term.role, term.region_code), _written(other.since)
     until = f" sampai {_written(other.until)}" if other.until else ""
+    if other.since > day_of(now()):
+        raise NotNow(
+            f"{other.user.name} akan memegang jabatan {office} mulai {since}{until}. "
+            "Batalkan dulu jabatan itu."
+        )
     raise NotNow(
-        f"{other.user.name} memegang jabatan {title(session, term.role, term.region_code)} sejak "
-        f"{_written(other.since)}{until}. Akhiri dulu jabatan itu."
+        f"{other.user.name} memegang jabatan {office} sejak {since}{until}. "
+        "Akhiri dulu jabatan itu."
     )
 
 
-def require_another_diskominfo(session: Session, user: User, day: date) -> None:
-    """Raises NotNow when this person acts for Diskominfo on `day` and nobody else with an open
-    account does, at least as long."""
-    mine = [term for term in user.terms if term.role == "diskominfo" and offices.runs_on(term, day)]
-    for term in mine:
-        longer: ColumnElement[bool] = Term.until.is_(None)
-        if term.until is not None:
-            longer = or_(longer, Term.until >= term.until)
-        other = select(Term.id).join(User, User.id == Term.user_id)
-        other = other.where(
-            and_(Term.role == "diskominfo", Term.user_id != user.id, User.active),
-            and_(Term.since <= day, longer),
-        )
-        if not session.scalar(select(exists(other))):
+def require_diskominfo_without(session: Session, gone: Iterable[Term], since: date) -> None:
+    """Raises NotNow when there is a day, from `since` on, on which one of these terms would run,
+    and without them nobody with an open account acts for Diskominfo."""
+    gone = [term for term in gone if term.role == "diskominfo"]
+    of_open = select(Term).join(User, User.id == Term.user_id).where(User.active)
+    terms = session.scalars(of_open.where(Term.role == "diskominfo").order_by(Term.since)).all()
+    others = [term for term in terms if term not in gone]
+    for term in gone:
+        day, last = max(term.since, since), term.until or date.max
+        if day <= last and not _covered(others, day, last):
             raise NotNow(LAST_DISKOMINFO, code="last_diskominfo")
+
+
+def _covered(terms: Iterable[Term], day: date, last: date) -> bool:
+    """Whether one of these terms, in the order of their first days, runs on each day from `day` to
+    `last`."""
+    for term in terms:
+        if term.since > day:
+            return False
+        until = term.until or date.max
+        if until >= last:
+            return True
+        day = max(day, until + timedelta(days=1))
+    return False
 
 
 def as_facts(term: Term) -> dict[str, Any]:

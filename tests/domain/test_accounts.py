@@ -188,6 +188,31 @@ def test_nor_the_last_that_goes_on(session: Session) -> None:
     do(accounts.disable, second)
 
 
+def test_nor_one_that_takes_over_later(session: Session) -> None:
+    """Agus's term ends in ten days, Wati's begins then: each is the last in their time."""
+    second = steps.newcomer("Wati", "diskominfo", KOTA, steps.today() + timedelta(days=11))
+    do(terms.end, AGUS, user_of(AGUS).terms[0], steps.today() + timedelta(days=10))
+    for person in (second, AGUS):
+        assert refused(NotNow, do, accounts.disable, person).code == "last_diskominfo"
+    refused(NotNow, do, terms.withdraw, second, user_of(second).terms[0])
+    for last in (steps.today() + timedelta(days=5), steps.today()):
+        refused(NotNow, do, terms.end, AGUS, user_of(AGUS).terms[0], last)
+    third = steps.newcomer("Joko", "diskominfo", KOTA, steps.today() + timedelta(days=11))
+    do(accounts.disable, second)
+    refused(NotNow, do, accounts.disable, third)
+
+
+def test_several_together_may_go_on_for_one(session: Session) -> None:
+    """One until next week, and one from the day after."""
+    week = steps.today() + timedelta(days=7)
+    steps.end_term(steps.newcomer("Wati", "diskominfo", KOTA), week)
+    third = steps.newcomer("Joko", "diskominfo", KOTA, week + timedelta(days=2))
+    refused(NotNow, do, accounts.disable, AGUS)
+    with writing():
+        user_of(third).terms[0].since = week + timedelta(days=1)
+    do(accounts.disable, AGUS)
+
+
 def test_nor_does_its_office_end(session: Session) -> None:
     today = steps.today()
     term = user_of(AGUS).terms[0]

@@ -21,6 +21,7 @@ WHAT = {
     "end_sessions": "Semua HP dikeluarkan dari akun",
     "begin_term": "Jabatan mulai",
     "end_term": "Jabatan berakhir",
+    "withdraw_term": "Jabatan dibatalkan",
     "change_name": "Nama diganti",
     "change_phone": "Nomor HP diganti",
     "make_activation": "Kode aktivasi dibuat",
@@ -48,8 +49,8 @@ def _who(one: AdministrativeEntry) -> str:
 
 
 def _detail(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
-    if action in ("create", "begin_term", "end_term"):
-        return _term(became, ends=action == "end_term")
+    if action in ("create", "begin_term", "end_term", "withdraw_term"):
+        return _term(became or was, ends=action == "end_term")
     if action == "change_name":
         return f"{was['name']} menjadi {became['name']}"
     if action == "change_phone":
@@ -59,9 +60,9 @@ def _detail(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
     return str(was.get("device") or became.get("device") or "")
 
 
-def _term(became: dict[str, Any], ends: bool) -> str:
-    office = title(db.session(), became["role"], became["region"])
-    since, until = (date.fromisoformat(became[k]) if k in became else None for k in _DAYS)
+def _term(facts: dict[str, Any], ends: bool) -> str:
+    office = title(db.session(), facts["role"], facts["region"])
+    since, until = (date.fromisoformat(facts[k]) if k in facts else None for k in _DAYS)
     if ends and until:
         return f"{office}, sampai {times.date_words(until)}"
     return f"{office}, sejak {times.date_words(since)}" if since else office
