@@ -89,9 +89,48 @@ def roles_among(user: User, offices: Iterable[Office]) -> frozenset[str]:
     return frozenset({user.role})
 
 
+@dataclass(frozen=True)
+class Lasting:
+    """How long a person's sessions last since their last use (`idle`) and since signing in
+    (`at_most`), and how old the pages may be that their phone has kept (`copies`)."""
+
+    idle: timedelta
+    at_most: timedelta
+    copies: timedelta
+
+
+def lasting(user: User) -> Lasting:
+    """The shortest of what the roles allow in which the person holds an office today: one who is RT
+    head and lurah is an official. Without an office, as the account's own role allows."""
+    roles = {office.role for office in held(user)} or {main_role(user)}
+    return Lasting(
+        min(role.session for role in roles),
+        min(role.session_at_most for role in roles),
+        min(role.copies for role in roles),
+    )
+
+
+def roles_let_in(user: User) -> frozenset[str]:
+    """The roles by which the pages let the person in: those in which they act, and where none of
+    these reads reports (Diskominfo), also those in which they filed reports before. So whoever
+    wrote a report keeps access to it, and what they wrote in their time is still taken."""
+    roles = roles_of(user)
+    if any(ROLES[role].reads_reports for role in roles):
+        return roles
+    return roles | roles_filed_in(user)
+
+
+def roles_filed_in(user: User) -> frozenset[str]:
+    """The roles of the offices, held today or before, in which the person could file reports."""
+    today = day_of(now())
+    return frozenset(
+        term.role for term in user.terms if ROLES[term.role].reports and term.since <= today
+    )
+
+
 def main_role(user: User) -> Role:
-    """The role that says how long the person's sessions last and how they are called: the account's
-    own, unless they hold offices today and none in it."""
+    """The role by which the person is called: the account's own, unless they hold offices today and
+    none in it."""
     roles = [office.role for office in held(user)]
     own = ROLES[user.role]
     return own if not roles or own in roles else roles[0]

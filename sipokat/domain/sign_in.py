@@ -24,7 +24,7 @@ from sipokat.database import (
 )
 from sipokat.domain import people, tries
 from sipokat.domain.clock import now as present
-from sipokat.domain.offices import main_role
+from sipokat.domain.offices import lasting
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
 from sipokat.domain.refusals import NotSignedIn
 from sipokat.models import KnownDevice, LoginSession, SignInFailure, Term, User
@@ -227,8 +227,8 @@ class OpenSession:
     def lasts(self, at: datetime) -> timedelta:
         """How long it lasts from `at` on if it is not used again: nothing or less when it is over.
         Its end after so many days since signing in comes whatever the use."""
-        role = main_role(self.user)
-        return min(self.last_used_at + role.session, self.created_at + role.session_at_most) - at
+        life = lasting(self.user)
+        return min(self.last_used_at + life.idle, self.created_at + life.at_most) - at
 
 
 def find_session(token: str | None, now: datetime | None = None) -> OpenSession | None:
@@ -242,7 +242,7 @@ def find_session(token: str | None, now: datetime | None = None) -> OpenSession 
         return None
     if found.lasts(at) < timedelta(0):
         return None
-    if at - found.last_used_at > main_role(found.user).session / 100:
+    if at - found.last_used_at > lasting(found.user).idle / 100:
         used = update(LoginSession).where(LoginSession.id == found.id).values(last_used_at=at)
         if write_if_possible("last use", lambda session: session.execute(used)):
             return replace(found, last_used_at=at)
@@ -301,13 +301,13 @@ def sign_out(token: str | None) -> None:
 
 def sessions_of(session: Session, user: User, now: datetime | None = None) -> list[LoginSession]:
     """Where the person is signed in, last used first."""
-    at, role = now or present(), main_role(user)
+    at, life = now or present(), lasting(user)
     query = (
         select(LoginSession)
         .where(
             LoginSession.user_id == user.id,
-            LoginSession.last_used_at > at - role.session,
-            LoginSession.created_at > at - role.session_at_most,
+            LoginSession.last_used_at > at - life.idle,
+            LoginSession.created_at > at - life.at_most,
         )
         .order_by(LoginSession.last_used_at.desc())
     )

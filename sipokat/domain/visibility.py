@@ -13,7 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, union
 from sqlalchemy.orm import Session, lazyload
 
-from sipokat.domain.offices import Office, held, roles_ever, roles_of
+from sipokat.domain.offices import Office, held, roles_ever, roles_let_in
 from sipokat.domain.refusals import NeverAllowed, NotFound
 from sipokat.domain.regions import in_scope, level_of, lies_in
 from sipokat.domain.roles import DESK_ROLES, DESKS, ROLES, desks_below
@@ -117,12 +117,14 @@ def scopes_of(user: User, region: str = "") -> Iterator[str]:
 
 
 def reads(user: User) -> bool:
-    """Whether one of the person's roles reads reports."""
-    return any(ROLES[role].reads_reports for role in roles_of(user))
+    """Whether one of the roles that let the person in reads reports: all of an office's region, or
+    only what they wrote."""
+    return any(ROLES[role].reads_reports for role in roles_let_in(user))
 
 
 def require_reader(user: User) -> None:
-    """Raises NeverAllowed for somebody whose roles never read reports (Diskominfo)."""
+    """Raises NeverAllowed for somebody whose roles never read reports (Diskominfo), and who never
+    filed one."""
     if not reads(user):
         raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
 

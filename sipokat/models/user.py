@@ -11,9 +11,10 @@ from sipokat.database import Base, Moment, RegionCode
 
 
 class User(Base):
-    """A person who may sign in. `id` is opaque and never given to another person. `role` says which
-    home page the account opens and how long its sessions last; what the person may do in an office
-    follows from the role of each term (`domain/offices.py`)."""
+    """A person who may sign in. `id` is opaque and never given to another person. `role` is
+    the one in which the account was made. It says how the person is called, and what they may read
+    on, only while they hold no other office; all else follows from the role of each term
+    (`domain/offices.py`)."""
 
     __tablename__ = "user"
     steady = True

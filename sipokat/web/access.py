@@ -18,7 +18,7 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 
 from sipokat.domain.clock import now
 from sipokat.domain.limits import LIMITS
-from sipokat.domain.offices import roles_ever, roles_of
+from sipokat.domain.offices import roles_ever, roles_let_in
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotSignedIn, TooLarge
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sign_in import find_session
@@ -109,7 +109,7 @@ def check_request() -> Any:
     parser = getattr(view, "parser", None)
     if parser is not None and changes:
         g.body = parser()
-    if access not in ((ANYONE,), EVERYBODY) and roles_of(current_user).isdisjoint(access):
+    if access not in ((ANYONE,), EVERYBODY) and roles_let_in(current_user).isdisjoint(access):
         # A page that this person could open once and may not any more. (To post something is
         # another matter, and so is a page that never was theirs: anybody can make a link to it.)
         g.copies_end = not changes and not roles_ever(current_user).isdisjoint(access)

@@ -8,7 +8,7 @@ from flask import Flask, Request, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
-from sipokat.domain.offices import main_role
+from sipokat.domain.offices import lasting
 from sipokat.domain.sign_in import DEVICE_LIFE, SignedIn
 
 
@@ -38,9 +38,8 @@ def device_token() -> str | None:
 
 def set_cookies(response: Response, signed_in: SignedIn) -> None:
     """Give the browser both tokens."""
-    role = main_role(signed_in.user)
-    life = min(role.session, role.session_at_most)
-    _set(response, _name("sesi"), signed_in.token, life)
+    life = lasting(signed_in.user)
+    _set(response, _name("sesi"), signed_in.token, min(life.idle, life.at_most))
     _set(response, _name("hp"), signed_in.device_token, DEVICE_LIFE)
 
 

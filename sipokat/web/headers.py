@@ -5,7 +5,7 @@ from __future__ import annotations
 from flask import Flask, Response, current_app, g
 
 from sipokat.domain.clock import now
-from sipokat.domain.offices import main_role, next_end, rights_of
+from sipokat.domain.offices import lasting, next_end, rights_of
 
 POLICY = "; ".join(
     (
@@ -57,8 +57,8 @@ def add_headers(response: Response) -> Response:
 
 def _name_owner(response: Response) -> None:
     """Name the signed-in person on a page, so that the service worker keeps it for them alone, and
-    shows it for no longer than their role's copies may be shown, nor beyond the known end of one of
-    their offices. With their rights it also sees that an office has ended or changed meanwhile.
+    shows it for no longer than copies may be shown in their offices, nor beyond the known end of
+    one of them. With their rights it also sees that an office has ended or changed meanwhile.
 
     Views that never looked at the session send no Sipokat-User header: this runs after the request,
     when the database may be gone, and must not load the session.
@@ -69,7 +69,7 @@ def _name_owner(response: Response) -> None:
     response.headers["Sipokat-User"] = person.id
     if response.status_code != 200:
         return  # it is not kept, and may be an answer without a page, which has not read the terms
-    life, end = main_role(person).copies, next_end(person)
+    life, end = lasting(person).copies, next_end(person)
     seconds = (min(life, end - now()) if end else life).total_seconds()
     response.headers["Sipokat-Copy-Seconds"] = str(max(0, int(seconds)))
     response.headers["Sipokat-Rights"] = rights_of(person)

@@ -13,7 +13,14 @@ from sipokat.domain import accounts, listing, notices, participation, queue, tex
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
 from sipokat.domain.notices import Answer
-from sipokat.domain.offices import held, main_role, one_kelurahan, regions_of, roles_of
+from sipokat.domain.offices import (
+    held,
+    main_role,
+    one_kelurahan,
+    regions_of,
+    roles_filed_in,
+    roles_of,
+)
 from sipokat.domain.people import looks_like_phone, normal_phone
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import DESK_WORDS, ROLES, Role
@@ -40,7 +47,8 @@ def show() -> ResponseReturnValue:
     """The home page for this person's roles."""
     roles = [ROLES[key] for key in roles_of(me())]
     if not held(me()) and not any(role.reports or role.decides for role in roles):
-        return render_template("home/former.html", greeting=times.greeting(me().name))
+        filed = bool(roles_filed_in(me()))
+        return render_template("home/former.html", greeting=times.greeting(me().name), filed=filed)
     if any(role.decides for role in roles):
         return render_template("home/official.html", **_official())
     if any(role.reports for role in roles):

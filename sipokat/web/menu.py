@@ -9,6 +9,7 @@ from flask_login import current_user
 
 from sipokat.domain.offices import roles_of
 from sipokat.domain.roles import READERS, ROLES
+from sipokat.domain.visibility import reads
 
 # Label, address, icon, and the roles that the entry is for. Only the shells need the last.
 Place = tuple[str, str, str, tuple[str, ...]]
@@ -53,7 +54,7 @@ def places(shell: bool = False) -> list[dict[str, Any]]:
     elif "rt_head" in roles_of(current_user):
         shown = RT_NAV
     else:
-        shown = VIEWER_NAV if "viewer" in roles_of(current_user) else PLAIN_NAV
+        shown = VIEWER_NAV if reads(current_user) else PLAIN_NAV
     return [
         {
             "label": label,

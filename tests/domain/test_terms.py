@@ -16,9 +16,11 @@ from sqlalchemy.orm import Session
 from sipokat.database import writing
 from sipokat.domain import administration, offices, terms, visibility
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
+from sipokat.domain.roles import ROLES
 from sipokat.models import Term
 from tests import steps
 from tests.cast import (
+    BARAT_I,
     BEJO,
     HARTONO,
     KOTA,
@@ -161,6 +163,42 @@ def test_days_that_cannot_be(session: Session) -> None:
     refused(NotNow, end, RAHMAN, days(0))
 
 
+def withdraw(person: Person, region: str, since: date, role: str = "rt_head") -> None:
+    with writing() as session:
+        user = user_of(person)
+        terms.withdraw(session, OPERATOR, user, terms.find_from(user, role, region, since))
+
+
+def test_a_term_with_a_wrong_day_is_taken_back_before_it_begins(session: Session) -> None:
+    """Otherwise the RT would be refused to every head after it."""
+    begin(SITI, EMPTY, days(13_149))
+    error = refused(NotNow, begin, MARLINA, EMPTY, days(0))
+    assert "Siti Aminah akan memegang jabatan Ketua RT 009 Petanang Ulu mulai " in error.message
+    assert "Batalkan dulu" in error.message
+    refused(NotNow, withdraw, SITI, EMPTY, days(13_148))
+    refused(NotNow, withdraw, MARLINA, EMPTY, days(13_149))
+    withdraw(SITI, EMPTY, days(13_149))
+    assert [term.region_code for term in user_of(SITI).terms] == [SITI.region]
+    entry = administration.entries_about(session, user_of(SITI))[0]
+    assert (entry.action, entry.became) == ("withdraw_term", None)
+    assert administration.facts(entry.was)["since"] == days(13_149).isoformat()
+    refused(NotNow, withdraw, SITI, EMPTY, days(13_149))
+    begin(MARLINA, EMPTY, days(0))
+
+
+def test_what_has_begun_is_ended_and_never_taken_back(session: Session) -> None:
+    begin(SITI, EMPTY, days(0))
+    assert "Akhiri" in refused(NotNow, withdraw, SITI, EMPTY, days(0)).message
+    begin(SITI, TABA_BARU, days(1), role="lurah")
+    with writing() as inner:
+        user = user_of(SITI)
+        gone = terms.find_from(user, "lurah", TABA_BARU, days(1))
+        terms.withdraw(inner, OPERATOR, user, gone)
+        refused(NotNow, terms.withdraw, inner, OPERATOR, user, gone)
+        refused(NotNow, terms.end, inner, OPERATOR, user, gone, days(3))
+    assert len(user_of(SITI).terms) == 2
+
+
 def test_a_term_is_found_by_its_office(session: Session) -> None:
     today = steps.today()
     user = user_of(SITI)
@@ -196,6 +234,46 @@ def test_a_head_whose_office_has_ended_and_a_former_diskominfo(session: Session)
     second = steps.newcomer("Wati", "diskominfo", KOTA)
     end(second, days(-1))
     assert offices.roles_of(user_of(second)) == frozenset()
+
+
+def test_whoever_goes_to_diskominfo_keeps_what_they_wrote_and_no_more(session: Session) -> None:
+    """Rahman's outbox holds a report of his time still; Wati, of Diskominfo, never filed one."""
+    before, others = send(RAHMAN), send(SITI)
+    end(RAHMAN, days(-1))
+    begin(RAHMAN, KOTA, days(0), role="diskominfo")
+    rahman = user_of(RAHMAN)
+    assert offices.roles_of(rahman) == {"diskominfo"}
+    assert offices.roles_let_in(rahman) == {"diskominfo", "rt_head"}
+    assert visibility.may_see(session, rahman, before)
+    assert not visibility.may_see(session, rahman, others)
+    assert send(RAHMAN, on=days(-2)).region_code == RAHMAN.region
+    refused(NeverAllowed, send, RAHMAN)
+    wati = steps.newcomer("Wati", "diskominfo", KOTA)
+    begin(wati, EMPTY, days(5))
+    assert offices.roles_let_in(user_of(wati)) == {"diskominfo"}
+    assert not visibility.reads(user_of(wati))
+
+
+@pytest.mark.parametrize(
+    ("person", "role", "region", "shortest"),
+    [
+        (RAHMAN, "lurah", TABA_BARU, "lurah"),
+        (HARTONO, "rt_head", EMPTY, "lurah"),
+        (RAHMAN, "rt_head", EMPTY, "rt_head"),
+        (HARTONO, "camat", BARAT_I, "lurah"),
+    ],
+)
+def test_an_official_never_gets_the_session_of_an_rt_head(
+    session: Session, person: Person, role: str, region: str, shortest: str
+) -> None:
+    """Whichever of the two the account was made for."""
+    begin(person, region, days(0), role=role)
+    life, wanted = offices.lasting(user_of(person)), ROLES[shortest]
+    assert (life.idle, life.at_most, life.copies) == (
+        wanted.session,
+        wanted.session_at_most,
+        wanted.copies,
+    )
 
 
 # --- Whatever is begun and ended -----------------------------------------------------------------

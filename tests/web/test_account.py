@@ -23,6 +23,7 @@ from tests.steps import today, user_of
 
 Site = Callable[..., Visitor]
 NEW = "kata sandi yang baru"
+OPERATOR = administration.operator("budi")
 FORM = "form[action='/akun/kata-sandi']"
 
 
@@ -179,6 +180,39 @@ def test_who_held_an_office_that_reads_no_reports_has_an_account_and_nothing_els
     for path in ("/laporan", "/verifikasi"):
         site(former).get(path, status=403)
     assert site(former).json("GET", "/akun")["user"]["role"] == "diskominfo"
+
+
+def test_a_former_head_at_diskominfo_sends_what_waits_and_reads_what_he_wrote(
+    app: Flask, site: Site
+) -> None:
+    mine = wire.file_report(site(RAHMAN))["number"]
+    others = wire.file_report(site(SITI))["number"]
+    with app.app_context(), writing() as session:
+        rahman, last = user_of(RAHMAN), today() - timedelta(days=1)
+        terms.end(session, OPERATOR, rahman, rahman.terms[0], last)
+        terms.begin(session, OPERATOR, rahman, "diskominfo", KOTA, today())
+    phone = site(RAHMAN)
+    assert phone.get("/beranda").has("form[role=search]")
+    assert phone.get("/laporan").has(f"a[href='/laporan/{mine}']")
+    phone.json("GET", f"/laporan/{mine}")
+    phone.json("GET", f"/laporan/{others}", status=404)
+    waiting = wire.body(happened_on=wire.days_ago(2))
+    assert phone.json("POST", "/laporan", waiting, status=201)["number"]
+    assert phone.json("GET", "/akun")["user"]["role"] == "diskominfo"
+
+
+def test_a_former_lurah_on_a_viewers_account_is_led_to_what_she_wrote(
+    app: Flask, site: Site
+) -> None:
+    with app.app_context():
+        wati = steps.newcomer("Wati", "viewer", KOTA)
+        steps.end_term(wati, today() - timedelta(days=1))
+    assert not site(wati).get("/beranda").has("main a[href='/laporan']")
+    with app.app_context():
+        steps.add_term(wati, PETANANG_ULU, until=today() - timedelta(days=1), role="lurah")
+    page = site(wati).get("/beranda")
+    assert page.has("main a[href='/laporan']")
+    site(wati).get("/laporan")
 
 
 # A one-time message is for the person whom it was told.
