@@ -145,3 +145,41 @@ def test_a_decision_that_does_not_arrive_or_comes_second_says_so_and_changes_not
         expect(card(page, second)).to_contain_text("Lihat keadaannya sekarang")
     rows = server.query("SELECT class AS klass FROM report ORDER BY id")
     assert [row.klass for row in rows] == ["kegiatan", "kinerja"]
+
+
+# As soon as a decision is said, the next card's button is pressed once more, by finger and by key.
+PRESSED_TWICE = """() => {
+    const queue = document.querySelector("[data-queue]");
+    new MutationObserver((_, observer) => {
+        if (!queue.querySelector("[data-done]")) return;
+        observer.disconnect();
+        setTimeout(() => {
+            const next = queue.querySelector("[data-verify=kegiatan]");
+            next.click();
+            const key = { key: "Enter", bubbles: true, cancelable: true };
+            self.keyCame = next.dispatchEvent(new KeyboardEvent("keydown", key));
+        }, 330);
+    }).observe(queue, { childList: true });
+}"""
+
+
+@pytest.mark.promise(on="106")
+def test_a_double_tap_decides_one_report_and_every_decision_is_said(phones, server):
+    rahman = Caller(server, RAHMAN)
+    first, second, third = (wire.file_report(rahman)["number"] for _ in range(3))
+    lurah = phones("lurah")
+    lurah.sign_in(HARTONO)
+    page = lurah.open("/verifikasi")
+    page.evaluate(PRESSED_TWICE)
+    card(page, first).get_by_role("button", name="Verifikasi: Kegiatan biasa").tap()
+    eventually(lambda: page.evaluate("self.keyCame"), False)
+    expect(card(page, second).locator("[data-verify]").first).to_be_enabled()
+    assert [row.desk for row in reports(server)] == ["kecamatan", "kelurahan", "kelurahan"]
+
+    # One who looks first is not held up, and sees what became of both.
+    card(page, second).get_by_role("button", name="Verifikasi: Kegiatan biasa").tap()
+    expect(page.locator("[data-done]")).to_have_count(2)
+    for number in (first, second):
+        expect(page.locator("[data-done]", has_text=number)).to_be_visible()
+    expect(card(page, third).locator("[data-verify]").first).to_be_visible()
+    eventually(lambda: [one.desk for one in reports(server)].count("kecamatan"), 2)

@@ -100,6 +100,7 @@ def test_the_pane_shows_the_card_that_is_pointed_at_and_keys_lead_into_a_decisio
     eventually(lambda: [one.desk for one in reports(server)][1], "kecamatan")
     expect(desk.locator("[data-done]")).to_be_focused()
     expect(card(desk, numbers[2])).to_have_attribute("aria-current", "true")
+    expect(desk.locator("[data-moved]")).to_have_count(0)  # a key pressed twice decides once
     desk.keyboard.press("Enter")
     expect(row(2)).to_be_focused()
 

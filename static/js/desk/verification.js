@@ -168,6 +168,34 @@
     if (event.key === "Escape" && wide.matches && current()) link(current()).focus();
   });
 
+  // --- A finger that is still there ----------------------------------------------------------
+
+  const STILL = 700; // ms after the cards have moved in which nothing in the queue is pressed
+  let moving = 0;
+
+  /** The cards have moved: the next one's button may lie where the person taps a second time. */
+  function moved() {
+    queue.dataset.moved = "";
+    clearTimeout(moving);
+    moving = setTimeout(() => delete queue.dataset.moved, STILL);
+  }
+
+  for (const type of ["click", "submit", "keydown"]) {
+    document.addEventListener(
+      type,
+      (event) => {
+        const { key, repeat, target } = event;
+        const presses = !key || ["Enter", " "].includes(key);
+        const meant = !("moved" in queue.dataset) && !repeat; // a key that is held decides once
+        if (meant || !presses || !target.closest("[data-queue] [data-card], [data-done]")) return;
+        if (target.matches("textarea")) return;
+        event.preventDefault();
+        event.stopImmediatePropagation();
+      },
+      { capture: true },
+    );
+  }
+
   // --- Around a decision ---------------------------------------------------------------------
 
   /** The element after this form or link in which an error is shown. */
@@ -195,9 +223,15 @@
     place?.scrollIntoView({ block: "center" }); // the menu must not cover it
   }
 
+  const SAID = 20_000; // ms for which each decision is said, also when the next one follows at once
+
   /** A decision was taken: `strip` stands in the card's place. Goes to the next card that waits. */
   function finished(strip) {
-    for (const old of queue.querySelectorAll("[data-done]")) if (old !== strip) old.remove();
+    moved();
+    for (const old of queue.querySelectorAll('[data-done="said"]')) old.remove();
+    setTimeout(() => {
+      strip.dataset.done = "said";
+    }, SAID);
     const rest = cards();
     const after = rest.filter(
       (card) => strip.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING,
@@ -212,6 +246,7 @@
 
   /** A decision was refused: the card is back with what is wrong. */
   function refused(card) {
+    moved();
     select(card);
     const place = card.querySelector('[aria-invalid="true"]') || link(card);
     place.focus();
@@ -263,6 +298,7 @@
     if (detail.requestConfig?.verb !== "get") return;
     const all = cards();
     const first = all[all.indexOf(lastBefore) + 1];
+    moved();
     if (first) goTo(first);
   });
 

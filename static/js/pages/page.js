@@ -141,7 +141,13 @@
     box.remove();
   }
 
-  /** Asks in a dialog; resolves with true for yes. `danger`: yes cannot be undone, and looks so. */
+  const STILL = 700; // ms
+  let answered = -STILL; // when the last question was answered
+
+  /**
+   * Asks in a dialog; resolves with true for yes. `danger`: yes cannot be undone, and looks so. The yes
+   * to a second question lies where that to the first one lay: a double tap does not answer both.
+   */
   async function ask(title, text, { yes, no = "Batal", danger = false }) {
     const say = make("button", { class: `button ${danger ? "late" : "main"}`, value: "yes" }, yes);
     const box = make(
@@ -161,7 +167,12 @@
       ),
     );
     document.body.append(box);
+    say.disabled = performance.now() - answered < STILL;
+    setTimeout(() => {
+      say.disabled = false;
+    }, STILL);
     const answer = await open(box);
+    answered = performance.now();
     box.remove();
     return answer === "yes";
   }
