@@ -60,7 +60,7 @@ def test_from_the_link_to_the_first_report_and_back_by_pin(phones, server):
     page = phone.restart()
     phone.open("/laporan/baru")
     keep(phone, text="Rapat setelah aktivasi.")
-    assert states(phone) == ["waiting"]
+    eventually(lambda: states(phone), ["waiting"])
     server.network.heal()
     phone.open("/beranda")
     sent(phone)

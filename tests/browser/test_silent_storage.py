@@ -75,6 +75,7 @@ def works_without_it(phone, server, how):
     assert len(photos(server)) == 1
 
     holder.close()
+    phone.stored("meta")  # answers once the browser has let go of what that page held
     page = open_form(phone, "pemerintahan")
     expect(page.locator("[data-save-draft]")).to_be_visible()
     fill(page, "pemerintahan", "Sekarang disimpan.")
