@@ -28,8 +28,8 @@ from sipokat.domain.sign_in import SignedIn, network_of
 from sipokat.models import Activation, User
 
 MISTYPED = "Kode belum benar. Periksa lagi, hurufnya satu per satu."
-UNKNOWN = "Kode ini tidak dikenal. Periksa lagi, atau minta kode baru kepada lurah."
-ENDED = "Kode ini tidak berlaku lagi. Minta kode baru kepada lurah."
+UNKNOWN = "Kode ini tidak dikenal. Periksa lagi, atau minta kode baru kepada yang memberinya."
+ENDED = "Kode ini tidak berlaku lagi. Minta kode baru kepada yang memberinya."
 NOT_THE_NUMBER = "Empat angka terakhir nomor HP tidak cocok."
 NOT_THE_PIN = "Kode ini sudah dipakai. Ketik PIN yang tadi Anda buat."
 
@@ -151,14 +151,7 @@ def _find(typed: str, address: str, at: datetime) -> tuple[str, Activation]:
     code = codes.read(typed)
     if code is None:
         raise WrongContent(MISTYPED, {"code": MISTYPED})
-    limits = [
-        tries.Limit(
-            f"code:{network_of(address)}",
-            RULES.unknown_per_network,
-            timedelta(seconds=RULES.network_pause_seconds),
-        ),
-        tries.Limit("code", RULES.unknown_in_all, timedelta(seconds=RULES.all_pause_seconds)),
-    ]
+    limits = _limits(address, at)
     tries.require(limits, at)
     query = select(Activation).where(Activation.code_hash == _keyed(code))
     found = db.session.scalars(query.execution_options(populate_existing=True)).first()
@@ -170,6 +163,23 @@ def _find(typed: str, address: str, at: datetime) -> tuple[str, Activation]:
     if over or not _still_allowed(found):
         raise WrongContent(ENDED, {"code": ENDED})
     return code, found
+
+
+def _limits(address: str, at: datetime) -> list[tries.Limit]:
+    """What a code that nobody has counts against: the network, and all networks together. Who tries
+    from many networks must not shut out one that hardly tried any: it waits for nobody."""
+    network = f"code:{network_of(address)}"
+    fresh = tries.lately(db.session(), network, at) < RULES.unknown_fresh
+    return [
+        tries.Limit(
+            network, RULES.unknown_per_network, timedelta(seconds=RULES.network_pause_seconds)
+        ),
+        tries.Limit(
+            "code",
+            None if fresh else RULES.unknown_in_all,
+            timedelta(seconds=RULES.all_pause_seconds),
+        ),
+    ]
 
 
 def _still_allowed(found: Activation) -> bool:

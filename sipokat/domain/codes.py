@@ -23,6 +23,7 @@ class Rules:
     failures: int
     unknown_per_network: int
     network_pause_seconds: int
+    unknown_fresh: int
     unknown_in_all: int
     all_pause_seconds: int
     alarm_every: int

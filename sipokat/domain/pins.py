@@ -21,7 +21,10 @@ from sipokat.domain.refusals import NotSignedIn, WrongContent
 from sipokat.domain.sign_in import SignedIn, hashed
 from sipokat.models import KnownDevice, User
 
-NOT_HERE = "PIN tidak berlaku di HP ini. Minta kode aktivasi kepada lurah Anda."
+NOT_HERE = (
+    "PIN tidak berlaku di HP ini. Minta kode aktivasi baru: ketua RT kepada lurah, pejabat kepada "
+    "Diskominfo."
+)
 DIGITS = "0123456789"
 
 

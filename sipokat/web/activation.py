@@ -1,4 +1,4 @@
-"""Getting in without a password: a code from the lurah, the last four digits, and a PIN.
+"""Getting in without a password: a code, the last four digits of the number, and a PIN.
 
 The code stands behind `#` in the link, which no browser sends anywhere; the page's script puts it
 into the form. GET and HEAD never spend it, and neither does the first of the two forms.

@@ -442,8 +442,23 @@ def test_many_networks_together_raise_an_alarm_and_shut_nobody_out(
         refused(WrongContent, activations.look, next(unknown), address, NOW)
     said = capsys.readouterr().out
     assert said.count("codes_guessed") == RULES.unknown_in_all // RULES.alarm_every
-    assert refused(TooMany, spend, code).retry_after == RULES.all_pause_seconds
-    assert spend(code, at=NOW + timedelta(seconds=RULES.all_pause_seconds))
+    for _ in range(RULES.unknown_fresh):
+        refused(WrongContent, activations.look, next(unknown), "203.0.113.9", NOW)
+    busy = refused(TooMany, activations.look, code, "203.0.113.9", NOW)
+    assert busy.retry_after == RULES.all_pause_seconds, "who tried unknown codes has to wait"
+    assert spend(code)
+
+
+def test_who_tries_at_each_pause_shuts_out_no_other_network(session: Session) -> None:
+    """Ten networks go on as soon as each may: together they are always there first."""
+    code, unknown, at = make(), guesses(), NOW
+    for number in range(RULES.unknown_in_all):
+        refused(WrongContent, activations.look, next(unknown), f"198.51.{number // 20}.1", at)
+    pause = timedelta(seconds=RULES.all_pause_seconds)
+    for number in range(5):
+        at += pause
+        refused(WrongContent, activations.look, next(unknown), f"198.52.{number}.1", at)
+        assert activations.look(code, HOME, at + pause / 2).name == "Rahman"
 
 
 def test_a_whole_city_behind_one_wifi_is_no_attack(session: Session) -> None:
