@@ -1,7 +1,7 @@
 """The commands about accounts and offices: `flask create-user`, `disable-user`, `end-term` …
 
-Each writes an entry of the administrative record. Without `--by` that names the operator: whoever
-is signed in to the server's system.
+Each writes an entry of the administrative record, which names the operator: whoever is signed in to
+the server's system. `--by` adds on whose behalf.
 """
 
 from __future__ import annotations
@@ -12,6 +12,7 @@ import secrets
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
@@ -30,7 +31,7 @@ from sipokat.domain.roles import ROLES
 from sipokat.models import AdministrativeEntry, User
 
 PHONE = click.option("--phone", prompt=True, help="Mobile number of the account, 0812… or +62812…")
-BY = click.option("--by", help="Mobile number of who does it, of Diskominfo; else the operator.")
+BY = click.option("--by", help="Mobile number of whoever of Diskominfo it is done for.")
 ROLE = click.option("--role", type=click.Choice(list(ROLES)), prompt=True)
 REGION = click.option("--region", prompt=True, help="The office's region, 16.73.04.1009.001")
 
@@ -65,9 +66,14 @@ def change(by: str | None) -> Iterator[tuple[Session, By]]:
 
 
 def actor(session: Session, by: str | None) -> By:
-    """Who makes the change: the person with this number, or the operator."""
-    if by is not None:
-        return administration.diskominfo(account(session, by))
+    """Who makes the change: the operator, for the person with this number if one is given."""
+    if by is None:
+        return operator()
+    return replace(administration.diskominfo(account(session, by)), operator=operator().operator)
+
+
+def operator() -> By:
+    """Whoever runs this command, by their user name on the server."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):
@@ -115,15 +121,17 @@ def create_user(
         hashed = people.hash_password(password)
         user = accounts.create(session, who, phone, name, role, region, hashed)
         made = activations.make(session, who, user) if activation else None
-    click.echo(f"{user.name} may sign in with {user.phone}.")
     if made:
+        click.echo(f"{user.name} has an account with {user.phone}, and gets in by this code:")
         say_activation(made)
+    else:
+        click.echo(f"{user.name} may sign in with {user.phone}.")
 
 
 @click.command("new-activation")
 @PHONE
 @click.option("--printed", is_flag=True, help="For paper: good for 30 days instead of 72 hours.")
-@click.option("--by", help="Mobile number of who makes it: lurah, camat or Diskominfo.")
+@click.option("--by", help="Mobile number of whom it is made for: lurah, camat, Diskominfo.")
 @with_appcontext
 def new_activation(phone: str, printed: bool, by: str | None) -> None:
     """Print a code with which somebody activates a phone. The last one that was made for them ends
@@ -131,7 +139,8 @@ def new_activation(phone: str, printed: bool, by: str | None) -> None:
     with change(None) as (session, who):
         user = account(session, phone)
         if by is not None:
-            who = activations.activator(account(session, by), user)
+            maker = activations.activator(account(session, by), user)
+            who = replace(maker, operator=who.operator)
         made = activations.make(session, who, user, printed)
     before = ". The code made before is no longer good" if made.replaces else ""
     click.echo(f"{user.name}, {user.phone}{before}.")
@@ -287,11 +296,11 @@ def show_user(phone: str) -> None:
 
 
 def _entry(entry: AdministrativeEntry) -> str:
-    who = entry.actor.name if entry.actor else f"operator {entry.operator}"
+    who = [f"operator {entry.operator}"] if entry.operator else []
+    if entry.actor:
+        who.append(entry.actor.name + (f" ({entry.actor_role})" if entry.actor_role else ""))
     change = " → ".join(one for one in (entry.was, entry.became) if one)
-    return (
-        f"{entry.action} by {who}{f' ({entry.actor_role})' if entry.actor_role else ''}: {change}"
-    )
+    return f"{entry.action} by {' for '.join(who)}: {change}"
 
 
 def _moment(at: datetime) -> str:

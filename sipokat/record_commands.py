@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
+from sipokat.account_commands import operator
 from sipokat.database import db, empty_log, record_keys
 from sipokat.delivery.checkpoints import Checkpoints, checkpoints_of
 from sipokat.domain import audit, erasure, people
@@ -59,7 +60,12 @@ def _printable(sentence: str) -> str:
 
 @click.command("erase")
 @click.argument("number")
-@click.option("--by", "phone", prompt="Your own mobile number", help="Who erases, 0812…")
+@click.option(
+    "--by",
+    "phone",
+    prompt="Mobile number of who erases",
+    help="Who erases, 0812…; your user name stands beside it.",
+)
 @click.option("--why", prompt="By which decision", help="Stands in the record for ever.")
 @click.confirmation_option(prompt="Words, notes, place and photos cannot be brought back. Erase?")
 @with_appcontext
@@ -72,7 +78,8 @@ def erase(number: str, phone: str, why: str) -> None:
     if user is None:
         raise click.ClickException(f"{phone} has no account")
     try:
-        erased = erasure.erase(user, number, why, current_app.extensions["photo_store"])
+        store, typed_by = current_app.extensions["photo_store"], operator().operator
+        erased = erasure.erase(user, number, why, store, operator=typed_by)
     except Refused as refusal:
         raise click.ClickException(refusal.message) from None
     what = "is erased" if erased else "was erased before"

@@ -81,12 +81,17 @@ def test_an_office_with_a_wrong_day_is_taken_back(app: Flask) -> None:
 
 def test_who_does_it_may_be_named(app: Flask) -> None:
     assert run(app, "disable-user", RAHMAN, f"--by={AGUS.phone}").exit_code == 0
-    assert newest(app) == ("disable", None, "Agus Salim")
+    assert newest(app) == ("disable", "budi", "Agus Salim")
+    shown = run(app, "show-user", RAHMAN).output
+    assert "disable by operator budi for Agus Salim (diskominfo)" in shown
+    run(app, "enable-user", RAHMAN, f"--by={AGUS.phone}")
+    said = Visitor(app, RAHMAN).get("/akun").text("section[aria-labelledby='perubahan']")
+    assert "pengelola SIPOKAT untuk Agus Salim, Diskominfo" in said
     for nobody in (HARTONO.phone, "081200009999", "0812"):
         done = run(app, "enable-user", RAHMAN, f"--by={nobody}")
         assert done.exit_code == 1
         assert done.output.startswith("Error: ")
-    assert newest(app) == ("disable", None, "Agus Salim")
+    assert newest(app) == ("enable", "budi", "Agus Salim")
 
 
 def test_a_new_name_and_number_and_password(app: Flask) -> None:
@@ -128,7 +133,7 @@ def test_a_code_is_printed_with_the_link_that_carries_it(app: Flask) -> None:
     assert "no longer good" not in done.output
     printed = run(app, "new-activation", RAHMAN, "--printed", f"--by={HARTONO.phone}")
     assert "The code made before is no longer good" in printed.output
-    assert newest(app) == ("make_activation", None, "Hartono")
+    assert newest(app) == ("make_activation", "budi", "Hartono")
     Visitor(app).json("POST", "/aktivasi/orang", {"code": code}, status=422)
     get_in(app, RAHMAN, code_in(printed)).json("GET", "/laporan")
     assert newest(app) == ("activate", None, "Rahman")
@@ -139,6 +144,8 @@ def test_the_first_account_of_diskominfo_gets_a_code_and_no_password(app: Flask)
     words = ("--name=Wati", "--role=diskominfo", "--region=16.73")
     done = run(app, "create-user", wati, *words)
     assert done.exit_code == 0, done.output
+    assert "Wati has an account with +6281300000002, and gets in by this code:" in done.output
+    assert "may sign in" not in done.output
     get_in(app, wati, code_in(done)).get("/beranda")
     budi = Person("081300000003", "Budi", "rt_head", f"{PETANANG_ULU}.009")
     words = ("--name=Budi", "--role=rt_head", f"--region={budi.region}", "--activation")

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import getpass
+import json
 import os
 import sqlite3
 import subprocess
@@ -12,14 +14,14 @@ from typing import Any
 import pytest
 from click.testing import Result
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from sipokat import keys
 from sipokat.database import db
 from sipokat.domain import record
 from sipokat.domain.clock import now
-from sipokat.models import Report
+from sipokat.models import Event, Report
 from tests import steps
 from tests.cast import AGUS, HARTONO, RAHMAN
 from tests.services import tampering
@@ -240,6 +242,9 @@ def test_erase_asks_before_it_erases(app: Flask, report: Report) -> None:
     assert done.exit_code == 0, done.output
     steps.afresh(db.session())
     assert steps.report_of(report.number).text == ""
+    entry = db.session.scalars(select(Event).order_by(Event.seq.desc()).limit(1)).one()
+    assert entry.actor.name == AGUS.name
+    assert json.loads(entry.detail or "{}")["operator"] == getpass.getuser(), "who typed it"
     assert "was erased before" in run(app, *words, "--yes").output
     checkpoints().write(now())
     assert faults() == []

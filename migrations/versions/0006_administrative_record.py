@@ -28,7 +28,7 @@ def upgrade() -> None:
         sa.Column("was", sa.Text(), nullable=True),
         sa.Column("became", sa.Text(), nullable=True),
         sa.CheckConstraint(
-            "(actor_id IS NULL) <> (operator IS NULL)", name="ck_administrative_entry_one_actor"
+            "actor_id IS NOT NULL OR operator IS NOT NULL", name="ck_administrative_entry_an_actor"
         ),
         sa.ForeignKeyConstraint(
             ["actor_for"], ["user.id"], name="fk_administrative_entry_actor_for"

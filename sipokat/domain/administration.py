@@ -26,8 +26,8 @@ OPERATOR_MAX = 80
 
 @dataclass(frozen=True)
 class By:
-    """Who makes a change: a person in one of their offices, or, without a person, whoever runs a
-    command on the server."""
+    """Who makes a change: a person in one of their offices, or whoever runs a command on the
+    server, who may do it for a person. So what one typed never stands there as another's alone."""
 
     user: User | None = None
     office: offices.Office | None = None

@@ -29,8 +29,16 @@ from sipokat.models import Event, Report, User
 ERASERS = ("diskominfo", "pemerintahan")
 
 
-def erase(user: User, number: str, why: str, store: Store, now: datetime | None = None) -> bool:
-    """Blank the report's words, place, notes and photos, and append who did it and `why`.
+def erase(
+    user: User,
+    number: str,
+    why: str,
+    store: Store,
+    now: datetime | None = None,
+    operator: str | None = None,
+) -> bool:
+    """Blank the report's words, place, notes and photos, and append who did it and `why`, with the
+    `operator` who typed it on the server.
 
     Returns False, and appends nothing, when nothing is left to blank; the files of its photos are
     deleted once more all the same. Raises NotFound, and NeverAllowed for somebody who is neither
@@ -48,7 +56,7 @@ def erase(user: User, number: str, why: str, store: Store, now: datetime | None 
             raise NotFound("Laporan tidak ditemukan. Periksa nomornya.")
         erased = _is_filled(report) or _has_notes(session, report)
         if erased:
-            blanking = prepare(user, office, report, why, now or present())
+            blanking = prepare(user, office, report, why, now or present(), operator)
             # The record first: the database lets nothing be blanked before it says so.
             events.remark(session, report.id, blanking.entry)
             blank(report, blanking)
@@ -99,7 +107,14 @@ class Blanking:
     contents: list[tuple[dict[str, Any], str]]
 
 
-def prepare(user: User, office: offices.Office, report: Report, why: str, at: datetime) -> Blanking:
+def prepare(
+    user: User,
+    office: offices.Office,
+    report: Report,
+    why: str,
+    at: datetime,
+    operator: str | None = None,
+) -> Blanking:
     """What the erasure of this report will leave. Changes nothing."""
     contents = []
     for revision in report.revisions:
@@ -111,7 +126,9 @@ def prepare(user: User, office: offices.Office, report: Report, why: str, at: da
         for revision, (_, seal) in zip(report.revisions, contents, strict=True)
     }
     photos = {photo.client_id: [photo.sha256, photo.declared_by] for photo in report.photos}
-    detail = {"revisions": digests, "photos": photos}
+    detail: dict[str, Any] = {"revisions": digests, "photos": photos}
+    if operator is not None:
+        detail["operator"] = operator
     entry = events.Remark("erase", user.id, office, at, contents[-1][1], detail, why)
     return Blanking(entry, contents)
 

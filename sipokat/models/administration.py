@@ -16,13 +16,14 @@ class AdministrativeEntry(Base):
     refuses it).
 
     Who made it is a person, in the office `actor_role`, `actor_region` and `actor_for` as it was
-    then, or whoever ran a command on the server (`operator`, their user name there). `was` and
+    then, or whoever ran a command on the server (`operator`, their user name there). Of both, the
+    operator made it, and said that it was for the person. `was` and
     `became` are JSON of what was changed, None where there was nothing before or is nothing after.
     """
 
     __tablename__ = "administrative_entry"
     __table_args__ = (
-        CheckConstraint("(actor_id IS NULL) <> (operator IS NULL)", name="one_actor"),
+        CheckConstraint("actor_id IS NOT NULL OR operator IS NOT NULL", name="an_actor"),
         Index("ix_administrative_entry_subject_id_id", "subject_id", "id"),
     )
 

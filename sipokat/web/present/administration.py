@@ -43,9 +43,10 @@ def _who(one: AdministrativeEntry) -> str:
     if one.actor is None:
         return "pengelola SIPOKAT"
     if one.actor_id == one.subject_id:
-        return "Anda sendiri"
+        return "pengelola SIPOKAT untuk Anda" if one.operator else "Anda sendiri"
     role = ROLES.get(one.actor_role or "")
-    return f"{one.actor.name}, {role.label}" if role else one.actor.name
+    person = f"{one.actor.name}, {role.label}" if role else one.actor.name
+    return f"pengelola SIPOKAT untuk {person}" if one.operator else person
 
 
 def _detail(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
