@@ -23,11 +23,12 @@ def stands(region_code: str, period: str) -> ColumnElement[bool]:
 
 
 def nihil_month(session: Session, region_code: str, today: date) -> str | None:
-    """The month for which nihil is offered now: the last one until the 10th while it is empty,
-    else this one while it is empty, else none."""
+    """The month for which nihil is offered now, while it is empty: until the 10th the last one,
+    afterwards this one. Nobody is led to say of a month that has hardly begun that nothing
+    happened in it; the form itself takes both."""
     this, last = months(today)
     asked = select(stands(region_code, this), stands(region_code, last))
     reported, reported_last = session.execute(asked).one()
-    if today.day <= CLOSING_DAY and not reported_last:
-        return last
+    if today.day <= CLOSING_DAY:
+        return None if reported_last else last
     return None if reported else this

@@ -104,6 +104,7 @@ def test_every_answer_does_what_the_protocol_says(phone):
     tries_come_less_often_but_at_least_every_five_minutes(page)
     an_entry_is_due_when_its_time_has_come_or_the_person_asks(page)
     retry_after_is_read_by_the_servers_clock(page)
+    a_photos_receipt_does_not_change_when_the_text_was_received(page)
 
 
 def outcomes_follow_the_table(page: Page) -> None:
@@ -197,3 +198,16 @@ def retry_after_is_read_by_the_servers_clock(page: Page) -> None:
         [headers for headers, _ in asked],
     )
     assert found == [milliseconds for _, milliseconds in asked]
+
+
+def a_photos_receipt_does_not_change_when_the_text_was_received(page: Page) -> None:
+    """A mended report was received when it was mended; its photos' receipts tell of the first."""
+    asked = REVISION | {"photos": [{"id": PHOTO, "sha256": DIGEST}], "body": {"fields": {}}}
+    first, mended = "2026-11-26T00:12:00+00:00", "2026-11-30T02:20:00+00:00"
+    text = receipt(OTHER, {"state": "missing"}, action_id=ENTRY, received_at=mended)
+    there = receipt(OTHER, {}, received_at=first)
+    found = page.evaluate(
+        "([entry, ...all]) => all.reduce((one, json) => sipokat.answers.advance(one, json), entry)",
+        [asked, text, there],
+    )
+    assert (found["state"], found["receipt"]["received_at"]) == ("sent", mended)

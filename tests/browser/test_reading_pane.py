@@ -18,9 +18,11 @@ TEXTS = ["Rapat satu.", "Rapat dua.", "Rapat tiga."]
 
 @pytest.fixture
 def numbers(server) -> list[str]:
-    """Three of Rahman's reports, oldest first, on Hartono's desk."""
+    """Three of Rahman's reports, oldest first, on Hartono's desk. Their titles need two lines on a
+    phone, and each has a fact."""
     rahman = Caller(server, RAHMAN)
-    return [wire.file_report(rahman, text=text)["number"] for text in TEXTS]
+    fields = {"jenis": "pbb", "berkas": "31 lembar SPPT"}
+    return [wire.file_report(rahman, text=text, fields=fields)["number"] for text in TEXTS]
 
 
 def card(page: Page, number: str) -> Locator:
@@ -114,6 +116,12 @@ def test_on_a_phone_every_card_is_whole_and_its_heading_leads_to_the_report(numb
         box = card(page, number).bounding_box()
         assert box
         assert box["height"] <= 400, "a plain card leaves room for the next one's head"
+    meaning = page.get_by_text("Kinerja ikut dinilai, kegiatan biasa tidak.")
+    assert meaning.evaluate_all("all => all.map((one) => one.checkVisibility())") == [
+        True,
+        False,
+        False,
+    ], "said once"
     card(page, numbers[1]).locator(".card-link").click()
     page.wait_for_url(f"**/laporan/{numbers[1]}")
 
@@ -153,10 +161,25 @@ def test_the_list_of_reports_is_read_beside_it_and_decided_there(numbers, phones
     page.keyboard.press("k")
     expect(pane).to_contain_text(TEXTS[1])
     expect(page.locator("[data-report-list] [aria-current=true]")).to_have_count(1)
-    assert page.url.endswith("/laporan")
+    assert page.url.endswith(f"/laporan#laporan-{numbers[1]}")
     assert server.value("SELECT count(*) FROM first_opened") == 2
+    # The address shows it again, and one step back is the list without a report.
+    page.reload()
+    expect(pane).to_contain_text(TEXTS[1])
+    page.go_back()
+    expect(pane).to_contain_text("Pilih satu laporan")
+    expect(page.locator("[data-report-list] [aria-current=true]")).to_have_count(0)
+    assert page.url.endswith("/laporan")
+    page.go_forward()
+    expect(pane).to_contain_text(TEXTS[1])
     pane.locator("summary").filter(has_text="Kembalikan").click()
+    note = pane.locator("details[open] textarea")
+    note.fill("Pak,")
+    pane.get_by_role("button", name="Foto kurang jelas.").click()
+    expect(note).to_have_value("Pak, Foto kurang jelas. Mohon foto ulang dari jarak dekat.")
+    # What stands for another reason takes the place of the first; what was typed stays.
     pane.get_by_role("button", name="Mohon cek lagi angkanya.").click()
+    expect(note).to_have_value("Pak, Mohon cek lagi angkanya.")
     pane.get_by_role("button", name="Kembalikan laporan").click()
     page.wait_for_url(f"**/laporan/{numbers[1]}")
     assert server.value("SELECT reason FROM event WHERE action = 'return'") == "angka_perlu_dicek"
@@ -168,3 +191,37 @@ def test_the_list_of_reports_is_read_beside_it_and_decided_there(numbers, phones
         page.locator("[data-report-list] .card-link").first.click()
         page.wait_for_url(f"**/laporan/{numbers[2]}")
     expect(page.locator("#field-phone")).to_be_visible()
+
+
+def test_a_search_without_signal_leaves_the_list_that_can_be_read(numbers, phones):
+    phone = phones("ketua")
+    phone.sign_in(RAHMAN)
+    page = phone.open("/laporan")
+    phone.go_offline()
+    page.locator("#field-cari").fill(numbers[0])
+    page.get_by_role("button", name="Cari").click()
+    expect(page.locator("[role=search] [role=alert]")).to_contain_text("Belum ada sinyal")
+    expect(page.locator("[data-report-list] .card-link")).to_have_count(3)
+    phone.go_online()
+    page.get_by_role("button", name="Cari").click()
+    expect(page.locator("[data-report-list] .card-link")).to_have_count(1)
+
+
+def test_with_text_at_twice_its_size_the_desks_of_a_report_are_whole_words(numbers, phones):
+    phone = phones("ketua", viewport={"width": 360, "height": 640})
+    phone.sign_in(RAHMAN)
+    page = phone.open("/beranda")
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    broken = """(label) => {
+        const text = label.firstChild;
+        const range = document.createRange();
+        return [...text.data.matchAll(/[^ ]+/g)].some((word) => {
+            range.setStart(text, word.index);
+            range.setEnd(text, word.index + word[0].length);
+            return range.getClientRects().length > 1;
+        });
+    }"""
+    labels = page.locator(".rail-label").all()
+    assert len(labels) == 12
+    assert [one.inner_text() for one in labels if one.evaluate(broken)] == []
+    assert page.evaluate("document.documentElement.scrollWidth") <= 360

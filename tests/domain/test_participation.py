@@ -83,14 +83,16 @@ def test_until_the_10th_nihil_is_offered_for_the_month_before(
     assert nihil_month(session, RT, today) == offered
 
 
-def test_once_the_month_before_has_anything_nihil_is_offered_for_this_one(
+def test_a_month_that_has_hardly_begun_is_not_offered_even_if_the_one_before_has_something(
     session: Session,
 ) -> None:
     sent("tamu", OCTOBER)
-    assert nihil_month(session, RT, NOVEMBER) == "2026-11"
+    for day in (1, 5, 10):
+        assert nihil_month(session, RT, date(2026, 11, day)) is None
+    assert nihil_month(session, RT, date(2026, 11, 11)) == "2026-11"
     sent("nihil", NOVEMBER)
-    assert nihil_month(session, RT, NOVEMBER) is None
-    assert nihil_month(session, RT, date(2026, 12, 1)) == "2026-12"
+    assert nihil_month(session, RT, date(2026, 11, 11)) is None
+    assert nihil_month(session, RT, date(2026, 12, 1)) is None
     assert nihil_month(session, SITI.region, NOVEMBER) == "2026-10"
 
 

@@ -44,8 +44,15 @@
       .finally(() => form.removeAttribute("aria-busy"));
   }
 
+  const UNASKED = "Belum ada sinyal, jadi belum dicari. Yang ada di halaman ini tetap bisa dibaca.";
+
   addEventListener("submit", (event) => {
     const form = event.target;
+    // A search leads to another page, which nobody gets now: this one stays instead.
+    if (form.getAttribute("role") === "search" && !navigator.onLine) {
+      event.preventDefault();
+      return page.complain(form, UNASKED, { tone: "warn" });
+    }
     const path = new URL(form.getAttribute("action") || "", location.href).pathname;
     if (event.defaultPrevented || form.method !== "post" || OTHERS.includes(path)) return;
     if (form.hasAttribute("hx-post") && self.htmx) return;

@@ -1,6 +1,9 @@
 /*
  * The list of reports on wide screens: the chosen report is read in a pane beside it. Elsewhere, and
  * whenever the pane cannot show it, the link opens the report's own page.
+ *
+ * The address names the chosen report (`#laporan-31989`), so a reload shows it again. "Back" leads to
+ * the list without one, however many were read meanwhile.
  */
 (() => {
   const { page } = self.sipokat;
@@ -9,6 +12,8 @@
   if (!list || !wide.matches) return;
   const pane = document.querySelector("[data-report-pane]");
   const links = () => [...list.querySelectorAll(".card-link")];
+  const empty = [...pane.childNodes]; // what it says before a report is chosen
+  const NAMED = /^#laporan-(\d+)$/;
   let chosen = null; // the link whose report the pane shows, or will show
 
   function mark(link) {
@@ -44,14 +49,42 @@
     return true;
   }
 
+  /** Notes in the address which report is chosen: a step of its own only from none to one. */
+  function name(link) {
+    const hash = `#laporan-${link.pathname.split("/").pop()}`;
+    if (location.hash === hash) return;
+    const way = NAMED.test(location.hash) ? "replaceState" : "pushState";
+    history[way](null, "", hash);
+  }
+
+  /** The person has chosen this report. */
+  function choose(link) {
+    name(link);
+    return read(link).catch(() => location.replace(link.href));
+  }
+
+  function unchoose() {
+    chosen?.closest("article").removeAttribute("aria-current");
+    chosen = null;
+    pane.removeAttribute("aria-busy");
+    pane.replaceChildren(...empty);
+  }
+
+  /** Shows the report that the address names, if it is on this page of the list. */
+  function follow() {
+    const [, number] = NAMED.exec(location.hash) || [];
+    const link = links().find((one) => one.pathname === `/laporan/${number}`);
+    if (location.hash && !number) return false; // the heading of a month
+    if (!link) return chosen && unchoose();
+    return link !== chosen && read(link).catch(() => location.replace(link.href));
+  }
+
   list.addEventListener("click", (event) => {
     const link = event.target.closest(".card-link");
     if (!link || !wide.matches || event.ctrlKey || event.metaKey || event.shiftKey) return;
     event.preventDefault();
     const byKey = event.detail === 0; // the Enter key: the person wants to go there
-    read(link)
-      .then((shown) => shown && byKey && pane.focus())
-      .catch(() => location.assign(link.href));
+    choose(link).then((shown) => shown && byKey && pane.focus());
   });
 
   list.addEventListener("keydown", (event) => {
@@ -59,9 +92,11 @@
     if (!by || event.ctrlKey || event.metaKey || event.altKey) return;
     const all = links();
     const next = all[all.indexOf(chosen) + by];
-    if (next) read(next).catch(() => location.assign(next.href));
+    if (next) choose(next);
   });
 
+  addEventListener("popstate", follow);
   pane.hidden = false;
   document.body.classList.add("panes");
+  follow();
 })();
