@@ -56,9 +56,15 @@ DAY = Day()
 @contextmanager
 def change(by: str | None) -> Iterator[tuple[Session, By]]:
     """A write transaction, and who makes the change. A refusal ends the command in words."""
+    with in_words(), writing() as session:
+        yield session, actor(session, by)
+
+
+@contextmanager
+def in_words() -> Iterator[None]:
+    """A refusal ends the command in words."""
     try:
-        with writing() as session:
-            yield session, actor(session, by)
+        yield
     except Refused as refusal:
         raise click.ClickException(refusal.message) from None
     except ValueError as error:
@@ -82,11 +88,10 @@ def operator() -> By:
 
 
 def account(session: Session, phone: str) -> User:
-    """The account with this number, closed or not. Raises ValueError when there is none."""
-    number = people.normal_phone(phone)
-    if number is None:
-        raise ValueError(people.NOT_A_NUMBER)
-    user = people.find_by_phone(session, phone)
+    """The account with this number, closed or not. Raises WrongContent for what is no number, and
+    ValueError where no account has it."""
+    number = people.require_phone(phone)
+    user = people.find_by_phone(session, number)
     if user is None:
         raise ValueError(f"no account has the number {number}")
     return user
@@ -281,10 +286,8 @@ def change_user(phone: str, name: str | None, new_phone: str | None, by: str | N
 def show_user(phone: str) -> None:
     """Print an account: its offices, its sessions, and what was changed about it."""
     session = db.session()
-    try:
+    with in_words():
         user = account(session, phone)
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
     click.echo(f"{user.name}, {user.phone}, {'open' if user.active else 'CLOSED'}")
     for term in user.terms:
         office = terms.title(session, term.role, term.region_code)

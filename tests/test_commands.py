@@ -85,7 +85,7 @@ def test_no_password_is_set_for_nobody(app: Flask, wrong: tuple[str, str]) -> No
     done = run(app, "set-password", f"--phone={phone or RAHMAN.phone}", f"--password={password}")
     assert done.exit_code == 1
     assert done.output.startswith("Error: ")
-    assert ("complete" in done.output) == (phone == "021555")
+    assert ("belum lengkap" in done.output) == (phone == "021555")
     Visitor(app, RAHMAN).get("/beranda")
 
 

@@ -16,7 +16,6 @@ from sipokat.domain import activations, administration, people, pins, sign_in, t
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
-from sipokat.domain.texts import read
 from sipokat.models import User
 
 FOUND_MAX = 30
@@ -33,12 +32,11 @@ def create(
     password_hash: str,
     since: date | None = None,
 ) -> User:
-    """A new account and its first term. Raises ValueError in words for what is wrong, and NotNow
-    where somebody else heads the RT on one of the days."""
+    """A new account and its first term. Raises WrongContent for what is wrong, as a number that
+    another account has, and NotNow where somebody else heads the RT on one of the days."""
     user = people.account(phone, name, role, region_code, password_hash, since)
     administration.begin(session)
-    if session.scalar(select(User.id).where(User.phone == user.phone)) is not None:
-        raise ValueError(f"{phone} already has an account")
+    _require_free(session, user.phone)
     terms.ensure_region(session, role, region_code)
     (term,) = user.terms
     with session.no_autoflush:
@@ -106,10 +104,7 @@ def enable(session: Session, by: By, user: User) -> None:
 
 def change_name(session: Session, by: By, user: User, name: str) -> None:
     """Give the person another name. Raises WrongContent on `name`; the same name is no change."""
-    name = read(name)
-    if not 1 <= len(name) <= people.NAME_MAX:
-        sentence = f"Isi nama, paling banyak {people.NAME_MAX} huruf."
-        raise WrongContent(sentence, {"name": sentence})
+    name = people.require_name(name)
     administration.begin(session, user)
     was, user.name = user.name, name
     if was != name:
@@ -124,11 +119,15 @@ def change_phone(session: Session, by: By, user: User, phone: str) -> None:
     administration.begin(session, user)
     if user.phone == number:
         return
-    if session.scalar(select(User.id).where(User.phone == number)) is not None:
-        raise WrongContent(TAKEN, {"phone": TAKEN})
+    _require_free(session, number)
     was, user.phone = user.phone, number
     activations.end_all(session, user)
     administration.record(session, by, user, "change_phone", {"phone": was}, {"phone": number})
+
+
+def _require_free(session: Session, number: str) -> None:
+    if session.scalar(select(User.id).where(User.phone == number)) is not None:
+        raise WrongContent(TAKEN, {"phone": TAKEN})
 
 
 def count_by_role(session: Session) -> dict[str, int]:

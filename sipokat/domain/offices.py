@@ -13,6 +13,7 @@ from datetime import date, datetime, timedelta
 
 from sipokat.domain.clock import day_of, now, start_of
 from sipokat.domain.limits import LIMITS
+from sipokat.domain.refusals import WrongContent
 from sipokat.domain.regions import at_desk, level_of
 from sipokat.domain.roles import DESK_ROLES, ROLES, Role
 from sipokat.models import Term, User
@@ -37,6 +38,26 @@ class Office:
     def reports(self) -> bool:
         """Whether reports are filed in this office."""
         return self.role.reports and self.desk is not None
+
+
+def require_office(role: str, region_code: str) -> None:
+    """Raises WrongContent on `role` for what is no role, and on `region` for a code of no region,
+    or of one that is not of the role's level. Whether the region is there, `terms` knows."""
+    if role not in ROLES:
+        raise WrongContent("Pilih jabatan.", {"role": "Pilih jabatan."})
+    try:
+        level = level_of(region_code)
+    except ValueError:
+        raise no_such_region(region_code) from None
+    if level != ROLES[role].level:
+        sentence = f"Wilayah {region_code} tidak cocok dengan jabatan {ROLES[role].label}."
+        raise WrongContent(sentence, {"region": sentence})
+
+
+def no_such_region(region_code: str) -> WrongContent:
+    """The refusal of a code that names no region."""
+    sentence = f"Wilayah {region_code} tidak ada." if region_code else "Isi wilayah jabatan."
+    return WrongContent(sentence, {"region": sentence})
 
 
 def held(user: User, day: date | None = None) -> tuple[Office, ...]:

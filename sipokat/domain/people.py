@@ -16,15 +16,13 @@ from sqlalchemy.orm import Session
 
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.limits import LIMITS
+from sipokat.domain.offices import require_office
 from sipokat.domain.refusals import WrongContent
-from sipokat.domain.regions import level_of
-from sipokat.domain.roles import ROLES
 from sipokat.domain.texts import read, seen
 from sipokat.models import Term, User
 from sipokat.turns import Line
 
 NAME_MAX = 80
-NOT_A_NUMBER = "this is not a complete mobile number"
 _hasher = PasswordHasher()  # argon2id with the library's present defaults (RFC 9106)
 # The hash of a random word that nobody knows. Making one at each start would cost every command as
 # much as checking a password.
@@ -90,6 +88,16 @@ def require_phone(typed: str) -> str:
     return phone
 
 
+def require_name(typed: str) -> str:
+    """The name as it is kept. Raises WrongContent on `name` for none, and for one that is too
+    long."""
+    name = read(typed)
+    if not 1 <= len(name) <= NAME_MAX:
+        sentence = f"Isi nama, paling banyak {NAME_MAX} huruf."
+        raise WrongContent(sentence, {"name": sentence})
+    return name
+
+
 def require_password(password: str) -> None:
     """Raises ValueError in words for what is too short to be a password."""
     if len(password) < LIMITS.password_min:
@@ -136,21 +144,14 @@ def account(
     password_hash: str,
     since: date | None = None,
 ) -> User:
-    """An account and its first term, not added yet. Raises ValueError in words for what is wrong
-    in itself."""
-    normal, name = normal_phone(phone), read(name)
-    if not 1 <= len(name) <= NAME_MAX:
-        raise ValueError(f"a name has 1 to {NAME_MAX} characters")
-    if normal is None:
-        raise ValueError(NOT_A_NUMBER)
-    if role not in ROLES:
-        raise ValueError(f"the role must be one of {', '.join(ROLES)}")
-    if level_of(region_code) != ROLES[role].level:
-        raise ValueError(f"a {role} holds a {ROLES[role].level}, {region_code} is not one")
+    """An account and its first term, not added yet. Raises WrongContent for what is wrong in
+    itself."""
+    number, name = require_phone(phone), require_name(name)
+    require_office(role, region_code)
     moment = now()
     user = User(
         id=str(uuid.uuid4()),
-        phone=normal,
+        phone=number,
         name=name,
         role=role,
         password_hash=password_hash,

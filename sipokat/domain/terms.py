@@ -15,11 +15,11 @@ from babel.dates import format_date
 from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import administration
+from sipokat.domain import administration, offices
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
-from sipokat.domain.regions import ensure_rt, level_of, names_of
+from sipokat.domain.regions import ensure_rt, names_of
 from sipokat.domain.roles import ROLES
 from sipokat.models import Region, Term, User
 
@@ -44,19 +44,12 @@ def begin(
     office on one of these days already, or somebody else heads the RT: two heads of one RT on one
     day are refused, several people at any other desk are fine.
     """
-    if role not in ROLES:
-        raise WrongContent("Pilih jabatan.", {"role": "Pilih jabatan."})
+    offices.require_office(role, region_code)
     if until is not None and until < since:
         sentence = "Hari terakhir tidak boleh sebelum hari pertama."
         raise WrongContent(sentence, {"until": sentence})
     administration.begin(session, user)
-    try:
-        if level_of(region_code) != ROLES[role].level:
-            raise ValueError
-        ensure_region(session, role, region_code)
-    except ValueError:
-        sentence = f"Wilayah {region_code} tidak cocok dengan jabatan {ROLES[role].label}."
-        raise WrongContent(sentence, {"region": sentence}) from None
+    ensure_region(session, role, region_code)
     term = Term(role=role, region_code=region_code, since=since, until=until)
     require_alone(session, user, term)
     user.terms.append(term)
@@ -146,11 +139,15 @@ def title(session: Session, role: str, region_code: str) -> str:
 
 def ensure_region(session: Session, role: str, region_code: str) -> None:
     """Make sure that the region of a term is there; an RT in a known kelurahan is added. Raises
-    ValueError otherwise."""
-    if ROLES[role].level == "rt":
-        ensure_rt(session, region_code)
-    elif session.get(Region, region_code) is None:
-        raise ValueError(f"there is no region {region_code}")
+    WrongContent on `region` otherwise."""
+    try:
+        if ROLES[role].level == "rt":
+            ensure_rt(session, region_code)
+            return
+    except ValueError:
+        raise offices.no_such_region(region_code) from None
+    if session.get(Region, region_code) is None:
+        raise offices.no_such_region(region_code)
 
 
 def require_alone(session: Session, user: User, term: Term) -> None:

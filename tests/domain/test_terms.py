@@ -129,20 +129,25 @@ def test_who_takes_an_rt_at_once_with_another_is_refused(app: Flask, session: Se
 
 
 @pytest.mark.parametrize(
-    ("role", "region", "field"),
+    ("role", "region", "field", "says"),
     [
-        ("rt_head", PETANANG_ULU, "region"),
-        ("lurah", RAHMAN.region, "region"),
-        ("lurah", "16.73.99.1001", "region"),
-        ("rt_head", "16.73.99.1001.001", "region"),
-        ("rt_head", f"{PETANANG_ULU}.1", "region"),
-        ("camat", KOTA, "region"),
-        ("viewer", "", "region"),
-        ("walikota", KOTA, "role"),
+        ("rt_head", PETANANG_ULU, "region", "tidak cocok dengan jabatan Ketua RT"),
+        ("lurah", RAHMAN.region, "region", "tidak cocok dengan jabatan Lurah"),
+        ("camat", KOTA, "region", "tidak cocok dengan jabatan Camat"),
+        ("lurah", "16.73.99.1001", "region", "Wilayah 16.73.99.1001 tidak ada"),
+        ("rt_head", "16.73.99.1001.001", "region", "Wilayah 16.73.99.1001.001 tidak ada"),
+        ("rt_head", f"{PETANANG_ULU}.1", "region", "tidak ada"),
+        ("viewer", "16", "region", "tidak ada"),
+        ("viewer", "", "region", "Isi wilayah"),
+        ("walikota", KOTA, "role", "Pilih jabatan"),
     ],
 )
-def test_a_role_has_its_level(session: Session, role: str, region: str, field: str) -> None:
-    assert list(refused(WrongContent, begin, SITI, region, days(0), role=role).fields) == [field]
+def test_a_role_has_its_level(
+    session: Session, role: str, region: str, field: str, says: str
+) -> None:
+    fields = refused(WrongContent, begin, SITI, region, days(0), role=role).fields
+    assert list(fields) == [field]
+    assert says in fields[field]
 
 
 def test_an_rt_that_is_not_there_yet_is_added(session: Session) -> None:
