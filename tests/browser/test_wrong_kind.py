@@ -85,6 +85,10 @@ def test_the_old_report_is_withdrawn_once_the_new_one_has_its_receipt(phone, ser
     moves = server.query("SELECT action, note FROM event ORDER BY seq")
     assert moves[-1].action == "withdraw"
     assert new.number in moves[-1].note
+    done = phone.open("/kotak-keluar").locator("[data-outbox-sent] article")
+    card = done.filter(has_text=f"Pembatalan laporan {number}")
+    expect(card).to_contain_text("Diterima")
+    assert card.inner_text().count(number) == 1, "said once"
 
 
 def test_photos_that_cannot_be_carried_over_without_signal_are_asked_about(phone, server):

@@ -127,6 +127,21 @@ def test_an_official_sees_what_lies_on_the_desk_and_how_old_it_is(app: Flask, si
         assert not home(site, stranger).has("section[aria-labelledby=terlama]")
 
 
+def test_a_report_has_the_same_name_wherever_it_is_listed_or_mended(site: Site) -> None:
+    number = str(file_report(site(RAHMAN), fields={"jenis": "pbb"})["number"])
+    name = "Pajak bumi dan bangunan"
+    pages = [
+        home(site, HARTONO).text("section[aria-labelledby=terlama] .card-title"),
+        site(HARTONO).get("/verifikasi").text(".queue-row .card-title").removeprefix("RT 001 · "),
+        site(HARTONO).get("/laporan").text("article .card-title"),
+        home(site, RAHMAN).text("section[aria-labelledby=terakhir] .card-title"),
+    ]
+    assert pages == [name] * 4
+    decide(site(HARTONO), number, "pengembalian")
+    assert home(site, RAHMAN).text("article.warn .card-title") == f"Perbaiki {name}"
+    assert site(RAHMAN).get(f"/laporan/{number}/perbaikan").text("h1") == f"Perbaiki {name}"
+
+
 def test_bencana_stands_first_on_every_level_until_it_is_final(site: Site) -> None:
     file_report(site(RAHMAN))
     number = file_report(site(RAHMAN), "bencana", text="Air masuk rumah.")["number"]
