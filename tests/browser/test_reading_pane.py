@@ -13,13 +13,13 @@ from tests.services.caller import Caller
 from tests.services.phone import DESKTOP
 
 pytestmark = pytest.mark.current_only
-TEXTS = ["Rapat satu.", "Rapat dua.", "Rapat tiga."]
+TEXTS = [f"Membagikan {n} lembar SPPT PBB kepada warga." for n in (31, 32, 33)]
 
 
 @pytest.fixture
 def numbers(server) -> list[str]:
-    """Three of Rahman's reports, oldest first, on Hartono's desk. Their titles need two lines on a
-    phone, and each has a fact."""
+    """Three of Rahman's reports, oldest first, on Hartono's desk. On a phone their texts take
+    two lines, and each has a fact."""
     rahman = Caller(server, RAHMAN)
     fields = {"jenis": "pbb", "berkas": "31 lembar SPPT"}
     return [wire.file_report(rahman, text=text, fields=fields)["number"] for text in TEXTS]
