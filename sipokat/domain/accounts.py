@@ -35,7 +35,7 @@ def create(
     """A new account and its first term. Raises WrongContent for what is wrong, as a number that
     another account has, and NotNow where somebody else heads the RT on one of the days."""
     user = people.account(phone, name, role, region_code, password_hash, since)
-    administration.begin(session)
+    administration.take_turn(session)
     _require_free(session, user.phone)
     terms.ensure_region(session, role, region_code)
     (term,) = user.terms
@@ -65,7 +65,7 @@ def disable(session: Session, by: By, user: User) -> None:
     Raises NotNow when it is closed already, and for the last account that acts for Diskominfo,
     today or on a day to come: nobody could open another one.
     """
-    administration.begin(session, user)
+    administration.take_turn(session, user)
     if not user.active:
         raise NotNow(f"Akun {user.name} sudah ditutup.")
     terms.require_diskominfo_without(session, user.terms, day_of(now()))
@@ -79,7 +79,7 @@ def disable(session: Session, by: By, user: User) -> None:
 def end_sessions(session: Session, by: By, user: User) -> int:
     """Shut the person out of every phone: sessions, PINs and the code that was made for them end at
     once, as for a phone that was lost. How many sessions there were."""
-    administration.begin(session, user)
+    administration.take_turn(session, user)
     ended = _shut_out(session, user)
     administration.record(session, by, user, "end_sessions", {"sessions": ended})
     return ended
@@ -95,7 +95,7 @@ def _shut_out(session: Session, user: User, proven: str | None = None) -> int:
 def enable(session: Session, by: By, user: User) -> None:
     """Open a closed account again; the person signs in with their password, or by a
     new activation. Raises NotNow when it is open."""
-    administration.begin(session, user)
+    administration.take_turn(session, user)
     if user.active:
         raise NotNow(f"Akun {user.name} tidak ditutup.")
     user.active = True
@@ -105,7 +105,7 @@ def enable(session: Session, by: By, user: User) -> None:
 def change_name(session: Session, by: By, user: User, name: str) -> None:
     """Give the person another name. Raises WrongContent on `name`; the same name is no change."""
     name = people.require_name(name)
-    administration.begin(session, user)
+    administration.take_turn(session, user)
     was, user.name = user.name, name
     if was != name:
         administration.record(session, by, user, "change_name", {"name": was}, {"name": name})
@@ -116,7 +116,7 @@ def change_phone(session: Session, by: By, user: User, phone: str) -> None:
     go on; an open code ends, which may have been sent to the former number. Raises WrongContent on
     `phone` for what is no number or another account's; the same number is no change."""
     number = people.require_phone(phone)
-    administration.begin(session, user)
+    administration.take_turn(session, user)
     if user.phone == number:
         return
     _require_free(session, number)

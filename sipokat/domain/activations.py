@@ -72,7 +72,7 @@ def make(
     """A new code for this person. The last one that was made for them ends with it. Raises NotNow
     for a closed account."""
     at = now or present()
-    administration.begin(session, subject)
+    administration.take_turn(session, subject)
     if not subject.active:
         raise NotNow(f"Akun {subject.name} ditutup. Buka dulu akunnya.")
     good = select(Activation.id).where(

@@ -52,7 +52,7 @@ def oneself(user: User) -> By:
     return By(user, next(iter(offices.held(user)), None))
 
 
-def begin(session: Session, *changed: User) -> None:
+def take_turn(session: Session, *changed: User) -> None:
     """Wait until no other transaction changes accounts or offices, and read these people and their
     terms anew: the rules of a change look at more than one row."""
     take_turns(session, "administration")

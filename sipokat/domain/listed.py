@@ -102,11 +102,11 @@ _MOVES = (
 
 
 def as_listed(query: Select[Any]) -> Select[Any]:
-    """The query, for no more of its reports than `listed` takes."""
+    """The query, for no more of its reports than `read_listed` takes."""
     return query.with_only_columns(*_COLUMNS)
 
 
-def listed(session: Session, query: Select[Any]) -> list[Listed]:
+def read_listed(session: Session, query: Select[Any]) -> list[Listed]:
     """The reports that a query of `as_listed` finds, in its order."""
     return [Listed._make(row) for row in session.execute(query)]
 

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, lazyload
 from sipokat.database import table
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import now
-from sipokat.domain.listed import Listed, as_listed, listed
+from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import regions_of
 from sipokat.domain.periods import days_of
 from sipokat.domain.visibility import (
@@ -60,7 +60,7 @@ def list_reports(
         query = _first_page(user.id, tuple(scopes_of(user)), PAGE + 1)
     else:
         query = as_listed(_query(user, wanted, before))
-    found = listed(session, query)
+    found = read_listed(session, query)
     more = len(found) > PAGE
     return found[:PAGE], found[PAGE - 1].id if more else None
 

@@ -23,7 +23,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.domain import tallies
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.listed import Listed, as_listed, listed
+from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import held
 from sipokat.domain.regions import in_scope, level_of
 from sipokat.domain.roles import DESK_ROLES, DESKS, below
@@ -62,10 +62,10 @@ def desk_queue(
     if not desks:
         return []
     if after is None:
-        return listed(session, _first_page(desks, PAGE + 1))
+        return read_listed(session, _first_page(desks, PAGE + 1))
     at, report_id = after
     later = or_(Report.arrived_at > at, Report.id > report_id)
-    return listed(session, _lying(desks, PAGE + 1, Report.arrived_at >= at, later))
+    return read_listed(session, _lying(desks, PAGE + 1, Report.arrived_at >= at, later))
 
 
 def _lying(codes: tuple[str, ...], most: int, *conditions: ColumnElement[bool]) -> Select[Any]:
@@ -84,7 +84,7 @@ def urgent(session: Session, user: User) -> list[Listed]:
     if not reads(user):
         return []
     desks = tuple(office.region for office in desks_of(user))
-    return listed(session, _urgent(user.id, tuple(scopes_of(user)), desks))
+    return read_listed(session, _urgent(user.id, tuple(scopes_of(user)), desks))
 
 
 @lru_cache(500)

@@ -48,7 +48,7 @@ def begin(
     if until is not None and until < since:
         sentence = "Hari terakhir tidak boleh sebelum hari pertama."
         raise WrongContent(sentence, {"until": sentence})
-    administration.begin(session, user)
+    administration.take_turn(session, user)
     ensure_region(session, role, region_code)
     term = Term(role=role, region_code=region_code, since=since, until=until)
     require_alone(session, user, term)
@@ -63,7 +63,7 @@ def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
     Raises WrongContent when that is before its first day or would make it longer, NotNow when it
     has ended already or nobody else would act for Diskominfo after it. The same day is no change.
     """
-    administration.begin(session, user)
+    administration.take_turn(session, user)
     _read_anew(session, term)
     today = day_of(now())
     if term.until is not None and term.until < today:
@@ -86,7 +86,7 @@ def withdraw(session: Session, by: By, user: User, term: Term) -> None:
 
     Raises NotNow once it has begun, and when nobody else would act for Diskominfo in its place.
     """
-    administration.begin(session, user)
+    administration.take_turn(session, user)
     _read_anew(session, term)
     today = day_of(now())
     if term.since <= today:

@@ -44,13 +44,13 @@ def queue_cards(reports: Sequence[Listed], user: User) -> list[Markup]:
     """These reports as cards before this person, with the forms of the decisions where it is theirs
     to decide, each with a fresh id for their action."""
     names, overridden = present.shared(reports)
-    near = one_kelurahan(user)
+    in_one_kelurahan = one_kelurahan(user)
     cards = kept("cards")
     shown = []
     for card in facts_of(db.session(), user, reports):
         of_region = present.names_near(names, card.report)
         rendered = cards.get(
-            partial(_facts, card, of_region, near, overridden),
+            partial(_facts, card, of_region, in_one_kelurahan, overridden),
             partial(_render, overridden=overridden),
         )
         shown.append(Markup(str(uuid.uuid4()).join(rendered)))  # noqa: S704 -- see _render
@@ -60,12 +60,14 @@ def queue_cards(reports: Sequence[Listed], user: User) -> list[Markup]:
 def _facts(
     card: CardFacts,
     names: tuple[tuple[str, str], ...],
-    near: bool,
+    in_one_kelurahan: bool,
     overridden: dict[date, bool],
 ) -> Facts:
     at = now()
     standing = deadlines.standing(card.report.due_at, at, overridden)
-    return Facts(card, names, near, day_of(at), standing, times.age_words(card.report.arrived_at))
+    return Facts(
+        card, names, in_one_kelurahan, day_of(at), standing, times.age_words(card.report.arrived_at)
+    )
 
 
 def _render(facts: Facts, overridden: dict[date, bool]) -> list[str]:
