@@ -14,7 +14,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import contains_eager
 
 from sipokat.database import db
-from sipokat.domain.sign_in import hashed
+from sipokat.domain.sessions import hashed
 from sipokat.models import LoginSession, Report
 
 data = Path(os.environ["SIPOKAT_DATA"])

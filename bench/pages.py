@@ -60,7 +60,7 @@ def make(folder: Path, name: str) -> Any:
     from sipokat import create_app
     from sipokat.database import db, writing
     from sipokat.domain import accounts, administration, people, regions
-    from sipokat.domain.sign_in import hashed
+    from sipokat.domain.sessions import hashed
     from sipokat.models import LoginSession
 
     data = folder / name

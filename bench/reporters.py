@@ -14,7 +14,7 @@ from datetime import UTC, datetime
 from sipokat import create_app
 from sipokat.database import writing
 from sipokat.domain import accounts, administration, regions
-from sipokat.domain.sign_in import hashed
+from sipokat.domain.sessions import hashed
 from sipokat.models import LoginSession
 
 KELURAHAN = "16.73.04.1009"

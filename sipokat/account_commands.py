@@ -23,7 +23,7 @@ from flask.cli import with_appcontext
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
-from sipokat.domain import accounts, activations, administration, codes, people, sign_in, terms
+from sipokat.domain import accounts, activations, administration, codes, people, sessions, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import WIB, day_of, now
 from sipokat.domain.refusals import Refused
@@ -292,7 +292,7 @@ def show_user(phone: str) -> None:
     for term in user.terms:
         office = terms.title(session, term.role, term.region_code)
         click.echo(f"  {office}, {term.since} to {term.until or 'now'}")
-    for one in sign_in.sessions_of(session, user):
+    for one in sessions.sessions_of(session, user):
         click.echo(f"  signed in: {one.device}, last used {_moment(one.last_used_at)}")
     for entry in administration.entries_about(session, user):
         click.echo(f"  {_moment(entry.at)} {_entry(entry)}")

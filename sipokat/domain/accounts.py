@@ -12,7 +12,7 @@ from datetime import date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session, selectinload
 
-from sipokat.domain import activations, administration, people, pins, sign_in, terms
+from sipokat.domain import activations, administration, people, pins, sessions, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
@@ -86,7 +86,7 @@ def end_sessions(session: Session, by: By, user: User) -> int:
 
 
 def _shut_out(session: Session, user: User, proven: str | None = None) -> int:
-    ended = sign_in.drop_all(session, user)
+    ended = sessions.drop_all(session, user)
     pins.end_all(session, user, but=proven)
     activations.end_all(session, user)
     return ended

@@ -18,7 +18,8 @@ from sipokat.domain import people, sign_in, tries
 from sipokat.domain.clock import now as present
 from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import NotSignedIn, WrongContent
-from sipokat.domain.sign_in import SignedIn, hashed
+from sipokat.domain.sessions import hashed
+from sipokat.domain.sign_in import SignedIn
 from sipokat.models import KnownDevice, User
 
 NOT_HERE = (

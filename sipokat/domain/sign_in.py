@@ -1,34 +1,25 @@
-"""Signing in: tries, sessions and the phones that an account knows."""
+"""Signing in: tries, and the phones that an account knows. `domain/sessions.py` has the rest of a
+session's life."""
 
 from __future__ import annotations
 
-import hashlib
 import ipaddress
 import secrets
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import bindparam, delete, select, update
-from sqlalchemy.orm import Session, contains_eager
-from sqlalchemy.orm.attributes import set_committed_value
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
 
 from sipokat import security
-from sipokat.database import (
-    as_loaded,
-    db,
-    lock_rows,
-    table,
-    write_if_possible,
-    writing,
-)
+from sipokat.database import db, lock_rows, writing
 from sipokat.domain import people, tries
 from sipokat.domain.clock import now as present
-from sipokat.domain.offices import lasting
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
 from sipokat.domain.refusals import NotSignedIn
-from sipokat.models import KnownDevice, LoginSession, SignInFailure, Term, User
-from sipokat.prepared import Prepared
+from sipokat.domain.sessions import hashed
+from sipokat.models import KnownDevice, LoginSession, SignInFailure, User
 
 # Failures in a quarter of an hour: of a phone that has signed in to the account before, of a number
 # from one network, of a number from everywhere, of a network with whatever numbers; and sign-ins
@@ -52,11 +43,6 @@ class SignedIn:
     user: User
     token: str
     device_token: str
-
-
-def hashed(token: str) -> str:
-    """SHA-256 of a random token, in hex."""
-    return hashlib.sha256(token.encode()).hexdigest()
 
 
 def sign_in(
@@ -213,111 +199,3 @@ def _remember_device(
     session.add(new)
     session.flush()
     return new.id
-
-
-@dataclass(frozen=True)
-class OpenSession:
-    """A live session: its id, when it was opened and last used, and whose it is."""
-
-    id: int
-    created_at: datetime
-    last_used_at: datetime
-    user: User
-
-    def lasts(self, at: datetime) -> timedelta:
-        """How long it lasts from `at` on if it is not used again: nothing or less when it is over.
-        Its end after so many days since signing in comes whatever the use."""
-        life = lasting(self.user)
-        return min(self.last_used_at + life.idle, self.created_at + life.at_most) - at
-
-
-def find_session(token: str | None, now: datetime | None = None) -> OpenSession | None:
-    """The live session with this token. Its last use is written at most once in a hundredth of its
-    life, so that reading a page seldom writes, and not at all while nothing can be written."""
-    if not token:
-        return None
-    at = now or present()
-    found = _look_up(token)
-    if found is None or not found.user.active:
-        return None
-    if found.lasts(at) < timedelta(0):
-        return None
-    if at - found.last_used_at > lasting(found.user).idle / 100:
-        used = update(LoginSession).where(LoginSession.id == found.id).values(last_used_at=at)
-        if write_if_possible("last use", lambda session: session.execute(used)):
-            return replace(found, last_used_at=at)
-        found = _look_up(token)
-    return found
-
-
-def _look_up(token: str) -> OpenSession | None:
-    session, given = db.session(), {"token": hashed(token)}
-    if session.identity_map:  # it may know the person already: rare, since a request begins here
-        row = session.execute(_BY_TOKEN, given).unique().first()
-        return None if row is None else _opened(row)
-    found = _PLAIN.rows(session, given)
-    if not found:
-        return None
-    number, created_at, last_used_at, *of_user = found[0][:_TERMS_FROM]
-    user = as_loaded(session, User, dict(zip(_OF_USER, of_user, strict=True)))
-    terms = [dict(zip(_OF_TERM, row[_TERMS_FROM:], strict=True)) for row in found]
-    held = [as_loaded(session, Term, one) for one in terms if one["id"] is not None]
-    set_committed_value(user, "terms", held)
-    return OpenSession(number, created_at, last_used_at, user)
-
-
-def _opened(row: Any) -> OpenSession:
-    return OpenSession(row.id, row.created_at, row.last_used_at, row.User)
-
-
-# The person and their terms in the same statement: every request starts with this one.
-_SESSION, _USER, _TERM = table(LoginSession), table(User), table(Term)
-_BY_TOKEN = (
-    select(LoginSession.id, LoginSession.created_at, LoginSession.last_used_at, User)
-    .join(User, User.id == LoginSession.user_id)
-    .outerjoin(User.terms)
-    .where(LoginSession.token_hash == bindparam("token"))
-    .order_by(Term.since, Term.id)
-    .options(contains_eager(User.terms))
-)
-_OF_SESSION = ("id", "created_at", "last_used_at")
-_OF_USER, _OF_TERM = tuple(_USER.c.keys()), tuple(_TERM.c.keys())
-_TERMS_FROM = len(_OF_SESSION) + len(_OF_USER)
-_PLAIN = Prepared(
-    select(*_SESSION.c[_OF_SESSION], *_USER.c, *_TERM.c)
-    .join_from(_SESSION, _USER, _USER.c.id == _SESSION.c.user_id)
-    .outerjoin(_TERM, _TERM.c.user_id == _USER.c.id)
-    .where(_SESSION.c.token_hash == bindparam("token"))
-    .order_by(_TERM.c.since, _TERM.c.id)
-)
-
-
-def sign_out(token: str | None) -> None:
-    """End the session with this token, if there is one."""
-    if token:
-        with writing() as session:
-            session.execute(delete(LoginSession).where(LoginSession.token_hash == hashed(token)))
-
-
-def sessions_of(session: Session, user: User, now: datetime | None = None) -> list[LoginSession]:
-    """Where the person is signed in, last used first."""
-    at, life = now or present(), lasting(user)
-    query = (
-        select(LoginSession)
-        .where(
-            LoginSession.user_id == user.id,
-            LoginSession.last_used_at > at - life.idle,
-            LoginSession.created_at > at - life.at_most,
-        )
-        .order_by(LoginSession.last_used_at.desc())
-    )
-    return list(session.scalars(query).unique())
-
-
-def drop_all(session: Session, user: User) -> int:
-    """Delete every session of the person, for a verb that writes an entry of its own. A sign-in
-    that is under way ends first, or finds what was changed about the account."""
-    session.flush()
-    lock_rows(session, select(User.id).where(User.id == user.id))
-    gone = delete(LoginSession).where(LoginSession.user_id == user.id).returning(LoginSession.id)
-    return len(session.scalars(gone).all())

@@ -21,7 +21,7 @@ from sipokat.domain.limits import LIMITS
 from sipokat.domain.offices import roles_ever, roles_let_in
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotSignedIn, TooLarge
 from sipokat.domain.roles import ROLES
-from sipokat.domain.sign_in import find_session
+from sipokat.domain.sessions import find_session
 from sipokat.extensions import login
 from sipokat.models import User
 from sipokat.web.body import TOO_LARGE, gather_chunks, has_control, read_texts

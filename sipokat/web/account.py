@@ -15,7 +15,7 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import main_role
 from sipokat.domain.refusals import NotFound, TooMany, WrongContent
 from sipokat.domain.regions import names_of
-from sipokat.domain.sign_in import sessions_of
+from sipokat.domain.sessions import sessions_of
 from sipokat.models import Term
 from sipokat.web import body
 from sipokat.web.access import EVERYBODY, allow, me, takes

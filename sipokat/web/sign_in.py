@@ -11,7 +11,8 @@ from werkzeug.user_agent import UserAgent
 
 from sipokat import security
 from sipokat.domain.refusals import NotSignedIn, Refused, TooMany, WrongContent
-from sipokat.domain.sign_in import SignedIn, sign_in, sign_out
+from sipokat.domain.sessions import sign_out
+from sipokat.domain.sign_in import SignedIn, sign_in
 from sipokat.extensions import login
 from sipokat.turns import Busy
 from sipokat.web import body

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from sipokat.database import writing
 from sipokat.domain import accounts, administration, people, phones, sign_in, terms
 from sipokat.domain.refusals import NeverAllowed, NotNow, NotSignedIn, WrongContent
-from sipokat.domain.sign_in import find_session
+from sipokat.domain.sessions import find_session
 from sipokat.models import AdministrativeEntry, LoginSession, User
 from tests import steps
 from tests.cast import AGUS, BEJO, HARTONO, KOTA, PASSWORD, PETANANG_ULU, RAHMAN, SITI, Person

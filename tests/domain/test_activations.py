@@ -21,6 +21,7 @@ from sipokat.domain import (
     people,
     phones,
     pins,
+    sessions,
     sign_in,
     terms,
 )
@@ -34,7 +35,8 @@ from sipokat.domain.refusals import (
     TooMany,
     WrongContent,
 )
-from sipokat.domain.sign_in import SignedIn, find_session
+from sipokat.domain.sessions import find_session
+from sipokat.domain.sign_in import SignedIn
 from sipokat.models import Activation, KnownDevice, LoginSession, SignInFailure
 from tests import steps
 from tests.cast import (
@@ -266,7 +268,7 @@ def test_ending_all_sessions_ends_codes_and_pins(session: Session) -> None:
 
 def session_on(session: Session, phone: SignedIn) -> int:
     """The id of the session that was opened then."""
-    mine = LoginSession.token_hash == sign_in.hashed(phone.token)
+    mine = LoginSession.token_hash == sessions.hashed(phone.token)
     return session.scalars(select(LoginSession.id).where(mine)).one()
 
 
@@ -541,7 +543,7 @@ def test_five_failures_end_what_this_phone_knows_of_this_person(session: Session
     assert refused(NotSignedIn, enter, phone, "111111", RAHMAN).message == pins.NOT_HERE
     assert refused(NotSignedIn, enter, phone, PIN, RAHMAN).message == pins.NOT_HERE
     of_rahman = select(KnownDevice.pin_hash).where(KnownDevice.user_id == user_of(RAHMAN).id)
-    of_rahman = of_rahman.where(KnownDevice.token_hash == sign_in.hashed(phone))
+    of_rahman = of_rahman.where(KnownDevice.token_hash == sessions.hashed(phone))
     assert session.scalars(of_rahman).all() == [None], "nothing is kept to compare with"
     assert [one.name for one in pins.known_on(session, phone)] == ["Siti Aminah"]
     assert enter(phone, "906142", SITI).user.name == "Siti Aminah"

@@ -27,7 +27,7 @@ from sipokat.domain import (
     participation,
     photo_work,
     queue,
-    sign_in,
+    sessions,
     visibility,
 )
 from sipokat.domain.clock import day_of, now
@@ -262,14 +262,14 @@ def test_who_is_signed_in_is_found_without_reading_everybodys_terms(city: Sessio
         session.add(
             LoginSession(
                 user_id=me(HARTONO).id,
-                token_hash=sign_in.hashed("t"),
+                token_hash=sessions.hashed("t"),
                 device="x",
                 created_at=at,
                 last_used_at=at,
             )
         )
     try:
-        sent = asked(lambda: sign_in.find_session("t", at))
+        sent = asked(lambda: sessions.find_session("t", at))
         assert faults(city, sent, {"term", "user", "region"}) == []
     finally:
         with writing() as session:

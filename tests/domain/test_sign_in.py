@@ -15,10 +15,11 @@ from sqlalchemy import func, inspect, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import accounts, administration, people, phones, sign_in, tries
+from sipokat.domain import accounts, administration, people, phones, sessions, sign_in, tries
 from sipokat.domain.refusals import NotSignedIn, TooMany, WrongContent
 from sipokat.domain.roles import ROLES
-from sipokat.domain.sign_in import SignedIn, find_session, sessions_of
+from sipokat.domain.sessions import find_session, sessions_of
+from sipokat.domain.sign_in import SignedIn
 from sipokat.models import KnownDevice, LoginSession, Region, SignInFailure, User
 from sipokat.turns import Busy, Line
 from tests import steps
@@ -203,7 +204,7 @@ def test_a_crowded_network_is_not_shut_for_ever(session: Session) -> None:
 
 def test_who_knows_the_password_has_a_rate_too(session: Session) -> None:
     for _ in range(sign_in.PER_ACCOUNT):
-        sign_in.sign_out(enter().token)
+        sessions.sign_out(enter().token)
     error = refused(TooMany, enter)
     assert error.account == user_of(RAHMAN).id
     assert enter(SITI.phone)
@@ -416,11 +417,11 @@ def test_every_role_has_its_session_life() -> None:
 
 def test_sign_out_ends_that_session_only(session: Session) -> None:
     here, there = enter().token, enter().token
-    sign_in.sign_out(here)
+    sessions.sign_out(here)
     assert find_session(here, NOW) is None
     assert find_session(there, NOW) is not None
-    sign_in.sign_out(here)
-    sign_in.sign_out(None)
+    sessions.sign_out(here)
+    sessions.sign_out(None)
 
 
 def test_a_new_password_ends_all_sessions(
