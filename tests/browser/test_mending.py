@@ -13,7 +13,9 @@ from tests.browser.steps import (
     choose,
     eventually,
     file,
+    is_kept,
     keep,
+    no_signal,
     open_form,
     ours,
     outbox,
@@ -22,6 +24,7 @@ from tests.browser.steps import (
     ready,
     reports,
     save,
+    send_now,
     sent,
     states,
 )
@@ -195,3 +198,59 @@ def test_an_entry_opened_again_stays_written_when_and_where_it_was(phone):
     save(page)
     (entry,) = outbox(phone)
     assert entry["body"]["written_at"][:10] == days_ago(0)
+
+
+@pytest.mark.promise(on="106")
+def test_what_waits_in_the_outbox_is_not_mended_a_second_time(phone, server):
+    number = wire.file_report(Caller(server, RAHMAN))["number"]
+    wire.decide(Caller(server, HARTONO), number, "pengembalian")
+    ready(phone, RAHMAN)
+    form = f"/laporan/{number}/perbaikan"
+    for path in (form, f"/laporan/{number}"):
+        page = phone.open(path)
+        eventually(lambda path=path: is_kept(phone, path))
+    no_signal(server)
+    page = phone.open(form)
+    page.fill("#field-text", "Rapat, dengan daftar hadir.")
+    save(page)
+    expect(page.locator("[data-taken]")).to_have_count(0)
+    page = phone.open(f"/laporan/{number}")
+    expect(page.locator("[data-taken]")).to_contain_text("menunggu dikirim")
+    expect(page.get_by_role("link", name="Perbaiki", exact=True)).to_be_hidden()
+    page = phone.open(form)
+    expect(page.locator("[data-taken]")).to_contain_text("menunggu dikirim")
+    expect(page.locator("[data-report-form]")).to_be_hidden()
+    # Nor from a page on which the form was open before.
+    page.evaluate("""document.querySelector("[data-report-form]").requestSubmit()""")
+    expect(page.locator("#notices")).to_contain_text("sudah ada di HP ini dan belum terkirim")
+    assert len(outbox(phone)) == 1
+    server.network.heal()
+    eventually(lambda: send_now(phone) or states(phone), ["sent"])
+    assert [one.text for one in reports(server)] == ["Rapat, dengan daftar hadir."]
+
+
+@pytest.mark.old_only
+def test_a_refused_nihil_is_sent_again_once_the_first_one_is_cancelled(phone, server):
+    ready(phone, SITI)
+    page = phone.open("/beranda")
+    month = page.locator("[data-nihil-open]").first.get_attribute("data-nihil-open")
+    phone.go_offline()
+    keep(phone, "nihil", "", **{"fields.periode": month})
+    page = open_form(phone, "nihil")
+    choose(page, "fields.periode", month)
+    page.locator("[data-report-form] button[type=submit]").click()
+    expect(page.locator("#field-fields-periode-error")).to_contain_text("belum terkirim")
+    assert len(outbox(phone)) == 1
+    keep(phone, "nihil", "", **{"fields.periode": month})  # as from an older version of the form
+    phone.go_online()
+    eventually(lambda: send_now(phone) or sorted(states(phone)), ["needs_attention", "sent"])
+    (first,) = reports(server)
+    wire.decide(Caller(server, SITI), first.number, "penarikan")
+    page = phone.open("/kotak-keluar")
+    expect(page.locator("[data-entry]")).to_contain_text("Belum diterima")
+    expect(page.locator("[data-entry] [data-send]")).to_be_visible()
+    page = phone.open("/beranda")
+    page.locator("[data-nihil-open]").first.click()
+    page.get_by_role("button", name="Ya, lapor nihil").click()
+    sent(phone, 2)
+    assert [one.status for one in reports(server)] == ["withdrawn", "waiting"]

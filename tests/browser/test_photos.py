@@ -139,6 +139,14 @@ def test_three_photos_are_the_most_and_one_taken_back_stays_on_the_phone_no_long
     assert [one.get_attribute("data-photo") for one in shown.all()] == names
     expect(page.get_by_role("button", name="Hapus foto 2")).to_be_focused()
 
+    # Two that were removed come back together.
+    for _ in range(2):
+        page.get_by_role("button", name="Hapus foto 2").click()
+    expect(page.locator("[data-photos-state]")).to_have_text("2 foto dihapus. Urungkan")
+    undo.click()
+    eventually(lambda: len(phone.stored("photos")), 3)
+    assert [one.get_attribute("data-photo") for one in shown.all()] == names
+
     # A tap enlarges it, and "back" closes it again.
     page.get_by_role("button", name="Lihat foto 3").click()
     expect(page.locator("dialog.lightbox img")).to_be_visible()

@@ -57,6 +57,7 @@ def test_a_photo_is_mended_in_four_taps_without_signal_and_home_knows_it(phone, 
     taps.on(page.get_by_role("button", name="Kirim perbaikan"))
     expect(page.locator("[data-saved]")).to_be_visible()
     assert taps.count == 4
+    expect(page.get_by_role("link", name="Buat laporan dengan jenis")).to_be_hidden()
 
     offers = page.locator(".card", has_text="Foto ulang.")
     page = phone.open("/beranda")

@@ -26,6 +26,7 @@ from tests.browser.steps import (
 from tests.cast import HARTONO, RAHMAN
 from tests.page import fresh_id
 from tests.services.caller import Caller
+from tests.wire import days_ago
 
 CARRY = "Buat laporan dengan jenis yang benar"
 
@@ -45,8 +46,10 @@ def carry(page: Page) -> None:
     page.get_by_role("link", name=CARRY).click()
     page.wait_for_url("**/laporan/baru?ganti=*")
     expect(page.locator("#notices")).to_contain_text("Pilih jenis yang benar")
+    expect(page.locator(".tile[data-category=nihil]")).to_be_hidden()
     page.locator(".tile[data-category=keamanan_ketertiban]").click()
     expect(page.locator("#field-text")).to_have_value("Ronda di gang 3.")
+    expect(page.locator("#notices")).not_to_contain_text("dibuka lagi")
     expect(page.locator("#field-place_text")).to_have_value("Gang 3")
     choose(page, "fields.jenis", "ronda")
 
@@ -65,6 +68,8 @@ def test_the_old_report_is_withdrawn_once_the_new_one_has_its_receipt(phone, ser
     form = f"/laporan/{number}/perbaikan"
     eventually(lambda: is_kept(phone, form))
     page = phone.open(form)
+    page.fill("[name=happened_on]", days_ago(1))
+    eventually(lambda: len(phone.stored("drafts")), 1)
     carry(page)
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
 
@@ -72,7 +77,15 @@ def test_the_old_report_is_withdrawn_once_the_new_one_has_its_receipt(phone, ser
     save(page)
     # Home knows, also from a copy, that nothing is left to mend.
     page = phone.open("/beranda")
-    expect(page.locator("[data-taken]")).to_contain_text("menunggu dikirim")
+    waits = f"Pengganti laporan {number} menunggu dikirim"
+    expect(page.locator("[data-taken]")).to_have_text(waits)
+    assert phone.stored("drafts") == []
+    page = phone.open(form)
+    expect(page.locator("[data-taken]")).to_have_text(waits)
+    expect(page.get_by_role("link", name=CARRY)).to_be_hidden()
+    expect(page.locator("[data-report-form]")).to_be_hidden()
+    page = phone.open("/kotak-keluar")
+    expect(page.locator("[data-entry]")).to_contain_text(f"Pengganti laporan {number}")
     assert [one["kind"] for one in outbox(phone)] == ["report"]
     assert reports(server)[0].status == "returned"
 

@@ -107,7 +107,7 @@
     for (const [name, sentence] of Object.entries(long)) if (sentence) wrong[name] = sentence;
     const vague = values.accuracy_m > limits.accuracy_m && bounds.today >= limits.accuracy_since;
     if (rules.place && values.lat && vague && !texts.length(values.place_text)) {
-      wrong.place_text = vagueWords(values.accuracy_m);
+      wrong.place_text = "Tulis patokannya."; // above it the place says why
     }
     if (rules.place && !values.lat && !texts.length(values.place_text)) {
       wrong.place = "Isi lokasi: ketuk Ambil lokasi, atau tulis patokannya.";

@@ -16,8 +16,9 @@
       item.querySelector(".choice").hidden = true;
       item.querySelector("[data-kept-tools]").hidden = false;
       const drop = item.querySelector("[data-kept-drop]");
-      drop.textContent = used ? "Hapus" : "Pakai lagi";
-      drop.setAttribute("aria-label", `${drop.textContent} foto ${item.dataset.number}`);
+      drop.textContent = used ? "Hapus" : "Urungkan";
+      const does = used ? "Hapus" : "Urungkan hapus";
+      drop.setAttribute("aria-label", `${does} foto ${item.dataset.number}`);
     }
   }
 

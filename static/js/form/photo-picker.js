@@ -41,6 +41,7 @@
     let work = Promise.resolve(); // settles when all of them are
     let camera = false; // the camera is open, and its photo has not come
     let lost = null; // the `awaits` of a page that ended before its photos had come
+    let removed = []; // what puts the removed photos back, until something else is done
     let turn = 0; // counts the forms: a photo prepared for an earlier one is not for a later one
 
     /** How many photos of the report a revision keeps. */
@@ -100,22 +101,28 @@
       fresh = fresh.filter((one) => one.id !== id);
     }
 
-    /** Removes a photo; until something else is done with photos it can be put back. */
+    /** Removes a photo; until another one is chosen all that were removed can be put back. */
     async function remove(photo, bytes, item) {
       const at = chosen.indexOf(photo);
+      const box = before?.placeOf(form, photo)?.querySelector("[name=keep]");
+      removed.push(() => {
+        chosen.splice(at, 0, photo);
+        fresh.push({ ...photo, bytes });
+        if (box) box.checked = false; // it has its place again
+        return draw(photo, bytes);
+      });
       const undo = push("button quiet", "Urungkan");
       undo.addEventListener("click", () => {
         state.textContent = "Foto dikembalikan.";
-        chosen.splice(at, 0, photo);
-        fresh.push({ ...photo, bytes });
-        const box = before?.placeOf(form, photo)?.querySelector("[name=keep]");
-        if (box) box.checked = false; // it has its place again
-        draw(photo, bytes).lastChild.focus();
+        const shown = removed.splice(0).reverse();
+        for (const item of shown.map((back) => back())) item.lastChild.focus();
         save().catch(() => {});
       });
       forget(photo);
       item.remove();
-      state.replaceChildren("Foto dihapus. ", undo);
+      if (box) box.checked = true; // and the report's own photo until then
+      const one = box ? "Foto baru dihapus, foto lama dipakai. " : "Foto dihapus. ";
+      state.replaceChildren(removed.length > 1 ? `${removed.length} foto dihapus. ` : one, undo);
       undo.focus();
       fit();
       await save().catch(() => {});
@@ -177,6 +184,7 @@
       input.value = "";
       camera = false;
       if (!files.length) return;
+      removed = [];
       const old = input.closest("[data-kept-photo]");
       const box = old?.querySelector("[name=keep]");
       if (box) box.checked = false; // the new photo has its place
@@ -218,6 +226,7 @@
     function clear() {
       turn += 1;
       chosen = [];
+      removed = [];
       fresh = [];
       working = 0;
       camera = false;

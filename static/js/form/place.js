@@ -33,6 +33,16 @@
     box.querySelector("[data-place-drop]").hidden = !taken;
     found.classList.toggle("warn", vague);
     box.querySelector("[data-place-words]").textContent = taken ? words : "";
+    const enough = accuracy_m.value <= data.limits.accuracy_m;
+    const also = taken && !enough && /place/.test(form.dataset.needs);
+    form.querySelector("[data-place-or]").textContent = also ? "Tulis juga" : "Atau tulis";
+    // Where it is exact enough, a landmark is asked for no more.
+    if (
+      taken &&
+      enough &&
+      !texts.tooLong("", form.elements.place_text.value, data.limits.place_text)
+    )
+      fields.unmark(form, "place_text");
   }
 
   /** Puts a place into the hidden fields, and has the draft written. */

@@ -126,7 +126,7 @@
     again = null;
     look.showTiles();
     const drafts = person ? await outbox.drafts(person.id).catch(() => []) : [];
-    look.fitTiles(identity.rolesOf(person), drafts);
+    look.fitTiles(identity.rolesOf(person), drafts, asked("ganti"));
     const words = "Pilih jenis yang benar. Tulisan, tanggal, lokasi dan foto ikut.";
     if (asked("ganti")) page.notice(words, "wait", { key: "draft" });
   }
@@ -156,10 +156,12 @@
       const button = { label: "Mulai baru", act: startAfresh };
       const more = others ? ` ${others} draf lain ada di kotak keluar.` : "";
       const lost = found.awaits ? " Ada foto yang belum masuk: lihat di bagian Foto." : "";
-      page.notice(`Draf ${page.moment(found.updated_at)} dibuka lagi.${lost}${more}`, "wait", {
-        key: "draft",
-        button,
-      });
+      // What has just been carried over (see carry.js) is no draft that somebody left.
+      if (found.category || lost)
+        page.notice(`Draf ${page.moment(found.updated_at)} dibuka lagi.${lost}${more}`, "wait", {
+          key: "draft",
+          button,
+        });
     } else if (again) {
       look.fill(
         view.valuesOf(again.body),
@@ -184,6 +186,7 @@
   async function open(key) {
     page.clear("draft");
     if (!look.lay(key)) return showTiles();
+    if (asked("ganti") && look.periodic()) return showTiles();
     look.showForm(form.dataset.name);
     return restore();
   }

@@ -4,13 +4,14 @@
  * (`straight.js`, loaded then).
  */
 (() => {
-  const { causes, fields, keeper, outbox, page, submission, wire } = self.sipokat;
+  const { causes, fields, keeper, kinds, outbox, page, submission, wire } = self.sipokat;
   const SAID = { key: "storage" };
   const WORDS = {
     ...keeper.WORDS,
     full: `Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini. ${page.ROOM}`,
     silent:
       "Penyimpanan HP tidak menjawab. Laporan belum tersimpan, masih ada di layar ini. Kirim langsung, atau tutup halaman SIPOKAT lain lalu kirim lagi.",
+    waits: "Perbaikan laporan ini sudah ada di HP ini dan belum terkirim. Lihat kotak keluar.",
     changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
     photo:
       "Ada foto yang hilang, atau sudah dikirim dari halaman SIPOKAT lain. Hapus fotonya, lalu ambil sekali lagi.",
@@ -59,11 +60,45 @@
       return submission.entryOf({ id, owner: person, title, values, photos: chosen, ...rest });
     }
 
+    /**
+     * Throws "waits" if another entry waits that the server would take in this one's place: the person
+     * would hear much later that this one was refused.
+     */
+    async function mustBeOnly(entry) {
+      const key = kinds.single(entry);
+      const others = key ? await outbox.entries(entry.owner).catch(() => []) : [];
+      const one = others.find(
+        (other) => other.id !== entry.id && other.state !== "sent" && kinds.single(other) === key,
+      );
+      if (!one) return;
+      const month = entry.body.fields.periode;
+      if (month) {
+        const words = `${entry.title} ${page.monthName(month)} sudah ada di HP ini dan belum terkirim.`;
+        fields.showErrors(form, { "fields.periode": `${words} Lihat kotak keluar.` });
+      }
+      throw Object.assign(new Error("waits"), { code: "waits", said: Boolean(month) });
+    }
+
+    /**
+     * A report's mending, or the report in its place, is on its way: what was begun of the other one
+     * would only be refused.
+     */
+    async function tidy({ person, revision, replaces, slot }) {
+      const { number } = revision || replaces || {};
+      if (!number) return;
+      for (const { slot: one } of await outbox.drafts(person.id)) {
+        const [what, of] = one.split(":");
+        if (one !== slot && ["perbaikan", "ganti"].includes(what) && of === number)
+          await outbox.dropDraft(person.id, one);
+      }
+    }
+
     /** Puts the report into the outbox; resolves with the entry's id once it is on the disk. */
     async function put() {
       const { again, slot } = now();
       const given = { slot, fresh: photos.fresh() };
       if (again) {
+        await mustBeOnly(entryAs(again.id));
         await outbox.submit(entryAs(again.id), { ...given, again: true });
         return again.id;
       }
@@ -74,7 +109,9 @@
       // content it is one more report, under an id of its own.
       if (there && (there.digest || (await digestOf(there.body))) === digest) return entry.id;
       const fresh = there ? entryAs(submission.uuid()) : entry;
+      await mustBeOnly(fresh);
       await outbox.submit({ ...fresh, digest }, given);
+      await tidy(now()).catch(() => {});
       return fresh.id;
     }
 
@@ -86,6 +123,7 @@
     function explain(error) {
       const { kept, again } = now();
       if (error.code === "draft") return draft.complain(error);
+      if (error.said) return undefined;
       // It can be sent straight, unless the category requires a photo and none is in this page.
       const here = photos.fresh().length;
       const able = CANNOT_KEEP.includes(error.code);

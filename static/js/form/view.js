@@ -97,17 +97,29 @@
       const panel = part("saved");
       if (panel) panel.hidden = which !== "saved";
       document.body.classList.toggle("has-action", which === "form");
+      for (const other of document.querySelectorAll("[data-other-kind]"))
+        other.hidden = which !== "form";
+      if (which === "saved") {
+        form.dataset.sent = "";
+        document.querySelector("[data-taken]")?.remove(); // the panel says the same
+      }
       const step = part("step");
       if (step) step.textContent = which === "tiles" ? "1 dari 2" : "2 dari 2";
       if (step) step.hidden = which === "saved";
       if (heading.textContent !== (words || title)) heading.textContent = words || title;
     }
 
-    /** Shows the tiles of these roles, and marks those that have a draft. */
-    function fitTiles(roles, drafts) {
+    /**
+     * Shows the tiles of these roles, and marks those that have a draft. What is carried over from a
+     * report that came back (`replacing`) is of an event, and no report of a whole month.
+     */
+    function fitTiles(roles, drafts, replacing) {
       for (const tile of document.querySelectorAll(".tile[data-category]")) {
         const wanted = tile.dataset.roles.split(" ");
-        tile.parentElement.hidden = !roles.some((role) => wanted.includes(role));
+        const { needs = "" } = templateOf(tile.dataset.category)?.dataset || {};
+        tile.parentElement.hidden =
+          !roles.some((role) => wanted.includes(role)) ||
+          Boolean(replacing && needs.includes("periodic"));
         const begun = drafts.filter(
           ({ slot }) => slot.split(":")[0] === tile.dataset.category,
         ).length;
@@ -140,6 +152,7 @@
           return { id, sha256 };
         }),
       lay,
+      periodic,
       /** Shows the form. With `focus`, moves the focus to its heading and the page to its top. */
       showForm(words, focus = true) {
         show("form", words);

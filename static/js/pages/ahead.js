@@ -6,7 +6,7 @@
 (() => {
   const { copies, owner } = self.sipokat;
   const { kept, shown } = owner;
-  const cards = [...document.querySelectorAll('[data-offer^="perbaikan:"]')].slice(0, 5);
+  const cards = [...document.querySelectorAll('.card[data-offer^="perbaikan:"]')].slice(0, 5);
   if (!shown || kept !== undefined || !cards.length || !("serviceWorker" in navigator)) return;
   const cacheName = copies.PAGES + shown.id;
 

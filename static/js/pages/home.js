@@ -1,45 +1,18 @@
-/*
- * Home lists the first few reports that wait on this phone; the outbox page shows all. What home
- * offers to do (`data-offer`) and is in the outbox already, it does not offer again: it says that
- * it waits, and later that it was sent. So also a kept copy of home, which is from before.
- */
+/* Home lists the first few reports that wait on this phone; the outbox page shows all. */
 (() => {
-  const { causes, identity, kinds, outbox, page, replay, store } = self.sipokat;
+  const { causes, identity, outbox, page, replay, store, words } = self.sipokat;
   const box = document.querySelector("[data-outbox-waiting]");
   if (!box) return;
   const SHOWN = 3;
   const STATES = {
     sending: "sedang dikirim",
     needs_login: "perlu masuk lagi",
-    needs_attention: "perlu diperbaiki",
   };
-  const TAKEN = { sent: ["terkirim", "ok"], needs_attention: ["belum terkirim", "warn"] };
 
-  const state = ({ state, last_error }, doubt) =>
-    STATES[state] || causes.brief(causes.standing(last_error?.code, doubt), doubt);
-
-  /** The card in the place of an offer of this name that the entry has taken up. */
-  function taken(entry, name) {
-    const [words, tone] = TAKEN[entry.state] || ["menunggu dikirim", "wait"];
-    const href = entry.receipt ? `/laporan/${entry.receipt.number}` : "/kotak-keluar";
-    const link = page.make("a", { class: "card-link", href }, `${name} ${words}`);
-    return page.make(
-      "article",
-      { class: `card tap ${tone}`, "data-taken": "" },
-      page.make("h2", { class: "card-title" }, link),
-      page.icon("chevron-right"),
-    );
-  }
-
-  function showOffers(entries) {
-    for (const offer of document.querySelectorAll("[data-offer]")) {
-      const mine = entries.filter((one) => kinds.offer(one) === offer.dataset.offer);
-      const unsent = mine.find((one) => one.state !== "sent");
-      const entry = unsent || mine.at(-1);
-      if (offer.nextElementSibling?.matches("[data-taken]")) offer.nextElementSibling.remove();
-      offer.hidden = Boolean(entry);
-      if (entry) offer.after(taken(entry, offer.dataset.offerName));
-    }
+  function state(entry, doubt) {
+    if (entry.state === "needs_attention") return words.label(entry)[0].toLowerCase();
+    const code = entry.last_error?.code;
+    return STATES[entry.state] || causes.brief(causes.standing(code, doubt), doubt);
   }
 
   async function show() {
@@ -56,7 +29,6 @@
       unsent.some((one) => one.state.startsWith("needs")),
     );
     box.hidden = unsent.length === 0;
-    showOffers(all);
   }
 
   const quietly = () => show().catch(() => {});

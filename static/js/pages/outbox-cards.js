@@ -64,7 +64,7 @@
    * "progress" message about it, if any, `doubt` that of `causes.doubt`.
    */
   function draw(card, entry, now, doubt) {
-    const [label, tone] = words.STATES[entry.state];
+    const [label, tone] = words.label(entry);
     const badge = card.querySelector("[data-state]");
     const before = badge.textContent;
     badge.textContent = label;
@@ -77,7 +77,8 @@
       const about = `${kinds.title(entry)}, ditulis ${page.moment(entry.written_at)}`;
       one.setAttribute("aria-label", `${one.textContent} ${about}`);
     }
-    put(card.querySelector("[data-text]"), entry.body.text || "");
+    const { text = "", place_text } = entry.body;
+    put(card.querySelector("[data-text]"), [text, place_text].filter(Boolean).join(" · "));
     put(card.querySelector("[data-facts]"), words.facts(entry));
     put(card.querySelector("[data-why]"), words.why(entry, doubt));
     const number = words.numberOf(entry);

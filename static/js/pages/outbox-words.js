@@ -20,7 +20,13 @@
     const bytes = entry.photos.reduce((sum, one) => sum + one.size, 0);
     const words = new Blob([JSON.stringify(entry.body)]).size;
     const photos = entry.photos.length ? `${entry.photos.length} foto` : "";
-    const parts = [`Ditulis ${page.moment(entry.written_at)}`, page.size(bytes + words), photos];
+    const old = kinds.replaced(entry);
+    const parts = [
+      old && `Pengganti laporan ${old}`,
+      `Ditulis ${page.moment(entry.written_at)}`,
+      page.size(bytes + words),
+      photos,
+    ];
     return parts.filter(Boolean).join(" · ");
   }
 
@@ -76,8 +82,15 @@
   /** Whether sending it again as it is can help. */
   function sendable({ state, last_error: error }) {
     if (state === "waiting") return true;
-    const hopeless = error?.photo || error?.status === 409 || error?.code === "second_of_period";
+    const hopeless = error?.photo || error?.status === 409;
     return state === "needs_attention" && !hopeless;
+  }
+
+  /** How the entry stands, `[words, tone]`: what nobody can mend is not to be mended. */
+  function label(entry) {
+    const stuck = entry.state === "needs_attention" && !entry.last_error?.photo;
+    if (!stuck || mendable(entry)) return STATES[entry.state];
+    return [sendable(entry) ? "Belum diterima" : "Tidak bisa dikirim", "warn"];
   }
 
   /** Whether the report may be sent without this photo: not if it is the last required one. */
@@ -87,9 +100,9 @@
   }
 
   self.sipokat.words = {
-    STATES,
     arrived,
     facts,
+    label,
     mendable,
     numberOf,
     sendable,

@@ -106,6 +106,16 @@
     };
   }
 
+  /** What an entry or a receipt does of that which pages offer. */
+  const offer = (entry) => (entry.receipt && entry.offer) || KINDS[entry.kind].offer(entry);
+
+  /** Of what the server takes one only: a report's mending, and a region's report of a month. */
+  function single(entry) {
+    const { category, region, body } = entry;
+    const { periode } = body.fields || {};
+    return periode ? `${category}:${region}:${periode}` : offer(entry);
+  }
+
   self.sipokat.kinds = {
     KINDS,
     follower,
@@ -114,8 +124,11 @@
     /** Where the entry is opened again: the address of "Perbaiki". */
     mendAt: (entry) => `${KINDS[entry.kind].mendPath(entry)}#entri=${entry.id}`,
     of: ({ kind }) => KINDS[kind],
-    /** What an entry or a receipt does of that which pages offer. */
-    offer: (entry) => (entry.receipt && entry.offer) || KINDS[entry.kind].offer(entry),
+    offer,
+    /** The number of the report in whose place this one comes, or undefined. */
+    replaced: (entry) =>
+      entry.kind === "report" && offer(entry)?.split("perbaikan:")[1]?.split(":")[0],
+    single,
     title: ({ kind, title }) => KINDS[kind].title_prefix + title,
   };
 })();
