@@ -6,12 +6,13 @@
 (() => {
   const { causes, fields, keeper, kinds, outbox, page, submission, wire } = self.sipokat;
   const SAID = { key: "storage" };
+  const THERE = "sudah ada di HP ini dan belum terkirim. Lihat kotak keluar.";
   const WORDS = {
     ...keeper.WORDS,
     full: `Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini. ${page.ROOM}`,
     silent:
       "Penyimpanan HP tidak menjawab. Laporan belum tersimpan, masih ada di layar ini. Kirim langsung, atau tutup halaman SIPOKAT lain lalu kirim lagi.",
-    waits: "Perbaikan laporan ini sudah ada di HP ini dan belum terkirim. Lihat kotak keluar.",
+    waits: `Perbaikan laporan ini ${THERE}`,
     changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
     photo:
       "Ada foto yang hilang, atau sudah dikirim dari halaman SIPOKAT lain. Hapus fotonya, lalu ambil sekali lagi.",
@@ -66,17 +67,13 @@
      */
     async function mustBeOnly(entry) {
       const key = kinds.single(entry);
-      const others = key ? await outbox.entries(entry.owner).catch(() => []) : [];
-      const one = others.find(
-        (other) => other.id !== entry.id && other.state !== "sent" && kinds.single(other) === key,
-      );
-      if (!one) return;
+      const all = key ? await outbox.entries(entry.owner).catch(() => []) : [];
+      const others = all.filter((one) => one.id !== entry.id && one.state !== "sent");
+      if (!others.some((one) => kinds.single(one) === key)) return;
       const month = entry.body.fields.periode;
-      if (month) {
-        const words = `${entry.title} ${page.monthName(month)} sudah ada di HP ini dan belum terkirim.`;
-        fields.showErrors(form, { "fields.periode": `${words} Lihat kotak keluar.` });
-      }
-      throw Object.assign(new Error("waits"), { code: "waits", said: Boolean(month) });
+      const words = `${entry.title} ${page.monthName(month || "")} ${THERE}`;
+      if (month) fields.showErrors(form, { "fields.periode": words });
+      throw { code: month ? "said" : "waits" };
     }
 
     /**
@@ -85,11 +82,9 @@
      */
     async function tidy({ person, revision, replaces, slot }) {
       const { number } = revision || replaces || {};
-      if (!number) return;
-      for (const { slot: one } of await outbox.drafts(person.id)) {
-        const [what, of] = one.split(":");
-        if (one !== slot && ["perbaikan", "ganti"].includes(what) && of === number)
-          await outbox.dropDraft(person.id, one);
+      const begun = new RegExp(`^(perbaikan|ganti):${number}(:|$)`);
+      for (const one of number ? await outbox.drafts(person.id) : []) {
+        if (one.slot !== slot && begun.test(one.slot)) await outbox.dropDraft(person.id, one.slot);
       }
     }
 
@@ -123,7 +118,7 @@
     function explain(error) {
       const { kept, again } = now();
       if (error.code === "draft") return draft.complain(error);
-      if (error.said) return undefined;
+      if (error.code === "said") return undefined; // beside the field
       // It can be sent straight, unless the category requires a photo and none is in this page.
       const here = photos.fresh().length;
       const able = CANNOT_KEEP.includes(error.code);
