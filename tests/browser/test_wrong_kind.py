@@ -83,7 +83,7 @@ def test_the_old_report_is_withdrawn_once_the_new_one_has_its_receipt(phone, ser
     page = phone.open("/beranda")
     waits = f"Pengganti laporan {number} menunggu dikirim"
     expect(page.locator("[data-taken]")).to_have_text(waits)
-    assert phone.stored("drafts") == []
+    eventually(lambda: phone.stored("drafts"), [])
     page = phone.open(form)
     expect(page.locator("[data-taken]")).to_have_text(waits)
     expect(page.get_by_role("link", name=CARRY)).to_be_hidden()

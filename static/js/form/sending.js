@@ -76,18 +76,6 @@
       throw { code: month ? "said" : "waits" };
     }
 
-    /**
-     * A report's mending, or the report in its place, is on its way: what was begun of the other one
-     * would only be refused.
-     */
-    async function tidy({ person, revision, replaces, slot }) {
-      const { number } = revision || replaces || {};
-      const begun = new RegExp(`^(perbaikan|ganti):${number}(:|$)`);
-      for (const one of number ? await outbox.drafts(person.id) : []) {
-        if (one.slot !== slot && begun.test(one.slot)) await outbox.dropDraft(person.id, one.slot);
-      }
-    }
-
     /** Puts the report into the outbox; resolves with the entry's id once it is on the disk. */
     async function put() {
       const { again, slot } = now();
@@ -106,7 +94,6 @@
       const fresh = there ? entryAs(submission.uuid()) : entry;
       await mustBeOnly(fresh);
       await outbox.submit({ ...fresh, digest }, given);
-      await tidy(now()).catch(() => {});
       return fresh.id;
     }
 

@@ -4,8 +4,7 @@
  * before; a page that the server made since knows better what there is to do.
  */
 (() => {
-  const { identity, kinds, outbox, owner, page, store } = self.sipokat;
-  if (!document.querySelector("[data-offer]")) return;
+  const { identity, kinds, outbox, owner, page, store, words } = self.sipokat;
   const made = Number(owner.kept ?? Date.now() - performance.now());
   const TAKEN = { sent: ["terkirim", "ok"], needs_attention: ["belum terkirim", "warn"] };
 
@@ -20,7 +19,7 @@
   /** The card in the place of an offer of this name that the entry has taken up. */
   function taken(entry, name) {
     const [said, tone] = TAKEN[entry.state] || ["menunggu dikirim", "wait"];
-    const old = kinds.replaced(entry);
+    const old = words.replaced(entry);
     const href = entry.receipt ? `/laporan/${entry.receipt.number}` : "/kotak-keluar";
     const about = old ? `Pengganti laporan ${old}` : name;
     const link = page.make("a", { class: "card-link", href }, `${about} ${said}`);
@@ -32,9 +31,25 @@
     );
   }
 
+  /**
+   * A report's mending, or the report in its place, was written: what was begun before of either would
+   * only be refused.
+   */
+  async function tidy(person, entries) {
+    for (const { slot, id, updated_at } of await outbox.drafts(person.id)) {
+      const [what, number] = slot.split(":");
+      const later = (one) =>
+        kinds.offer(one)?.startsWith(`perbaikan:${number}:`) &&
+        Date.parse(one.written_at) >= updated_at - 1000; // it has no fractions of a second
+      if (["perbaikan", "ganti"].includes(what) && entries.some(later))
+        await outbox.dropDraft(person.id, slot, id);
+    }
+  }
+
   async function show() {
     const { owner: person } = await identity.who();
     const entries = person ? await outbox.entries(person.id) : [];
+    if (entries.length) await tidy(person, entries).catch(() => {});
     for (const offer of document.querySelectorAll("[data-offer]")) {
       const mine = entries.filter((one) => does(one, offer.dataset.offer));
       const entry = mine.find((one) => one.state !== "sent") || mine.at(-1);

@@ -9,6 +9,12 @@
     needs_attention: ["Perlu diperbaiki", "warn"],
   };
 
+  /** The number of the report in whose place this one comes, or undefined. */
+  const replaced = (entry) =>
+    kinds.of(entry) === kinds.KINDS.report
+      ? /^perbaikan:(\d+)/.exec(kinds.offer(entry))?.[1]
+      : undefined;
+
   /** Whether the server has this photo. */
   const arrived = (entry, photo) =>
     entry.receipt?.photos.some(
@@ -20,7 +26,7 @@
     const bytes = entry.photos.reduce((sum, one) => sum + one.size, 0);
     const words = new Blob([JSON.stringify(entry.body)]).size;
     const photos = entry.photos.length ? `${entry.photos.length} foto` : "";
-    const old = kinds.replaced(entry);
+    const old = replaced(entry);
     const parts = [
       old && `Pengganti laporan ${old}`,
       `Ditulis ${page.moment(entry.written_at)}`,
@@ -105,6 +111,7 @@
     label,
     mendable,
     numberOf,
+    replaced,
     sendable,
     spareable,
     why,

@@ -125,9 +125,6 @@
     mendAt: (entry) => `${KINDS[entry.kind].mendPath(entry)}#entri=${entry.id}`,
     of: ({ kind }) => KINDS[kind],
     offer,
-    /** The number of the report in whose place this one comes, or undefined. */
-    replaced: (entry) =>
-      entry.kind === "report" && offer(entry)?.split("perbaikan:")[1]?.split(":")[0],
     single,
     title: ({ kind, title }) => KINDS[kind].title_prefix + title,
   };
