@@ -6,31 +6,21 @@ the server's system. `--by` adds on whose behalf.
 
 from __future__ import annotations
 
-import getpass
-import os
 import secrets
-import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
-from dataclasses import replace
 from datetime import date, datetime
 from typing import Any
 
 import click
-import segno
-from flask import current_app
 from flask.cli import with_appcontext
-from sqlalchemy.orm import Session
 
-from sipokat.database import db, writing
-from sipokat.domain import accounts, activations, administration, codes, people, sessions, terms
-from sipokat.domain.administration import By
-from sipokat.domain.clock import WIB, day_of, now
-from sipokat.domain.refusals import Refused
+from sipokat.activation_commands import say_activation
+from sipokat.database import db
+from sipokat.domain import accounts, activations, administration, people, sessions, terms
+from sipokat.domain.clock import day_of, now
 from sipokat.domain.roles import ROLES
-from sipokat.models import AdministrativeEntry, User
+from sipokat.models import AdministrativeEntry
+from sipokat.operating import PHONE, account, change, in_words, moment
 
-PHONE = click.option("--phone", prompt=True, help="Mobile number of the account, 0812… or +62812…")
 BY = click.option("--by", help="Mobile number of whoever of Diskominfo it is done for.")
 ROLE = click.option("--role", type=click.Choice(list(ROLES)), prompt=True)
 REGION = click.option("--region", prompt=True, help="The office's region, 16.73.04.1009.001")
@@ -51,50 +41,6 @@ class Day(click.ParamType[date]):
 
 
 DAY = Day()
-
-
-@contextmanager
-def change(by: str | None) -> Iterator[tuple[Session, By]]:
-    """A write transaction, and who makes the change. A refusal ends the command in words."""
-    with in_words(), writing() as session:
-        yield session, actor(session, by)
-
-
-@contextmanager
-def in_words() -> Iterator[None]:
-    """A refusal ends the command in words."""
-    try:
-        yield
-    except Refused as refusal:
-        raise click.ClickException(refusal.message) from None
-    except ValueError as error:
-        raise click.ClickException(str(error)) from None
-
-
-def actor(session: Session, by: str | None) -> By:
-    """Who makes the change: the operator, for the person with this number if one is given."""
-    if by is None:
-        return operator()
-    return replace(administration.diskominfo(account(session, by)), operator=operator().operator)
-
-
-def operator() -> By:
-    """Whoever runs this command, by their user name on the server."""
-    try:
-        name = getpass.getuser()
-    except (KeyError, OSError):
-        name = str(os.getuid())
-    return administration.operator(name)
-
-
-def account(session: Session, phone: str) -> User:
-    """The account with this number, closed or not. Raises WrongContent for what is no number, and
-    ValueError where no account has it."""
-    number = people.require_phone(phone)
-    user = people.find_by_phone(session, number)
-    if user is None:
-        raise ValueError(f"no account has the number {number}")
-    return user
 
 
 @click.command("create-user")
@@ -131,35 +77,6 @@ def create_user(
         say_activation(made)
     else:
         click.echo(f"{user.name} may sign in with {user.phone}.")
-
-
-@click.command("new-activation")
-@PHONE
-@click.option("--printed", is_flag=True, help="For paper: good for 30 days instead of 72 hours.")
-@click.option("--by", help="Mobile number of whom it is made for: lurah, camat, Diskominfo.")
-@with_appcontext
-def new_activation(phone: str, printed: bool, by: str | None) -> None:
-    """Print a code with which somebody activates a phone. The last one that was made for them ends
-    with it."""
-    with change(None) as (session, who):
-        user = account(session, phone)
-        if by is not None:
-            maker = activations.activator(account(session, by), user)
-            who = replace(maker, operator=who.operator)
-        made = activations.make(session, who, user, printed)
-    before = ". The code made before is no longer good" if made.replaces else ""
-    click.echo(f"{user.name}, {user.phone}{before}.")
-    say_activation(made)
-
-
-def say_activation(made: activations.Made) -> None:
-    """Print the code, the link that carries it, and on a terminal the link as a QR code."""
-    origin = current_app.config["ORIGIN"] or f"http://localhost:{current_app.config['PORT']}"
-    code = codes.shown(made.code)
-    link = f"{origin}/aktivasi#{code}"
-    click.echo(f"  code   {code}\n  until  {_moment(made.until)}\n  link   {link}")
-    if sys.stdout.isatty():
-        segno.make(link, micro=False).terminal(compact=True)
 
 
 @click.command("set-password")
@@ -293,9 +210,9 @@ def show_user(phone: str) -> None:
         office = terms.title(session, term.role, term.region_code)
         click.echo(f"  {office}, {term.since} to {term.until or 'now'}")
     for one in sessions.sessions_of(session, user):
-        click.echo(f"  signed in: {one.device}, last used {_moment(one.last_used_at)}")
+        click.echo(f"  signed in: {one.device}, last used {moment(one.last_used_at)}")
     for entry in administration.entries_about(session, user):
-        click.echo(f"  {_moment(entry.at)} {_entry(entry)}")
+        click.echo(f"  {moment(entry.at)} {_entry(entry)}")
 
 
 def _entry(entry: AdministrativeEntry) -> str:
@@ -306,13 +223,8 @@ def _entry(entry: AdministrativeEntry) -> str:
     return f"{entry.action} by {' for '.join(who)}: {change}"
 
 
-def _moment(at: datetime) -> str:
-    return f"{at.astimezone(WIB):%Y-%m-%d %H:%M}"
-
-
 COMMANDS = (
     create_user,
-    new_activation,
     set_password,
     disable_user,
     enable_user,

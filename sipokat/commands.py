@@ -17,7 +17,14 @@ from flask.cli import with_appcontext
 from flask_migrate import upgrade
 from sqlalchemy import inspect, select
 
-from sipokat import account_commands, assets, record_commands, serving, starting
+from sipokat import (
+    account_commands,
+    activation_commands,
+    assets,
+    record_commands,
+    serving,
+    starting,
+)
 from sipokat.database import db, writing
 from sipokat.delivery import tls
 from sipokat.delivery import worker as job_worker
@@ -39,6 +46,7 @@ def register(app: Flask) -> None:
         prepare,
         start,
         *account_commands.COMMANDS,
+        *activation_commands.COMMANDS,
         *record_commands.COMMANDS,
     )
     for command in own:

@@ -11,7 +11,6 @@ from flask.cli import with_appcontext
 from sqlalchemy import func, select
 from sqlalchemy.exc import DBAPIError
 
-from sipokat.account_commands import operator
 from sipokat.database import db, empty_log, record_keys
 from sipokat.delivery.checkpoints import Checkpoints, checkpoints_of
 from sipokat.domain import audit, erasure, people
@@ -19,6 +18,7 @@ from sipokat.domain.clock import now
 from sipokat.domain.refusals import Refused
 from sipokat.domain.texts import read
 from sipokat.models import Event, guards
+from sipokat.operating import operator
 
 NOTE_MAX = 500
 

@@ -11,7 +11,7 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy import select
 
-from sipokat import account_commands
+from sipokat import operating
 from sipokat.database import db
 from sipokat.domain import offices
 from sipokat.models import AdministrativeEntry
@@ -25,7 +25,7 @@ LURAH = ("--role=lurah", f"--region={PETANANG_ULU}")
 
 @pytest.fixture(autouse=True)
 def operator(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(account_commands.getpass, "getuser", lambda: "budi")
+    monkeypatch.setattr(operating.getpass, "getuser", lambda: "budi")
 
 
 def run(app: Flask, command: str, person: Person, *words: str) -> Result:
@@ -169,8 +169,8 @@ def test_an_operator_without_a_name_is_a_number(
     def unknown() -> str:
         raise KeyError("getpwuid(): uid not found")
 
-    monkeypatch.setattr(account_commands.getpass, "getuser", unknown)
-    monkeypatch.setattr(account_commands.os, "getuid", lambda: 4711)
+    monkeypatch.setattr(operating.getpass, "getuser", unknown)
+    monkeypatch.setattr(operating.os, "getuid", lambda: 4711)
     assert run(app, "end-sessions", RAHMAN).exit_code == 0
     assert newest(app) == ("end_sessions", "4711", None)
 

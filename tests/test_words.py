@@ -70,6 +70,8 @@ UNSEEN = (
     "tls.py",
     "commands.py",
     "account_commands.py",
+    "activation_commands.py",
+    "operating.py",
     "config.py",
     "database.py",
     "serving.py",
