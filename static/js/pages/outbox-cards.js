@@ -107,8 +107,8 @@
     const { number, received_at } = entry.receipt;
     const named = link.textContent.includes(number); // a withdrawal's title
     if (!named) link.setAttribute("aria-label", `${link.textContent}, nomor ${number}`);
-    node.querySelector("[data-facts]").textContent =
-      `${named ? "Diterima" : `Nomor ${number}, diterima`} ${page.moment(received_at)}`;
+    const said = named ? "Diterima" : `Nomor ${number}, diterima`;
+    node.querySelector("[data-facts]").textContent = `${said} ${page.moment(received_at)}`;
     return node;
   }
 
