@@ -83,7 +83,8 @@ def test_an_entry_of_a_kind_that_only_a_newer_version_knows_is_left_to_it(phone,
     (entry,) = outbox(phone)
     page.evaluate(
         """(entry) => sipokat.store.writing(["entries"], async ({ entries }) => {
-            entries.put({ ...entry, id: "baru", order: 0, kind: "lain", body: {} });
+            entries.put({
+                ...entry, id: "baru", order: 0, kind: "lain", state: "waiting", body: {} });
         })""",
         entry,
     )

@@ -13,6 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 from sipokat.domain.categories import categories
 from tests import wire
 from tests.browser.steps import (
+    PLACE,
     TEXT,
     begin_to_send,
     eventually,
@@ -133,7 +134,7 @@ def test_an_entry_says_what_it_is_how_large_and_how_far(phone, server):
     phone.go_offline()
     card = entry_card(page, keep(phone, "sampah", "Tumpukan di tikungan.", photos=2))
     expect(card.locator("[data-title]")).to_have_text("Sampah")
-    expect(card.locator("[data-text]")).to_have_text("Tumpukan di tikungan.")
+    expect(card.locator("[data-text]")).to_have_text(f"Tumpukan di tikungan. · {PLACE}")
     expect(card.locator("[data-state]")).to_have_text("Menunggu dikirim")
     (entry,) = outbox(phone)
     bytes_ = sum(photo["size"] for photo in entry["photos"])
