@@ -65,7 +65,8 @@ def test_one_visit_is_enough_for_the_form_the_outbox_and_the_offline_page(phones
     )
     enter(page, RAHMAN)
     page.wait_for_url("**/laporan/baru")
-    script = page.evaluate("fetch('/kotak-keluar').then((page) => page.text())")
+    outbox = "fetch('/kotak-keluar').then((page) => page.text())"
+    script = eventually(lambda: page.evaluate(outbox))  # the page may load itself again
     script = re.findall(r'src="(/static/gen/pages\.\w+\.js)"', script)[0]
     eventually(lambda: is_kept(phone, script))
     server.network.when("*", "*", refuse, times=None)

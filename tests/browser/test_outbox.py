@@ -361,6 +361,7 @@ def test_a_photo_stays_until_the_server_lets_it_go_and_one_that_must_be_is_only_
     assert may == [key for key, one in categories().items() if not one.photo_required]
 
 
+@pytest.mark.promise(on="106")
 @pytest.mark.old_only
 def test_sending_is_only_said_while_somebody_sends(phone, server):
     ready(phone, RAHMAN)

@@ -1,6 +1,6 @@
 /* Home lists the first few reports that wait on this phone; the outbox page shows all. */
 (() => {
-  const { causes, identity, outbox, page, replay, store, words } = self.sipokat;
+  const { causes, identity, kinds, outbox, page, replay, store, words } = self.sipokat;
   const box = document.querySelector("[data-outbox-waiting]");
   if (!box) return;
   const SHOWN = 3;
