@@ -40,7 +40,7 @@ def together(programs: Mapping[str, Callable[[], object]], again: tuple[str, ...
         signal.signal(number, _stop)
     try:
         for name, program in programs.items():
-            running[_fork(program)] = name
+            _fork(running, name, program)
         while True:
             began = time.monotonic()
             pid, status = os.wait()
@@ -54,13 +54,12 @@ def together(programs: Mapping[str, Callable[[], object]], again: tuple[str, ...
             if time.monotonic() - began > 2 * longest:
                 pause = AGAIN_SECONDS[0]
             print(f"{name} ended with {code}: starting it again.", file=sys.stderr, flush=True)
-            running[_fork(programs[name], after=pause)] = name
+            _fork(running, name, programs[name], after=pause)
             pause = min(2 * pause, longest)
     except _Stop:
         return 0
     finally:
-        for number in ENDING:
-            signal.signal(number, signal.SIG_IGN)
+        _ignore_signals()
         _end(list(running))
 
 
@@ -89,15 +88,30 @@ def gunicorn() -> None:
 
 
 def _stop(_number: int, _frame: object) -> NoReturn:
+    _ignore_signals()  # a second one would cut off the ending
     raise _Stop
 
 
-def _fork(program: Callable[[], object], after: float = 0) -> int:
-    """Run the program in a process of its own, after so many seconds. Returns its pid."""
+def _ignore_signals() -> None:
+    for number in ENDING:
+        signal.signal(number, signal.SIG_IGN)
+
+
+def _fork(
+    running: dict[int, str], name: str, program: Callable[[], object], after: float = 0
+) -> None:
+    """Run the program in a process of its own, after so many seconds, and note it in `running`.
+
+    Signals wait until it is noted. Python would also lose what `_stop` raises inside a function
+    that some library has run at each fork.
+    """
     parent = os.getpid()
+    signal.pthread_sigmask(signal.SIG_BLOCK, ENDING)
     pid = os.fork()
     if pid:
-        return pid
+        running[pid] = name
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
+        return
     code = 1
     try:
         die_with(parent)
@@ -105,6 +119,7 @@ def _fork(program: Callable[[], object], after: float = 0) -> int:
         os.setsid()
         for number in ENDING:
             signal.signal(number, signal.SIG_DFL)
+        signal.pthread_sigmask(signal.SIG_UNBLOCK, ENDING)
         time.sleep(after)
         program()
         code = 0

@@ -175,6 +175,29 @@ def test_a_worker_that_dies_is_started_again_and_the_web_goes_on(running: Any) -
     assert gone([*family, second])
 
 
+AT_A_FORK = """
+import os, signal, time
+from sipokat import serving
+
+def library():  # which has asked to be run in the parent at each fork
+    os.kill(os.getpid(), signal.SIGTERM)
+
+os.register_at_fork(after_in_parent=library)
+print("ended with", serving.together({"web": lambda: time.sleep(600)}))
+"""
+
+
+def test_a_signal_that_comes_at_a_fork_ends_everything_too() -> None:
+    done = subprocess.run(
+        [sys.executable, "-c", AT_A_FORK],
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        timeout=patience(GRACE_SECONDS * 2),
+    )
+    assert (done.stdout, done.stderr) == ("ended with 0\n", "")
+
+
 def test_a_killed_supervisor_takes_both_with_it_and_leaves_the_port(
     running: Any, tmp_path: Path
 ) -> None:
