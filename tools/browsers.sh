@@ -1,6 +1,6 @@
 #!/bin/sh
-# Install what the tests need beyond Python: the current Chromium, Chromium 106 (the last for Android 6),
-# Roboto, the phones' font, and nginx. A second run does nothing.
+# Install what the tests need beyond Python: the current Chromium and its headless shell, Chromium 106
+# (the last for Android 6), Roboto, the phones' font, and nginx. A second run does nothing.
 set -eu
 cd "$(dirname "$0")/.."
 tools/node.sh
@@ -12,6 +12,10 @@ if ! command -v chromium >/dev/null && [ ! -e .tools/chromium-downloaded ]; then
         .venv/bin/playwright install chromium
         touch .tools/chromium-downloaded
     }
+fi
+if ! command -v chromium-headless-shell >/dev/null && [ ! -e .tools/shell-asked ]; then
+    tools/apt.sh chromium-headless-shell || true # without it the tests start all of Chromium, and take longer
+    touch .tools/shell-asked
 fi
 if [ ! -e .tools/font-asked ]; then
     # The screens are designed for Roboto; the tests also run without it.

@@ -22,7 +22,7 @@ EXPECT_SECONDS = 20
 
 @pytest.fixture(scope="session")
 def chromium(request: pytest.FixtureRequest) -> Engine:
-    return engine(request.param)
+    return engine(request.param, whole=request.config.getoption("--matrix") == "whole")
 
 
 @pytest.fixture(scope="session")

@@ -72,17 +72,24 @@ class Engine:
     name: str
     executable: Path | None
     arguments: tuple[str, ...] = ()
+    wakes_worker: bool = False  # whether its service worker starts by itself, to send what waits
 
 
-def engine(name: str) -> Engine:
-    """`current` is Debian's Chromium or Playwright's own, `106` is the last for Android 6."""
+def engine(name: str, whole: bool) -> Engine:
+    """`current` is Debian's Chromium or Playwright's own, `106` is the last for Android 6.
+
+    Unless it must be the `whole` of the current one, it is the headless shell: the same engine
+    without the desktop's windows, menus and Background Sync, for a third of the processor time.
+    """
     if name == "106":
         old = ROOT / ".tools/chromium-106/chromium"
         # Without the last argument its network process ends when it first writes cookies to the
         # disk, half a minute after they were set, and all cookies are gone.
         return Engine("106", old, ("--no-zygote", "--headless", "--disable-cookie-encryption"))
-    debian = Path("/usr/bin/chromium")
-    return Engine("current", debian if debian.exists() else None)
+    full, shell = (Path("/usr/bin") / name for name in ("chromium", "chromium-headless-shell"))
+    if full.exists() and (whole or not shell.exists()):
+        return Engine("current", full, wakes_worker=True)
+    return Engine("current", shell if shell.exists() else None)
 
 
 @dataclass
@@ -223,11 +230,11 @@ class Phone:
         """Have the cookies written to the disk, as on a phone whose owner signed in days ago.
 
         Chromium writes them after half a minute or 512 changes, so it gets 600 changes: when it
-        starts again its worker may send at once. The worker of 106 does not start by itself, so
-        `start` gives it the cookies.
+        starts again its worker may send at once. A browser whose worker does not start by itself
+        gets the cookies from `start`.
         """
         self._cookies = [one for one in self.context.cookies() if one["expires"] > 0]
-        if self._cookies and self.engine.name != "106":
+        if self._cookies and self.engine.wakes_worker:
             changes = [{"name": "n", "value": str(n), "url": self.url} for n in range(600)]
             self.context.add_cookies(changes)  # type: ignore[arg-type]
             self.context.clear_cookies(name="n")
