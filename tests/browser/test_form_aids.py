@@ -165,3 +165,17 @@ def test_a_ready_sentence_takes_the_place_and_never_what_was_typed(phone):
     page.fill("#field-place_text", "Gang 4")
     expect(text).to_have_value("Sudah sebulan gelap. Lampu jalan mati di Gang 3, mohon diperbaiki.")
     eventually(lambda: [one["values"]["place_text"] for one in phone.stored("drafts")], ["Gang 4"])
+
+
+@pytest.mark.old_only
+def test_a_form_that_the_server_has_filled_in_spares_as_much_typing(phones):
+    phone = phones("tautan", service_workers="block")
+    phone.sign_in(RAHMAN)
+    page = phone.open("/laporan/baru?kategori=sampah")
+    page.get_by_role("button", name="Sampah menumpuk di …").click()
+    expect(page.locator("#field-text")).to_have_value("Sampah menumpuk.")
+    expect(page.locator("[name='fields.jenis'][value=tumpukan]")).to_be_checked()
+    page = phone.open("/laporan/baru?kategori=kependudukan")
+    page.get_by_role("button", name="Isi 0 semua").click()
+    expect(page.locator("[name='fields.pindah_p']")).to_have_value("0")
+    expect(page.locator("[data-ready] button")).to_have_count(0)

@@ -31,16 +31,22 @@
     for (const one of kinds) if (one.value === kind) put(one, true);
   }
 
-  /** Offers a category's sentences, as its template lists them: `jenis=sentence|jenis=sentence`. */
-  function offer(form, listed) {
+  /**
+   * Offers what spares typing in the form's category: its sentences, which the form lists
+   * (`jenis=sentence|jenis=sentence`), and zeros for its movements.
+   */
+  function offer(form) {
     used = null;
+    const listed = form.dataset.sentences;
     const buttons = listed.split("|").map((one) => {
       const [kind, sentence] = one.split("=");
       const button = page.make("button", { type: "button", class: "sentence" }, sentence);
       button.addEventListener("click", () => say(form, sentence, kind));
       return button;
     });
-    form.querySelector("[data-sentences]").replaceChildren(...(listed ? buttons : []));
+    form.querySelector("[data-ready]").replaceChildren(...(listed ? buttons : []));
+    const zeros = form.querySelector("[data-zeros]");
+    if (zeros) zeros.hidden = false;
   }
 
   /** Opens what holds something that is filled in. */

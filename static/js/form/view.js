@@ -25,8 +25,8 @@
       form.elements.category.value = key;
       part("fields").replaceChildren(template.content.cloneNode(true));
       const { name, text, help, needs = "", sentences } = template.dataset;
-      Object.assign(form.dataset, { name, needs });
-      aids.offer(form, sentences);
+      Object.assign(form.dataset, { name, needs, sentences });
+      aids.offer(form);
       // Categories that need a photo show the photo field above the text.
       const [photos, words] = [part("photos"), form.elements.text].map((one) =>
         one.closest(".field"),
@@ -135,6 +135,8 @@
       const tile = document.querySelector(`.tile[data-category="${CSS.escape(key)}"]`);
       return !tile || roles.some((role) => tile.dataset.roles.split(" ").includes(role));
     }
+
+    if (form.dataset.rendered !== undefined) aids.offer(form);
 
     return {
       fill,
