@@ -136,6 +136,7 @@ def test_a_month_asks_for_no_event_and_its_movements_are_one_tap(phone):
     seasonal.fill("")
     save(page)
     (entry,) = outbox(phone)
+    assert entry["title"].startswith("Data penduduk "), "with its month, as the list names it"
     assert entry["body"]["happened_on"] == page.evaluate("sipokat.page.dates(Date.now()).today")
     assert "musiman_l" not in entry["body"]["fields"]
     # An event that is reported next asks for its place again.

@@ -114,6 +114,9 @@ def test_waste_with_a_photo_takes_seven_taps_and_no_typing(phone):
     assert (body["lat"], body["accuracy_m"], len(entry["photos"])) == (-3.2945, 12, 1)
     phone.go_online()
     sent(phone)
+    # The outbox calls it what lists call it.
+    listed = phone.open("/laporan").locator("[data-report-list] .card-link")
+    expect(listed).to_have_text(entry["title"])
 
 
 @pytest.mark.promise(on="106")
@@ -123,8 +126,11 @@ def test_nihil_takes_two_taps(phone):
     taps.on(phone.page.locator("dialog[open] button.main"))
     eventually(lambda: len(outbox(phone)), 1)
     assert taps.count == 2
+    (entry,) = outbox(phone)
     phone.go_online()
     sent(phone)
+    listed = phone.open("/laporan").locator("[data-report-list] .card-link")
+    expect(listed).to_have_text(entry["title"])
 
 
 # Whether the whole card can be seen, above the menu and below the top of the screen.

@@ -61,8 +61,10 @@ class Row:
 
     @property
     def title(self) -> str:
-        """What a list calls it: its `jenis`, the category where it has none."""
-        return self.jenis or self.category.name
+        """What lists, and the phone's outbox, call it: its `jenis`, the category where it has
+        none; with its month if it is the report of one."""
+        named = self.jenis or self.category.name
+        return f"{named} {times.month(self.report.period)}" if self.report.period else named
 
     @property
     def kind(self) -> str:
@@ -88,12 +90,9 @@ class Row:
 
     @property
     def summary(self) -> str:
-        """The text; without one the month that it is about, or its place."""
-        if self.report.text:
-            return self.report.text
-        if self.report.period:
-            return times.month(self.report.period)
-        return self.place or "Tanpa keterangan"
+        """The text; without one its place. Empty where a month's report needs neither."""
+        nothing = "" if self.report.period else "Tanpa keterangan"
+        return self.report.text or self.place or nothing
 
     @property
     def badge(self) -> tuple[str, str]:
@@ -120,8 +119,10 @@ class Row:
 
     @property
     def about(self) -> str:
-        """The month that the report is for, else the day of the event."""
-        return times.month(self.report.period) if self.report.period else self.happened
+        """The day of the event; of the report of a month, which its title names, when it came."""
+        if self.report.period:
+            return times.phrase("diterima {}", self.received)
+        return self.happened
 
     @property
     def received(self) -> str:
@@ -246,9 +247,10 @@ class Full(Row):
 
     @property
     def dates(self) -> str:
-        """`Kejadian 18 Nov · diterima 20 Nov, 07.12`; the month for a report about a month."""
-        about = "{}" if self.report.period else "Kejadian {}"
-        return times.phrase(f"{about} · diterima {{}}", self.about, self.received)
+        """`Kejadian 18 Nov · diterima 20 Nov, 07.12`; of a month's report when it came."""
+        if self.report.period:
+            return times.phrase("Diterima {}", self.received)
+        return times.phrase("Kejadian {} · diterima {}", self.happened, self.received)
 
     @property
     def timeline(self) -> list[dict[str, str]]:

@@ -135,6 +135,15 @@
     place.replaceChildren(words && link);
   }
 
+  /** What lists call the report: its `jenis`, else its category, and the month if it is of one. */
+  function title(form) {
+    const [kind, month] = ["jenis", "periode"].map((one) =>
+      form.querySelector(`[name="fields.${one}"]:checked`),
+    );
+    if (kind && kind.value !== "lainnya") return kind.parentElement.textContent.trim();
+    return form.dataset.name + (month ? ` ${page.monthName(month.value)}` : "");
+  }
+
   /** Moves the focus to the first wrong field. */
   function lead(form) {
     const spot = form.querySelector(`[aria-invalid="true"], ${WRONG}`);
@@ -282,6 +291,7 @@
     offerRegions,
     read,
     showErrors,
+    title,
     unmark,
     vagueWords,
   };

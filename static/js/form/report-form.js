@@ -66,7 +66,7 @@
       owner: person?.id,
       slot: slot(),
       category: category(),
-      title: form.dataset.name,
+      title: fields.title(form),
       kept: look.kept().map((one) => one.id),
       photos: photos.chosen(),
       awaits: photos.awaits(),

@@ -57,7 +57,7 @@
     function entryAs(id, chosen = photos.chosen()) {
       const { person, slot, ...rest } = now();
       const values = fields.read(form);
-      const title = form.dataset.name;
+      const title = fields.title(form);
       return submission.entryOf({ id, owner: person, title, values, photos: chosen, ...rest });
     }
 
@@ -71,7 +71,7 @@
       const others = all.filter((one) => one.id !== entry.id && one.state !== "sent");
       if (!others.some((one) => kinds.single(one) === key)) return;
       const month = entry.body.fields.periode;
-      const words = `${entry.title} ${page.monthName(month || "")} ${THERE}`;
+      const words = `${entry.title} ${THERE}`;
       if (month) fields.showErrors(form, { "fields.periode": words });
       throw { code: month ? "said" : "waits" };
     }
