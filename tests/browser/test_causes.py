@@ -99,7 +99,6 @@ def says(page: Page, place: str, cause: str) -> None:
     expect(page.locator(place).first).to_contain_text(SAID[cause])
 
 
-@pytest.mark.promise(on="106")
 def test_signing_in_names_each_cause_and_waits_longer_after_each_time_out(phone, server):
     phone.context.add_init_script(HASTY)
     page = phone.open("/masuk")

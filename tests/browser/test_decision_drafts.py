@@ -158,7 +158,6 @@ def test_signing_out_erases_what_was_typed_into_decisions(phone, server):
     assert drafts(phone) == []
 
 
-@pytest.mark.promise(on="106")
 def test_back_closes_a_question_and_stays_on_the_page(phone, server):
     ready(phone, RAHMAN)
     no_signal(server)

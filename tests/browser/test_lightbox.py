@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import threading
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests import wire
@@ -20,7 +19,6 @@ def box_shows(page: Page, words: str) -> None:
     expect(page.locator("#lightbox img")).to_be_hidden()
 
 
-@pytest.mark.promise(on="106")
 def test_the_dialog_never_shows_the_photo_of_another_report(phone, server):
     rahman = Caller(server, RAHMAN)
     numbers = []

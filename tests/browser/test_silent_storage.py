@@ -82,7 +82,6 @@ def works_without_it(phone, server, how):
     eventually(lambda: [one["values"]["text"] for one in phone.stored("drafts")])
 
 
-@pytest.mark.promise(on="current")
 @pytest.mark.current_only
 def test_a_form_whose_storage_falls_silent_is_sent_straight_with_its_photos(phone, server):
     ready(phone, RAHMAN)

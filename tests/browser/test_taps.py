@@ -90,7 +90,6 @@ def at_home(phone: Phone) -> Taps:
     return Taps()
 
 
-@pytest.mark.promise(on="106")
 def test_waste_with_a_photo_takes_seven_taps_and_no_typing(phone):
     phone.context.grant_permissions(["geolocation"], origin=phone.url)
     phone.context.set_geolocation(HERE)
@@ -119,7 +118,6 @@ def test_waste_with_a_photo_takes_seven_taps_and_no_typing(phone):
     expect(listed).to_have_text(entry["title"])
 
 
-@pytest.mark.promise(on="106")
 def test_nihil_takes_two_taps(phone):
     taps = at_home(phone)
     taps.on(phone.page.locator("[data-nihil-open]").first)
@@ -140,7 +138,6 @@ IN_SIGHT = """(card) => {
 }"""
 
 
-@pytest.mark.promise(on="current")
 def test_last_months_report_is_on_the_screen_after_two_taps(phone, server):
     rahman = Caller(server, RAHMAN)
     old = wire.file_report(rahman, text="Rapat bulan lalu.")["number"]
@@ -160,7 +157,6 @@ def test_last_months_report_is_on_the_screen_after_two_taps(phone, server):
     assert taps.count == 2
 
 
-@pytest.mark.promise(on="current")
 def test_a_desk_of_nine_reports_with_two_returns_takes_fourteen_taps(phone, server):
     rahman = Caller(server, RAHMAN)
     for count in range(9):
