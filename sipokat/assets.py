@@ -102,6 +102,7 @@ COPIED = {"htmx.js": "vendor/htmx/htmx.min.js", "sprite.svg": "icons/sprite.svg"
 
 # Components that no shell shows: a first visit to the form does without them.
 PAGES_ALONE = (
+    "code",
     "copy",
     "decide",
     "facts",

@@ -110,7 +110,7 @@ class Page:
         self.soup = parse(response.text)
         check_page(self.soup)
         check_markup(self.soup)
-        if response.status_code == 200 and self.has("meta[name=sipokat-user]"):
+        if "Sipokat-Copy-Seconds" in response.headers and self.has("meta[name=sipokat-user]"):
             check_copy(response.text)
 
     def in_copy(self) -> str:

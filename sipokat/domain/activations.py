@@ -31,6 +31,7 @@ MISTYPED = "Kode belum benar. Periksa lagi, hurufnya satu per satu."
 UNKNOWN = "Kode ini tidak dikenal. Periksa lagi, atau minta kode baru kepada yang memberinya."
 ENDED = "Kode ini tidak berlaku lagi. Minta kode baru kepada yang memberinya."
 NOT_THE_NUMBER = "Empat angka terakhir nomor HP tidak cocok."
+NOBODY = "Orang ini tidak ditemukan di wilayah Anda."
 NOT_THE_PIN = "Kode ini sudah dipakai. Ketik PIN yang tadi Anda buat."
 
 
@@ -54,7 +55,7 @@ def activator(user: User, subject: User) -> By:
         )
         if everybody or below:
             return By(user, office)
-    raise NotFound("Orang ini tidak ditemukan di wilayah Anda.")
+    raise NotFound(NOBODY)
 
 
 @dataclass(frozen=True)
@@ -75,12 +76,7 @@ def make(
     administration.take_turn(session, subject)
     if not subject.active:
         raise NotNow(f"Akun {subject.name} ditutup. Buka dulu akunnya.")
-    good = select(Activation.id).where(
-        Activation.user_id == subject.id,
-        Activation.ended_at.is_(None),
-        Activation.expires_at > at,
-    )
-    replaces = session.scalars(good).first() is not None
+    replaces = open_until(session, subject, at) is not None
     _end(session, Activation.user_id == subject.id, at)
     code = codes.fresh()
     life = timedelta(days=RULES.printed_days) if printed else timedelta(hours=RULES.hours)
@@ -96,6 +92,16 @@ def make(
     until = {"until": (at + life).isoformat(timespec="minutes")}
     administration.record(session, by, subject, "make_activation", became=until, at=at)
     return Made(code, at + life, replaces)
+
+
+def open_until(session: Session, user: User, now: datetime | None = None) -> datetime | None:
+    """Until when the open code of this person is good; None when there is none."""
+    good = select(Activation.expires_at).where(
+        Activation.user_id == user.id,
+        Activation.ended_at.is_(None),
+        Activation.expires_at > (now or present()),
+    )
+    return session.scalar(good)
 
 
 def end_all(session: Session, user: User) -> None:

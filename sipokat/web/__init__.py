@@ -34,6 +34,8 @@ def register(app: Flask) -> None:
         unread,
         verification,
     )
+    from sipokat.web.administration import activations as new_activations
+    from sipokat.web.administration import person
     from sipokat.web.present import times
 
     app.config["ASSET_URLS"] = assets.asset_urls(app)
@@ -60,6 +62,8 @@ def register(app: Flask) -> None:
         home,
         intake,
         late_photos,
+        new_activations,
+        person,
         photos,
         pins,
         report_form,

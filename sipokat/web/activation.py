@@ -20,6 +20,7 @@ from sipokat.turns import Busy
 from sipokat.web import body
 from sipokat.web.access import ANYONE, allow, takes
 from sipokat.web.cookies import device_token
+from sipokat.web.present.people import called
 from sipokat.web.refusals import note_refusal
 from sipokat.web.respond import see_other, wants_json
 from sipokat.web.sign_in import BUSY, device_name, signed_in_answer
@@ -112,7 +113,7 @@ def _page(person: User | None = None, refusal: Refused | None = None) -> Respons
         "activation/show.html",
         person=person,
         offices=_offices(person) if person else [],
-        called=person is not None and person.name.startswith(("Pak ", "Bu ", "Bapak ", "Ibu ")),
+        called=called(person.name) if person else "",
         code=codes.shown(read) if read else (g.get("body") or {}).get("code", ""),
         errors=refusal.fields if refusal else {},
         message="" if not refusal or refusal.fields else refusal.message,

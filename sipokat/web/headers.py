@@ -69,7 +69,9 @@ def _name_owner(response: Response) -> None:
     response.headers["Sipokat-User"] = person.id
     if response.status_code != 200:
         return  # it is not kept, and may be an answer without a page, which has not read the terms
+    response.headers["Sipokat-Rights"] = rights_of(person)
+    if g.get("not_kept"):
+        return  # a page without Sipokat-Copy-Seconds is kept on no device
     life, end = lasting(person).copies, next_end(person)
     seconds = (min(life, end - now()) if end else life).total_seconds()
     response.headers["Sipokat-Copy-Seconds"] = str(max(0, int(seconds)))
-    response.headers["Sipokat-Rights"] = rights_of(person)

@@ -13,7 +13,7 @@ from flask import Flask
 from sipokat.domain import people
 from sipokat.domain.roles import ROLES
 from sipokat.web.access import ANYONE
-from tests import wire
+from tests import steps, wire
 from tests.cast import (
     AGUS,
     BEJO,
@@ -22,6 +22,7 @@ from tests.cast import (
     EFFENDI,
     HARTONO,
     MARLINA,
+    PETANANG_ULU,
     RAHMAN,
     RATNA,
     SARI,
@@ -46,7 +47,8 @@ class Route:
     """A route, a correct request to it, and the status that each person gets.
 
     `usual` is the status for those who may use it; `others` names the people who get another one.
-    Without a session it is 401, for Bejo too, unless `open`."""
+    `json_usual` stands for `usual` where JSON has another one. Without a session it is 401, for
+    Bejo too, unless `open`."""
 
     method: str
     rule: str
@@ -56,11 +58,13 @@ class Route:
     json: dict[str, Any] | None = None
     form: dict[str, Any] | None = None
     open: bool = False
+    json_usual: int = 0
 
-    def answer_to(self, person: Someone) -> int:
+    def answer_to(self, person: Someone, as_json: bool = False) -> int:
         if person in (NOBODY, BEJO) and not self.open:
             return 401
-        return self.others.get(person, self.usual)
+        usual = self.json_usual if as_json and self.json_usual else self.usual
+        return self.others.get(person, usual)
 
 
 # Who may not see Rahman's report: his neighbours, the offices of other regions, and Diskominfo.
@@ -78,6 +82,34 @@ def action(noun: str, never: dict[Someone, int], **said: Any) -> Route:
         APART | never,
         {"action_id": "{fresh}", "version": 99, **said},
         {"version": "99", **said},
+    )
+
+
+# Who looks after Wati, the head of an RT: her lurah, her camat and Diskominfo.
+PERSON = "/pengelolaan/orang/<person_id>"
+MANAGING_NOBODY = dict.fromkeys((RAHMAN, SITI, MARLINA, DEWI, RATNA), 403)
+NOT_HERS = MANAGING_NOBODY | {SARI: 404, EFFENDI: 404}
+CITY_ALONE = dict.fromkeys((HARTONO, YUSUF, SARI, EFFENDI), 403)
+
+
+def looking_after(
+    noun: str,
+    usual: int,
+    never: dict[Someone, int] | None = None,
+    rule: str = "",
+    as_json: int = 0,
+    **said: Any,
+) -> Route:
+    """Something about Wati's account."""
+    return Route(
+        "POST",
+        rule or f"{PERSON}/{noun}",
+        f"/pengelolaan/orang/{{person}}/{noun}",
+        usual,
+        NOT_HERS | (never or {}),
+        said,
+        said,
+        json_usual=as_json,
     )
 
 
@@ -208,6 +240,13 @@ ROUTES = [
     action(
         "pembukaan-kembali", dict.fromkeys((RAHMAN, HARTONO, YUSUF, RATNA), 403), reason="lainnya"
     ),
+    Route("GET", PERSON, "/pengelolaan/orang/{person}", others=NOT_HERS),
+    Route("GET", f"{PERSON}/aktivasi", "/pengelolaan/orang/{person}/aktivasi", 303, NOT_HERS),
+    looking_after("aktivasi", 303, as_json=201),
+    looking_after("hp/0/hilang", 404, rule=f"{PERSON}/hp/<phone_id>/hilang"),
+    looking_after("data", 422, name="", phone=""),
+    looking_after("penutupan", 303, CITY_ALONE, as_json=409),
+    looking_after("pembukaan", 303, CITY_ALONE, as_json=409),
     Route("POST", "/keluar", usual=303, json={}, form={}, open=True),
 ]
 
@@ -217,14 +256,19 @@ def ident(route: Route) -> str:
 
 
 @pytest.fixture
-def places(site: Site) -> dict[str, str]:
-    """Rahman's report, waiting at Hartono's desk with its photo on the way."""
+def places(app: Flask, site: Site) -> dict[str, str]:
+    """Rahman's report, waiting at Hartono's desk with its photo on the way, and the head of another
+    RT there, who is in no test's way when her account is closed."""
+    with app.app_context():
+        wati = steps.newcomer("Wati", "rt_head", f"{PETANANG_ULU}.009")
+        person = steps.user_of(wati).id
     photo = wire.declared(PHOTO)
     receipt = wire.file_report(site(RAHMAN), "sampah", photos=[photo])
     return {
         "number": receipt["number"],
         "client_id": receipt["client_id"],
         "photo": photo["id"],
+        "person": person,
     }
 
 
@@ -265,7 +309,7 @@ def test_every_person_gets_the_declared_status_at_every_route(
                 continue  # takes a form only
             for person in (*CAST, NOBODY):
                 answer = knock(site(person), route, places, as_json)
-                expected = route.answer_to(person)
+                expected = route.answer_to(person, as_json)
                 if as_json and route.rule == "/keluar":
                     expected = 200
                 if answer.status_code != expected:

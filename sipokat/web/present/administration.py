@@ -22,6 +22,7 @@ WHAT = {
     "begin_term": "Jabatan mulai",
     "end_term": "Jabatan berakhir",
     "withdraw_term": "Jabatan dibatalkan",
+    "lose_phone": "HP hilang, dikeluarkan dari akun",
     "change_name": "Nama diganti",
     "change_phone": "Nomor HP diganti",
     "make_activation": "Kode aktivasi dibuat",
@@ -29,21 +30,22 @@ WHAT = {
 }
 
 
-def entry(one: AdministrativeEntry) -> dict[str, str]:
-    """What was changed, in detail, when and by whom."""
+def entry(one: AdministrativeEntry, own: bool = True) -> dict[str, str]:
+    """What was changed, in detail, when and by whom; `own` where the person themselves reads it."""
     return {
         "what": WHAT[one.action],
         "detail": _detail(one.action, facts(one.was), facts(one.became)),
         "when": times.ago(one.at),
-        "who": _who(one),
+        "who": _who(one, own),
     }
 
 
-def _who(one: AdministrativeEntry) -> str:
+def _who(one: AdministrativeEntry, own: bool) -> str:
     if one.actor is None:
         return "pengelola SIPOKAT"
     if one.actor_id == one.subject_id:
-        return "pengelola SIPOKAT untuk Anda" if one.operator else "Anda sendiri"
+        whom = "Anda" if own else one.actor.name
+        return f"pengelola SIPOKAT untuk {whom}" if one.operator else f"{whom} sendiri"
     role = ROLES.get(one.actor_role or "")
     person = f"{one.actor.name}, {role.label}" if role else one.actor.name
     return f"pengelola SIPOKAT untuk {person}" if one.operator else person

@@ -41,7 +41,9 @@
    */
   async function keep(request, response, changes) {
     const made_for = response.headers.get("Sipokat-User");
-    if (response.status !== 200 || !made_for) return;
+    // A page without this, such as one that shows a code, is to be kept on no device.
+    const may = response.headers.has("Sipokat-Copy-Seconds");
+    if (response.status !== 200 || !made_for || !may) return;
     const name = copies.PAGES + made_for;
     const mine = async () => (await identity.who()).owner?.id === made_for;
     const same = async () => (await copies.count()) === changes;

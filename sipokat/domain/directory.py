@@ -1,0 +1,60 @@
+"""Whom somebody looks after: lurah and camat the people of the offices below them, Diskominfo all.
+
+Who may make somebody a code (`activations.activator`) is who finds them here; a test holds both to
+the same people.
+"""
+
+from __future__ import annotations
+
+from sqlalchemy import ColumnElement, and_, exists, or_, true
+from sqlalchemy.orm import Session
+
+from sipokat.domain import activations, offices
+from sipokat.domain.administration import By
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.offices import Office
+from sipokat.domain.refusals import NeverAllowed, NotFound
+from sipokat.domain.regions import in_scope
+from sipokat.models import Term, User
+
+
+def find(session: Session, user: User, person_id: str) -> tuple[User, By]:
+    """The person with this id, and as what `user` looks after them. Raises NeverAllowed for roles
+    that look after nobody, and NotFound, in the same words, for nobody and out of one's region."""
+    looking_after(user)
+    person = session.get(User, person_id)
+    if person is None:
+        raise NotFound(activations.NOBODY)
+    return person, activations.activator(user, person)
+
+
+def looking_after(user: User) -> list[Office]:
+    """The offices in which the person looks after others. Raises NeverAllowed where there are
+    none."""
+    held = [office for office in offices.held(user) if office.role.activates]
+    if not held:
+        raise NeverAllowed("Halaman ini untuk lurah, camat dan Diskominfo.")
+    return held
+
+
+def everywhere(user: User) -> bool:
+    """Whether the person looks after everybody."""
+    return any(office.role.key == "diskominfo" for office in looking_after(user))
+
+
+def looked_after(user: User) -> ColumnElement[bool]:
+    """The condition on `User` for those whom the person looks after: all offices that somebody
+    holds, today or later, lie below one of the person's own."""
+    if everywhere(user):
+        return true()
+    return or_(*(and_(_holds(), ~_holds(~_below(one))) for one in looking_after(user)))
+
+
+def _below(office: Office) -> ColumnElement[bool]:
+    return and_(Term.role.in_(office.role.activates), in_scope(Term.region_code, office.region))
+
+
+def _holds(which: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
+    """Whether a person has a term, today or later, for which `which` is true."""
+    running = or_(Term.until.is_(None), Term.until >= day_of(now()))
+    return exists().where(Term.user_id == User.id, running, true() if which is None else which)

@@ -1,0 +1,132 @@
+"""A code for somebody, in one tap: as a QR code, to read out, and as a message.
+
+It is shown once. A plain form is answered by 303 with the code in the signed cookie of the maker's
+own browser; the page takes it out, so a reload neither shows it again nor makes another.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from typing import Any
+from urllib.parse import quote
+
+import segno
+from flask import current_app, jsonify, render_template, request, session
+from flask.typing import ResponseReturnValue
+from limits import RateLimitItemPerMinute
+from markupsafe import Markup
+
+from sipokat import security
+from sipokat.database import db, writing
+from sipokat.domain import activations, codes, directory, offices, terms
+from sipokat.domain.activations import Made
+from sipokat.models import User
+from sipokat.web.access import allow, me, takes
+from sipokat.web.administration import MANAGERS, given, own_pages
+from sipokat.web.messages import tell
+from sipokat.web.present import times
+from sipokat.web.present.people import called
+from sipokat.web.respond import see_other, wants_fragment, wants_json
+from sipokat.web.too_often import refuse_more
+
+pages = own_pages("administration_activations")
+RATE = RateLimitItemPerMinute(30)
+SHOWN = "Kode hanya ditampilkan satu kali. Buat kode baru kalau masih perlu."
+
+
+@pages.post("/pengelolaan/orang/<person_id>/aktivasi")
+@allow(*MANAGERS)
+@takes(given())
+def make(person_id: str) -> ResponseReturnValue:
+    """Make a code. The one that was made before ends with it."""
+    person, by = directory.find(db.session(), me(), person_id)
+    refuse_more(RATE, "activation", me().id)
+    with writing() as to_change:
+        made = activations.make(to_change, by, person)
+    security.note("activation_made", me().id, subject=person.id)
+    if wants_json():
+        return jsonify(_as_json(person, made)), 201
+    if wants_fragment():
+        return render_template("administration/_activation.html", **_shown(person, made))
+    session["code"] = {
+        "of": me().id,
+        "for": person.id,
+        "code": made.code,
+        "until": made.until.isoformat(),
+        "replaces": made.replaces,
+    }
+    return see_other(f"/pengelolaan/orang/{person.id}/aktivasi")
+
+
+@pages.get("/pengelolaan/orang/<person_id>/aktivasi")
+@allow(*MANAGERS)
+def show(person_id: str) -> ResponseReturnValue:
+    """The code that was made a moment ago, once; afterwards the person's page."""
+    person, _ = directory.find(db.session(), me(), person_id)
+    kept = session.pop("code", None)
+    if kept is None or (kept["of"], kept["for"]) != (me().id, person.id):
+        tell(SHOWN)
+        return see_other(f"/pengelolaan/orang/{person.id}")
+    made = Made(kept["code"], datetime.fromisoformat(kept["until"]), kept["replaces"])
+    return render_template("administration/activation.html", **_shown(person, made))
+
+
+def _link(code: str) -> str:
+    """The address that activates a phone. The code stands behind `#`, which no browser sends."""
+    return f"{_origin()}/aktivasi#{codes.shown(code)}"
+
+
+def _origin() -> str:
+    return str(current_app.config["ORIGIN"] or request.host_url.rstrip("/"))
+
+
+def _offices(person: User) -> list[str]:
+    held = [(one.role.key, one.region) for one in offices.held(person)]
+    return [terms.title(db.session(), role, region) for role, region in held]
+
+
+def _as_json(person: User, made: Made) -> dict[str, Any]:
+    return {
+        "user": {"id": person.id, "name": person.name, "offices": _offices(person)},
+        "code": codes.shown(made.code),
+        "link": _link(made.code),
+        "until": made.until.isoformat(timespec="seconds"),
+        "replaces": made.replaces,
+    }
+
+
+def _shown(person: User, made: Made) -> dict[str, Any]:
+    link = _link(made.code)
+    picture = segno.make(link, error="m", micro=False).svg_inline(
+        border=4, omitsize=True, dark="#000", light="#fff", svgclass="qr-picture", lineclass=None
+    )
+    return {
+        "person": person,
+        "offices": _offices(person),
+        "phone": times.phone(person.phone),
+        "code": codes.shown(made.code),
+        "until": times.moment(made.until),
+        "replaces": made.replaces,
+        "site": f"{_origin().partition('://')[2]}/aktivasi",
+        "picture": Markup(picture),  # noqa: S704 -- made here, of nothing that anybody typed
+        "message": _message(person, _text(person, made)),
+    }
+
+
+def _message(person: User, text: str) -> str:
+    """The address that opens WhatsApp with this message to the person, not sent yet."""
+    return f"https://wa.me/{person.phone.removeprefix('+')}?text={quote(text, safe='')}"
+
+
+def _text(person: User, made: Made) -> str:
+    """The message to the person. Whoever reads it on the way still needs the last digits of the
+    number, and the code is good once."""
+    return (
+        f"Yth. {called(person.name)}, ini kode untuk memakai SIPOKAT di HP Anda.\n\n"
+        f"1. Ketuk tautan ini: {_link(made.code)}\n"
+        "2. Isi 4 angka terakhir nomor HP, lalu buat PIN.\n"
+        "3. Selesai, laporan bisa ditulis.\n\n"
+        f"Kode: {codes.shown(made.code)}, berlaku sampai {times.moment(made.until)}. "
+        "Jangan teruskan pesan ini kepada orang lain.\n\n"
+        f"Terima kasih. {me().name}"
+    )

@@ -1,0 +1,105 @@
+"""Whom somebody looks after."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sipokat.database import writing
+from sipokat.domain import activations, directory
+from sipokat.domain.refusals import NeverAllowed, NotFound
+from sipokat.models import User
+from tests import steps
+from tests.cast import (
+    AGUS,
+    BEJO,
+    CAST,
+    DEWI,
+    HARTONO,
+    KOTA,
+    MARLINA,
+    PETANANG_ULU,
+    RAHMAN,
+    RATNA,
+    SARI,
+    SITI,
+    TABA_BARU,
+    UTARA_I,
+    YUSUF,
+    Person,
+)
+from tests.steps import refused, user_of
+
+
+def found(session: Session, person: Person) -> set[str]:
+    query = select(User.name).where(directory.looked_after(user_of(person)))
+    return set(session.scalars(query))
+
+
+def names(*people: Person) -> set[str]:
+    return {one.name for one in people}
+
+
+def test_each_looks_after_their_own(session: Session) -> None:
+    assert found(session, HARTONO) == names(RAHMAN, SITI, BEJO)
+    assert found(session, SARI) == names(MARLINA)
+    assert found(session, YUSUF) == names(RAHMAN, SITI, BEJO, MARLINA, HARTONO, SARI)
+    assert found(session, AGUS) == names(*CAST)
+
+
+@pytest.mark.parametrize("person", [RAHMAN, DEWI, RATNA], ids=str)
+def test_others_look_after_nobody(session: Session, person: Person) -> None:
+    refused(NeverAllowed, directory.find, session, user_of(person), user_of(SITI).id)
+    refused(NeverAllowed, directory.looked_after, user_of(person))
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda: None,
+        lambda: steps.add_term(RAHMAN, f"{TABA_BARU}.001"),  # another kelurahan's RT too
+        lambda: steps.add_term(SITI, KOTA, role="viewer"),
+        lambda: steps.end_term(SITI, steps.today() - timedelta(days=1)),
+        lambda: steps.add_term(SITI, KOTA, steps.today() + timedelta(days=9), role="diskominfo"),
+        lambda: steps.add_term(HARTONO, TABA_BARU, role="lurah", acts_for=SARI),
+        lambda: steps.add_term(HARTONO, UTARA_I, role="camat", acts_for=YUSUF),
+        lambda: steps.end_term(HARTONO, steps.today() - timedelta(days=1)),
+        lambda: steps.add_term(RAHMAN, PETANANG_ULU, role="lurah"),
+        lambda: steps.add_term(AGUS, PETANANG_ULU, role="lurah"),
+    ],
+    ids=lambda change: None,
+)
+def test_who_is_found_is_who_gets_a_code(session: Session, change: Callable[[], None]) -> None:
+    """Both rules, the select and the one for a person in hand, agree on everybody."""
+    change()
+    for maker in (HARTONO, SARI, YUSUF, AGUS, RAHMAN):
+        user = user_of(maker)
+        try:
+            listed = found(session, maker)
+        except NeverAllowed:
+            listed = set()
+        for subject in CAST:
+            try:
+                may = bool(activations.activator(user, user_of(subject)))
+            except (NeverAllowed, NotFound):
+                may = False
+            assert (subject.name in listed) == may, (maker.name, subject.name)
+
+
+def test_nobody_and_out_of_region_are_told_in_the_same_words(session: Session) -> None:
+    there = refused(NotFound, directory.find, session, user_of(SARI), user_of(RAHMAN).id)
+    nowhere = refused(NotFound, directory.find, session, user_of(SARI), "nobody")
+    assert there.message == nowhere.message
+
+
+def test_a_closed_account_is_still_looked_after(session: Session) -> None:
+    with writing():
+        user_of(RAHMAN).active = False
+    person, by = directory.find(session, user_of(HARTONO), user_of(RAHMAN).id)
+    assert not person.active
+    assert by.office
+    assert by.office.role.key == "lurah"

@@ -1,0 +1,93 @@
+"""A lost phone: what opened the account on it ends at once, and nothing else."""
+
+from __future__ import annotations
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sipokat.database import writing
+from sipokat.domain import activations, administration, lost_phones, people, pins, sign_in
+from sipokat.domain.refusals import NotFound, NotSignedIn, WrongContent
+from sipokat.domain.sessions import find_session
+from sipokat.domain.sign_in import SignedIn
+from sipokat.models import AdministrativeEntry
+from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI, Person
+from tests.services.database import CHEAP, CHEAP_HASHER
+from tests.steps import refused, user_of
+
+PIN, HOME = "385026", "203.0.113.1"
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_hasher", CHEAP_HASHER)
+    monkeypatch.setattr(people, "_NOBODY", CHEAP)
+
+
+def make(person: Person = RAHMAN) -> str:
+    with writing() as session:
+        by = activations.activator(user_of(HARTONO), user_of(person))
+        return activations.make(session, by, user_of(person)).code
+
+
+def activate(device: str, person: Person = RAHMAN, token: str | None = None) -> SignedIn:
+    return activations.spend(make(person), person.phone[-4:], PIN, HOME, token, device)
+
+
+def lose(session: Session, device: str, person: Person = RAHMAN) -> str:
+    phones = {one.device: one.id for one in lost_phones.phones_of(session, user_of(person))}
+    with writing() as to_change:
+        by = activations.activator(user_of(HARTONO), user_of(person))
+        return lost_phones.lose(to_change, by, user_of(person), phones[device])
+
+
+def test_sessions_pin_and_open_code_end_on_that_phone_alone(session: Session) -> None:
+    lost, kept = activate("Chrome di Android"), activate("Firefox di Linux")
+    waiting = make()
+    assert lose(session, "Chrome di Android") == "Chrome di Android"
+    assert find_session(lost.token) is None
+    refused(NotSignedIn, pins.enter, PIN, None, lost.device_token, HOME, "x")
+    refused(WrongContent, activations.look, waiting, HOME)
+    assert find_session(kept.token) is not None
+    assert pins.enter(PIN, None, kept.device_token, HOME, "x")
+    states = {one.device: one.opens for one in lost_phones.phones_of(session, user_of(RAHMAN))}
+    assert states[lost_phones.NAMELESS] is False
+
+
+def test_somebody_else_on_the_same_phone_is_not_touched(session: Session) -> None:
+    first = activate("Chrome di Android")
+    second = activate("Chrome di Android", SITI, first.device_token)
+    assert second.device_token == first.device_token
+    lose(session, "Chrome di Android")
+    assert find_session(first.token) is None
+    assert find_session(second.token) is not None
+    assert pins.enter(PIN, user_of(SITI).id, second.device_token, HOME, "x")
+
+
+def test_it_stands_in_the_record_with_who_did_it_as_what(session: Session) -> None:
+    activate("Chrome di Android")
+    lose(session, "Chrome di Android")
+    entry = administration.entries_about(session, user_of(RAHMAN))[0]
+    assert (entry.action, entry.actor_role) == ("lose_phone", "lurah")
+    assert entry.actor == user_of(HARTONO)
+    assert administration.facts(entry.was) == {"device": "Chrome di Android"}
+
+
+def test_a_phone_of_somebody_else_is_none_of_the_account_s(session: Session) -> None:
+    activate("Chrome di Android", SITI)
+    (hers,) = lost_phones.phones_of(session, user_of(SITI))
+    before = session.scalars(select(AdministrativeEntry.id)).all()
+    by = activations.activator(user_of(HARTONO), user_of(RAHMAN))
+    with writing() as to_change:
+        refused(NotFound, lost_phones.lose, to_change, by, user_of(RAHMAN), hers.id)
+    assert session.scalars(select(AdministrativeEntry.id)).all() == before
+
+
+def test_a_phone_with_a_password_counts_too(session: Session) -> None:
+    sign_in.sign_in(RAHMAN.phone, PASSWORD, HOME, None, "Chrome di Android")
+    (phone,) = lost_phones.phones_of(session, user_of(RAHMAN))
+    assert (phone.device, phone.opens, phone.by_pin) == ("Chrome di Android", True, False)
+    lose(session, "Chrome di Android")
+    (phone,) = lost_phones.phones_of(session, user_of(RAHMAN))
+    assert not phone.opens
