@@ -39,7 +39,8 @@
     input.removeAttribute("aria-invalid");
     if (!sentence) return;
     const words = page.make("span", {}, sentence);
-    input.after(page.make("p", { class: "field-error", id }, page.icon("warn"), words));
+    const error = page.make("p", { class: "field-error", id }, page.icon("warn"), words);
+    input.closest(".field").append(error);
     input.setAttribute("aria-invalid", "true");
     input.setAttribute("aria-describedby", id);
     input.focus();
