@@ -15,7 +15,7 @@ from flask.cli import with_appcontext
 
 from sipokat.activation_commands import say_activation
 from sipokat.database import db
-from sipokat.domain import accounts, activations, administration, people, sessions, terms
+from sipokat.domain import accounts, activations, administration, passwords, people, sessions, terms
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.roles import ROLES
 from sipokat.models import AdministrativeEntry
@@ -69,6 +69,8 @@ def create_user(
     elif password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with change(by) as (session, who):
+        if not activation:
+            passwords.require_new(password, phone, name)
         hashed = people.hash_password(password)
         user = accounts.create(session, who, phone, name, role, region, hashed)
         made = activations.make(session, who, user) if activation else None
@@ -88,6 +90,7 @@ def set_password(phone: str, password: str, by: str | None) -> None:
     """Give an account a new password, and sign it out of every phone."""
     with change(by) as (session, who):
         user = account(session, phone)
+        passwords.require_new(password, user.phone, user.name)
         accounts.set_password(session, who, user, people.hash_password(password))
     click.echo(f"{user.name} may sign in with the new password.")
 

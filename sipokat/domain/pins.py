@@ -7,6 +7,7 @@ only its hash. So a PIN can be tried neither from elsewhere nor out of a stolen 
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from datetime import datetime
 
 from sqlalchemy import Update, select, update
@@ -18,7 +19,7 @@ from sipokat.domain import people, sign_in, tries
 from sipokat.domain.clock import now as present
 from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import NotSignedIn, WrongContent
-from sipokat.domain.sessions import hashed
+from sipokat.domain.sessions import drop_on, hashed
 from sipokat.domain.sign_in import SignedIn
 from sipokat.models import KnownDevice, User
 
@@ -106,16 +107,12 @@ def enter(
             matches(None, pin, "")
         raise NotSignedIn(NOT_HERE)
     with people.turn_to_hash():
-        kept, failures = _count(user, token)
-        right = matches(kept, pin, token)
-    if kept is None or not right:
-        security.note("pin_failed", user.id)
-        raise _failed(user, token, failures)
+        kept, left = _try(user, token, pin)
+    if kept is None:
+        raise NotSignedIn(_wrong(left))
     with writing() as session:
         sign_in.require_open(session, user)
-        still = _of(user, token).where(KnownDevice.pin_hash == kept)
-        if session.execute(still.values(pin_failures=0).returning(KnownDevice.id)).first() is None:
-            raise NotSignedIn(NOT_HERE)
+        _forget_failures(session, user, token, kept)
         signed_in = sign_in.open_session(session, user, token, device, at)
     security.note("signed_in", user.id)
     return signed_in
@@ -141,15 +138,57 @@ def _count(user: User, token: str) -> tuple[str | None, int]:
     return (row.pin_hash, row.pin_failures) if row else (None, RULES.pin_failures)
 
 
-def _failed(user: User, token: str, failures: int) -> NotSignedIn:
-    """The refusal; the last one ends what the phone knows of the person."""
+def _try(user: User, token: str, pin: str) -> tuple[str | None, int]:
+    """The hash of the PIN if this is the right one, else None and how many tries are left. The last
+    failure ends what the phone knows of the person, and their session on it."""
+    kept, failures = _count(user, token)
+    if matches(kept, pin, token):
+        return kept, RULES.pin_failures
+    security.note("pin_failed", user.id)
     left = RULES.pin_failures - failures
-    if left > 0:
-        return NotSignedIn(f"PIN salah. Masih bisa {left} kali lagi.")
-    with writing() as session:
-        session.execute(_of(user, token).values(pin_hash=None))
-    security.note("pin_ended", user.id)
-    return NotSignedIn(NOT_HERE)
+    if left <= 0:
+        with writing() as session:
+            ended = _of(user, token).values(pin_hash=None).returning(KnownDevice.id)
+            for phone in session.scalars(ended).all():
+                drop_on(session, phone)
+        security.note("pin_ended", user.id)
+    return None, max(0, left)
+
+
+def _wrong(left: int) -> str:
+    return f"PIN salah. Masih bisa {left} kali lagi." if left else NOT_HERE
+
+
+def _forget_failures(session: Session, user: User, token: str, kept: str) -> None:
+    """The PIN was right, and is still the one whose hash this is."""
+    still = _of(user, token).where(KnownDevice.pin_hash == kept)
+    if session.execute(still.values(pin_failures=0).returning(KnownDevice.id)).first() is None:
+        raise NotSignedIn(NOT_HERE)
+
+
+def is_set(session: Session, user: User, token: str | None) -> bool:
+    """Whether the person has a PIN on the phone with this token."""
+    return any(one.id == user.id for one in known_on(session, token))
+
+
+def prove(user: User, token: str, pin: str) -> Callable[[Session], None]:
+    """Make sure, in one's turn to hash, that this is the person's PIN on the phone with this token.
+    Returns what takes the failures back in the transaction that follows. Raises WrongContent on
+    `proof` as long as tries are left, then NotSignedIn."""
+    kept, left = _try(user, token, pin)
+    if kept is None:
+        if left:
+            raise WrongContent(_wrong(left), {"proof": _wrong(left)})
+        raise NotSignedIn(NOT_HERE)
+    return lambda session: _forget_failures(session, user, token, kept)
+
+
+def put_on(session: Session, user: User, token: str, pin_hash: str) -> str | None:
+    """Give the person this PIN on the phone with this token. The name of the phone; None where the
+    account does not know it."""
+    new = _of(user, token).values(pin_hash=pin_hash, pin_failures=0)
+    known = session.execute(new.returning(KnownDevice.device)).first()
+    return None if known is None else known.device or ""
 
 
 def end_all(session: Session, user: User, on: int | None = None, but: str | None = None) -> None:

@@ -6,6 +6,7 @@
 from __future__ import annotations
 
 import hashlib
+import secrets
 from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
@@ -35,11 +36,15 @@ def hashed(token: str) -> str:
 
 @dataclass(frozen=True)
 class OpenSession:
-    """A live session: its id, when it was opened and last used, and whose it is."""
+    """A live session: its id, when it was opened and last used, when the person last proved on it
+    who they are, on which of their phones it is (None for one that a version before opened), and
+    whose it is."""
 
     id: int
     created_at: datetime
     last_used_at: datetime
+    proved_at: datetime
+    device_id: int | None
     user: User
 
     def lasts(self, at: datetime) -> timedelta:
@@ -76,22 +81,23 @@ def _look_up(token: str) -> OpenSession | None:
     found = _PLAIN.rows(session, given)
     if not found:
         return None
-    number, created_at, last_used_at, *of_user = found[0][:_TERMS_FROM]
+    number, created_at, last_used_at, proved_at, phone, *of_user = found[0][:_TERMS_FROM]
     user = as_loaded(session, User, dict(zip(_OF_USER, of_user, strict=True)))
     terms = [dict(zip(_OF_TERM, row[_TERMS_FROM:], strict=True)) for row in found]
     held = [as_loaded(session, Term, one) for one in terms if one["id"] is not None]
     set_committed_value(user, "terms", held)
-    return OpenSession(number, created_at, last_used_at, user)
+    return OpenSession(number, created_at, last_used_at, proved_at or created_at, phone, user)
 
 
 def _opened(row: Any) -> OpenSession:
-    return OpenSession(row.id, row.created_at, row.last_used_at, row.User)
+    proved_at = row.proved_at or row.created_at
+    return OpenSession(row.id, row.created_at, row.last_used_at, proved_at, row.device_id, row.User)
 
 
 # The person and their terms in the same statement: every request starts with this one, as plain
 # rows, or as objects where the session has loaded some before.
 _SESSION, _USER, _TERM = table(LoginSession), table(User), table(Term)
-_OF_SESSION = ("id", "created_at", "last_used_at")
+_OF_SESSION = ("id", "created_at", "last_used_at", "proved_at", "device_id")
 _OF_USER, _OF_TERM = tuple(_USER.c.keys()), tuple(_TERM.c.keys())
 _TERMS_FROM = len(_OF_SESSION) + len(_OF_USER)
 
@@ -128,6 +134,20 @@ def sessions_of(session: Session, user: User, now: datetime | None = None) -> li
         .order_by(LoginSession.last_used_at.desc())
     )
     return list(session.scalars(query).unique())
+
+
+def drop_on(session: Session, phone: int) -> None:
+    """Delete every session on the phone that an account knows by this id."""
+    session.execute(delete(LoginSession).where(LoginSession.device_id == phone))
+
+
+def rotate(session: Session, session_id: int) -> str:
+    """Give the session another token, so that whoever may have the present one has nothing. Its end
+    stays what it was."""
+    token = secrets.token_urlsafe(32)
+    mine = update(LoginSession).where(LoginSession.id == session_id)
+    session.execute(mine.values(token_hash=hashed(token)))
+    return token
 
 
 def drop_all(session: Session, user: User) -> int:

@@ -98,7 +98,7 @@ def open_session(
     """A session of the person on the phone with this token, which the account knows from now on,
     with the PIN whose hash is given."""
     token = secrets.token_urlsafe(32)
-    phone = _remember_device(session, user.id, device_token, at, pin_hash)
+    phone = _remember_device(session, user.id, device_token, device[:80], at, pin_hash)
     session.add(
         LoginSession(
             user_id=user.id,
@@ -182,9 +182,9 @@ def phone_token(session: Session, token: str | None) -> str:
 
 
 def _remember_device(
-    session: Session, user_id: str, token: str, at: datetime, pin_hash: str | None
+    session: Session, user_id: str, token: str, device: str, at: datetime, pin_hash: str | None
 ) -> int:
-    now_known: dict[str, Any] = {"last_used_at": at}
+    now_known: dict[str, Any] = {"last_used_at": at, "device": device}
     if pin_hash is not None:
         now_known |= {"pin_hash": pin_hash, "pin_failures": 0}
     known: int | None = session.scalar(

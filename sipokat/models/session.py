@@ -13,7 +13,8 @@ from sipokat.models.user import User
 
 class LoginSession(Base):
     """A phone or browser that is signed in. Only the hash of its token is stored. `device_id` is
-    the phone as the account knows it; None for a session that a version before opened."""
+    the phone as the account knows it; None for a session that a version before opened. `proved_at`
+    is when the person last proved on it who they are; None: not since it was opened."""
 
     __tablename__ = "login_session"
 
@@ -24,6 +25,7 @@ class LoginSession(Base):
     device_id: Mapped[int | None] = mapped_column(ForeignKey("known_device.id"))
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_used_at: Mapped[datetime] = mapped_column(Moment)
+    proved_at: Mapped[datetime | None] = mapped_column(Moment)
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 
@@ -33,7 +35,9 @@ class KnownDevice(Base):
     that a stranger's tries on the number do not lock it out.
 
     `pin_hash` is of the person's PIN on this phone, mixed with the phone's token; None where the
-    phone was not activated. `pin_failures` counts wrong PINs since the last right one."""
+    phone was not activated. `pin_failures` counts wrong PINs since the last right one. `device` is
+    the phone in words, None where nobody has signed in since it has them. `read_entry_id` is the
+    last entry of the administrative record that the person has been told of on this phone."""
 
     __tablename__ = "known_device"
     __table_args__ = (Index("uq_known_device_token", "token_hash", "user_id", unique=True),)
@@ -44,6 +48,8 @@ class KnownDevice(Base):
     last_used_at: Mapped[datetime] = mapped_column(Moment)
     pin_hash: Mapped[str | None] = mapped_column(String(200))
     pin_failures: Mapped[int] = mapped_column(default=0, server_default=text("0"))
+    device: Mapped[str | None] = mapped_column(String(80))
+    read_entry_id: Mapped[int] = mapped_column(default=0, server_default=text("0"))
 
 
 class SignInFailure(Base):

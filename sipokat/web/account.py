@@ -1,4 +1,5 @@
-"""The person's own account: their offices, where they are signed in, and their password."""
+"""The page of the person's own account: their offices, and the phones that open it, each of which
+they can end. `web/own_account.py` has what they change about it."""
 
 from __future__ import annotations
 
@@ -8,14 +9,14 @@ from flask import Blueprint, g, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from sipokat import security
-from sipokat.database import db
-from sipokat.domain import passwords, phones
-from sipokat.domain.administration import entries_about
+from sipokat.database import db, writing
+from sipokat.domain import fresh, phones
+from sipokat.domain.administration import entries_about, oneself
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import main_role
-from sipokat.domain.refusals import NotFound, TooMany, WrongContent
+from sipokat.domain.phones import Phone
+from sipokat.domain.refusals import NotFound
 from sipokat.domain.regions import names_of
-from sipokat.domain.sessions import sessions_of
 from sipokat.models import Term
 from sipokat.web import body
 from sipokat.web.access import EVERYBODY, allow, me, takes
@@ -23,13 +24,13 @@ from sipokat.web.cookies import clear_session, device_token
 from sipokat.web.messages import tell
 from sipokat.web.present import administration, times
 from sipokat.web.present.regions import region_words
-from sipokat.web.refusals import note_refusal
-from sipokat.web.respond import owner, see_other, wants_json
+from sipokat.web.respond import see_other, user_json, wants_json
 
 pages = Blueprint("account", __name__)
 
 
-def _form() -> dict[str, Any]:
+def plain_form() -> dict[str, Any]:
+    """The texts of a plain form. Raises WrongType for anything else."""
     body.is_json()
     return body.read_form()
 
@@ -37,27 +38,60 @@ def _form() -> dict[str, Any]:
 @pages.get("/akun")
 @allow(*EVERYBODY)
 def show() -> ResponseReturnValue:
-    """The page of the account. As JSON: who is signed in, asked before a page posts a form."""
+    """The page of the account. As JSON: who is signed in, asked before a page posts a form, and the
+    phones that open the account."""
     if wants_json():
-        return jsonify({"user": owner()})
-    return _page({})
+        return jsonify({"user": user_json(), "phones": [_phone_json(one) for one in _phones()]})
+    return account_page()
 
 
-def _page(
-    errors: dict[str, str], status: int = 200, headers: dict[str, str] | None = None
+def account_page(
+    form: str = "",
+    errors: dict[str, str] | None = None,
+    status: int = 200,
+    headers: dict[str, str] | None = None,
 ) -> ResponseReturnValue:
+    """The page, with what is wrong in one of its forms: `password`, `pin` or `phone`."""
     names = names_of(db.session(), [term.region_code for term in me().terms])
+    role, by_pin = main_role(me()), fresh.by_pin(me(), device_token())
     html = render_template(
         "account/show.html",
-        role=main_role(me()),
+        role=role,
         phone=times.phone(me().phone),
         offices=[_office(term, names) for term in me().terms],
-        sessions=sessions_of(db.session(), me()),
-        this_session=g.login_session,
+        phones=_phones(),
+        this_phone=this_phone,
+        by_pin=by_pin,
+        has_password=role.key != "rt_head" or not by_pin,  # who was activated has none
         changes=[administration.entry(one) for one in entries_about(db.session(), me())],
-        errors=errors,
+        form=form,
+        errors=errors or {},
+        typed=g.get("body") or {},
     )
     return make_response(html, status, headers or {})
+
+
+def _phones() -> list[Phone]:
+    """Those that open the account, this one first."""
+    mine = [one for one in phones.phones_of(db.session(), me()) if one.opens]
+    return sorted(mine, key=lambda one: not this_phone(one))
+
+
+def this_phone(phone: Phone) -> bool:
+    """Whether it is the phone that asks."""
+    here = g.login_session
+    return phone.session_id == here.id or (phone.id is not None and phone.id == here.device_id)
+
+
+def _phone_json(phone: Phone) -> dict[str, Any]:
+    return {
+        "id": phone.id,
+        "name": phone.device,
+        "last_used_at": phone.last_used_at.isoformat(),
+        "signed_in": phone.session_id is not None,
+        "pin": phone.by_pin,
+        "this": this_phone(phone),
+    }
 
 
 def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
@@ -69,34 +103,42 @@ def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
     return "Jabatan dahulu" if over else "Jabatan", f"{text} sampai {times.date_words(term.until)}"
 
 
-@pages.post("/akun/kata-sandi")
+@pages.post("/akun/hp/<phone_id>/hilang")
 @allow(*EVERYBODY)
-@takes(_form)
-def change_password() -> ResponseReturnValue:
-    """Set a new password. That ends every session of the person, this one too."""
-    try:
-        passwords.change(me(), g.body.get("old", ""), g.body.get("new", ""), device_token())
-    except TooMany as refusal:
-        note_refusal(refusal)
-        return _page({"old": refusal.message}, 429, {"Retry-After": str(refusal.retry_after)})
-    except WrongContent as refusal:
-        return _page(refusal.fields, 422)
-    security.note("password_changed", me().id)
-    tell("Kata sandi sudah diganti. Masuk dengan kata sandi baru.", reader="")
-    response = see_other("/masuk")
-    clear_session(response)
-    return response
+@takes(plain_form)
+def lose_phone(phone_id: str) -> ResponseReturnValue:
+    """Shut the person out of a phone of theirs, as one that was lost: also of this one."""
+    number = _row_id(phone_id)
+    with writing() as session:
+        phones.lose(session, oneself(me()), me(), number)
+    security.note("phone_lost", me().id, subject=me().id)
+    if number == g.login_session.device_id:
+        return left("HP ini sudah keluar dari akun Anda.")
+    tell("HP itu sudah keluar dari akun Anda.")
+    return see_other("/akun")
 
 
 @pages.post("/akun/sesi/<session_id>/akhiri")
 @allow(*EVERYBODY)
-@takes(_form)
+@takes(plain_form)
 def close_session(session_id: str) -> ResponseReturnValue:
-    """Sign the person out on another phone or browser of theirs, and end the PIN that opens it."""
-    try:
-        phones.put_out(me(), body.row_id(session_id))
-    except ValueError:
-        raise NotFound from None
+    """The same for a session that does not say which phone it is on."""
+    phones.put_out(me(), _row_id(session_id))
     security.note("session_ended", me().id)
     tell("HP itu sudah keluar dari akun Anda.")
     return see_other("/akun")
+
+
+def _row_id(given: str) -> int:
+    try:
+        return body.row_id(given)
+    except ValueError:
+        raise NotFound from None
+
+
+def left(message: str) -> ResponseReturnValue:
+    """To the sign-in page, where the message stands: this phone's own session has ended."""
+    tell(message, reader="")
+    response = see_other("/masuk")
+    clear_session(response)
+    return response

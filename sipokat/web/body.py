@@ -29,7 +29,7 @@ from sipokat.domain.refusals import Malformed, TooLarge, WrongType
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffd]")
 Check = Callable[[Any], Any]
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
-PASSWORDS = ("password", "old", "new")  # the names of their fields
+PASSWORDS = ("password", "old", "new", "pin", "proof")  # the names of their fields
 FILES = " files"  # a name that no form of ours has
 TOO_LARGE = "Kiriman terlalu besar. Kirim foto yang lebih kecil."
 

@@ -8,6 +8,7 @@ from flask import Flask, Request, current_app, g, request
 from flask.sessions import SecureCookieSession, SecureCookieSessionInterface
 from werkzeug.wrappers import Response
 
+from sipokat.domain.clock import now
 from sipokat.domain.offices import lasting
 from sipokat.domain.sign_in import DEVICE_LIFE, SignedIn
 
@@ -45,10 +46,16 @@ def set_cookies(response: Response, signed_in: SignedIn) -> None:
 
 def renew_session(life: timedelta, response: Response) -> Response:
     """Set the session's cookie again, to expire `life` from now as the session does. Does nothing
-    when this request has ended the session."""
-    if g.login_session is not None:
+    when this request has ended the session, or has given it another token."""
+    if g.login_session is not None and not g.get("renewed"):
         _set(response, _name("sesi"), session_token() or "", life)
     return response
+
+
+def renew_token(response: Response, token: str) -> None:
+    """Give the browser the other token that its session has got. It ends when it would have."""
+    g.renewed = True
+    _set(response, _name("sesi"), token, g.login_session.lasts(now()))
 
 
 def clear_session(response: Response) -> None:

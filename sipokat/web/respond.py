@@ -15,7 +15,7 @@ from werkzeug.wrappers import Response
 from sipokat.database import db
 from sipokat.demo.accounts import accounts
 from sipokat.domain import chain, texts
-from sipokat.domain.clock import now
+from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import (
     held,
     main_role,
@@ -23,6 +23,7 @@ from sipokat.domain.offices import (
     one_rt,
     regions_of,
     roles_of,
+    runs_on,
 )
 from sipokat.domain.regions import names_of
 from sipokat.web import menu
@@ -30,6 +31,7 @@ from sipokat.web.present import times
 from sipokat.web.present.regions import region_words
 
 DOORS = {401: ("/masuk", "Masuk")}
+PROVE = ("/akun/pastikan", "Pastikan ini Anda")  # for a 401 to who is signed in
 
 
 def wants_json() -> bool:
@@ -110,7 +112,8 @@ def _error_html(status: int, title: str, body: dict[str, Any]) -> str:
     }
     if wants_fragment():
         if status == 401:
-            context["way_on"] = (f"/masuk?{urlencode({'lanjut': _way_back()})}", "Masuk")
+            door, label = PROVE if body["error"] == "prove" else DOORS[401]
+            context["way_on"] = (f"{door}?{urlencode({'lanjut': _way_back()})}", label)
         return render_template("errors/_error.html", **context)
     if status == 401:
         # "wait": opening the app signed out is no fault of theirs
@@ -178,6 +181,25 @@ def owner() -> dict[str, Any] | None:
         names = names_of(db.session(), several)
         person["regions"] = [[code, region_words(code, names)] for code in several]
     return person
+
+
+def user_json() -> dict[str, Any]:
+    """The signed-in person for programs: what the phone remembers of its owner, and the offices
+    that they hold today."""
+    today = day_of(now())
+    offices = [
+        {
+            "role": term.role,
+            "region": term.region_code,
+            "kind": getattr(term, "kind", "definitif"),
+            "acting_for": term.acts_for_id,
+            "since": term.since.isoformat(),
+            "until": term.until.isoformat() if term.until else None,
+        }
+        for term in current_user.terms
+        if runs_on(term, today)
+    ]
+    return (owner() or {}) | {"offices": offices}
 
 
 def asset(name: str) -> str:

@@ -19,7 +19,7 @@ from sipokat.web import body
 from sipokat.web.access import ANYONE, allow, takes
 from sipokat.web.cookies import clear_session, device_token, session_token, set_cookies
 from sipokat.web.refusals import note_refusal
-from sipokat.web.respond import owner, safe_next, see_other, wants_json
+from sipokat.web.respond import safe_next, see_other, user_json, wants_json
 
 pages = Blueprint("sign_in", __name__)
 BUSY = "Banyak yang sedang masuk. Tunggu 5 detik, lalu coba lagi."
@@ -95,7 +95,7 @@ def signed_in_answer(signed_in: SignedIn, to: str) -> ResponseReturnValue:
     if former:
         sign_out(former)
     g._login_user = signed_in.user
-    response = jsonify({"user": owner()}) if wants_json() else see_other(to)
+    response = jsonify({"user": user_json()}) if wants_json() else see_other(to)
     set_cookies(response, signed_in)
     return response
 

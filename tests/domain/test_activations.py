@@ -17,7 +17,7 @@ from sipokat.domain import (
     activations,
     administration,
     codes,
-    passwords,
+    own_account,
     people,
     phones,
     pins,
@@ -315,7 +315,9 @@ def test_a_new_password_shuts_out_whoever_got_in_before(session: Session) -> Non
     refused(WrongContent, spend, code, HARTONO)
     this, other = spend(make(HARTONO), HARTONO), spend(make(HARTONO), HARTONO)
     code = make(HARTONO)
-    passwords.change(user_of(HARTONO), PASSWORD, "kata sandi yang baru", this.device_token, NOW)
+    own_account.change_password(
+        user_of(HARTONO), PASSWORD, "kata sandi yang baru", this.device_token, NOW
+    )
     assert find_session(this.token, NOW) is None
     refused(NotSignedIn, enter, other.device_token)
     refused(WrongContent, spend, code, HARTONO)

@@ -44,8 +44,7 @@ def test_one_ends_another_session_of_ones_own(app: Flask, site: Site) -> None:
     site(RAHMAN).client.get("/akun")
     other = Visitor(app, RAHMAN)
     page = site(RAHMAN).get("/akun")
-    assert len(page.all("form[action*='/akhiri']")) == 1
-    site(RAHMAN).get("/akun").submit("form[action*='/akhiri']")
+    page.submit("form[action$='/hilang']")
     other.json("GET", "/laporan", status=401)
     site(RAHMAN).json("GET", "/laporan")
 
@@ -53,21 +52,23 @@ def test_one_ends_another_session_of_ones_own(app: Flask, site: Site) -> None:
 def test_nobody_ends_anothers_session(app: Flask, site: Site) -> None:
     Visitor(app, RAHMAN)
     page = site(RAHMAN).get("/akun")
-    path = str(page.one("form[action*='/akhiri']")["action"])
-    site(SITI).post(path, {})
-    assert len(site(RAHMAN).get("/akun").all("form[action*='/akhiri']")) == 1
+    path = str(page.one("form[action$='/hilang']")["action"])
+    site(SITI).post(path, {}, status=404)
+    assert len(site(RAHMAN).get("/akun").all("form[action$='/hilang']")) == 1
 
 
 def test_a_session_that_is_not_there(site: Site) -> None:
     site(RAHMAN).post(f"/akun/sesi/{2**31 - 1}/akhiri", {})
-    for number in ("x", "-1", "1.5", "\u0661", 2**31, 2**63, 10**30):
-        site(RAHMAN).post(f"/akun/sesi/{number}/akhiri", {}, status=404)
+    site(RAHMAN).post(f"/akun/hp/{2**31 - 1}/hilang", {}, status=404)
+    for kind, noun in (("sesi", "akhiri"), ("hp", "hilang")):
+        for number in ("x", "-1", "1.5", "\u0661", 2**31, 2**63, 10**30):
+            site(RAHMAN).post(f"/akun/{kind}/{number}/{noun}", {}, status=404)
     site(RAHMAN).json("GET", "/laporan")
 
 
 def test_a_new_password_ends_every_session(app: Flask, site: Site) -> None:
     other = Visitor(app, RAHMAN)
-    end = site(RAHMAN).get("/akun").submit(FORM, old=PASSWORD, new=NEW)
+    end = site(RAHMAN).get("/akun").submit(FORM, proof=PASSWORD, new=NEW)
     assert end.url == "/masuk"
     for visitor in (site(RAHMAN), other):
         visitor.json("GET", "/laporan", status=401)
@@ -80,10 +81,10 @@ def test_a_new_password_ends_every_session(app: Flask, site: Site) -> None:
 @pytest.mark.parametrize(
     ("typed", "field"),
     [
-        ({"old": "salah", "new": NEW}, "old"),
-        ({"old": "", "new": NEW}, "old"),
-        ({"old": PASSWORD, "new": "pendek"}, "new"),
-        ({"old": PASSWORD, "new": ""}, "new"),
+        ({"proof": "salah", "new": NEW}, "proof"),
+        ({"proof": "", "new": NEW}, "proof"),
+        ({"proof": PASSWORD, "new": "pendek"}, "new"),
+        ({"proof": PASSWORD, "new": ""}, "new"),
     ],
     ids=str,
 )
@@ -97,17 +98,17 @@ def test_what_is_wrong_is_said_beside_it(site: Site, typed: dict[str, str], fiel
 def test_a_new_password_that_is_too_short_is_nobodys_guess(site: Site) -> None:
     """Whoever types it again and again still gets in when it is long enough."""
     for _ in range(2 * passwords.PER_PASSWORD):
-        site(HARTONO).get("/akun").submit(FORM, status=422, old=PASSWORD, new="pendek")
-    assert site(HARTONO).get("/akun").submit(FORM, old=PASSWORD, new=NEW).url == "/masuk"
+        site(HARTONO).get("/akun").submit(FORM, status=422, proof=PASSWORD, new="pendek")
+    assert site(HARTONO).get("/akun").submit(FORM, proof=PASSWORD, new=NEW).url == "/masuk"
 
 
 def test_the_right_password_is_not_counted_and_wrong_ones_are(app: Flask, site: Site) -> None:
     for _ in range(passwords.PER_PASSWORD):
-        site(HARTONO).get("/akun").submit(FORM, status=422, old="salah", new=NEW)
-    page = site(HARTONO).get("/akun").submit(FORM, status=429, old=PASSWORD, new=NEW)
+        site(HARTONO).get("/akun").submit(FORM, status=422, proof="salah", new=NEW)
+    page = site(HARTONO).get("/akun").submit(FORM, status=429, proof=PASSWORD, new=NEW)
     assert "Terlalu banyak percobaan" in page.text(FORM)
     assert failures(app, HARTONO) == passwords.PER_PASSWORD
-    site(RAHMAN).get("/akun").submit(FORM, old=PASSWORD, new=NEW)
+    site(RAHMAN).get("/akun").submit(FORM, proof=PASSWORD, new=NEW)
     assert failures(app, RAHMAN) == 0
 
 
@@ -124,10 +125,10 @@ def test_who_found_no_turn_has_not_tried(
     monkeypatch.setattr(people, "_hashing", line)
     page = site(HARTONO).get("/akun")
     line.enter()
-    page.submit(FORM, status=503, old=PASSWORD, new=NEW)
+    page.submit(FORM, status=503, proof=PASSWORD, new=NEW)
     line.leave()
     assert failures(app, HARTONO) == 0
-    assert site(HARTONO).get("/akun").submit(FORM, old=PASSWORD, new=NEW).url == "/masuk"
+    assert site(HARTONO).get("/akun").submit(FORM, proof=PASSWORD, new=NEW).url == "/masuk"
 
 
 # What was changed about the account, and by whom.

@@ -9,39 +9,23 @@ from flask import Flask
 from sqlalchemy import select
 
 from sipokat.database import db, writing
-from sipokat.domain import activations, administration, codes, people
+from sipokat.domain import activations, codes, people
 from sipokat.models import Activation, LoginSession
 from tests import steps, wire
-from tests.cast import PASSWORD, PETANANG_ULU, RAHMAN, SITI, Person
+from tests.activating import BY_PIN, PIN, activated, make
+from tests.cast import PASSWORD, PETANANG_ULU, RAHMAN, SITI
 from tests.page import Visitor
 from tests.services.database import CHEAP, CHEAP_HASHER
 from tests.steps import user_of
 
 Site = Callable[..., Visitor]
-PIN = "385026"
 CODE, PERSON = "form[action='/aktivasi/orang']", "form[action='/aktivasi']"
-BY_PIN = "form[action='/masuk/pin']"
 
 
 @pytest.fixture(autouse=True)
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "_hasher", CHEAP_HASHER)
     monkeypatch.setattr(people, "_NOBODY", CHEAP)
-
-
-def make(app: Flask, person: Person = RAHMAN) -> str:
-    with app.app_context(), writing() as session:
-        by = administration.operator("budi")
-        return codes.shown(activations.make(session, by, user_of(person)).code)
-
-
-def activated(app: Flask, person: Person = RAHMAN, phone: Visitor | None = None) -> Visitor:
-    """A phone that was activated for this person, signed in."""
-    phone = phone or Visitor(app)
-    given = {"code": make(app, person), "last4": person.phone[-4:], "pin": PIN}
-    phone.user_id = None  # whoever was signed in: the code says who comes
-    phone.user_id = phone.json("POST", "/aktivasi", given)["user"]["id"]
-    return phone
 
 
 def uses(app: Flask) -> list[int]:

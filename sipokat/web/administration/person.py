@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from sipokat import security
 from sipokat.database import db, writing
-from sipokat.domain import accounts, activations, administration, directory, lost_phones
+from sipokat.domain import accounts, activations, administration, directory, phones
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotFound, NotNow, Refused, WrongContent
@@ -42,16 +42,16 @@ def show(person_id: str) -> ResponseReturnValue:
 def _page(person: User, refusal: Refused | None = None) -> ResponseReturnValue:
     session = db.session()
     names = names_of(session, [term.region_code for term in person.terms])
-    phones = lost_phones.phones_of(session, person)
+    known = phones.phones_of(session, person)
     typed = g.get("body") or {}
     html = render_template(
         "administration/person.html",
         person=person,
         phone=times.phone(person.phone),
         offices=[_office(term, names) for term in person.terms],
-        phones=[phone for phone in phones if phone.opens],
-        former=[phone for phone in phones if not phone.opens],
-        last_contact=times.ago(phones[0].last_used_at) if phones else "belum pernah masuk",
+        phones=[phone for phone in known if phone.id and phone.opens],
+        former=[phone for phone in known if not phone.opens],
+        last_contact=times.ago(known[0].last_used_at) if known else "belum pernah masuk",
         open_code=activations.open_until(session, person),
         changes=[
             entries.entry(one, own=False) for one in administration.entries_about(session, person)
@@ -85,7 +85,7 @@ def lose(person_id: str, phone_id: str) -> ResponseReturnValue:
             accounts.end_sessions(session, by, person)
             return LOST.format("Semua HP")
         try:
-            return LOST.format(lost_phones.lose(session, by, person, body.row_id(phone_id)))
+            return LOST.format(phones.lose(session, by, person, body.row_id(phone_id)))
         except ValueError:
             raise NotFound from None
 

@@ -15,6 +15,7 @@ from sipokat.web.present import times
 WHAT = {
     "create": "Akun dibuat",
     "set_password": "Kata sandi diganti",
+    "set_pin": "PIN diganti",
     "disable": "Akun ditutup",
     "enable": "Akun dibuka lagi",
     "end_session": "Satu HP dikeluarkan dari akun",

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import activations, administration, lost_phones, people, pins, sign_in
+from sipokat.domain import activations, administration, people, phones, pins, sign_in
 from sipokat.domain.refusals import NotFound, NotSignedIn, WrongContent
 from sipokat.domain.sessions import find_session
 from sipokat.domain.sign_in import SignedIn
@@ -36,10 +36,10 @@ def activate(device: str, person: Person = RAHMAN, token: str | None = None) -> 
 
 
 def lose(session: Session, device: str, person: Person = RAHMAN) -> str:
-    phones = {one.device: one.id for one in lost_phones.phones_of(session, user_of(person))}
+    known = {one.device: one.id or 0 for one in phones.phones_of(session, user_of(person))}
     with writing() as to_change:
         by = activations.activator(user_of(HARTONO), user_of(person))
-        return lost_phones.lose(to_change, by, user_of(person), phones[device])
+        return phones.lose(to_change, by, user_of(person), known[device])
 
 
 def test_sessions_pin_and_open_code_end_on_that_phone_alone(session: Session) -> None:
@@ -51,8 +51,8 @@ def test_sessions_pin_and_open_code_end_on_that_phone_alone(session: Session) ->
     refused(WrongContent, activations.look, waiting, HOME)
     assert find_session(kept.token) is not None
     assert pins.enter(PIN, None, kept.device_token, HOME, "x")
-    states = {one.device: one.opens for one in lost_phones.phones_of(session, user_of(RAHMAN))}
-    assert states[lost_phones.NAMELESS] is False
+    states = {one.device: one.opens for one in phones.phones_of(session, user_of(RAHMAN))}
+    assert states == {"x": True, "Chrome di Android": False}, "and it keeps its name"
 
 
 def test_somebody_else_on_the_same_phone_is_not_touched(session: Session) -> None:
@@ -76,18 +76,18 @@ def test_it_stands_in_the_record_with_who_did_it_as_what(session: Session) -> No
 
 def test_a_phone_of_somebody_else_is_none_of_the_account_s(session: Session) -> None:
     activate("Chrome di Android", SITI)
-    (hers,) = lost_phones.phones_of(session, user_of(SITI))
+    (hers,) = phones.phones_of(session, user_of(SITI))
     before = session.scalars(select(AdministrativeEntry.id)).all()
     by = activations.activator(user_of(HARTONO), user_of(RAHMAN))
     with writing() as to_change:
-        refused(NotFound, lost_phones.lose, to_change, by, user_of(RAHMAN), hers.id)
+        refused(NotFound, phones.lose, to_change, by, user_of(RAHMAN), hers.id)
     assert session.scalars(select(AdministrativeEntry.id)).all() == before
 
 
 def test_a_phone_with_a_password_counts_too(session: Session) -> None:
     sign_in.sign_in(RAHMAN.phone, PASSWORD, HOME, None, "Chrome di Android")
-    (phone,) = lost_phones.phones_of(session, user_of(RAHMAN))
+    (phone,) = phones.phones_of(session, user_of(RAHMAN))
     assert (phone.device, phone.opens, phone.by_pin) == ("Chrome di Android", True, False)
     lose(session, "Chrome di Android")
-    (phone,) = lost_phones.phones_of(session, user_of(RAHMAN))
+    (phone,) = phones.phones_of(session, user_of(RAHMAN))
     assert not phone.opens
