@@ -11,7 +11,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 
-from sipokat.domain import photos
+from sipokat.domain import photo_changes, photo_intake
 from sipokat.domain.content import PhotoClaim
 from sipokat.domain.receipts import Receipt, receipt
 from sipokat.models import Report
@@ -47,7 +47,7 @@ def put(
     data: bytes = DATA,
 ) -> Receipt:
     """The phone sends the bytes of a photo that the report declares, at NOW."""
-    return photos.accept(
+    return photo_intake.accept(
         user_of(person), report.client_id, claim.id, claim.sha256, data, shelf, replaces, NOW
     )
 
@@ -60,4 +60,4 @@ def states(about: Report | Receipt) -> dict[str, str]:
 
 def drop(report: Report, claim: PhotoClaim, person: Person = RAHMAN) -> Report:
     """The person gives up a photo that has not arrived."""
-    return photos.drop(user_of(person), report.client_id, claim.id)
+    return photo_changes.drop(user_of(person), report.client_id, claim.id)

@@ -20,6 +20,7 @@ from sipokat.domain import (
     events,
     first_opened,
     intake,
+    photo_intake,
     photos,
     revisions,
     tallies,
@@ -149,7 +150,7 @@ class Play:
             if photo.state != "missing":
                 continue
             _show(photo, at)
-            late = photos.late_remark(person, story.report, photo.client_id, at, story.moves)
+            late = photo_intake.late_remark(person, story.report, photo.client_id, at, story.moves)
             if late:
                 self.entries.append((story.report, late))
 

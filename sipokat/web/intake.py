@@ -7,7 +7,7 @@ import hashlib
 from flask import Blueprint, current_app, g, jsonify
 from flask.typing import ResponseReturnValue
 
-from sipokat.domain import intake, photos
+from sipokat.domain import intake, photo_intake
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import NotSignedIn, Refused
 from sipokat.domain.roles import READERS
@@ -52,4 +52,4 @@ def keep_files(client_id: str, arrived: Arrived) -> None:
     store = current_app.extensions["photo_store"]
     for photo_id, data in arrived.files.items():
         sha256 = hashlib.sha256(data).hexdigest()
-        photos.accept(me(), client_id, photo_id, sha256, data, store)
+        photo_intake.accept(me(), client_id, photo_id, sha256, data, store)

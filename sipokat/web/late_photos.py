@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
 from sipokat.delivery.pictures import inspect
-from sipokat.domain import photos
+from sipokat.domain import photo_changes, photo_intake
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import Refused, WrongContent
 from sipokat.domain.roles import READERS
@@ -37,11 +37,11 @@ def _read_photo() -> bytes:
 def send(number: str, photo_id: str) -> ResponseReturnValue:
     """Take a photo in the place of one that has not arrived or is broken."""
     try:
-        photos.find_late(db.session(), me(), number, photo_id)
+        photo_intake.find_late(db.session(), me(), number, photo_id)
         if not g.body:
             raise WrongContent("Pilih fotonya dulu.", {"photos": "Pilih fotonya dulu."})
         store = current_app.extensions["photo_store"]
-        photos.send_late(me(), number, photo_id, g.body, store, inspect)
+        photo_intake.send_late(me(), number, photo_id, g.body, store, inspect)
     except Refused as refusal:
         return _refused(number, photo_id, refusal)
     tell("Foto terkirim.")
@@ -54,8 +54,8 @@ def send(number: str, photo_id: str) -> ResponseReturnValue:
 def leave_out(number: str, photo_id: str) -> ResponseReturnValue:
     """Do without a photo that has not arrived or is broken."""
     try:
-        photo = photos.find_late(db.session(), me(), number, photo_id)
-        photos.drop(me(), photo.report.client_id, photo_id)
+        photo = photo_intake.find_late(db.session(), me(), number, photo_id)
+        photo_changes.drop(me(), photo.report.client_id, photo_id)
     except Refused as refusal:
         return _refused(number, photo_id, refusal)
     tell("Laporan dilanjutkan tanpa foto itu.")

@@ -15,7 +15,9 @@ from werkzeug.exceptions import ClientDisconnected
 from sipokat.database import db
 from sipokat.delivery.pictures import inspect
 from sipokat.domain.limits import LIMITS
-from sipokat.domain.photos import accept, drop, find_visible, picture_key
+from sipokat.domain.photo_changes import drop
+from sipokat.domain.photo_intake import accept
+from sipokat.domain.photos import find_visible, picture_key
 from sipokat.domain.receipts import receipt
 from sipokat.domain.refusals import Malformed, NotFound, TooLarge, WrongType
 from sipokat.domain.roles import READERS

@@ -13,7 +13,7 @@ from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
 from sipokat.database import db
-from sipokat.domain import erasure, photos
+from sipokat.domain import erasure, photo_intake
 from sipokat.domain.clock import now
 from sipokat.models import guards
 from tests.cast import AGUS, DEWI, HARTONO, RAHMAN, SITI, YUSUF
@@ -35,7 +35,7 @@ def build(session: Session) -> None:
     )
     for fresh, replaces in ((photo(), one.id), (two, None)):  # `replace` and two `arrive`
         user, ident = user_of(RAHMAN), awaited.client_id
-        photos.accept(user, ident, fresh.id, fresh.sha256, b"bytes", Shelf(), replaces)
+        photo_intake.accept(user, ident, fresh.id, fresh.sha256, b"bytes", Shelf(), replaces)
     drop(awaited, three)
     returned = act(HARTONO, send(SITI, "tamu"), "return", note="Jumlahnya berapa?")
     revise(SITI, returned, text="Tiga orang.")

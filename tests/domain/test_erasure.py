@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
 from sipokat.delivery.photo_store import PhotoStore
-from sipokat.domain import erasure, events, intake, photo_work, photos, verification
+from sipokat.domain import erasure, events, intake, photo_intake, photo_work, photos, verification
 from sipokat.domain.clock import now
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow
 from sipokat.models import Report
@@ -191,11 +191,19 @@ def test_a_photo_that_arrives_after_the_erasure_is_not_kept(
     erase(filed, store=store)
     user = user_of(RAHMAN)
     session.expire_all()
-    answer = photos.accept(user, filed.client_id, late.id, late.sha256, b"bytes", store)
+    answer = photo_intake.accept(user, filed.client_id, late.id, late.sha256, b"bytes", store)
     assert answer.photos == ({"id": late.id, "sha256": late.sha256, "state": "ready"},)
     assert files(store) == []
     refused(
-        NotNow, photos.accept, user, filed.client_id, photo().id, "0" * 64, b"x", store, late.id
+        NotNow,
+        photo_intake.accept,
+        user,
+        filed.client_id,
+        photo().id,
+        "0" * 64,
+        b"x",
+        store,
+        late.id,
     )
     assert holds()
 

@@ -14,7 +14,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import intake, photos
+from sipokat.domain import intake, photo_changes, photo_intake, photos
 from sipokat.domain.clock import now
 from sipokat.domain.content import PhotoClaim, content_digest
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
@@ -88,7 +88,7 @@ def test_what_was_not_declared_is_not_found(session: Session, shelf: Shelf) -> N
     report = send(RAHMAN, "sampah")
     refused(NotFound, put, shelf, report, photo())
     with pytest.raises(NotFound):
-        photos.accept(user_of(RAHMAN), str(uuid.uuid4()), photo().id, "0" * 64, DATA, shelf)
+        photo_intake.accept(user_of(RAHMAN), str(uuid.uuid4()), photo().id, "0" * 64, DATA, shelf)
     assert shelf.kept == {}
 
 
@@ -100,7 +100,7 @@ def test_only_the_authors_office_sends_photos(
     report = send(RAHMAN, "sampah", photos=[one])
     refused(NotFound, put, shelf, report, one, person)
     with pytest.raises(NotFound):
-        photos.drop(user_of(person), report.client_id, one.id)
+        photo_changes.drop(user_of(person), report.client_id, one.id)
     assert states(report) == {one.id: "missing"}
 
 
@@ -213,7 +213,7 @@ def test_sent_twice_at_once_it_is_received_once(app: Flask, session: Session, sh
 
     def send_it() -> dict[str, str]:
         user = user_of(RAHMAN)
-        return states(photos.accept(user, ident, one.id, one.sha256, DATA, shelf))
+        return states(photo_intake.accept(user, ident, one.id, one.sha256, DATA, shelf))
 
     assert steps.at_once(app, *[send_it] * 4) == [{one.id: "received"}] * 4
 
@@ -317,7 +317,7 @@ def test_two_drops_at_once_leave_the_required_one(app: Flask, session: Session) 
     reports = [send(RAHMAN, "sampah", photos=pair) for pair in pairs]
 
     def drop_it(ident: str, claim: PhotoClaim) -> int:
-        return len(states(photos.drop(user_of(RAHMAN), ident, claim.id)))
+        return len(states(photo_changes.drop(user_of(RAHMAN), ident, claim.id)))
 
     deeds = [
         partial(drop_it, report.client_id, one)
@@ -380,13 +380,13 @@ def test_sixty_days_after_his_term_only_the_bytes_he_declared_are_taken(
     later = now() + timedelta(days=61)
     who = user_of(RAHMAN)
     for deed in (
-        lambda: photos.drop(who, report.client_id, old.id, later),
-        lambda: photos.accept(
+        lambda: photo_changes.drop(who, report.client_id, old.id, later),
+        lambda: photo_intake.accept(
             who, report.client_id, new.id, new.sha256, b"new", shelf, old.id, later
         ),
     ):
         refused(NeverAllowed, deed)
-    photos.accept(who, report.client_id, old.id, old.sha256, b"old", shelf, now=later)
+    photo_intake.accept(who, report.client_id, old.id, old.sha256, b"old", shelf, now=later)
     assert states(report) == {old.id: "received", other.id: "missing"}
 
 
@@ -412,13 +412,13 @@ def test_a_photo_that_left_says_when_by_whom_and_for_what(session: Session, shel
     report = send(RAHMAN, "tamu", photos=[old, other])
     assert went(report, old) == (None, None, None)
     put(shelf, report, new, replaces=old.id)
-    photos.drop(user_of(RAHMAN), report.client_id, other.id, NOW)
+    photo_changes.drop(user_of(RAHMAN), report.client_id, other.id, NOW)
     steps.afresh(session)
     assert went(report, old) == (NOW, "Rahman", new.id)
     assert went(report, other) == (NOW, "Rahman", None)
     assert went(report, new) == (None, None, None)
     later = NOW + timedelta(hours=1)
-    photos.drop(user_of(RAHMAN), report.client_id, other.id, later)
+    photo_changes.drop(user_of(RAHMAN), report.client_id, other.id, later)
     assert went(report, other) == (NOW, "Rahman", None), "a repeat changes nothing"
 
 

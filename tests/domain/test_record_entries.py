@@ -13,7 +13,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
-from sipokat.domain import events, intake, photos, verification
+from sipokat.domain import events, intake, photo_intake, verification
 from sipokat.domain.chain import Request
 from sipokat.domain.content import PhotoClaim
 from sipokat.models import Event, Report, User
@@ -43,7 +43,7 @@ def arrive(
     report: Report, claim: PhotoClaim, replaces: PhotoClaim | None = None, person: Person = RAHMAN
 ) -> None:
     old = replaces.id if replaces else None
-    photos.accept(
+    photo_intake.accept(
         user_of(person), report.client_id, claim.id, claim.sha256, DATA, Shelf(), replaces=old
     )
 
@@ -144,7 +144,7 @@ def test_a_photo_that_comes_while_somebody_decides_is_known_as_late(
     def come() -> None:
         assert begun.wait(patience(30))
         user = db.session.get_one(User, rahman)
-        photos.accept(user, report.client_id, claim.id, claim.sha256, DATA, Shelf())
+        photo_intake.accept(user, report.client_id, claim.id, claim.sha256, DATA, Shelf())
 
     outcomes = steps.at_once(app, decide, come)
     assert not [one for one in outcomes if isinstance(one, Exception)]

@@ -16,7 +16,7 @@ from sipokat.database import db
 from sipokat.delivery import worker
 from sipokat.delivery.photo_job import PhotoJob
 from sipokat.delivery.photo_store import PhotoStore
-from sipokat.domain import photos
+from sipokat.domain import photo_intake, photos
 from sipokat.domain.content import PhotoClaim
 from sipokat.models import Photo, Report
 from tests import steps
@@ -32,7 +32,7 @@ def received(store: PhotoStore, *pictures: bytes) -> int:
     report = steps.send(RAHMAN, "sampah", photos=claims, text=f"Sampah {claims[0].id}")
     user = steps.user_of(RAHMAN)
     for one, data in zip(claims, pictures, strict=True):
-        photos.accept(user, report.client_id, one.id, one.sha256, data, store)
+        photo_intake.accept(user, report.client_id, one.id, one.sha256, data, store)
     return report.id
 
 

@@ -13,7 +13,7 @@ from flask import Flask, g, render_template
 from sqlalchemy import select, update
 
 from sipokat.database import db, writing
-from sipokat.domain import erasure, photos, queue
+from sipokat.domain import erasure, photo_intake, queue
 from sipokat.domain.clock import now
 from sipokat.models import DayOverride, LoginSession, Photo, Region, Report, Term
 from sipokat.web import present
@@ -66,7 +66,7 @@ class City:
     def photo_arrives(self) -> None:
         one = self.claims[0]
         user, report = user_of(RAHMAN), report_of(self.waste).client_id
-        photos.accept(user, report, one.id, one.sha256, b"bytes", self.shelf)
+        photo_intake.accept(user, report, one.id, one.sha256, b"bytes", self.shelf)
 
     def photo_becomes(self, place: int, state: str) -> None:
         """As the worker writes it."""
@@ -77,7 +77,7 @@ class City:
     def photo_is_replaced(self) -> None:
         new, old = self.claims[3], self.claims[1]
         user, report = user_of(RAHMAN), report_of(self.waste).client_id
-        photos.accept(user, report, new.id, new.sha256, b"new", self.shelf, old.id)
+        photo_intake.accept(user, report, new.id, new.sha256, b"new", self.shelf, old.id)
 
     def photo_is_dropped(self) -> None:
         drop(report_of(self.waste), self.claims[2])

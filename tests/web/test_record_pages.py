@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from sipokat.database import db, writing
-from sipokat.domain import erasure, photos
+from sipokat.domain import erasure, photo_intake
 from tests import steps
 from tests.cast import AGUS, HARTONO, RAHMAN, SARI, UTARA_I, YUSUF, Person
 from tests.page import Visitor
@@ -50,7 +50,7 @@ def test_photos_that_came_late_or_were_replaced_are_told(context: Flask, site: S
     with context.app_context():
         old, new = photo(), photo()
         report = climb(send(RAHMAN, "sampah", photos=[old]), HARTONO)
-        photos.accept(
+        photo_intake.accept(
             user_of(RAHMAN), report.client_id, new.id, new.sha256, DATA, Shelf(), replaces=old.id
         )
         db.session.remove()

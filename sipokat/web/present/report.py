@@ -17,7 +17,8 @@ from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
-from sipokat.domain.photos import awaited_since, in_place, may_change, spareable
+from sipokat.domain.photo_changes import awaited_since, may_change, spareable
+from sipokat.domain.photos import in_place
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import above
 from sipokat.models import Event, Report, User
