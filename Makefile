@@ -4,6 +4,8 @@
 .PHONY: help run test test-all check format lock bench clean
 
 export PORT ?= 5000
+# Else each of the many processes of a test run compiles the whole program.
+unexport PYTHONDONTWRITEBYTECODE
 BIN := .venv/bin
 # One more than cores: some tests only wait, for a time-out of the phone or for a slow line.
 JOBS ?= $(shell echo $$(($$(getconf _NPROCESSORS_ONLN) + 1)))

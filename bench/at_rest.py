@@ -18,7 +18,6 @@ import signal
 import statistics
 import subprocess
 import sys
-import tempfile
 import time
 import uuid
 from datetime import UTC, datetime
@@ -28,7 +27,7 @@ from typing import Any
 import psutil
 
 from bench.intake import jpeg
-from bench.measuring import ROOT, free_port
+from bench.measuring import ROOT, free_port, scratch
 
 
 class Program:
@@ -134,8 +133,8 @@ def main() -> None:
     parser.add_argument("--seconds", type=float, default=60)
     parser.add_argument("--photos", type=int, default=10)
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=ROOT) as folder:
-        program = Program(Path(folder))
+    with scratch() as folder:
+        program = Program(folder)
         try:
             time.sleep(5)  # what only a start costs is over
             before, began = program.spent(), time.monotonic()

@@ -29,9 +29,8 @@ from pathlib import Path
 
 from playwright.sync_api import BrowserContext, Playwright, sync_playwright
 
-from bench.measuring import free_port
+from bench.measuring import ROOT, free_port, scratch
 
-ROOT = Path(__file__).resolve().parent.parent
 BYTES_PER_SECOND = 400_000 / 8
 ENGINES = {
     "current": (Path("/usr/bin/chromium"), ["--no-sandbox"]),
@@ -177,8 +176,8 @@ def main() -> None:
     parser.add_argument("--runs", type=int, default=5)
     parser.add_argument("--chromium", choices=list(ENGINES), default="current")
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory() as folder:
-        server = Server(Path(folder))
+    with scratch() as folder:
+        server = Server(folder)
         try:
             with sync_playwright() as playwright:
                 weight = weigh(playwright, options.chromium, server.port)

@@ -30,7 +30,6 @@ import secrets
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 import uuid
@@ -39,7 +38,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-from bench.measuring import ROOT, clients_cpu, free_port, is_idle, serve, server_cpu
+from bench.measuring import ROOT, clients_cpu, free_port, is_idle, scratch, serve, server_cpu
 
 PHOTO_BYTES = 100 * 1024
 REPORTERS = 200
@@ -230,9 +229,9 @@ def main() -> None:
     print(
         "program  photo  clients  reports/s   p50 ms   p95 ms   of bare  p95 : bare   by cpu  load"
     )
-    with tempfile.TemporaryDirectory(dir=ROOT) as folder:
+    with scratch() as folder:
         names = [options.only] if options.only else ["bare", "sipokat"]
-        programs = [Program(name, Path(folder) / name) for name in names]
+        programs = [Program(name, folder / name) for name in names]
         try:
             for body in bodies:
                 for clients in options.clients:

@@ -1,21 +1,41 @@
-"""What the benchmarks of pages and of intake share: servers, processor time, and how busy the
+"""What the benchmarks share: a folder for their data, servers, processor time, and how busy the
 machine is."""
 
 from __future__ import annotations
 
 import os
 import resource
+import shutil
+import signal
 import socket
 import subprocess
 import sys
+import tempfile
 import time
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 
 import psutil
 
 ROOT = Path(__file__).resolve().parent.parent
+# On the project's own disk: /tmp may lie in memory, where nothing waits for a disk.
+RESULTS = ROOT / "bench/results"
 IDLE = 0.1  # of the machine: what others may take while we wait for two seconds
+
+
+@contextmanager
+def scratch() -> Iterator[Path]:
+    """A new folder for the data of this process, deleted at the end, after a signal too. What a
+    process that was killed has left is deleted by the next one."""
+    for number in (signal.SIGTERM, signal.SIGHUP):
+        signal.signal(number, lambda number, _frame: sys.exit(128 + number))
+    RESULTS.mkdir(exist_ok=True)
+    for left in RESULTS.glob("[0-9]*-*"):
+        if not psutil.pid_exists(int(left.name.partition("-")[0])):
+            shutil.rmtree(left, ignore_errors=True)
+    with tempfile.TemporaryDirectory(prefix=f"{os.getpid()}-", dir=RESULTS) as folder:
+        yield Path(folder)
 
 
 def is_idle(seconds: float = 2) -> bool:

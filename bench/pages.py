@@ -22,7 +22,6 @@ import os
 import statistics
 import subprocess
 import sys
-import tempfile
 import threading
 import time
 from dataclasses import dataclass
@@ -31,7 +30,7 @@ from pathlib import Path
 from typing import Any
 
 from bench import big_city
-from bench.measuring import ROOT, clients_cpu, free_port, is_idle, serve, server_cpu
+from bench.measuring import clients_cpu, free_port, is_idle, scratch, serve, server_cpu
 
 os.environ["SIPOKAT_MODE"] = "test"
 # What we aim at: the share of the bare page's rate, and how many times the small city's time a page
@@ -55,12 +54,11 @@ CITIES: dict[str, dict[str, Any]] = {
 def make(folder: Path, name: str) -> Any:
     """The application on a city of its own in this folder, with one session for each role, whose
     token is the role's name."""
-    from flask_migrate import upgrade
-
     from sipokat import create_app
     from sipokat.database import db, writing
     from sipokat.domain import accounts, administration, people, regions
     from sipokat.domain.sessions import hashed
+    from sipokat.migrations import upgrade
     from sipokat.models import LoginSession
 
     data = folder / name
@@ -250,13 +248,13 @@ def main() -> None:
     options = parser.parse_args()
     idle, below = is_idle(), []
     cities = [name for name in CITIES if name == "large" or options.only != "throughput"]
-    with tempfile.TemporaryDirectory(dir=ROOT) as folder:
-        apps = {name: make(Path(folder), name) for name in cities}
+    with scratch() as folder:
+        apps = {name: make(folder, name) for name in cities}
         if options.only != "throughput":
             below += compare(apps, options.repeat, idle)
         if options.only != "cost":
-            data = Path(folder) / "large"
-            below += throughput(data, options.clients, options.seconds, options.rounds, idle)
+            large = folder / "large"
+            below += throughput(large, options.clients, options.seconds, options.rounds, idle)
     for line in below:
         print(f"BELOW THE FLOOR: {line}")
     sys.exit(1 if below else 0)

@@ -12,16 +12,14 @@ import argparse
 import http.client
 import socket
 import statistics
-import tempfile
 import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
-from pathlib import Path
 
 from bench.at_rest import Program
-from bench.intake import ROOT
+from bench.measuring import scratch
 from tests.services.proxy import Proxy, proxied
 
 PATIENCE_SECONDS = 10
@@ -91,8 +89,8 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--clients", type=int, nargs="+", default=[0, 8, 15, 16, 50])
     options = parser.parse_args()
-    with tempfile.TemporaryDirectory(dir=ROOT) as folder, ExitStack() as ends:
-        data, site = Path(folder) / "data", Path(folder) / "nginx"
+    with scratch() as folder, ExitStack() as ends:
+        data, site = folder / "data", folder / "nginx"
         site.mkdir()
         program = Program(data)
         ends.callback(program.stop)

@@ -14,13 +14,13 @@ from urllib.parse import urlsplit
 import click
 from flask import Flask, current_app
 from flask.cli import with_appcontext
-from flask_migrate import upgrade
 from sqlalchemy import inspect, select
 
 from sipokat import (
     account_commands,
     activation_commands,
     assets,
+    migrations,
     record_commands,
     serving,
     starting,
@@ -48,6 +48,7 @@ def register(app: Flask) -> None:
         *account_commands.COMMANDS,
         *activation_commands.COMMANDS,
         *record_commands.COMMANDS,
+        *migrations.COMMANDS,
     )
     for command in own:
         app.cli.add_command(command)
@@ -174,7 +175,7 @@ def _prepare() -> None:
     starting.check_database(app)
     if not assets.is_built(app):
         assets.build(app)
-    upgrade()
+    migrations.upgrade()
     record_commands.look_before_start()
     with writing() as session:
         regions.ensure_official(session)

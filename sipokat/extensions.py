@@ -8,7 +8,6 @@ from flask import Flask
 from flask_assets import Environment
 from flask_compress import Compress
 from flask_login import LoginManager
-from flask_migrate import Migrate
 from htmx_flask import Htmx
 from whitenoise import WhiteNoise
 
@@ -16,19 +15,18 @@ from sipokat.config import Unsafe
 from sipokat.database import db
 from sipokat.rates import Limiter
 
-__all__ = ["assets", "bind", "compress", "db", "htmx", "limiter", "login", "migrate"]
+__all__ = ["assets", "bind", "compress", "db", "htmx", "limiter", "login"]
 
 login = LoginManager()
 htmx = Htmx()
 assets = Environment()
 compress = Compress()
 limiter = Limiter()
-migrate = Migrate(compare_type=True, render_as_batch=True)
 
 
 def bind(app: Flask) -> None:
     """Bind every extension to the application."""
-    root, data = Path(app.config["ROOT"]), Path(app.config["DATA"])
+    data = Path(app.config["DATA"])
     try:
         data.mkdir(mode=0o700, parents=True, exist_ok=True)
     except OSError as error:
@@ -40,7 +38,6 @@ def bind(app: Flask) -> None:
         "COMPRESS_MIMETYPES", ["text/html", "application/json", "text/javascript"]
     )
     db.init_app(app)
-    migrate.init_app(app, db, directory=str(root / "migrations"))
     # Who is signed in stands in our own session table. Flask's session cookie carries only flashed
     # messages, so Flask-Login has no session to protect.
     login.session_protection = None

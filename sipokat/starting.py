@@ -6,13 +6,10 @@ import os
 import socket
 from pathlib import Path
 
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from alembic.util import CommandError
 from flask import Flask
 from sqlalchemy.exc import DBAPIError
 
-from sipokat import assets
+from sipokat import assets, migrations
 from sipokat.config import Unsafe
 from sipokat.database import db
 
@@ -65,22 +62,18 @@ def check_database(app: Flask) -> None:
         return  # looking would make an empty file
     try:
         with db.engine.connect() as connection:
-            present = MigrationContext.configure(connection).get_current_heads()
+            unknown = migrations.unknown(connection)
     except DBAPIError as error:
         if url.get_backend_name() == "sqlite" and not os.access(url.database or "", os.W_OK):
             raise _not_writable(url.database) from None
         raise Unsafe(f"the database does not answer: {_line(error.orig)}") from None
     finally:
         db.engine.dispose()
-    known = ScriptDirectory(str(Path(app.config["ROOT"]) / "migrations"))
-    for revision in present:
-        try:
-            known.get_revision(revision)
-        except CommandError:
-            raise Unsafe(
-                f"this database is of a newer SIPOKAT (migration {revision}): install that "
-                "version again, or restore the backup from before the update"
-            ) from None
+    if unknown:
+        raise Unsafe(
+            f"this database is of a newer SIPOKAT (migration {', '.join(unknown)}): install that "
+            "version again, or restore the backup from before the update"
+        )
 
 
 def _not_writable(place: object) -> Unsafe:

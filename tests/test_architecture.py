@@ -24,6 +24,7 @@ BASE = {
     "extensions",
     "keys",
     "logs",
+    "migrations",
     "prepared",
     "rates",
     "security",

@@ -10,12 +10,12 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 from sqlalchemy import inspect
 from sqlalchemy.exc import IntegrityError
 
 from sipokat import create_app
 from sipokat.database import db
+from sipokat.migrations import downgrade, upgrade
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -45,6 +45,11 @@ def differences() -> list[Any]:
 
 def test_migrations_lead_to_the_models(empty: Flask) -> None:
     upgrade()
+    assert differences() == []
+
+
+def test_flask_db_migrates(empty: Flask) -> None:
+    empty.test_cli_runner().invoke(args=["db", "upgrade"], catch_exceptions=False)
     assert differences() == []
 
 

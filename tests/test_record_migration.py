@@ -8,11 +8,11 @@ from typing import Any
 
 import pytest
 from flask import Flask
-from flask_migrate import downgrade, upgrade
 
 from sipokat import create_app
 from sipokat.database import db, record_keys
 from sipokat.domain import record
+from sipokat.migrations import downgrade, upgrade
 from sipokat.models import Counter, Event, guards
 
 BEFORE = "0002"

@@ -13,7 +13,6 @@ import pytest
 import time_machine
 from click.testing import Result
 from flask import Flask
-from flask_migrate import upgrade
 from PIL import Image
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -39,6 +38,7 @@ from sipokat.domain.content import content_digest
 from sipokat.domain.deadlines import is_working
 from sipokat.domain.photos import picture_key
 from sipokat.domain.regions import level_of
+from sipokat.migrations import upgrade
 from sipokat.models import (
     AdministrativeEntry,
     Event,

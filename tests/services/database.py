@@ -15,12 +15,12 @@ from typing import Any, Protocol
 
 from argon2 import PasswordHasher
 from flask import Flask
-from flask_migrate import upgrade
 from sqlalchemy import event
 
 from sipokat import create_app
 from sipokat.database import db, writing
 from sipokat.domain import accounts, administration, regions
+from sipokat.migrations import upgrade
 from tests.cast import CAST, PASSWORD
 from tests.services.postgres import Postgres
 
