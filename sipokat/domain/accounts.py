@@ -1,5 +1,4 @@
-"""Accounts: made, closed and opened again, given another password, name or number; counted, and
-looked for.
+"""Accounts: made, closed and opened again, given another password, name or number; and counted.
 
 Each verb takes who does it (`domain/administration.py`) and appends an entry in the transaction of
 its change. No account is ever deleted: what its person wrote names them.
@@ -9,8 +8,8 @@ from __future__ import annotations
 
 from datetime import date
 
-from sqlalchemy import func, or_, select
-from sqlalchemy.orm import Session, selectinload
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 
 from sipokat.domain import activations, administration, people, pins, sessions, terms
 from sipokat.domain.administration import By
@@ -18,7 +17,6 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
 from sipokat.models import User
 
-FOUND_MAX = 30
 TAKEN = "Nomor HP ini sudah dipakai akun lain."
 
 
@@ -134,14 +132,3 @@ def count_by_role(session: Session) -> dict[str, int]:
     """How many accounts there are of each role, by its key; a role without one is not in it."""
     counted = session.execute(select(User.role, func.count()).group_by(User.role))
     return dict(counted.all())
-
-
-def search(session: Session, wanted: str) -> list[User]:
-    """The accounts whose name contains these words or whose number this is, however it was typed:
-    the first 30 by name, with their terms. None for no words."""
-    if not wanted:
-        return []
-    named = User.name.icontains(wanted, autoescape=True)
-    found = select(User).where(or_(named, User.phone == people.normal_phone(wanted)))
-    terms_too = selectinload(User.terms)
-    return list(session.scalars(found.order_by(User.name).limit(FOUND_MAX).options(terms_too)))

@@ -37,7 +37,7 @@ def register(app: Flask) -> None:
         verification,
     )
     from sipokat.web.administration import activations as new_activations
-    from sipokat.web.administration import person
+    from sipokat.web.administration import people_list, person
     from sipokat.web.present import times
 
     app.config["ASSET_URLS"] = assets.asset_urls(app)
@@ -67,6 +67,7 @@ def register(app: Flask) -> None:
         late_photos,
         new_activations,
         own_account,
+        people_list,
         person,
         photos,
         pins,

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import accounts, listing, notices, participation, queue, texts
+from sipokat.domain import accounts, listing, notices, participation, queue
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
 from sipokat.domain.notices import Answer
@@ -21,7 +21,6 @@ from sipokat.domain.offices import (
     roles_filed_in,
     roles_of,
 )
-from sipokat.domain.people import looks_like_phone, normal_phone
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import DESK_WORDS, ROLES, Role
 from sipokat.models import Report
@@ -140,6 +139,7 @@ def _official() -> dict[str, Any]:
         "offices": _offices(),
         "role_words": _role_words(),
         "one_office": one_kelurahan(me()),
+        "looks_after": any(office.role.activates for office in held(me())),
         "may_report": any(office.role.reports for office in held(me())),
         "summary": queue.summary(session, me()),
         "urgent": present.rows(urgent),
@@ -191,26 +191,9 @@ def codes_of(*found: Sequence[Report | Listed]) -> list[str]:
 
 
 def _accounts() -> dict[str, Any]:
-    """Accounts by role, and a search by name or number; nothing of what reports say."""
-    session = db.session()
-    wanted = texts.plain(request.args.get("cari"))[:80]
-    counts = accounts.count_by_role(session)
-    people = accounts.search(session, wanted)
-    codes = [term.region_code for person in people for term in person.terms]
-    names = names_of(session, codes)
+    """Accounts by role; nothing of what reports say."""
+    counts = accounts.count_by_role(db.session())
     return {
         "greeting": times.greeting(me().name),
         "counts": [(role.label, counts.get(key, 0)) for key, role in ROLES.items()],
-        "wanted": wanted,
-        "incomplete": looks_like_phone(wanted) and normal_phone(wanted) is None,
-        "people": [
-            {
-                "name": person.name,
-                "role": main_role(person).label,
-                "offices": [region_words(t.region_code, names) for t in person.terms],
-                "phone": times.phone(person.phone),
-                "active": person.active,
-            }
-            for person in people
-        ],
     }

@@ -27,6 +27,11 @@ OFFICIAL_NAV: list[Place] = [
     ("Akun", "/akun", "user", ()),
 ]
 PLAIN_NAV: list[Place] = [("Beranda", "/beranda", "home", ()), ("Akun", "/akun", "user", ())]
+DISKOMINFO_NAV: list[Place] = [
+    ("Beranda", "/beranda", "home", ()),
+    ("Pengelolaan", "/pengelolaan", "people", ()),
+    ("Akun", "/akun", "user", ()),
+]
 VIEWER_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Laporan", "/laporan", "doc", ()),
@@ -39,6 +44,7 @@ SHELL_NAV: list[Place] = [
     ("Verifikasi", "/verifikasi", "queue", tuple(k for k, r in ROLES.items() if r.decides)),
     ("Laporan", "/laporan", "doc", READERS),
     ("Kotak keluar", "/kotak-keluar", "outbox", ("rt_head",)),
+    ("Pengelolaan", "/pengelolaan", "people", ("diskominfo",)),
     ("Akun", "/akun", "user", ()),
 ]
 
@@ -53,6 +59,8 @@ def places(shell: bool = False) -> list[dict[str, Any]]:
         shown = OFFICIAL_NAV
     elif "rt_head" in roles_of(current_user):
         shown = RT_NAV
+    elif "diskominfo" in roles_of(current_user):
+        shown = DISKOMINFO_NAV
     else:
         shown = VIEWER_NAV if reads(current_user) else PLAIN_NAV
     return [

@@ -35,10 +35,10 @@ REST = [
         RAHMAN,
         ["/laporan", "/akun", "/luring", "/laporan/baru?kategori=kependudukan", "/laporan/9"],
     ),
-    (HARTONO, ["/laporan", "/akun"]),
+    (HARTONO, ["/laporan", "/akun", "/pengelolaan", "/pengelolaan/orang/{person}"]),
     (YUSUF, ["/beranda", "/verifikasi"]),
     (DEWI, ["/beranda", "/verifikasi"]),
-    (AGUS, ["/beranda", "/beranda?cari=rahman", "/laporan"]),
+    (AGUS, ["/beranda", "/pengelolaan", "/laporan"]),
     (RATNA, ["/beranda", "/laporan", "/laporan/{report}"]),
 ]
 
@@ -69,7 +69,7 @@ def visit(phone: Phone, pages: list[Any]) -> Iterator[tuple[str, Page]]:
             signed_in = person
         for path in paths:
             with phone.expecting("404", "403"):
-                page = phone.open(path.format(report=number))
+                page = phone.open(path.format(report=number, person=entry["owner"]))
             settle(page)
             yield f"{path} for {person}", page
 

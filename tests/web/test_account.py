@@ -170,12 +170,13 @@ def test_who_held_an_office_that_reads_no_reports_has_an_account_and_nothing_els
     with app.app_context():
         former = steps.newcomer("Wati", "diskominfo", KOTA)
     page = site(former).get("/beranda")
-    assert page.has("form[role=search]")
+    assert page.has("a[href='/pengelolaan']")
     with app.app_context():
         steps.end_term(former, today() - timedelta(days=1))
-    page = site(former).get("/beranda?cari=Rahman")
+    page = site(former).get("/beranda")
     assert "Masa jabatan Anda sudah berakhir" in page.text("main")
-    assert not page.has("form[role=search]")
+    assert not page.has("a[href='/pengelolaan']")
+    site(former).post("/pengelolaan", {"cari": "Rahman"}, status=403)
     assert "0812" not in page.text("main")
     site(former).get("/akun")
     for path in ("/laporan", "/verifikasi"):
@@ -193,7 +194,7 @@ def test_a_former_head_at_diskominfo_sends_what_waits_and_reads_what_he_wrote(
         terms.end(session, OPERATOR, rahman, rahman.terms[0], last)
         terms.begin(session, OPERATOR, rahman, "diskominfo", KOTA, today())
     phone = site(RAHMAN)
-    assert phone.get("/beranda").has("form[role=search]")
+    assert phone.get("/beranda").has("a[href='/pengelolaan']")
     assert phone.get("/laporan").has(f"a[href='/laporan/{mine}']")
     phone.json("GET", f"/laporan/{mine}")
     phone.json("GET", f"/laporan/{others}", status=404)

@@ -49,7 +49,6 @@ def pages(visitor: Visitor, numbers: list[str]) -> Iterator[Page]:
     for path in ("/beranda", "/akun"):
         yield visitor.get(path)
     if visitor.person is AGUS:
-        yield visitor.get("/beranda?cari=a")
         return
     yield visitor.get("/laporan")
     if visitor.person in (HARTONO, YUSUF, DEWI, SARI):

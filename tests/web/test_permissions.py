@@ -245,6 +245,14 @@ ROUTES = [
     action(
         "pembukaan-kembali", dict.fromkeys((RAHMAN, HARTONO, YUSUF, RATNA), 403), reason="lainnya"
     ),
+    Route("GET", "/pengelolaan", others=MANAGING_NOBODY),
+    Route(
+        "POST",
+        "/pengelolaan",
+        others=MANAGING_NOBODY,
+        json={"cari": "wati"},
+        form={"cari": "wati"},
+    ),
     Route("GET", PERSON, "/pengelolaan/orang/{person}", others=NOT_HERS),
     Route("GET", f"{PERSON}/aktivasi", "/pengelolaan/orang/{person}/aktivasi", 303, NOT_HERS),
     looking_after("aktivasi", 303, as_json=201),

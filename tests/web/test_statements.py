@@ -39,7 +39,9 @@ def pages(waiting: str, returned: str) -> Iterator[tuple[Person, str, str]]:
             yield person, "/verifikasi", kind
     yield HARTONO, f"/laporan/{waiting}", HTML
     yield RAHMAN, f"/laporan/{returned}/perbaikan", HTML
-    yield AGUS, "/beranda?cari=a", HTML
+    for person in (HARTONO, YUSUF, AGUS):
+        for asked in ("", f"?region={UTARA_I}&role=rt_head&state=no_phone"):
+            yield person, f"/pengelolaan{asked}", HTML
 
 
 def report(count: int) -> tuple[str, str]:

@@ -1,10 +1,61 @@
-"""People, as they are spoken to."""
+"""People as they are spoken to, and as the list of those to be looked after shows them."""
 
 from __future__ import annotations
 
+from typing import Any
+
+from sipokat.database import db
+from sipokat.domain import terms
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.people_list import Listed
+from sipokat.models import User
+from sipokat.web.present import times
+
 _CALLED = ("Pak ", "Bu ", "Bapak ", "Ibu ")
+STATES = {
+    "never": "Belum pernah masuk",
+    "no_phone": "Tanpa HP",
+    "silent": "Lama tidak masuk",
+    "closed": "Akun ditutup",
+}
+_TONES = {"never": "warn", "no_phone": "warn", "silent": "wait", "closed": "late"}
 
 
 def called(name: str) -> str:
     """`Bapak/Ibu Rahman`; `Pak Rahman` where the name begins so already."""
     return name if name.startswith(_CALLED) else f"Bapak/Ibu {name}"
+
+
+def offices_held(person: User) -> list[str]:
+    """The offices held today or later, in words."""
+    today = day_of(now())
+    running = [term for term in person.terms if term.until is None or term.until >= today]
+    held = dict.fromkeys((term.role, term.region_code) for term in running)
+    return [terms.title(db.session(), role, region) for role, region in held]
+
+
+def row(one: Listed) -> dict[str, Any]:
+    """A person in the list."""
+    contact = one.last_contact
+    return {
+        "id": one.person.id,
+        "name": one.person.name,
+        "offices": " · ".join(offices_held(one.person)) or "Tidak memegang jabatan",
+        "phone": times.phone(one.person.phone),
+        "state": (STATES[one.state], _TONES[one.state]) if one.state else None,
+        "contact": times.phrase("Terakhir masuk {}", times.ago(contact)) if contact else "",
+    }
+
+
+def as_json(one: Listed) -> dict[str, Any]:
+    """The same on the wire."""
+    contact = one.last_contact
+    return {
+        "id": one.person.id,
+        "name": one.person.name,
+        "phone": one.person.phone,
+        "offices": offices_held(one.person),
+        "active": one.person.active,
+        "state": one.state or None,
+        "last_contact": contact.isoformat(timespec="seconds") if contact else None,
+    }
