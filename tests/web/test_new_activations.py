@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from datetime import timedelta
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from sipokat.database import db
+from sipokat.database import db, writing
 from sipokat.domain import codes, people
-from sipokat.models import Activation, AdministrativeEntry
-from tests.cast import AGUS, HARTONO, RAHMAN, SARI, YUSUF, Person
+from sipokat.domain.clock import now
+from sipokat.models import Activation, AdministrativeEntry, LoginSession
+from tests.cast import AGUS, HARTONO, PASSWORD, RAHMAN, SARI, YUSUF, Person
 from tests.page import Page, Visitor
 from tests.services.database import CHEAP, CHEAP_HASHER
 
@@ -130,6 +132,29 @@ def test_out_of_region_and_nobody_are_one_answer_and_no_entry(app: Flask, site: 
     site(RAHMAN).json("POST", f"{address(site)}/aktivasi", {}, status=403)
     assert count(app, AdministrativeEntry) == before
     assert count(app, Activation) == 0
+
+
+@pytest.mark.parametrize(
+    ("maker", "minutes", "asked"),
+    [(HARTONO, 59, False), (HARTONO, 61, True), (YUSUF, 14, False), (YUSUF, 16, True)],
+)
+def test_an_old_session_is_asked_anew(
+    app: Flask, site: Site, maker: Person, minutes: int, asked: bool
+) -> None:
+    """A phone that lies on a table makes no codes. A lurah is asked at most once an hour."""
+    visitor, here = site(maker), address(site)
+    proved = now() - timedelta(minutes=minutes)
+    with app.app_context(), writing() as session:
+        session.execute(update(LoginSession).values(proved_at=proved))
+    if asked:
+        refusal = visitor.json("POST", f"{here}/aktivasi", {}, status=401)
+        assert refusal["error"] == "prove"
+        assert count(app, Activation) == 0
+        page = visitor.get(here).submit(MAKE, status=401)
+        page = page.submit("main form:has([name=proof])", proof=PASSWORD)
+    else:
+        page = visitor.get(here).submit(MAKE)
+    assert code_on(page)
 
 
 def test_the_log_has_no_code(site: Site, capfd: pytest.CaptureFixture[str]) -> None:

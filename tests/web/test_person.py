@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, update
 
-from sipokat.database import db
+from sipokat.database import db, writing
 from sipokat.domain import people
+from sipokat.domain.clock import now
 from sipokat.models import AdministrativeEntry, LoginSession
 from tests.cast import AGUS, HARTONO, PASSWORD, RAHMAN, SARI, SITI, YUSUF, Person
 from tests.page import Page, Visitor
@@ -128,6 +130,15 @@ def test_the_last_account_of_diskominfo_stays(app: Flask, site: Site) -> None:
     assert "satu-satunya akun Diskominfo" in page.text("[role=alert]")
     refusal = site(AGUS).json("POST", f"{address(app, AGUS)}/penutupan", {}, status=409)
     assert refusal["error"] == "last_diskominfo"
+
+
+@pytest.mark.parametrize("noun", ["hp/semua/hilang", "data", "penutupan", "pembukaan"])
+def test_an_old_session_changes_nothing_unasked(app: Flask, site: Site, noun: str) -> None:
+    visitor, here, before = site(AGUS), address(app), entries(app)
+    with app.app_context(), writing() as session:
+        session.execute(update(LoginSession).values(proved_at=now() - timedelta(minutes=16)))
+    assert visitor.json("POST", f"{here}/{noun}", {}, status=401)["error"] == "prove"
+    assert entries(app) == before
 
 
 def test_refused_without_an_entry(app: Flask, site: Site) -> None:

@@ -18,11 +18,12 @@ from markupsafe import Markup
 
 from sipokat import security
 from sipokat.database import db, writing
-from sipokat.domain import activations, codes, directory, offices, terms
+from sipokat.domain import activations, codes, directory, fresh, offices, terms
 from sipokat.domain.activations import Made
 from sipokat.models import User
 from sipokat.web.access import allow, me, takes
 from sipokat.web.administration import MANAGERS, given, own_pages
+from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
 from sipokat.web.present import times
 from sipokat.web.present.people import called
@@ -37,6 +38,7 @@ SHOWN = "Kode hanya ditampilkan satu kali. Buat kode baru kalau masih perlu."
 @pages.post("/pengelolaan/orang/<person_id>/aktivasi")
 @allow(*MANAGERS)
 @takes(given())
+@require_fresh(fresh.to_activate)
 def make(person_id: str) -> ResponseReturnValue:
     """Make a code. The one that was made before ends with it."""
     person, by = directory.find(db.session(), me(), person_id)

@@ -20,6 +20,7 @@ from sipokat.models import Term, User
 from sipokat.web import body
 from sipokat.web.access import allow, me, takes
 from sipokat.web.administration import MANAGERS, given, own_pages
+from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
 from sipokat.web.present import administration as entries
 from sipokat.web.present import times
@@ -77,6 +78,7 @@ def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
 @pages.post("/pengelolaan/orang/<person_id>/hp/<phone_id>/hilang")
 @allow(*MANAGERS)
 @takes(given())
+@require_fresh()
 def lose(person_id: str, phone_id: str) -> ResponseReturnValue:
     """One phone of the person was lost, or with `semua` it is not known which one."""
 
@@ -95,6 +97,7 @@ def lose(person_id: str, phone_id: str) -> ResponseReturnValue:
 @pages.post("/pengelolaan/orang/<person_id>/data")
 @allow(*MANAGERS)
 @takes(given("name", "phone"))
+@require_fresh()
 def rename(person_id: str) -> ResponseReturnValue:
     """Another name, another number, or both."""
 
@@ -110,6 +113,7 @@ def rename(person_id: str) -> ResponseReturnValue:
 @pages.post("/pengelolaan/orang/<person_id>/penutupan")
 @allow("diskominfo")
 @takes(given())
+@require_fresh()
 def close(person_id: str) -> ResponseReturnValue:
     """Close the account: nobody gets in with it any more."""
 
@@ -123,6 +127,7 @@ def close(person_id: str) -> ResponseReturnValue:
 @pages.post("/pengelolaan/orang/<person_id>/pembukaan")
 @allow("diskominfo")
 @takes(given())
+@require_fresh()
 def reopen(person_id: str) -> ResponseReturnValue:
     """Open a closed account again."""
 
