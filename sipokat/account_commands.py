@@ -137,16 +137,23 @@ def end_sessions(phone: str, by: str | None) -> None:
 @REGION
 @click.option("--since", type=DAY, help="First day; today when not given.")
 @click.option("--until", type=DAY, help="Last day, if it is known.")
+@click.option("--title", help="Not as its head: sekretaris, kasi, staf.")
 @BY
 @with_appcontext
 def begin_term(
-    phone: str, role: str, region: str, since: date | None, until: date | None, by: str | None
+    phone: str,
+    role: str,
+    region: str,
+    since: date | None,
+    until: date | None,
+    title: str | None,
+    by: str | None,
 ) -> None:
     """Give somebody an office from a day on."""
     with change(by) as (session, who):
-        user = account(session, phone)
-        term = terms.begin(session, who, user, role, region, since or day_of(now()), until)
-        office = terms.title(session, role, region)
+        user, first = account(session, phone), since or day_of(now())
+        term = terms.begin(session, who, user, role, region, first, until, title)
+        office = terms.title_of(session, term)
     click.echo(f"{user.name}: {office} from {term.since} on.")
 
 
@@ -163,7 +170,7 @@ def end_term(phone: str, role: str, region: str, last: date | None, by: str | No
         user, today = account(session, phone), day_of(now())
         term = terms.find(user, role, region, today)
         terms.end(session, who, user, term, last or today)
-        office = terms.title(session, role, region)
+        office = terms.title_of(session, term)
     click.echo(f"{user.name}: {office} until {term.until}.")
 
 
@@ -178,8 +185,9 @@ def withdraw_term(phone: str, role: str, region: str, since: date, by: str | Non
     """Take back an office that has not begun, such as one with a wrong day."""
     with change(by) as (session, who):
         user = account(session, phone)
-        terms.withdraw(session, who, user, terms.find_from(user, role, region, since))
-        office = terms.title(session, role, region)
+        term = terms.find_from(user, role, region, since)
+        office = terms.title_of(session, term)
+        terms.withdraw(session, who, user, term)
     click.echo(f"{user.name}: {office} does not begin on {since}.")
 
 
@@ -210,7 +218,7 @@ def show_user(phone: str) -> None:
         user = account(session, phone)
     click.echo(f"{user.name}, {user.phone}, {'open' if user.active else 'CLOSED'}")
     for term in user.terms:
-        office = terms.title(session, term.role, term.region_code)
+        office = terms.title_of(session, term)
         click.echo(f"  {office}, {term.since} to {term.until or 'now'}")
     for one in sessions.sessions_of(session, user):
         click.echo(f"  signed in: {one.device}, last used {moment(one.last_used_at)}")

@@ -21,6 +21,7 @@ from sipokat import (
     activation_commands,
     assets,
     migrations,
+    office_commands,
     record_commands,
     serving,
     starting,
@@ -47,6 +48,7 @@ def register(app: Flask) -> None:
         start,
         *account_commands.COMMANDS,
         *activation_commands.COMMANDS,
+        *office_commands.COMMANDS,
         *record_commands.COMMANDS,
         *migrations.COMMANDS,
     )

@@ -15,7 +15,7 @@ import itertools
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 from typing import Any, TypeVar
 
 import pytest
@@ -130,7 +130,10 @@ def add_term(
     with writing():
         user = user_of(person)
         term = Term(role=role or person.role, region_code=region, since=since, until=until)
-        term.acts_for_id = user_of(acts_for).id if acts_for else None
+        if acts_for:
+            term.acts_for_id, term.kind = user_of(acts_for).id, "plh"
+            term.letter_number, term.letter_date = "800/12", since
+            term.until = until or today() + timedelta(days=29)
         user.terms.append(term)
 
 

@@ -208,3 +208,28 @@ def test_what_cannot_be_is_said_in_a_sentence_and_changes_nothing(
     for phone in ("081200009999", "021555"):
         stranger = Person(phone, "", "", "")
         assert run(app, command, stranger, *words).exit_code in (1, 2)
+
+
+def test_deputies_and_regions_from_the_command_line(app: Flask) -> None:
+    today = steps.today()
+    letter = ("--kind=plh", "--letter=800/12", f"--dated={today}")
+    done = run(app, "appoint-deputy", SARI, *LURAH, *letter, f"--until={today}")
+    assert done.output == f"Sari Wulandari: Plh. Lurah Petanang Ulu from {today} to {today}.\n"
+    assert "Plh. Lurah Petanang Ulu, " in run(app, "show-user", SARI).output
+    done = run(app, "appoint-deputy", SITI, *LURAH, *letter, f"--until={today}")
+    assert (done.exit_code, "sudah menjadi Plh. Lurah" in done.output) == (1, True)
+    done = run(app, "begin-term", SITI, *LURAH, "--title=sekretaris")
+    assert "Siti Aminah: Sekretaris Kelurahan Petanang Ulu from" in done.output
+
+    def change(*words: str) -> str:
+        return app.test_cli_runner().invoke(args=words).output.strip()
+
+    new = [f"{PETANANG_ULU}.{number}" for number in ("014", "015", "016")]
+    assert change("split-rt", RAHMAN.region, RAHMAN.region, new[0]).endswith(f"new are {new[0]}.")
+    assert change("add-rt", new[1]) == f"{new[1]} is there from {today} on."
+    assert change("move-rt", SITI.region, new[2]) == f"{SITI.region} goes on as {new[2]}."
+    assert change("merge-rt", RAHMAN.region, BEJO.region, f"--into={RAHMAN.region}").endswith(".")
+    assert change("rename-region", PETANANG_ULU, "Petanang").endswith("is called Petanang.")
+    assert "baru ada mulai" in change("end-rt", new[1], f"--on={today - timedelta(days=1)}")
+    assert change("end-rt", new[1]) == f"{new[1]} is there until {today}."
+    assert newest(app)[:2] == ("end_region", "budi")

@@ -136,7 +136,11 @@ def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) 
     added = rows("SELECT SUBSTR(CAST(added_at AS TEXT), 1, 10) FROM photo ORDER BY id")
     assert added == [(None,), ("2026-11-05",), ("2026-11-06",)]
     with db.engine.begin() as connection:
-        connection.exec_driver_sql(DEPUTY)
+        connection.exec_driver_sql(
+            DEPUTY.replace("since)", "since, kind, letter_number, letter_date, until)").replace(
+                "'2026-11-01')", "'2026-11-01', 'plh', '800/12', '2026-10-30', '2026-11-20')"
+            )
+        )
     downgrade(revision="0001")
     assert rows("SELECT id, user_id, region_code FROM term ORDER BY id") == [
         (1, "u-yusuf", "16.73.04"),
@@ -144,6 +148,45 @@ def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) 
         (4, "u-yusuf", "16.73.04.1009.001"),
     ]
     assert rows("SELECT report_id, desk, user_id FROM reading") == [(1, "kota", "u-dewi")]
+    upgrade()
+    assert differences() == []
+
+
+def test_deputies_of_before_get_a_kind_and_an_end(empty: Flask) -> None:
+    """Regions are there as they were, and all of it can be taken back and done again."""
+    upgrade(revision="0001")
+    with db.engine.begin() as connection:
+        for statement in FILLED.split(";"):
+            connection.exec_driver_sql(statement)
+    upgrade(revision="0007")
+    entry = "INSERT INTO administrative_entry (id, at, subject_id, action, operator) VALUES"
+    with db.engine.begin() as connection:
+        connection.exec_driver_sql(DEPUTY)
+        connection.exec_driver_sql(
+            f"{entry} (1, '2026-11-02 01:00:00', 'u-dewi', 'create', 'budi')"
+        )
+    upgrade()
+    assert differences() == []
+    assert rows("SELECT id, kind, letter_number FROM term ORDER BY id") == [
+        (1, "definitif", None),
+        (2, "definitif", None),
+        (3, "plh", "tidak dicatat"),
+        (4, "definitif", None),
+    ]
+    assert rows("SELECT COUNT(*) FROM term WHERE kind = 'plh' AND until IS NULL") == [(0,)]
+    assert rows("SELECT COUNT(*) FROM region WHERE since IS NULL AND until IS NULL") == [(4,)]
+    for wrong in ("kind = 'plt'", "letter_number = NULL", "until = NULL", "kind = 'pjs'"):
+        with pytest.raises(IntegrityError, match="ck_term_"), db.engine.begin() as connection:
+            connection.exec_driver_sql(f"UPDATE term SET {wrong} WHERE id = 3")
+    with db.engine.begin() as connection:
+        of_region = "(id, at, region_code, action, operator) VALUES"
+        connection.exec_driver_sql(
+            f"INSERT INTO administrative_entry {of_region}"
+            " (2, '2026-11-02 01:00:00', '16.73.04', 'rename_region', 'budi')"
+        )
+    downgrade(revision="0007")
+    assert rows("SELECT id, subject_id FROM administrative_entry") == [(1, "u-dewi")]
+    assert rows("SELECT acts_for_id FROM term WHERE id = 3") == [("u-dewi",)]
     upgrade()
     assert differences() == []
 

@@ -38,7 +38,9 @@ def create(
     terms.ensure_region(session, role, region_code)
     (term,) = user.terms
     with session.no_autoflush:
+        terms.require_there(session, region_code, term.since, term.until)
         terms.require_alone(session, user, term)
+        terms.give_way(session, by, term)
     session.add(user)
     session.flush()
     made = {"name": user.name, "phone": user.phone, **terms.as_facts(term)}

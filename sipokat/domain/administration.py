@@ -1,7 +1,8 @@
-"""The administrative record: who changed whose account or office, as what, and when.
+"""The administrative record: who changed an account, an office or a region, as what, and when.
 
-Every verb that changes an account or a term (`domain/accounts.py`, `domain/terms.py`,
-`domain/activations.py`) writes its entry here, in the transaction of the change.
+Every verb that changes an account, a term or a region (`domain/accounts.py`, `domain/terms.py`,
+`domain/deputies.py`, `domain/region_changes.py`, `domain/activations.py`) writes its entry here, in
+the transaction of the change.
 """
 
 from __future__ import annotations
@@ -19,7 +20,7 @@ from sipokat.database import take_turns
 from sipokat.domain import offices
 from sipokat.domain.clock import now
 from sipokat.domain.refusals import NeverAllowed
-from sipokat.models import AdministrativeEntry, User
+from sipokat.models import AdministrativeEntry, Region, User
 
 OPERATOR_MAX = 80
 
@@ -64,21 +65,24 @@ def take_turn(session: Session, *changed: User) -> None:
 def record(
     session: Session,
     by: By,
-    subject: User,
+    subject: User | Region,
     action: str,
     was: Mapping[str, Any] | None = None,
     became: Mapping[str, Any] | None = None,
     at: datetime | None = None,
 ) -> AdministrativeEntry:
-    """Append one entry about `subject`; `was` and `became` hold what can be written as JSON."""
+    """Append one entry about `subject`, a person or a region; `was` and `became` hold what can be
+    written as JSON."""
     office = by.office
     entry = AdministrativeEntry(
         at=at or now(),
-        subject_id=subject.id,
+        subject_id=subject.id if isinstance(subject, User) else None,
+        region_code=subject.code if isinstance(subject, Region) else None,
         action=action,
         actor_id=by.user.id if by.user else None,
         actor_role=office.role.key if office else None,
         actor_region=office.region if office else None,
+        actor_kind=office.kind if office else None,
         actor_for=office.acts_for if office else None,
         operator=by.operator,
         was=_written(was),

@@ -34,10 +34,10 @@ ERASED = ""
 class NewEvent:
     """One move of a report, all that its event keeps but the number.
 
-    `office` is the one in which the actor acts. `version` is the report's after the move,
-    `content_digest` that of the content it speaks of. `request_digest` covers what was asked for:
-    whoever sends the same `action_id` again must ask for the same. `detail` says more, in JSON's
-    types.
+    `office` is the one in which the actor acts; its kind and title go into the detail. `version` is
+    the report's after the move, `content_digest` that of the content it speaks of. `request_digest`
+    covers what was asked for: whoever sends the same `action_id` again must ask for the same.
+    `detail` says more, in JSON's types.
     """
 
     move: chain.Move
@@ -135,6 +135,7 @@ def append_all(session: Session, entries: Sequence[tuple[int, NewEvent | Remark]
 def _row(new: NewEvent | Remark, report_id: int, place: Place, key: Key) -> dict[str, Any]:
     """The whole row of an entry at this place, signed with this key."""
     salt = record.random_word()
+    detail = {**new.detail, **new.office.as_detail}
     row = _of_move(new) if isinstance(new, NewEvent) else _of_remark(new)
     row |= {
         "at": new.at,
@@ -145,7 +146,7 @@ def _row(new: NewEvent | Remark, report_id: int, place: Place, key: Key) -> dict
         "actor_role": new.office.role.key,
         "actor_region": new.office.region,
         "actor_for": new.office.acts_for,
-        "detail": json.dumps(new.detail) if new.detail else None,
+        "detail": json.dumps(detail) if detail else None,
     }
     row |= {
         "salt": salt,

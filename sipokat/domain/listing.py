@@ -7,15 +7,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import table
 from sipokat.domain.categories import categories
-from sipokat.domain.clock import now
+from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import regions_of
 from sipokat.domain.periods import days_of
+from sipokat.domain.regions import named
 from sipokat.domain.visibility import (
     newest_in,
     newest_visible,
@@ -143,14 +144,17 @@ def own_desk(session: Session, user: User) -> list[Report]:
 
 
 def regions_below(session: Session, user: User) -> list[tuple[str, str]]:
-    """The regions that the person may narrow a list to, one level down: their codes and names."""
-    found = session.execute(_BELOW, {"codes": regions_of(user)})
+    """The regions that the person may narrow a list to, one level down: their codes and names.
+    Those that are no more have reports of their time; those that begin later have none."""
+    found = session.execute(_BELOW, {"codes": regions_of(user), "day": day_of(now())})
     return [(row.code, row.name) for row in found]
 
 
 _REGION = table(Region).c
+_DAY: Any = bindparam("day", type_=Date)
 _BELOW = (
-    select(_REGION.code, _REGION.name)
+    select(_REGION.code, named(_DAY).label("name"))
     .where(_REGION.parent_code.in_(bindparam("codes", expanding=True)))
+    .where(or_(_REGION.since.is_(None), _REGION.since <= _DAY))
     .order_by(_REGION.code)
 )

@@ -7,9 +7,12 @@ acts for the camat sits at two desks, each over its own region and no more.
 from __future__ import annotations
 
 import hashlib
+import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from importlib.resources import files
+from typing import Any
 
 from sipokat.domain.clock import day_of, now, start_of
 from sipokat.domain.limits import LIMITS
@@ -18,15 +21,37 @@ from sipokat.domain.regions import at_desk, level_of
 from sipokat.domain.roles import DESK_ROLES, ROLES, Role
 from sipokat.models import Term, User
 
+RULES: dict[str, Any] = tomllib.loads(
+    files("sipokat.data").joinpath("terms.toml").read_text("utf-8")
+)
+HOLDER = "definitif"
+DEPUTIES = ("plh", "plt")
+TITLES: dict[str, dict[str, str]] = RULES["titles"]
+
 
 @dataclass(frozen=True)
 class Office:
-    """One office as somebody holds it. `acts_for` is the id of the person whose place a deputy
-    takes; None for the holder of the office."""
+    """One office as somebody holds it. `kind` is HOLDER or one of DEPUTIES; `acts_for` is the id of
+    the person whose place a Plh. takes; `title` what somebody is called who sits at the desk
+    without being its head (`Term.title`)."""
 
     role: Role
     region: str
     acts_for: str | None = None
+    kind: str = HOLDER
+    title: str | None = None
+
+    @property
+    def label(self) -> str:
+        """`Camat`, `Plh. Camat`, `Sekretaris Kecamatan`."""
+        return label_of(self.role.key, self.kind, self.title)
+
+    @property
+    def as_detail(self) -> dict[str, str]:
+        """What the detail of an event keeps of it, beside the event's columns: nothing of a
+        holder who is the head of the desk."""
+        detail = {"kind": self.kind} if self.kind != HOLDER else {}
+        return detail | ({"title": self.title} if self.title else {})
 
     @property
     def desk(self) -> str | None:
@@ -38,6 +63,13 @@ class Office:
     def reports(self) -> bool:
         """Whether reports are filed in this office."""
         return self.role.reports and self.desk is not None
+
+
+def label_of(role: str, kind: str | None = HOLDER, title: str | None = None) -> str:
+    """What somebody is called in an office of this role: `Camat`, `Plh. Camat`, `Sekretaris
+    Kecamatan`."""
+    label = TITLES.get(role, {}).get(title, ROLES[role].label) if title else ROLES[role].label
+    return f"{RULES[kind]['label']} {label}" if kind in DEPUTIES else label
 
 
 def require_office(role: str, region_code: str) -> None:
@@ -87,7 +119,9 @@ def desk_held_lately(user: User, region_code: str, desk: str, day: date) -> bool
 
 
 def _office(term: Term) -> Office:
-    return Office(ROLES[term.role], term.region_code, term.acts_for_id)
+    return Office(
+        ROLES[term.role], term.region_code, term.acts_for_id, term.kind or HOLDER, term.title
+    )
 
 
 def runs_on(term: Term, day: date) -> bool:
@@ -201,12 +235,12 @@ def desks_among(offices: Iterable[Office], region_code: str) -> frozenset[str]:
 
 
 def acting_at(user: User, desk: str, region_code: str) -> Office:
-    """The office in which the person acts at this desk over this region today: their own before one
-    that they hold for somebody else. Somebody whose term has ended since still speaks for the
-    office that they wrote in."""
+    """The office in which the person acts at this desk over this region today: their own as its
+    head, then as a deputy, then under another title, as a sekretaris who is Plh. acts as Plh.
+    Somebody whose term has ended since still speaks for the office that they wrote in."""
     region = at_desk(region_code, desk)
     mine = [office for office in held(user) if (office.desk, office.region) == (desk, region)]
-    mine.sort(key=lambda office: office.acts_for is not None)
+    mine.sort(key=lambda office: (office.title is not None, office.kind != HOLDER))
     return mine[0] if mine else Office(ROLES[DESK_ROLES[desk]], region)
 
 

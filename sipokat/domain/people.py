@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.limits import LIMITS
-from sipokat.domain.offices import require_office
+from sipokat.domain.offices import HOLDER, require_office
 from sipokat.domain.refusals import WrongContent
 from sipokat.domain.texts import read, seen
 from sipokat.models import Term, User
@@ -158,5 +158,6 @@ def account(
         active=True,
         created_at=moment,
     )
-    user.terms = [Term(role=role, region_code=region_code, since=since or day_of(moment))]
+    first = since or day_of(moment)
+    user.terms = [Term(role=role, region_code=region_code, kind=HOLDER, since=first)]
     return user

@@ -5,15 +5,17 @@ from __future__ import annotations
 import csv
 import tomllib
 from collections.abc import Iterable
+from datetime import date
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, bindparam, select, true
+from sqlalchemy import ColumnElement, Date, and_, bindparam, func, or_, select, true
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
+from sipokat.domain.clock import day_of, now
 from sipokat.domain.roles import DESKS
-from sipokat.models import Region
+from sipokat.models import Region, RegionName
 
 _PARTS: dict[str, int] = tomllib.loads(
     files("sipokat.data").joinpath("levels.toml").read_text("utf-8")
@@ -66,17 +68,46 @@ def up_from(code: str) -> tuple[str, ...]:
 
 
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
-    """The names of these regions and of those above them, by code. The session remembers the names
-    that it has read, so a request asks for each only once."""
+    """The names of these regions and of those above them today, by code. The session remembers the
+    names that it has read, so a request asks for each only once."""
     known: dict[str, str] = session.info.setdefault("region_names", {})
     wanted = {above for code in codes for above in up_from(code)}
     if missing := wanted - known.keys():
-        known.update(session.execute(_NAMES, {"codes": tuple(missing)}).all())
+        known.update(names_on(session, missing, day_of(now())))
     return {code: known[code] for code in wanted & known.keys()}
 
 
-_REGION = table(Region).c
-_NAMES = select(_REGION.code, _REGION.name).where(
+def names_on(session: Session, codes: Iterable[str], day: date) -> dict[str, str]:
+    """The names that these regions have on a day, by code."""
+    return dict(session.execute(_NAMES, {"codes": tuple(codes), "day": day}).all())
+
+
+def named(day: Any) -> ColumnElement[str]:
+    """The name that a region has on a day: the last one that it was given, else its first."""
+    later = (
+        select(_LATER.name)
+        .where(_LATER.region_code == _REGION.code, _LATER.since <= day)
+        .order_by(_LATER.since.desc())
+        .limit(1)
+    )
+    return func.coalesce(later.scalar_subquery(), _REGION.name)
+
+
+def exists_on(region: Region, day: date) -> bool:
+    """Whether the region is there on that day."""
+    return (region.since or day) <= day and (region.until is None or day <= region.until)
+
+
+def there_on(day: date) -> ColumnElement[bool]:
+    """The condition for a region that is there on that day."""
+    return and_(
+        or_(Region.since.is_(None), Region.since <= day),
+        or_(Region.until.is_(None), Region.until >= day),
+    )
+
+
+_REGION, _LATER = table(Region).c, table(RegionName).c
+_NAMES = select(_REGION.code, named(bindparam("day", type_=Date))).where(
     _REGION.code.in_(bindparam("codes", expanding=True))
 )
 

@@ -12,7 +12,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from babel.dates import format_date
-from sqlalchemy import or_, select
+from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import administration, offices
@@ -37,28 +37,43 @@ def begin(
     region_code: str,
     since: date,
     until: date | None = None,
+    seat: str | None = None,
 ) -> Term:
-    """Give the person an office from `since` on, until the end of `until` if that is given.
+    """Give the person an office from `since` on, until the end of `until` if that is given. With a
+    `seat` (`sekretaris`) they sit at its desk under that title, beside its head.
 
-    Raises WrongContent for a region or days that cannot be, and NotNow where the person holds the
-    office on one of these days already, or somebody else heads the RT: two heads of one RT on one
-    day are refused, several people at any other desk are fine.
+    A Plt. who acts in the office gives way to its new head. Raises WrongContent for a region or
+    days that cannot be, and NotNow where the person holds the office on one of these days already,
+    or somebody else heads the RT: two heads of one RT on one day are refused, several people at any
+    other desk are fine.
     """
     offices.require_office(role, region_code)
     if until is not None and until < since:
         sentence = "Hari terakhir tidak boleh sebelum hari pertama."
         raise WrongContent(sentence, {"until": sentence})
+    if seat is not None and seat not in offices.TITLES.get(role, {}):
+        raise WrongContent("Pilih jabatan.", {"title": "Pilih jabatan."})
     administration.take_turn(session, user)
     ensure_region(session, role, region_code)
-    term = Term(role=role, region_code=region_code, since=since, until=until)
+    term = Term(
+        role=role,
+        region_code=region_code,
+        since=since,
+        until=until,
+        kind=offices.HOLDER,
+        title=seat,
+    )
+    require_there(session, region_code, since, until)
     require_alone(session, user, term)
+    give_way(session, by, term)
     user.terms.append(term)
     administration.record(session, by, user, "begin_term", became=as_facts(term))
     return term
 
 
 def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
-    """Make `last` the last day of the term. What the person wrote in it stays theirs to read.
+    """Make `last` the last day of the term. What the person wrote in it stays theirs to read. Who
+    acts as Plh. for them acts no longer than that.
 
     Raises WrongContent when that is before its first day or would make it longer, NotNow when it
     has ended already or nobody else would act for Diskominfo after it. The same day is no change.
@@ -78,6 +93,10 @@ def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
     was = as_facts(term)
     term.until = last
     administration.record(session, by, user, "end_term", was, as_facts(term))
+    if term.kind == offices.HOLDER and term.title is None:
+        after = _same_office(term).where(Term.kind == "plh", Term.acts_for_id == user.id)
+        for plh in session.scalars(after.where(Term.until > last)).all():
+            cut_short(session, by, plh, last)
 
 
 def withdraw(session: Session, by: By, user: User, term: Term) -> None:
@@ -105,6 +124,40 @@ def _read_anew(session: Session, term: Term) -> None:
         raise NotNow("Jabatan itu sudah dibatalkan.")
 
 
+def give_way(session: Session, by: By, term: Term) -> None:
+    """End what a Plt. acts in this office on the day before its head's new term. Raises NotNow for
+    one who begins no earlier than the head."""
+    if term.title is not None:
+        return
+    there = _same_office(term).where(Term.kind == "plt", Term.until >= term.since)
+    for plt in session.scalars(there.where(Term.since <= (term.until or date.max))).all():
+        if plt.since >= term.since:
+            office, since = title_of(session, plt), _written(plt.since)
+            raise NotNow(f"{plt.user.name} menjadi {office} mulai {since}. Batalkan dulu itu.")
+        cut_short(session, by, plt, term.since - timedelta(days=1))
+
+
+def cut_short(session: Session, by: By, term: Term, last: date) -> None:
+    """End a term on `last` because its office ends then or is another's, or take it back if it
+    would only begin after that. Raises NotNow for one that has begun after `last`."""
+    was, user = as_facts(term), term.user
+    if term.since > last:
+        if term.since <= day_of(now()):
+            office, since = title_of(session, term), _written(term.since)
+            raise NotNow(f"{user.name} sudah menjadi {office} sejak {since}.")
+        session.delete(term)
+        session.flush()
+        session.expire(user, ["terms"])
+        administration.record(session, by, user, "withdraw_term", was)
+        return
+    term.until = last
+    administration.record(session, by, user, "end_term", was, as_facts(term))
+
+
+def _same_office(term: Term) -> Select[Term]:
+    return select(Term).where(Term.role == term.role, Term.region_code == term.region_code)
+
+
 def find(user: User, role: str, region_code: str, day: date) -> Term:
     """The person's term in this office that runs on `day`, else the one that begins next. Raises
     NotNow when there is none."""
@@ -127,14 +180,22 @@ def find_from(user: User, role: str, region_code: str, since: date) -> Term:
     raise NotNow(f"{user.name} tidak memegang jabatan itu sejak {_written(since)}.")
 
 
-def title(session: Session, role: str, region_code: str) -> str:
-    """The office in words: `Ketua RT 001 Petanang Ulu`, `Lurah Petanang Ulu`, `Diskominfo`."""
+def title(
+    session: Session, role: str, region_code: str, kind: str | None = None, seat: str | None = None
+) -> str:
+    """The office in words: `Ketua RT 001 Petanang Ulu`, `Plh. Lurah Petanang Ulu`, `Diskominfo`."""
     parent = region_code.rpartition(".")[0]
     names = names_of(session, [region_code])
     name = names.get(region_code, region_code)
+    label = offices.label_of(role, kind, seat)
     if role == "rt_head":
-        return f"Ketua {name} {names.get(parent, '')}".strip()
-    return ROLES[role].label if ROLES[role].level == "kota" else f"{ROLES[role].label} {name}"
+        return f"{label.removesuffix(' RT')} {name} {names.get(parent, '')}".strip()
+    return label if ROLES[role].level == "kota" else f"{label} {name}"
+
+
+def title_of(session: Session, term: Term) -> str:
+    """What the person is called in this term, in the same words."""
+    return title(session, term.role, term.region_code, term.kind, term.title)
 
 
 def ensure_region(session: Session, role: str, region_code: str) -> None:
@@ -150,14 +211,26 @@ def ensure_region(session: Session, role: str, region_code: str) -> None:
         raise offices.no_such_region(region_code)
 
 
+def require_there(session: Session, region_code: str, since: date, until: date | None) -> None:
+    """Raises WrongContent for days on which the region is not there any more, or not yet."""
+    region = session.get_one(Region, region_code)
+    if region.until is not None and (until or date.max) > region.until:
+        sentence = f"{region.name} hanya ada sampai {_written(region.until)}."
+        raise WrongContent(sentence, {"until" if since <= region.until else "since": sentence})
+    if region.since is not None and since < region.since:
+        sentence = f"{region.name} baru ada mulai {_written(region.since)}."
+        raise WrongContent(sentence, {"since": sentence})
+
+
 def require_alone(session: Session, user: User, term: Term) -> None:
     """Raises NotNow if the person has this office on one of the days of this new term, or another
     has, where only one may: an RT has one head. A closed account still holds its office, since it
-    may be opened again; a deputy stands beside the holder."""
+    may be opened again; a deputy acts beside the holder or in a vacant office
+    (`domain/deputies.py`)."""
     there = select(Term).where(
         Term.role == term.role,
         Term.region_code == term.region_code,
-        Term.acts_for_id.is_(None),
+        Term.kind == offices.HOLDER,
         or_(Term.until.is_(None), Term.until >= term.since),
         Term.since <= (term.until or date.max),
     )
@@ -214,6 +287,14 @@ def as_facts(term: Term) -> dict[str, Any]:
     }
     if term.until is not None:
         facts["until"] = term.until.isoformat()
+    if term.title:
+        facts["title"] = term.title
+    if term.kind in offices.DEPUTIES:
+        assert term.letter_date is not None
+        facts |= {"kind": term.kind, "letter": term.letter_number}
+        facts |= {"letter_date": term.letter_date.isoformat()}
+    if term.acts_for_id:
+        facts["acts_for"] = term.acts_for_id
     return facts
 
 

@@ -3,7 +3,7 @@
 from sipokat.models.activation import Activation
 from sipokat.models.administration import AdministrativeEntry
 from sipokat.models.event import Counter, Event, FirstOpened
-from sipokat.models.region import Region
+from sipokat.models.region import Region, RegionName, RegionSuccessor
 from sipokat.models.report import Photo, Report, Revision
 from sipokat.models.session import KnownDevice, LoginSession, SignInFailure
 from sipokat.models.setting import DayOverride, Setting
@@ -21,6 +21,8 @@ __all__ = [
     "LoginSession",
     "Photo",
     "Region",
+    "RegionName",
+    "RegionSuccessor",
     "Report",
     "Revision",
     "Setting",

@@ -19,12 +19,13 @@ NO_DELETE = ("event", "report", "revision", "photo", "counter", "administrative_
 FIXED = {
     "event": "seq report_id version at actor_id actor_desk actor_role actor_region actor_for action"
     " from_desk to_desk class reason action_id detail sealed mark key_id previous_hash hash",
-    "report": "id number client_id reporter_id region_code author_desk received_at category",
+    "report": "id number client_id reporter_id region_code author_desk recorded_as received_at"
+    " category",
     "revision": "id report_id version author_id at",
     "photo": "id report_id client_id declared_by sha256",
     "counter": "name",
-    "administrative_entry": "id at subject_id action actor_id actor_role actor_region actor_for"
-    " operator was became",
+    "administrative_entry": "id at subject_id region_code action actor_id actor_role actor_region"
+    " actor_kind actor_for operator was became",
 }
 # Every unique key: of two rows with the same one, OR REPLACE would delete the older.
 KEYS = {

@@ -61,6 +61,12 @@ class Report(Base):
             sqlite_where=text(f"urgent = 1 AND {_OPEN}"),
             postgresql_where=text(f"urgent AND {_OPEN}"),
         ),
+        Index(
+            "ix_report_recorded",
+            *("region_code", "desk_code"),
+            sqlite_where=text("recorded_as IS NOT NULL"),
+            postgresql_where=text("recorded_as IS NOT NULL"),
+        ),
         # Lists, newest first, with what they can be filtered by.
         Index("ix_report_kota", "kota_code", *_LISTED),
         Index("ix_report_kecamatan", "kecamatan_code", *_LISTED),
@@ -78,6 +84,7 @@ class Report(Base):
     kecamatan_code: Mapped[str | None] = mapped_column(RegionCode)
     kota_code: Mapped[str | None] = mapped_column(RegionCode)
     author_desk: Mapped[str] = mapped_column(String(10))
+    recorded_as: Mapped[str | None] = mapped_column(String(60))
     submission_digest: Mapped[str] = mapped_column(String(64))
     received_at: Mapped[datetime] = mapped_column(Moment)
     written_at_raw: Mapped[str | None] = mapped_column(String(40))

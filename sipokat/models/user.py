@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sipokat.database import Base, Moment, RegionCode
@@ -51,19 +51,34 @@ class User(Base):
 class Term(Base):
     """An office held by one person: a role over a region, from `since` to `until`, both included.
 
-    `acts_for_id` is the person whose place a deputy takes (Plh. or Plt.); None for the holder of
-    the office.
+    `kind` is `definitif` for its holder, `plh` for whoever acts while the holder is away
+    (`acts_for_id` is the holder), `plt` for whoever acts while the office is vacant. Both deputies
+    have a surat perintah, with its number and day, and an end. `title` is what somebody is called
+    who sits at the desk without being its head (`data/terms.toml`), such as `sekretaris`.
     """
 
     __tablename__ = "term"
     steady = True
-    __table_args__ = (Index("ix_term_region_code_until", "region_code", "until"),)
+    __table_args__ = (
+        Index("ix_term_region_code_until", "region_code", "until"),
+        CheckConstraint("kind IN ('definitif', 'plh', 'plt')", name="kind"),
+        CheckConstraint("(kind = 'plh') = (acts_for_id IS NOT NULL)", name="plh_for_somebody"),
+        CheckConstraint(
+            "kind = 'definitif' OR (letter_number IS NOT NULL AND letter_date IS NOT NULL"
+            " AND until IS NOT NULL AND title IS NULL)",
+            name="deputy_by_letter",
+        ),
+    )
 
     id: Mapped[int] = mapped_column(primary_key=True)
     user_id: Mapped[str] = mapped_column(ForeignKey("user.id"), index=True)
     role: Mapped[str] = mapped_column(String(20))
     region_code: Mapped[str] = mapped_column(RegionCode, ForeignKey("region.code"))
+    kind: Mapped[str] = mapped_column(String(10), default="definitif", server_default="definitif")
+    title: Mapped[str | None] = mapped_column(String(20))
     acts_for_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
+    letter_number: Mapped[str | None] = mapped_column(String(60))
+    letter_date: Mapped[date | None]
     since: Mapped[date]
     until: Mapped[date | None]
 

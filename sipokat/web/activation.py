@@ -13,6 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
 from sipokat.domain import activations, codes, offices, terms
+from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import Refused, TooMany, WrongContent
 from sipokat.extensions import login
 from sipokat.models import User
@@ -123,8 +124,8 @@ def _page(person: User | None = None, refusal: Refused | None = None) -> Respons
 
 
 def _offices(user: User) -> list[str]:
-    held = [(one.role.key, one.region) for one in offices.held(user)]
-    return [terms.title(db.session(), role, region) for role, region in held]
+    held = (term for term in user.terms if offices.runs_on(term, day_of(now())))
+    return [terms.title_of(db.session(), term) for term in held]
 
 
 def _inside_app() -> bool:

@@ -43,7 +43,7 @@ def test_a_time_line_shows_the_office_of_the_day_and_for_whom(context: Flask, si
     lines = told(site, number)
     assert "Rahman, Ketua RT ·" in lines[0]
     assert "Hartono, Lurah ·" in lines[1]
-    assert "Sari Wulandari, Camat, mewakili Yusuf ·" in lines[2]
+    assert "Sari Wulandari, Plh. Camat, mewakili Yusuf ·" in lines[2]
 
 
 def test_photos_that_came_late_or_were_replaced_are_told(context: Flask, site: Site) -> None:

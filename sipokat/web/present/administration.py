@@ -7,6 +7,7 @@ from typing import Any
 
 from sipokat.database import db
 from sipokat.domain.administration import facts
+from sipokat.domain.offices import label_of
 from sipokat.domain.roles import ROLES
 from sipokat.domain.terms import title
 from sipokat.models import AdministrativeEntry
@@ -28,6 +29,9 @@ WHAT = {
     "change_phone": "Nomor HP diganti",
     "make_activation": "Kode aktivasi dibuat",
     "activate": "HP diaktifkan",
+    "add_region": "RT ditambahkan",
+    "end_region": "RT berakhir",
+    "rename_region": "Nama wilayah diganti",
 }
 
 
@@ -47,8 +51,9 @@ def _who(one: AdministrativeEntry, own: bool) -> str:
     if one.actor_id == one.subject_id:
         whom = "Anda" if own else one.actor.name
         return f"pengelola SIPOKAT untuk {whom}" if one.operator else f"{whom} sendiri"
-    role = ROLES.get(one.actor_role or "")
-    person = f"{one.actor.name}, {role.label}" if role else one.actor.name
+    role = one.actor_role
+    label = label_of(role, one.actor_kind) if role in ROLES else ""
+    person = f"{one.actor.name}, {label}" if label else one.actor.name
     return f"pengelola SIPOKAT untuk {person}" if one.operator else person
 
 
@@ -65,7 +70,8 @@ def _detail(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
 
 
 def _term(facts: dict[str, Any], ends: bool) -> str:
-    office = title(db.session(), facts["role"], facts["region"])
+    kind, seat = facts.get("kind"), facts.get("title")
+    office = title(db.session(), facts["role"], facts["region"], kind, seat)
     since, until = (date.fromisoformat(facts[k]) if k in facts else None for k in _DAYS)
     if ends and until:
         return f"{office}, sampai {times.date_words(until)}"

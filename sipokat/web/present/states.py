@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import json
+
 from sipokat.domain.chain import REASONS, State
-from sipokat.domain.roles import DESKS, ROLES
+from sipokat.domain.offices import label_of
+from sipokat.domain.roles import DESKS
 from sipokat.models import Event, Report
 
 WAITING = {
@@ -83,8 +86,10 @@ def reason(event: Event) -> str:
 
 
 def office(event: Event) -> str:
-    """The office in which somebody acted, as it was then: `Camat`, or `Camat, mewakili Yusuf`."""
-    label = ROLES[event.actor_role].label
+    """The office in which somebody acted, as it was then: `Camat`, `Plt. Camat`, or
+    `Plh. Camat, mewakili Yusuf`."""
+    detail = json.loads(event.detail or "{}")
+    label = label_of(event.actor_role, detail.get("kind"), detail.get("title"))
     return f"{label}, mewakili {event.acted_for.name}" if event.acted_for else label
 
 

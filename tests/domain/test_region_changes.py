@@ -1,0 +1,235 @@
+"""RT are added, split, merged, moved and renamed; reports stay with the RT of their time."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Iterable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, event, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sipokat.database import writing
+from sipokat.domain import administration, offices, region_changes, regions, terms, visibility
+from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
+from sipokat.models import AdministrativeEntry, Region, Report, Term
+from tests import steps
+from tests.cast import (
+    BEJO,
+    CAST,
+    HARTONO,
+    MARLINA,
+    PETANANG_ULU,
+    RAHMAN,
+    SARI,
+    SITI,
+    TABA_BARU,
+    Person,
+)
+from tests.steps import refused, send, user_of
+
+OPERATOR = administration.operator("budi")
+RT = RAHMAN.region
+NEW = f"{PETANANG_ULU}.014"
+
+
+def days(number: int) -> date:
+    return steps.today() + timedelta(days=number)
+
+
+def change(verb: str, *said: object) -> object:
+    with writing() as session:
+        return getattr(region_changes, verb)(session, OPERATOR, *said)
+
+
+def begin(person: Person, region: str, since: date) -> None:
+    with writing() as session:
+        terms.begin(session, OPERATOR, user_of(person), "rt_head", region, since)
+
+
+def entries(session: Session, code: str) -> list[str]:
+    query = select(AdministrativeEntry.action).where(AdministrativeEntry.region_code == code)
+    return list(session.scalars(query.order_by(AdministrativeEntry.id)))
+
+
+def test_an_rt_that_goes_on_after_a_split_keeps_its_head_and_its_reports(session: Session) -> None:
+    before = send(RAHMAN)
+    change("split", RT, [RT, NEW], days(0))
+    assert region_changes.successors(session, RT) == [NEW]
+    begin(MARLINA, NEW, days(0))
+    assert send(RAHMAN).region_code == RT
+    after = send(MARLINA, region=NEW)
+    rahman, marlina = user_of(RAHMAN), user_of(MARLINA)
+    assert visibility.may_see(session, rahman, before)
+    assert not visibility.may_see(session, marlina, before)
+    assert not visibility.may_see(session, rahman, after)
+    assert visibility.may_see(session, user_of(HARTONO), after)
+    assert entries(session, NEW) == ["add_region"]
+
+
+def test_an_rt_that_ends_by_a_split_ends_its_head_too(session: Session) -> None:
+    before = send(RAHMAN)
+    change("split", RT, [NEW, f"{PETANANG_ULU}.015"], days(0))
+    rahman = user_of(RAHMAN)
+    assert rahman.terms[0].until == days(-1)
+    assert steps.report_of(before.number).region_code == RT
+    assert visibility.may_see(session, rahman, before)
+    refused(NeverAllowed, send, RAHMAN)
+    assert send(RAHMAN, on=days(-2)).region_code == RT, "what he saw in its time"
+    said = refused(WrongContent, begin, SITI, RT, days(0)).fields["since"]
+    assert said.startswith("RT 001 hanya ada sampai ")
+    assert "baru ada mulai" in refused(WrongContent, begin, SITI, NEW, days(-5)).message
+    assert entries(session, RT) == ["end_region"]
+
+
+def test_merged_into_one_of_them_or_into_a_new_one(session: Session) -> None:
+    his, hers = send(RAHMAN), send(SITI)
+    change("merge", [RT, SITI.region], RT, days(2))
+    assert user_of(RAHMAN).terms[0].until is None
+    assert user_of(SITI).terms[0].until == days(1)
+    assert region_changes.successors(session, SITI.region) == [RT]
+    assert not visibility.may_see(session, user_of(RAHMAN), hers)
+    change("merge", [RT, BEJO.region], NEW, days(3))
+    assert user_of(RAHMAN).terms[0].until == days(2)
+    assert [one.region_code for one in (his, hers)] == [RT, SITI.region]
+
+
+def test_moved_to_another_kelurahan_its_head_goes_on(session: Session) -> None:
+    before = send(RAHMAN)
+    to = f"{TABA_BARU}.020"
+    change("move", RT, to, days(0))
+    assert send(RAHMAN).region_code == to
+    assert visibility.may_see(session, user_of(HARTONO), before)
+    assert not visibility.may_see(session, user_of(SARI), before), "it stays where it was"
+    assert [one.region for one in offices.held(user_of(RAHMAN))] == [to]
+
+
+def test_renamed_from_a_day_on(session: Session) -> None:
+    change("rename", PETANANG_ULU, "  Petanang  Raya ", days(1))
+    assert regions.names_on(session, [PETANANG_ULU], days(0)) == {PETANANG_ULU: "Petanang Ulu"}
+    assert regions.names_on(session, [PETANANG_ULU], days(1)) == {PETANANG_ULU: "Petanang Raya"}
+    assert terms.title(session, "lurah", PETANANG_ULU) == "Lurah Petanang Ulu"
+    change("rename", PETANANG_ULU, "Petanang", days(0))
+    assert terms.title(session, "lurah", PETANANG_ULU) == "Lurah Petanang"
+    refused(NotNow, change, "rename", PETANANG_ULU, "Petanang", days(0))
+
+
+def test_a_term_that_would_begin_in_an_rt_that_is_no_more_is_taken_back(session: Session) -> None:
+    change("add", NEW, days(-10))
+    begin(SITI, NEW, days(5))
+    change("dissolve", NEW, days(3))
+    assert [one.region_code for one in user_of(SITI).terms] == [SITI.region]
+    again = refused(WrongContent, change, "dissolve", NEW, days(4)).fields
+    assert "hanya ada sampai" in again["since"]
+
+
+@pytest.mark.parametrize(
+    ("verb", "said", "field"),
+    [
+        ("add", (RT, 0), "code"),
+        ("add", (f"{PETANANG_ULU}.14", 0), "code"),
+        ("add", ("16.73.99.1001.001", 0), "code"),
+        ("add", (PETANANG_ULU, 0), "code"),
+        ("split", (NEW, [NEW, RT], 0), "code"),
+        ("split", (RT, [RT], 0), "into"),
+        ("split", (RT, [RT, SITI.region], 0), "code"),
+        ("split", (RT, [RT, NEW], -40), "since"),
+        ("merge", ([RT, RT], NEW, 0), "codes"),
+        ("merge", ([RT, SITI.region], BEJO.region, 0), "code"),
+        ("move", (RT, SITI.region, 0), "code"),
+        ("dissolve", (PETANANG_ULU, 0), "code"),
+        ("rename", (RT, " ", 0), "name"),
+        ("rename", (RT, "R" * 81, 0), "name"),
+        ("rename", ("16.73.99", "Utara", 0), "code"),
+    ],
+)
+def test_changes_that_cannot_be(
+    session: Session, verb: str, said: tuple[object, ...], field: str
+) -> None:
+    *others, number = said
+    assert isinstance(number, int)
+    count = len(session.scalars(select(Region)).all())
+    error = refused(WrongContent, change, verb, *others, days(number))
+    assert list(error.fields) == [field]
+    session.rollback()
+    assert len(session.scalars(select(Region)).all()) == count, "nothing of it is left"
+
+
+place = st.integers(0, 7)  # counts round those RT that there are by then
+day = st.integers(0, 4)
+step = st.one_of(
+    st.tuples(st.just("split"), place, st.booleans(), day),
+    st.tuples(st.just("merge"), place, place, st.booleans(), day),
+    st.tuples(st.just("move"), place, day),
+    st.tuples(st.just("add"), day),
+    st.tuples(st.just("begin"), place, place, day),
+)
+numbers = itertools.count(100)
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(done=st.lists(step, min_size=1, max_size=6))
+def test_whatever_happens_to_regions(session: Session, done: list[tuple[Any, ...]]) -> None:
+    """No day has two heads, no head is in an RT that is not there, each report keeps its RT, and
+    without a new term nobody reads more of what was there before."""
+    codes = [fresh(), fresh()]
+    heads = [steps.newcomer(f"Kepala {n}", "rt_head", code) for n, code in enumerate(codes)]
+    heads.append(MARLINA)
+    steps.afresh(session)
+    reports = {send(one, region=one.region).number: one.region for one in heads[:2]}
+    for verb, *said in done:
+        saw = seen(session, [*CAST, *heads], reports)
+        try:
+            if verb == "begin":
+                begin(heads[said[0] % 3], codes[said[1] % len(codes)], days(said[-1]))
+            else:
+                change(verb, *told(verb, codes, *said[:-1]), days(said[-1]))
+        except Refused:
+            session.rollback()
+        else:
+            event(verb)
+            if verb != "begin":
+                assert seen(session, [*CAST, *heads], reports) <= saw, verb
+    for number, code in reports.items():
+        assert steps.report_of(number).region_code == code
+    there = session.scalars(select(Term).where(Term.region_code.in_(codes))).all()
+    for day in map(days, range(-3, 8)):
+        running = [term for term in there if offices.runs_on(term, day)]
+        held = [term.region_code for term in running]
+        assert len(held) == len(set(held)), day
+        assert all(regions.exists_on(session.get_one(Region, one), day) for one in held)
+
+
+def fresh() -> str:
+    return f"{PETANANG_ULU}.{next(numbers)}"
+
+
+def told(verb: str, codes: list[str], *said: int) -> list[Any]:
+    """What a verb is told, for these numbers. Codes that it needs anew are added to `codes`."""
+    chosen = [codes[number % len(codes)] for number in said[: 2 if verb == "merge" else 1]]
+    new = [fresh(), fresh()]
+    codes.extend(new if verb == "split" else new[:1])
+    if verb == "split":
+        return [chosen[0], [chosen[0] if said[1] else new[1], new[0]]]
+    if verb == "merge":
+        return [chosen, chosen[0] if said[2] else new[0]]
+    return [*chosen, new[0]]
+
+
+def seen(session: Session, people: list[Person], reports: Iterable[str]) -> set[tuple[str, str]]:
+    """Who sees which of these reports today."""
+    steps.afresh(session)
+    found = session.scalars(select(Report).where(Report.number.in_(reports))).unique().all()
+    users = [user_of(one) for one in people if one.active]
+    return {
+        (user.name, report.number)
+        for user in users
+        for report in found
+        if visibility.reads(user) and visibility.may_see(session, user, report)
+    }
