@@ -158,7 +158,7 @@ def test_deputies_of_before_get_a_kind_and_an_end(empty: Flask) -> None:
     with db.engine.begin() as connection:
         for statement in FILLED.split(";"):
             connection.exec_driver_sql(statement)
-    upgrade(revision="0007")
+    upgrade(revision="0010")
     entry = "INSERT INTO administrative_entry (id, at, subject_id, action, operator) VALUES"
     with db.engine.begin() as connection:
         connection.exec_driver_sql(DEPUTY)
@@ -184,7 +184,7 @@ def test_deputies_of_before_get_a_kind_and_an_end(empty: Flask) -> None:
             f"INSERT INTO administrative_entry {of_region}"
             " (2, '2026-11-02 01:00:00', '16.73.04', 'rename_region', 'budi')"
         )
-    downgrade(revision="0007")
+    downgrade(revision="0010")
     assert rows("SELECT id, subject_id FROM administrative_entry") == [(1, "u-dewi")]
     assert rows("SELECT acts_for_id FROM term WHERE id = 3") == [("u-dewi",)]
     upgrade()
