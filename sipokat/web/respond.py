@@ -191,7 +191,7 @@ def user_json() -> dict[str, Any]:
         {
             "role": term.role,
             "region": term.region_code,
-            "kind": getattr(term, "kind", "definitif"),
+            "kind": term.kind,
             "acting_for": term.acts_for_id,
             "since": term.since.isoformat(),
             "until": term.until.isoformat() if term.until else None,

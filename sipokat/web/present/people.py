@@ -30,8 +30,7 @@ def offices_held(person: User) -> list[str]:
     """The offices held today or later, in words."""
     today = day_of(now())
     running = [term for term in person.terms if term.until is None or term.until >= today]
-    held = dict.fromkeys((term.role, term.region_code) for term in running)
-    return [terms.title(db.session(), role, region) for role, region in held]
+    return list(dict.fromkeys(terms.title_of(db.session(), term) for term in running))
 
 
 def row(one: Listed) -> dict[str, Any]:
