@@ -13,6 +13,7 @@ from sipokat.web.present.times import month
 from tests import wire
 from tests.browser.steps import (
     eventually,
+    file,
     is_kept,
     no_signal,
     outbox,
@@ -79,6 +80,31 @@ def test_a_photo_is_mended_in_four_taps_without_signal_and_home_knows_it(phone, 
     page = phone.open("/beranda")
     expect(offers).to_be_visible()
     expect(page.locator("[data-taken]")).to_have_count(0)
+
+    # What was taken in the place of a photo and removed again leaves the report's own there.
+    page = phone.open(f"/laporan/{number}/perbaikan")
+    own, swapped = page.locator("[data-kept-photo]:visible"), page.locator("[data-photo]")
+    page.get_by_label("Ganti foto 1").set_input_files([file(picture(8))])
+    expect(own).to_have_count(2)
+    swapped.get_by_role("button", name="Hapus foto 1").click()
+    expect(page.locator("[data-photos-state]")).to_contain_text("foto lama dipakai")
+    expect(own).to_have_count(3)
+    page.get_by_role("button", name="Urungkan").click()
+    expect(own).to_have_count(2)
+    expect(swapped).to_have_count(1)
+    eventually(lambda: [len(one["photos"]) for one in phone.stored("drafts")], [1])
+    page.reload()
+    swapped.get_by_role("button", name="Hapus foto 1").click()
+    expect(own).to_have_count(3)
+    # One that is left out is put back before it can be changed.
+    page.get_by_role("button", name="Hapus foto 3").click()
+    expect(page.get_by_label("Ganti foto 3")).to_be_hidden()
+    page.get_by_role("button", name="Urungkan hapus foto 3").click()
+    page.get_by_role("button", name="Kirim perbaikan").click()
+    eventually(lambda: states(phone), ["sent", "sent"])
+    assert outbox(phone)[1]["photos"] == []
+    current = server.query("SELECT sha256 FROM photo WHERE current ORDER BY id")
+    assert [one.sha256 for one in current] == kept
 
 
 def at_home(phone: Phone) -> Taps:
