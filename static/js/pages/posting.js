@@ -1,7 +1,8 @@
 /*
- * The browser posts a plain form by itself, and shows an error page of its own in place of ours if
- * there is no signal. So this asks first whether SIPOKAT answers and the person is still signed in;
- * if not, the page stays, with all that is typed, and says why.
+ * The browser sends a plain form by itself, and shows another page in place of this one if there is no
+ * answer. So this asks first whether SIPOKAT answers and the person is still signed in; if not, the
+ * page stays, with all that is typed, and says why. A search is sent so as well: the list that is
+ * there can still be read.
  */
 (() => {
   const { causes, owner, page, wire } = self.sipokat;
@@ -20,7 +21,11 @@
     form.submit();
   }
 
+  const SEARCH = "Belum dicari. Yang ada di halaman ini tetap bisa dibaca.";
+
   async function send(form, pressed) {
+    const search = form.method === "get";
+    const [left, tone] = search ? [SEARCH, "warn"] : ["Ini belum terkirim.", "late"];
     const user = owner.shown?.id;
     const stop = page.awaited(form);
     const facts = await wire.exchange({ method: "GET", path: "/akun", user });
@@ -29,11 +34,11 @@
     if (facts.own && facts.status === 401) {
       const way = `/masuk?lanjut=${encodeURIComponent(location.pathname)}`;
       const go = () => location.assign(way);
-      return page.complain(form, "Anda perlu masuk lagi. Ini belum terkirim.", button("Masuk", go));
+      return page.complain(form, `Anda perlu masuk lagi. ${left}`, { ...button("Masuk", go), tone });
     }
     const { words } = await causes.explain(facts);
     const again = button("Coba lagi", () => post(form, pressed));
-    return page.complain(form, `${words} Ini belum terkirim.`, again);
+    return page.complain(form, `${words} ${left}`, { ...again, tone });
   }
 
   function post(form, pressed) {
@@ -44,17 +49,12 @@
       .finally(() => form.removeAttribute("aria-busy"));
   }
 
-  const UNASKED = "Belum ada sinyal, jadi belum dicari. Yang ada di halaman ini tetap bisa dibaca.";
-
   addEventListener("submit", (event) => {
     const form = event.target;
-    // A search leads to another page, which nobody gets now: this one stays instead.
-    if (form.getAttribute("role") === "search" && !navigator.onLine) {
-      event.preventDefault();
-      return page.complain(form, UNASKED, { tone: "warn" });
-    }
+    const search = form.getAttribute("role") === "search";
     const path = new URL(form.getAttribute("action") || "", location.href).pathname;
-    if (event.defaultPrevented || form.method !== "post" || OTHERS.includes(path)) return;
+    if (event.defaultPrevented || !(search || form.method === "post")) return;
+    if (OTHERS.includes(path)) return;
     if (form.hasAttribute("hx-post") && self.htmx) return;
     event.preventDefault();
     post(form, event.submitter);
