@@ -123,7 +123,7 @@ async function closed(signed_out, path) {
  * is slow and the person has changed nothing since; else the offline page.
  */
 async function page(event, path) {
-  const { url } = event.request;
+  const url = event.request.url.replace(/#.*/, ""); // wherever in the page it points
   const nobody = { owner: null, signed_out: null };
   const { owner, signed_out } = await identity.who().catch(() => nobody);
   if (owner) event.waitUntil(keep(self.SHELL.signed_in).catch(() => {}));

@@ -58,13 +58,26 @@ def test_the_pane_shows_the_card_that_is_pointed_at_and_keys_lead_into_a_decisio
 
     reads(desk, numbers, 0)
     expect(row(0)).to_be_focused()
+    assert desk.url.endswith("/verifikasi")
+    row(1).click()
     row(2).click()
     reads(desk, numbers, 2)
-    assert desk.url.endswith("/verifikasi")
+    # The address shows it again, and one step back is the queue as it opens.
+    assert desk.url.endswith(f"/verifikasi#kartu-{numbers[2]}")
     card(desk, numbers[2]).locator(".queue-heading a").click()
     desk.wait_for_url(f"**/laporan/{numbers[2]}")
-    desk = wide.open("/verifikasi")
+    desk.go_back()
+    reads(desk, numbers, 2)
+    desk.reload()
+    reads(desk, numbers, 2)
+    desk.go_back()
+    reads(desk, numbers, 0)
+    assert desk.url.endswith("/verifikasi")
+    desk.go_forward()
+    reads(desk, numbers, 2)
+    expect(row(2)).to_be_focused()
 
+    desk = wide.open("/verifikasi")
     desk.keyboard.press("k")
     reads(desk, numbers, 0)
     desk.keyboard.press("j")
@@ -79,7 +92,7 @@ def test_the_pane_shows_the_card_that_is_pointed_at_and_keys_lead_into_a_decisio
     desk.keyboard.press("Enter")
     first = card(desk, numbers[1]).locator("[data-verify]").first
     expect(first).to_be_focused()
-    assert desk.url.endswith("/verifikasi"), "Enter opened the report instead"
+    assert desk.url.endswith(f"/verifikasi#kartu-{numbers[1]}"), "Enter opened the report instead"
     desk.keyboard.press("Escape")
     expect(row(1)).to_be_focused()
 
@@ -106,6 +119,12 @@ def test_the_pane_shows_the_card_that_is_pointed_at_and_keys_lead_into_a_decisio
     expect(desk.locator("[data-moved]")).to_have_count(0)  # a key pressed twice decides once
     desk.keyboard.press("Enter")
     expect(row(2)).to_be_focused()
+    # What is decided is not in the address any more.
+    assert desk.url.endswith(f"/verifikasi#kartu-{numbers[2]}")
+    desk.reload()
+    expect(card(desk, numbers[2])).to_have_attribute("aria-current", "true")
+    desk = wide.open(f"/verifikasi#kartu-{numbers[1]}")
+    desk.wait_for_url(f"**/laporan/{numbers[1]}")
 
 
 def test_on_a_phone_every_card_is_whole_and_its_heading_leads_to_the_report(numbers, phones):

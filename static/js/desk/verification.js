@@ -115,18 +115,53 @@
     card.setAttribute("aria-current", "true");
   }
 
+  const NAMED = /^#kartu-\d+$/;
+  const named = () => NAMED.test(location.hash);
+
+  /**
+   * Notes in the address which card (null for none) stands in the pane, so that a reload shows it
+   * again. Only from none to one is a step of its own (unless a decision leads on): "back" leads to
+   * the queue as it opens, and not through all that was read.
+   */
+  function name(card, way = named() ? "replaceState" : "pushState") {
+    const hash = card ? `#${card.id}` : "";
+    if (!wide.matches || location.hash === hash) return;
+    history[way](null, "", hash || location.pathname + location.search);
+  }
+
+  /** The person reads this card. */
+  function choose(card) {
+    select(card);
+    name(card);
+  }
+
+  /**
+   * The card that the address names, else the first one. One that is no longer here has been decided,
+   * or is on a later page of the queue: then its report's page opens.
+   */
+  function asked() {
+    const card = named() ? queue.querySelector(location.hash) : cards()[0];
+    if (!card && named()) location.replace(`/laporan/${location.hash.slice(7)}`);
+    return card;
+  }
+
   const behavior = () => (still.matches ? "auto" : "smooth");
 
   /** Makes it the current card, and moves focus and view to it. */
-  function goTo(card) {
+  function show(card) {
     select(card);
     link(card).focus({ preventScroll: true });
     card.scrollIntoView({ block: wide.matches ? "nearest" : "start", behavior: behavior() });
   }
 
+  function goTo(card) {
+    name(card);
+    show(card);
+  }
+
   /** Moves the focus from the card's row to the first thing that its form asks. */
   function enter(card) {
-    select(card);
+    choose(card);
     const body = card.querySelector(".queue-body");
     const asked = body.querySelector(".decide :is(textarea, .button)");
     (asked || body.querySelector("a")).focus();
@@ -145,12 +180,17 @@
     const card = row.closest("[data-card]");
     // A click without a pointer is the Enter key.
     if (event.detail === 0) enter(card);
-    else select(card);
+    else choose(card);
   });
 
   queue.addEventListener("focusin", (event) => {
     const card = event.target.closest("[data-card]");
-    if (card && card !== current()) select(card);
+    if (card && card !== current()) choose(card);
+  });
+
+  addEventListener("popstate", () => {
+    const card = wide.matches && asked();
+    if (card && card !== current()) show(card);
   });
 
   // Single keys, so only while the focus is in the queue and nothing is being typed.
@@ -238,6 +278,7 @@
     );
     const next = [...after, ...rest].find((card) => card.matches("[data-mine]"));
     const more = queue.querySelector(".pager a");
+    name(next, "replaceState");
     if (next) select(next);
     else if (more) more.click();
     strip.focus({ preventScroll: true });
@@ -305,12 +346,8 @@
   // --- Wide screens --------------------------------------------------------------------------
 
   document.body.classList.add("panes");
-  // After signing in again `#kartu-00123` leads back to the card whose decision was refused.
-  const named = /^#kartu-\d+$/.test(location.hash) && document.querySelector(location.hash);
-  if (location.hash.startsWith("#kartu-") && !named) {
-    location.replace(`/laporan/${location.hash.slice(7)}`); // it is on a later page of the queue
-  }
-  const first = named || cards()[0];
+  // After signing in again the address leads back to the card whose decision was refused.
+  const first = asked();
   if (first) {
     select(first);
     const told = document.querySelector("#notices [autofocus]"); // takes the focus itself

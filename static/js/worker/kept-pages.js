@@ -61,7 +61,7 @@
     await Promise.all(all.slice(0, -MOST).map((one) => cache.delete(one)));
     if (!(await mine())) return void (await caches.delete(name)); // they have signed out meanwhile
     if (!(await same())) return void (await cache.delete(request));
-    store.announce({ type: "kept", url: request.url });
+    store.announce({ type: "kept", url: request.url.replace(/#.*/, "") });
   }
 
   /**
