@@ -43,6 +43,7 @@ from sipokat.models import (
     AdministrativeEntry,
     Event,
     FirstOpened,
+    KnownDevice,
     Photo,
     Region,
     Report,
@@ -176,6 +177,14 @@ def test_the_mix_is_that_of_the_city(rows: Session) -> None:
 def test_one_rt_in_ten_is_active(rows: Session) -> None:
     active = select(func.count(Report.region_code.distinct())).where(Report.author_desk == "rt")
     assert rows.scalar(active) == 53
+
+
+def test_whoever_did_something_has_a_phone_and_nobody_else(rows: Session) -> None:
+    active = set(rows.scalars(select(User.id).where(User.active)))
+    did = set(rows.scalars(select(Event.actor_id)))
+    phones = {one.user_id: one for one in rows.scalars(select(KnownDevice))}
+    assert phones.keys() == did
+    assert {person for person, one in phones.items() if one.pin_hash} == did & active
 
 
 def test_reports_lie_on_every_desk_in_every_state(rows: Session) -> None:
