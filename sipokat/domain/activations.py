@@ -11,13 +11,23 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
 from sipokat import security
 from sipokat.database import db, secret_key, writing
-from sipokat.domain import administration, codes, offices, people, pins, sign_in, tries
+from sipokat.domain import (
+    account_news,
+    administration,
+    codes,
+    offices,
+    people,
+    pins,
+    sign_in,
+    tries,
+)
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
@@ -25,7 +35,7 @@ from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.domain.regions import lies_in
 from sipokat.domain.sign_in import SignedIn, network_of
-from sipokat.models import Activation, User
+from sipokat.models import Activation, AdministrativeEntry, User
 
 MISTYPED = "Kode belum benar. Periksa lagi, hurufnya satu per satu."
 UNKNOWN = "Kode ini tidak dikenal. Periksa lagi, atau minta kode baru kepada yang memberinya."
@@ -91,6 +101,7 @@ def make(
     )
     until = {"until": (at + life).isoformat(timespec="minutes")}
     administration.record(session, by, subject, "make_activation", became=until, at=at)
+    account_news.announce(session, subject)
     return Made(code, at + life, replaces)
 
 
@@ -146,10 +157,25 @@ def spend(
         sign_in.require_open(session, user)
         _use(session, found, seen, for_second, at)
         signed_in = sign_in.open_session(session, user, token, device, at, pin_hash)
-        by = administration.oneself(user)
-        administration.record(session, by, user, "activate", became={"device": device}, at=at)
+        entry = _record_use(session, user, device, at)
+        account_news.announce(session, user)
+        account_news.mark_read(session, user, signed_in.phone_id, entry.id)
     security.note("activated", user.id)
     return signed_in
+
+
+def _record_use(session: Session, user: User, device: str, at: datetime) -> AdministrativeEntry:
+    """The entry names who made the code, and as what: whoever can make one may have used it too."""
+    became: dict[str, Any] = {"device": device}
+    made = administration.last_of(session, user, "make_activation")
+    if made is not None and made.actor is not None:
+        became |= {
+            "code_by": made.actor.name,
+            "code_role": made.actor_role,
+            "code_kind": made.actor_kind,
+        }
+    by = administration.oneself(user)
+    return administration.record(session, by, user, "activate", became=became, at=at)
 
 
 def _find(typed: str, address: str, at: datetime) -> tuple[str, Activation]:

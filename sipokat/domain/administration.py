@@ -99,6 +99,13 @@ def entries_about(session: Session, user: User, limit: int = 20) -> list[Adminis
     return list(session.scalars(query.order_by(AdministrativeEntry.id.desc()).limit(limit)))
 
 
+def last_of(session: Session, user: User, action: str) -> AdministrativeEntry | None:
+    """The newest entry about this person that is of this action."""
+    about = (AdministrativeEntry.subject_id == user.id, AdministrativeEntry.action == action)
+    query = select(AdministrativeEntry).where(*about).order_by(AdministrativeEntry.id.desc())
+    return session.scalars(query.limit(1)).first()
+
+
 def facts(written: str | None) -> dict[str, Any]:
     """What `record` has written as `was` or `became`."""
     found: dict[str, Any] = json.loads(written) if written else {}

@@ -37,14 +37,15 @@ def hashed(token: str) -> str:
 @dataclass(frozen=True)
 class OpenSession:
     """A live session: its id, when it was opened and last used, when the person last proved on it
-    who they are, on which of their phones it is (None for one that a version before opened), and
-    whose it is."""
+    who they are, on which of their phones it is (None for one that a version before opened),
+    whether there is news for it, and whose it is."""
 
     id: int
     created_at: datetime
     last_used_at: datetime
     proved_at: datetime
     device_id: int | None
+    has_news: bool
     user: User
 
     def lasts(self, at: datetime) -> timedelta:
@@ -81,23 +82,31 @@ def _look_up(token: str) -> OpenSession | None:
     found = _PLAIN.rows(session, given)
     if not found:
         return None
-    number, created_at, last_used_at, proved_at, phone, *of_user = found[0][:_TERMS_FROM]
+    number, created_at, used_at, proved_at, phone, has_news, *of_user = found[0][:_TERMS_FROM]
     user = as_loaded(session, User, dict(zip(_OF_USER, of_user, strict=True)))
     terms = [dict(zip(_OF_TERM, row[_TERMS_FROM:], strict=True)) for row in found]
     held = [as_loaded(session, Term, one) for one in terms if one["id"] is not None]
     set_committed_value(user, "terms", held)
-    return OpenSession(number, created_at, last_used_at, proved_at or created_at, phone, user)
+    proved_at = proved_at or created_at
+    return OpenSession(number, created_at, used_at, proved_at, phone, bool(has_news), user)
 
 
 def _opened(row: Any) -> OpenSession:
-    proved_at = row.proved_at or row.created_at
-    return OpenSession(row.id, row.created_at, row.last_used_at, proved_at, row.device_id, row.User)
+    return OpenSession(
+        row.id,
+        row.created_at,
+        row.last_used_at,
+        row.proved_at or row.created_at,
+        row.device_id,
+        row.has_news,
+        row.User,
+    )
 
 
 # The person and their terms in the same statement: every request starts with this one, as plain
 # rows, or as objects where the session has loaded some before.
 _SESSION, _USER, _TERM = table(LoginSession), table(User), table(Term)
-_OF_SESSION = ("id", "created_at", "last_used_at", "proved_at", "device_id")
+_OF_SESSION = ("id", "created_at", "last_used_at", "proved_at", "device_id", "has_news")
 _OF_USER, _OF_TERM = tuple(_USER.c.keys()), tuple(_TERM.c.keys())
 _TERMS_FROM = len(_OF_SESSION) + len(_OF_USER)
 

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from sipokat import security
 from sipokat.database import db, lock_rows, writing
-from sipokat.domain import people, tries
+from sipokat.domain import account_news, people, tries
 from sipokat.domain.clock import now as present
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
 from sipokat.domain.refusals import NotSignedIn
@@ -38,11 +38,13 @@ WRONG = "Nomor HP atau kata sandi salah. Periksa, lalu coba lagi."
 
 @dataclass(frozen=True)
 class SignedIn:
-    """Tokens for the cookies; only their hashes are kept here."""
+    """Tokens for the cookies; only their hashes are kept here. `phone_id` is how the account knows
+    the phone."""
 
     user: User
     token: str
     device_token: str
+    phone_id: int
 
 
 def sign_in(
@@ -107,9 +109,10 @@ def open_session(
             device=device[:80],
             created_at=at,
             last_used_at=at,
+            has_news=bool(account_news.unread(session, user, phone, most=1)),
         )
     )
-    return SignedIn(user, token, device_token)
+    return SignedIn(user, token, device_token, phone)
 
 
 def require_open(session: Session, user: User) -> None:
@@ -195,6 +198,7 @@ def _remember_device(
     )
     if known is not None:
         return known
+    now_known["read_entry_id"] = account_news.newest(session, user_id)
     new = KnownDevice(user_id=user_id, token_hash=hashed(token), **now_known)
     session.add(new)
     session.flush()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import datetime
 
-from sqlalchemy import ForeignKey, Index, String, text
+from sqlalchemy import ForeignKey, Index, String, false, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sipokat.database import Base, Moment
@@ -14,7 +14,8 @@ from sipokat.models.user import User
 class LoginSession(Base):
     """A phone or browser that is signed in. Only the hash of its token is stored. `device_id` is
     the phone as the account knows it; None for a session that a version before opened. `proved_at`
-    is when the person last proved on it who they are; None: not since it was opened."""
+    is when the person last proved on it who they are; None: not since it was opened. `has_news`
+    says whether something is to be told there (`domain/account_news.py`)."""
 
     __tablename__ = "login_session"
 
@@ -26,6 +27,7 @@ class LoginSession(Base):
     created_at: Mapped[datetime] = mapped_column(Moment)
     last_used_at: Mapped[datetime] = mapped_column(Moment)
     proved_at: Mapped[datetime | None] = mapped_column(Moment)
+    has_news: Mapped[bool] = mapped_column(default=False, server_default=false())
 
     user: Mapped[User] = relationship(lazy="joined", innerjoin=True)
 

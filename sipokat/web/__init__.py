@@ -16,6 +16,7 @@ def register(app: Flask) -> None:
     from sipokat.web import (
         access,
         account,
+        account_news,
         activation,
         cookies,
         fresh,
@@ -52,6 +53,7 @@ def register(app: Flask) -> None:
         asset=respond.asset,
         limits=LIMITS,
         told=messages.told,
+        account_news=account_news.news,
         pin_people=pins.pin_people,
         reporters=" ".join(REPORTERS),
     )
@@ -59,6 +61,7 @@ def register(app: Flask) -> None:
         app.jinja_env.filters[name] = getattr(times, name)
     for module in (
         account,
+        account_news,
         activation,
         fresh,
         health,

@@ -202,7 +202,9 @@ def test_pages_say_as_what_a_deputy_acted_and_which_kelurahan_it_is(
     queue_page = site(HARTONO).get("/verifikasi").text("main")
     assert "RT 001, Taba Baru" in queue_page
     act(HARTONO, report, "verify")
-    assert "Hartono, Plh. Camat, mewakili Yusuf" in site(HARTONO).get(f"/laporan/{report.number}").text("main")
+    assert "Hartono, Plh. Camat, mewakili Yusuf" in site(HARTONO).get(
+        f"/laporan/{report.number}"
+    ).text("main")
     events = site(HARTONO).json("GET", f"/laporan/{report.number}")["events"]
     assert events[-1]["actor"] == {"name": "Hartono", "role": "camat", "desk": "kecamatan"}
 

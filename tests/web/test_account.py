@@ -154,9 +154,7 @@ def test_the_account_says_what_was_changed_about_it_and_by_whom(site: Site, app:
 
 def test_every_kind_of_entry_has_words() -> None:
     """Looked up in the source: an entry without words would be a page that fails."""
-    written = re.compile(
-        r"administration\.record\(\s*session,\s*[\w.()]+,\s*\w+,\s*\"(\w+)\""
-    )
+    written = re.compile(r"administration\.record\(\s*session,\s*[\w.()]+,\s*\w+,\s*\"(\w+)\"")
     folder = Path(accounts.__file__).parent
     found = {one for path in folder.glob("*.py") for one in written.findall(path.read_text())}
     assert len(found) >= 10

@@ -178,7 +178,8 @@ def test_the_account_says_who_made_a_code_and_that_a_phone_was_activated(
     words = site(RAHMAN).get("/akun").text("section[aria-labelledby='perubahan']")
     assert "Kode aktivasi dibuat : berlaku sampai " in words
     assert "oleh Wati, Lurah" in words
-    assert "HP diaktifkan" in words
+    assert "HP baru diaktifkan" in words
+    assert "dengan kode dari Lurah Wati" in words
 
 
 def test_who_has_a_password_signs_in_as_before(app: Flask) -> None:

@@ -28,7 +28,7 @@ WHAT = {
     "change_name": "Nama diganti",
     "change_phone": "Nomor HP diganti",
     "make_activation": "Kode aktivasi dibuat",
-    "activate": "HP diaktifkan",
+    "activate": "HP baru diaktifkan",
     "add_region": "RT ditambahkan",
     "end_region": "RT berakhir",
     "rename_region": "Nama wilayah diganti",
@@ -41,8 +41,37 @@ def entry(one: AdministrativeEntry, own: bool = True) -> dict[str, str]:
         "what": WHAT[one.action],
         "detail": _detail(one.action, facts(one.was), facts(one.became)),
         "when": times.ago(one.at),
-        "who": _who(one, own),
+        "who": _code_of(one) if one.action == "activate" else f"oleh {_who(one, own)}",
     }
+
+
+def news(one: AdministrativeEntry) -> str:
+    """`Kode aktivasi dibuat oleh Lurah Hartono, 23 Nov, 07.12`; which phone was activated, and with
+    whose code."""
+    if one.action == "activate":
+        device = facts(one.became).get("device", "")
+        return times.phrase(
+            f"HP baru diaktifkan ({device}) {_code_of(one)}, {{}}", times.ago(one.at)
+        )
+    if one.actor is None or one.actor_id == one.subject_id:
+        maker = _who(one, own=True)
+    else:
+        maker = _as_what(one.actor.name, one.actor_role, one.actor_kind)
+    return times.phrase(f"{WHAT[one.action]} oleh {maker}, {{}}", times.ago(one.at))
+
+
+def _code_of(one: AdministrativeEntry) -> str:
+    """With whose code the phone was activated: it is never the person alone who does that."""
+    became = facts(one.became)
+    if "code_by" not in became:
+        return "dengan kode dari pengelola SIPOKAT"
+    maker = _as_what(became["code_by"], became["code_role"], became["code_kind"])
+    return f"dengan kode dari {maker}"
+
+
+def _as_what(name: str, role: str | None, kind: str | None) -> str:
+    """`Lurah Hartono`, `Plh. Lurah Sari`"""
+    return f"{label_of(role, kind)} {name}" if role in ROLES else name
 
 
 def _who(one: AdministrativeEntry, own: bool) -> str:
