@@ -34,7 +34,10 @@
     if (facts.own && facts.status === 401) {
       const way = `/masuk?lanjut=${encodeURIComponent(location.pathname)}`;
       const go = () => location.assign(way);
-      return page.complain(form, `Anda perlu masuk lagi. ${left}`, { ...button("Masuk", go), tone });
+      return page.complain(form, `Anda perlu masuk lagi. ${left}`, {
+        ...button("Masuk", go),
+        tone,
+      });
     }
     const { words } = await causes.explain(facts);
     const again = button("Coba lagi", () => post(form, pressed));
