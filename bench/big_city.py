@@ -96,11 +96,12 @@ def fill(
     reports: int = REPORTS,
     still_open: int = OPEN,
     offices: int | None = None,
+    bencana: int = 970,
 ) -> None:
     """Add RT heads for every kelurahan and their reports of two years before `now` to a database
     that has the official regions and at least one lurah, camat and holder of the last desk. The
     newest `still_open` reports are on some desk, the others have ended. They come from so many
-    `offices`, those of Petanang Ulu first, or from all RT.
+    `offices`, those of Petanang Ulu first, or from all RT. One report in `bencana` is urgent.
 
     Meanwhile nothing is checked and no index is kept: they are made at the end, and ANALYZE run on
     PostgreSQL, as its autovacuum would.
@@ -121,7 +122,7 @@ def fill(
             before = connection.execute(
                 text("SELECT coalesce(max(id), 0) FROM report")
             ).scalar_one()
-            for statement in _statements(sql, reports, still_open, before, offices):
+            for statement in _statements(sql, reports, still_open, before, offices, bencana):
                 connection.execute(text(statement.replace(":", r"\:")))
             for index in indexes:
                 index.create(connection)
@@ -134,19 +135,19 @@ def fill(
 
 
 def _statements(
-    sql: Sql, reports: int, still_open: int, before: int, offices: int | None
+    sql: Sql, reports: int, still_open: int, before: int, offices: int | None, bencana: int
 ) -> list[str]:
     return [
         *_people(sql),
         *_courses(),
         # Else PostgreSQL takes these tables for tiny ones and joins row by row.
         *([] if sql.sqlite else ["ANALYZE big_office", "ANALYZE big_course", "ANALYZE big_event"]),
-        _reports(sql, reports, still_open, before, offices),
+        _reports(sql, reports, still_open, before, offices, bencana),
         _revisions(),
         _photos(sql),
         *([] if sql.sqlite else ["ANALYZE report"]),
         _events(sql),
-        _openings(sql),
+        _openings(),
         "INSERT INTO tally (region_code, status, count) SELECT region_code, status, count(*)"
         " FROM report WHERE client_id LIKE 'big-%' AND desk IS NULL GROUP BY region_code, status"
         " ON CONFLICT (region_code, status) DO UPDATE SET count = tally.count + excluded.count",
@@ -235,7 +236,9 @@ def _choose(key: str, values: list[str]) -> str:
     return f"CASE {key} {arms} END"
 
 
-def _reports(sql: Sql, reports: int, still_open: int, before: int, offices: int | None) -> str:
+def _reports(
+    sql: Sql, reports: int, still_open: int, before: int, offices: int | None, bencana: int
+) -> str:
     minutes = f"s.n * {DAYS * 1440 / reports:.6f}"
     true, false = ("1", "0") if sql.sqlite else ("true", "false")
     kind = f"s.n % {len(CATEGORIES)}"
@@ -253,12 +256,12 @@ def _reports(sql: Sql, reports: int, still_open: int, before: int, offices: int 
         "received_at": sql.at(minutes),
         "written_at": sql.at(minutes),
         "clock_doubtful": false,
-        "category": f"CASE WHEN s.n % 970 = 0 THEN 'bencana' ELSE "
+        "category": f"CASE WHEN s.n % {bencana} = 0 THEN 'bencana' ELSE "
         f"{_choose(kind, [_cell(key) for key, _ in CATEGORIES])} END",
-        "urgent": f"CASE WHEN s.n % 970 = 0 THEN {true} ELSE {false} END",
+        "urgent": f"CASE WHEN s.n % {bencana} = 0 THEN {true} ELSE {false} END",
         "happened_on": sql.day(minutes),
         "text": f"'{TEXT}'",
-        "fields": f'(CASE WHEN s.n % 970 = 0 THEN \'{{"jenis": "banjir"}}\' ELSE '
+        "fields": f'(CASE WHEN s.n % {bencana} = 0 THEN \'{{"jenis": "banjir"}}\' ELSE '
         f"{_choose(kind, [_cell(fields) for _, fields in CATEGORIES])} END){sql.json}",
         "place_text": "'Gang 3, depan musala'",
         "content_digest": sql.padded("s.n", 8),
@@ -338,7 +341,10 @@ def _events(sql: Sql) -> str:
     JOIN big_event e ON e.name = c.name WHERE r.client_id LIKE 'big-%' ORDER BY r.id, e.version"""
 
 
-def _openings(sql: Sql) -> str:
+def _openings() -> str:
+    """What has ended was opened by its lurah, and what was rejected by its author."""
     return """INSERT INTO first_opened (report_id, desk, user_id, at)
-    SELECT r.id, 'kelurahan', o.at_kelurahan, r.arrived_at FROM report r
-    JOIN big_office o ON o.rt = r.region_code WHERE r.client_id LIKE 'big-%' AND r.desk IS NULL"""
+    SELECT r.id, d.desk, CASE d.desk WHEN 'rt' THEN o.at_rt ELSE o.at_kelurahan END, r.arrived_at
+    FROM report r JOIN big_office o ON o.rt = r.region_code
+    JOIN (SELECT 'kelurahan' AS desk UNION SELECT 'rt') d ON d.desk = 'kelurahan'
+    OR r.status = 'rejected' WHERE r.client_id LIKE 'big-%' AND r.desk IS NULL"""

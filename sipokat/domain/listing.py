@@ -98,7 +98,7 @@ def _conditions(user: User, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.late:
         conditions.append(Report.due_at < now())
     if wanted.late == "below":
-        conditions.append(on_desk_below(user))
+        conditions.append(on_desk_below(user, indexed=False))
     if number := _number(wanted.said):
         conditions.append(Report.number == number)
     else:

@@ -12,9 +12,10 @@ from sipokat.domain.chain import DECISIONS
 from sipokat.domain.first_opened import not_opened_by_author
 from sipokat.domain.listing import ROW
 from sipokat.domain.offices import held
-from sipokat.domain.visibility import visible_reports
+from sipokat.domain.visibility import newest_visible
 from sipokat.models import Event, Report, User
 
+RECENT = 100  # reports; an office has thousands in some years, and all of them would be read
 # What was returned lies on the author's desk to be mended, and is shown there.
 ANSWERS = tuple(action for action in DECISIONS if action != "return")
 
@@ -30,9 +31,10 @@ class Answer:
 def answers_to(
     session: Session, user: User, news: Sequence[Answer], limit: int = 3
 ) -> list[Answer]:
-    """The latest notes that desks wrote to the authors of this person's regions, newest first, but
-    for those about the reports of `news`: what `rejections` gives is shown by itself."""
-    seen = visible_reports(user).with_only_columns(Report.id)
+    """The latest notes that desks wrote to the authors of this person's regions on their newest
+    reports, newest first, but for those about the reports of `news`: what `rejections` gives is
+    shown by itself."""
+    seen = newest_visible(user, RECENT, []).with_only_columns(Report.id)
     shown = [answer.report.id for answer in news]
     last = (
         select(Event.seq)

@@ -25,7 +25,7 @@ from sipokat.domain import tallies
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import held
-from sipokat.domain.regions import in_scope, level_of
+from sipokat.domain.regions import in_scope, level_of, parts_of
 from sipokat.domain.roles import DESK_ROLES, DESKS, below
 from sipokat.domain.visibility import (
     desks_of,
@@ -155,7 +155,7 @@ def _held_today(role: str) -> ColumnElement[bool]:
 def city_figures(session: Session, user: User) -> dict[str, int]:
     """How many reports stand where, in the person's regions: by the desk where they lie, and by the
     status of those that have ended. What there is none of may be missing."""
-    scopes = list(scopes_of(user))
+    scopes = tuple(scopes_of(user))
     lying = _lying_by_desk if all(map(_has_every_desk, scopes)) else _counted_by_desk
     return lying(session, scopes) | tallies.ended_in(session, scopes)
 
@@ -168,17 +168,24 @@ def _has_every_desk(scope: str) -> bool:
         return True
 
 
-def _lying_by_desk(session: Session, scopes: list[str]) -> dict[str, int]:
-    """Where every desk lies in the scopes: from the index of desks, which has them in order."""
+def _lying_by_desk(session: Session, scopes: tuple[str, ...]) -> dict[str, int]:
+    """Where every desk lies in the scopes."""
+    return dict.fromkeys(DESKS, 0) | {
+        level_of(code): int(count) for code, count in session.execute(_lying_in(scopes))
+    }
+
+
+@lru_cache(500)
+def _lying_in(scopes: tuple[str, ...]) -> Select[Any]:
+    """One code of each level and how many reports lie on all desks of that level: from the index of
+    desks, which has them in order, and then from one row for each desk."""
     within = or_(false(), *(in_scope(Report.desk_code, scope) for scope in scopes))
-    query = select(Report.desk_code, func.count()).where(is_open(), within)
-    found = dict.fromkeys(DESKS, 0)
-    for code, count in session.execute(query.group_by(Report.desk_code)):
-        found[level_of(str(code))] += count
-    return found
+    desk = select(Report.desk_code.label("code"), func.count().label("count"))
+    each = desk.where(is_open(), within).group_by(Report.desk_code).subquery()
+    return select(func.min(each.c.code), func.sum(each.c.count)).group_by(parts_of(each.c.code))
 
 
-def _counted_by_desk(session: Session, scopes: list[str]) -> dict[str, int]:
+def _counted_by_desk(session: Session, scopes: tuple[str, ...]) -> dict[str, int]:
     desks = [func.count(case((Report.desk == desk, 1))) for desk in DESKS]
     here = or_(false(), *(reports_in(scope, indexed=False) for scope in scopes))
     lying = session.execute(select(*desks).where(is_open(), here)).one()

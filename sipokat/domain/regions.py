@@ -34,6 +34,11 @@ def in_scope(column: Any, scope: str) -> ColumnElement[bool]:
     return and_(column >= scope, column < scope + "/")
 
 
+def parts_of(column: Any) -> ColumnElement[int]:
+    """How many parts its codes have, but for one: what tells levels apart."""
+    return func.length(column) - func.length(func.replace(column, ".", ""))
+
+
 def lies_in(code: str, scope: str) -> bool:
     """The same rule for two codes in hand."""
     return scope == "" or code == scope or code.startswith(scope + ".")

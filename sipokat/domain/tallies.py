@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import bindparam, false, func, or_, select
+from sqlalchemy import Select, bindparam, false, func, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -38,8 +39,13 @@ def changes(before: str, after: str) -> list[tuple[str, int]]:
     ]
 
 
-def ended_in(session: Session, scopes: Iterable[str]) -> dict[str, int]:
+def ended_in(session: Session, scopes: tuple[str, ...]) -> dict[str, int]:
     """How many reports at or below these regions have ended with each status."""
-    within = or_(false(), *(in_scope(Tally.region_code, scope) for scope in scopes))
-    query = select(Tally.status, func.sum(Tally.count)).where(within).group_by(Tally.status)
-    return {status: int(count) for status, count in session.execute(query)}
+    return {status: int(count) for status, count in session.execute(_ended(scopes))}
+
+
+@lru_cache(500)
+def _ended(scopes: tuple[str, ...]) -> Select[Any]:
+    within = or_(false(), *(in_scope(_TALLY.c.region_code, scope) for scope in scopes))
+    query = select(_TALLY.c.status, func.sum(_TALLY.c.count)).where(within)
+    return query.group_by(_TALLY.c.status)

@@ -175,11 +175,9 @@ def on_own_desk(user: User) -> ColumnElement[bool]:
     return Report.desk_code.in_([office.region for office in desks_of(user)])
 
 
-def on_desk_below(user: User) -> ColumnElement[bool]:
+def on_desk_below(user: User, indexed: bool = True) -> ColumnElement[bool]:
     """The condition for a report that lies on a desk below one this person holds, and on none of
-    their own."""
-    below = [
-        and_(Report.desk.in_(desks_below(office.desk)), reports_in(office.region, indexed=False))
-        for office in desks_of(user)
-    ]
-    return and_(is_open(), or_(false(), *below), not_(on_own_desk(user)))
+    their own: the codes of these desks lie below that of theirs. `indexed` as in `reports_in`."""
+    code = Report.desk_code if indexed else Report.desk_code.concat("")
+    reach = [in_scope(code, office.region) for office in desks_of(user)]
+    return and_(is_open(), or_(false(), *reach), not_(on_own_desk(user)))

@@ -225,9 +225,9 @@ def test_both_ways_to_count_a_city_give_the_same(session: Session, scope: str) -
     climb(sent(MARLINA, 2), SARI, YUSUF)
     climb(sent(RAHMAN, 3, "bencana"), HARTONO)
     climb(sent(SITI, 4), HARTONO, YUSUF, DEWI)
-    counted = queue._counted_by_desk(session, [scope])
+    counted = queue._counted_by_desk(session, (scope,))
     assert counted == {"rt": 1, "kelurahan": 1, "kecamatan": 1, "kota": 1}
-    assert queue._lying_by_desk(session, [scope]) == counted
+    assert queue._lying_by_desk(session, (scope,)) == counted
     assert queue._has_every_desk(scope)
     assert not queue._has_every_desk(PETANANG_ULU)
 
