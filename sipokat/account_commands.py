@@ -6,7 +6,6 @@ the server's system. `--by` adds on whose behalf.
 
 from __future__ import annotations
 
-import secrets
 from datetime import date, datetime
 from typing import Any
 
@@ -65,13 +64,14 @@ def create_user(
     password; without, the password is asked for."""
     activation = activation or (role == "diskominfo" and password is None)
     if activation:
-        password = secrets.token_urlsafe(32)  # that nobody knows
+        password = None
     elif password is None:
         password = click.prompt("Password", hide_input=True, confirmation_prompt=True)
     with change(by) as (session, who):
-        if not activation:
+        hashed = people.NO_PASSWORD
+        if password is not None:
             passwords.require_new(password, phone, name)
-        hashed = people.hash_password(password)
+            hashed = people.hash_password(password)
         user = accounts.create(session, who, phone, name, role, region, hashed)
         made = activations.make(session, who, user) if activation else None
     if made:

@@ -30,6 +30,8 @@ _NOBODY = (
     "$argon2id$v=19$m=65536,t=3,p=4$3X3WzggFk4GBzoKQCurSMw"
     "$tr0kmObe2nO53dhyI7/T3vVCNki5MwXKSqmJ77OBkCU"
 )
+# Of an account that is opened by codes and PINs alone: a try of its password takes as long as any.
+NO_PASSWORD = _NOBODY
 
 
 # One takes a tenth of a second of a core and 64 MB. Whoever comes when enough others wait already

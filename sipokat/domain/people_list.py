@@ -133,16 +133,15 @@ def count_states(session: Session, user: User) -> dict[str, int]:
     return dict(row._mapping)
 
 
-def regions_of(session: Session, user: User) -> list[tuple[str, str]]:
-    """The kecamatan and kelurahan to which the list may be narrowed: code and name, none where
-    there is but one."""
+def regions_of(session: Session, user: User, whole: bool = False) -> list[tuple[str, str]]:
+    """The kecamatan and kelurahan to which the list may be narrowed, with `whole` the kota too:
+    code and name, none where there is but one."""
+    levels = ("kota", "kecamatan", "kelurahan") if whole else ("kecamatan", "kelurahan")
     scopes = [in_scope(Region.code, office.region) for office in directory.looking_after(user)]
-    query = select(Region.code, Region.name).where(
-        or_(*scopes), Region.level.in_(("kecamatan", "kelurahan"))
-    )
+    query = select(Region.code, Region.name).where(or_(*scopes), Region.level.in_(levels))
     found = session.execute(query.order_by(Region.code)).all()
     return [(code, _indented(code, name)) for code, name in found] if len(found) > 1 else []
 
 
 def _indented(code: str, name: str) -> str:
-    return name if level_of(code) == "kecamatan" else f"– {name}"
+    return f"– {name}" if level_of(code) == "kelurahan" else name

@@ -38,7 +38,7 @@ def register(app: Flask) -> None:
         verification,
     )
     from sipokat.web.administration import activations as new_activations
-    from sipokat.web.administration import people_list, person
+    from sipokat.web.administration import new_person, people_list, person
     from sipokat.web.present import times
 
     app.config["ASSET_URLS"] = assets.asset_urls(app)
@@ -69,6 +69,7 @@ def register(app: Flask) -> None:
         intake,
         late_photos,
         new_activations,
+        new_person,
         own_account,
         people_list,
         person,

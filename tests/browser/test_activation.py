@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -22,6 +23,42 @@ def link(server: Server, phone: Phone, person: Person) -> str:
     found = re.search(r"/aktivasi#\S+", said)
     assert found is not None, said
     return found[0]
+
+
+def from_the_lurah(lurah: Phone, person: Person) -> str:
+    """She makes the code on her own phone, from home in three taps; the address in her message."""
+    page = lurah.sign_in(HARTONO)
+    lurah.worker_ready()
+    page.get_by_role("link", name="Orang dan HP-nya").tap()
+    page.get_by_role("link", name=f"{person.name}, ").tap()
+    page.get_by_role("button", name="Buat kode aktivasi").tap()
+    expect(page.locator(".qr-picture")).to_be_visible()
+    code = page.locator(".code").inner_text().replace(" ", "-").replace("\n", "-")
+    message = page.get_by_role("link", name="Kirim lewat WhatsApp").get_attribute("href")
+    (said,) = parse_qs(urlsplit(str(message)).query)["text"]
+    address = re.search(r"/aktivasi#\S+", said)
+    assert address is not None, said
+    assert address[0].endswith(f"#{code}")
+    page.reload()
+    expect(page.get_by_text("Kode hanya ditampilkan satu kali.")).to_be_visible()
+    assert [path for path in kept_pages(lurah) if path.startswith("/pengelolaan")] == []
+    return address[0]
+
+
+def kept_pages(phone: Phone) -> list[str]:
+    """The paths of everything that the service worker has kept."""
+    found: list[str] = phone.page.evaluate(
+        """async () => {
+            const paths = [];
+            for (const name of await caches.keys()) {
+                const kept = await (await caches.open(name)).keys();
+                paths.push(...kept.map((one) => new URL(one.url).pathname));
+            }
+            return paths;
+        }"""
+    )
+    assert found
+    return found
 
 
 def activate(phone: Phone, address: str, person: Person, pin: str = PIN) -> Page:
@@ -44,11 +81,11 @@ def sign_out(phone: Phone) -> Page:
 
 
 @pytest.mark.promise(on="106")
-def test_from_the_link_to_the_first_report_and_back_by_pin(phones, server):
+def test_from_the_lurahs_phone_to_the_first_report_on_his_and_back_by_pin(phones, server):
     phone = phones(new=True)
     asked: list[str] = []
     phone.page.on("request", lambda request: asked.append(request.url))
-    address = link(server, phone, RAHMAN)
+    address = from_the_lurah(phones("lurah"), RAHMAN)
     page = activate(phone, address, RAHMAN)
     code = address.partition("#")[2]
     assert not [url for url in asked if code in url.partition("#")[0]]
