@@ -51,6 +51,7 @@ SCRIPTS = {
         "pages/updates.js",
         "pages/install.js",
         "pages/offline.js",
+        "pages/whom-to-call.js",
         "form/texts.js",
         "form/submission.js",
         "pages/app.js",

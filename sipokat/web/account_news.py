@@ -21,8 +21,9 @@ pages = Blueprint("account_news", __name__)
 
 def news() -> dict[str, Any]:
     """The lines to show, and the id of the newest; for home."""
-    here = g.login_session
-    found = account_news.unread(db.session(), me(), here.device_id) if here.has_news else []
+    here = g.get("login_session")
+    told = here is not None and here.has_news
+    found = account_news.unread(db.session(), me(), here.device_id) if told else []
     lines = [administration.news(one) for one in found]
     return {"lines": lines, "last": found[0].id if found else 0}
 

@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from sipokat.database import db
 from sipokat.domain import pins
 from sipokat.domain.refusals import NotSignedIn, TooMany
+from sipokat.domain.who_helps import who_helps
 from sipokat.turns import Busy
 from sipokat.web import body
 from sipokat.web.access import ANYONE, allow, takes
@@ -49,6 +50,15 @@ def enter() -> ResponseReturnValue:
 
 
 def pin_people() -> list[dict[str, Any]]:
-    """Who may sign in by PIN on this phone, for the page to sign in, last used first."""
-    known = pins.known_on(db.session(), device_token())
-    return [{"id": one.id, "name": one.name, "pair": (one.id, one.name)} for one in known]
+    """Who may sign in by PIN on this phone, and whom each asks for a new code: for the page to sign
+    in, last used first."""
+    session = db.session()
+    return [
+        {
+            "id": one.id,
+            "name": one.name,
+            "pair": (one.id, one.name),
+            "call": who_helps(session, one),
+        }
+        for one in pins.known_on(session, device_token())
+    ]

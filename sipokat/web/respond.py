@@ -26,6 +26,7 @@ from sipokat.domain.offices import (
     runs_on,
 )
 from sipokat.domain.regions import names_of
+from sipokat.domain.who_helps import who_helps
 from sipokat.web import menu
 from sipokat.web.present import times
 from sipokat.web.present.regions import region_words
@@ -157,7 +158,8 @@ def _typed() -> str:
 
 
 def owner() -> dict[str, Any] | None:
-    """The signed-in person as the phone remembers its owner; None when nobody is signed in.
+    """The signed-in person as the phone remembers its owner; None when nobody is signed in. `call`
+    is whom they ask for a new code.
 
     A person who reports for several regions has them in `regions`, as [code, name], to choose from
     in the form; one who acts in several roles has all of them in `roles`.
@@ -172,6 +174,7 @@ def owner() -> dict[str, Any] | None:
         "name": current_user.name,
         "role": main_role(current_user).key,
         "region": regions[0] if regions else "",
+        "call": who_helps(db.session(), current_user._get_current_object()),
     }
     roles = roles_of(current_user)
     if len(roles) > 1:

@@ -216,7 +216,7 @@ def test_the_phone_of_a_person_with_two_roles_knows_both_and_offers_what_they_fi
         typed = {"phone": person.phone, "password": PASSWORD}
         return site().json("POST", "/masuk", typed, status=200)["user"]
 
-    assert set(owner(SITI)) == {"id", "name", "role", "region", "offices"}
+    assert set(owner(SITI)) == {"id", "name", "role", "region", "call", "offices"}
     steps.add_term(SITI, KOTA, role="viewer")
     assert owner(SITI)["region"] == SITI.region
     assert "regions" not in owner(SITI)

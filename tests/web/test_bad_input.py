@@ -676,7 +676,7 @@ def test_signs_that_turn_the_direction_do_not_come_back(site: Site, sign: str) -
 
 def test_a_password_may_have_any_sign(site: Site) -> None:
     new = "rahasia \u202eRT 001"
-    site(RAHMAN).post("/akun/kata-sandi", {"old": PASSWORD, "new": new})
+    site(RAHMAN).post("/akun/kata-sandi", {"proof": PASSWORD, "new": new})
     entered = {"phone": RAHMAN.phone, "password": new.replace("\u202e", "")}
     assert site().post("/masuk", entered, status=401).url == "/masuk"
     assert site().post("/masuk", entered | {"password": new}).url == "/beranda"

@@ -20,6 +20,6 @@ def test_the_menu_comes_after_the_page_and_both_can_be_skipped_to(site):
 def test_what_is_said_after_an_action_takes_the_focus_once(app, site):
     rahman = site(RAHMAN)
     Visitor(app, RAHMAN)  # on another phone
-    page = rahman.get("/akun").submit("form[action$='/akhiri']")
+    page = rahman.get("/akun").submit("form[action$='/hilang']")
     assert page.text("#notices [autofocus]") == "HP itu sudah keluar dari akun Anda."
     assert not rahman.get("/akun").has("[autofocus]")

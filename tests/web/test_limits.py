@@ -101,15 +101,15 @@ def test_wrong_present_passwords_are_few(app: Flask, site: Site, noted: Any) -> 
     app.config["RATELIMIT_ENABLED"] = False
     rahman, form = site(RAHMAN), "form[action='/akun/kata-sandi']"
     for _ in range(5):
-        page = rahman.get("/akun").submit(form, 422, old="salah sekali", new="kata sandi baru")
+        page = rahman.get("/akun").submit(form, 422, proof="salah sekali", new="kata sandi baru")
         assert "tidak cocok" in page.text(form)
-    page = rahman.get("/akun").submit(form, 429, old=PASSWORD, new="kata sandi baru")
+    page = rahman.get("/akun").submit(form, 429, proof=PASSWORD, new="kata sandi baru")
     assert "Tunggu 15 menit" in page.text(form)
     assert 0 < int(page.response.headers["Retry-After"]) <= 900
-    site(SITI).get("/akun").submit(form, 422, old="salah sekali", new="kata sandi baru")
+    site(SITI).get("/akun").submit(form, 422, proof="salah sekali", new="kata sandi baru")
     with app.app_context(), writing() as session:
         session.query(SignInFailure).delete()
-    assert rahman.get("/akun").submit(form, old=PASSWORD, new="kata sandi baru").url == "/masuk"
+    assert rahman.get("/akun").submit(form, proof=PASSWORD, new="kata sandi baru").url == "/masuk"
 
 
 # Under which name.
@@ -192,17 +192,17 @@ def test_what_happens_to_an_account_is_noted(app: Flask, site: Site) -> None:
     rahman, agus = id_of(app, RAHMAN), id_of(app, AGUS)
     visitor, other = Visitor(app, RAHMAN), Visitor(app, RAHMAN)
     with structlog.testing.capture_logs() as logs:
-        visitor.get("/akun").submit("form[action$='/akhiri']")
+        visitor.get("/akun").submit("form[action$='/hilang']")
         other.json("GET", "/laporan", status=401)
         form = "form[action='/akun/kata-sandi']"
-        visitor.get("/akun").submit(form, old=PASSWORD, new="kata sandi baru")
+        visitor.get("/akun").submit(form, proof=PASSWORD, new="kata sandi baru")
         site(AGUS).get("/laporan", status=403)
         site(AGUS).request("POST", "/keluar", headers={"Sec-Fetch-Site": "cross-site"})
         app.config.update(MODE="production", HOSTS=frozenset({"sipokat.example"}))
         site().client.get("/masuk", headers={"Host": "evil.example"})
     noted = [(one["event"], one["user"]) for one in logs if one.get("security")]
     assert noted == [
-        ("session_ended", rahman),
+        ("phone_lost", rahman),
         ("password_changed", rahman),
         ("signed_in", agus),
         ("forbidden", agus),

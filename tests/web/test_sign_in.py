@@ -57,7 +57,7 @@ def test_in_by_json(site: Site) -> None:
     answer = site().json("POST", "/masuk", {"phone": RAHMAN.phone, "password": PASSWORD})
     assert set(answer) == {"user"}
     user = answer["user"]
-    assert set(user) == {"id", "name", "role", "region", "offices"}
+    assert set(user) == {"id", "name", "role", "region", "call", "offices"}
     assert [(one["role"], one["region"]) for one in user["offices"]] == [("rt_head", RAHMAN.region)]
     assert (user["name"], user["role"], user["region"]) == ("Rahman", "rt_head", RAHMAN.region)
     assert site().json("GET", "/laporan")["items"] == []

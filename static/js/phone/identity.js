@@ -25,8 +25,9 @@
     return reading(["meta"], ({ meta }) => identity(meta));
   }
 
-  // `regions` are those of a person with several offices, `[[code, words], …]`.
-  const FACTS = ["id", "name", "role", "roles", "region", "regions"];
+  // `regions` are those of a person with several offices, `[[code, words], …]`; `call` says who makes
+  // a new code for them.
+  const FACTS = ["id", "name", "role", "roles", "region", "regions", "call"];
   const factsOf = (user) => JSON.stringify(user, FACTS);
   const same = (a, b) => factsOf(a) === factsOf(b);
 
@@ -36,7 +37,10 @@
    */
   async function welcome({ meta, entries }, user, before) {
     const { id } = user;
-    if (!same(before, user)) meta.put(JSON.parse(factsOf(user)), "owner");
+    if (!same(before, user)) {
+      meta.put(JSON.parse(factsOf(user)), "owner");
+      meta.put(user.call || "", "call"); // stays when they sign out (see pages/whom-to-call.js)
+    }
     meta.put(id, "session");
     meta.put((await identity(meta)).sign_ins + 1, "sign_ins");
     if (before?.id !== id) meta.put(Date.now(), "changed_at");
