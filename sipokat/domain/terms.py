@@ -1,5 +1,5 @@
-"""Terms: an office begins and ends on a day. Both days are included, and no term that has begun is
-ever deleted.
+"""Terms: an office begins and ends on a day. Both days are included, and no term in which
+somebody can have done something is ever deleted.
 
 `domain/offices.py` says what somebody holds; here it is given and taken, each time with an entry
 in the administrative record.
@@ -99,16 +99,18 @@ def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
             cut_short(session, by, plh, last)
 
 
-def withdraw(session: Session, by: By, user: User, term: Term) -> None:
-    """Take back a term that has not begun, such as one with a wrong day. It has given nobody
-    anything yet, so its row is deleted; what it was stays in its entries.
+def withdraw(session: Session, by: By, user: User, term: Term, unused: bool = False) -> None:
+    """Take back a term that has not begun, such as one with a wrong day, or one that has begun and
+    that was `unused`, as when an import is undone. It has given nobody anything yet, so its row is
+    deleted; what it was stays in its entries.
 
-    Raises NotNow once it has begun, and when nobody else would act for Diskominfo in its place.
+    Raises NotNow once it has begun and may have been used, and when nobody else would act for
+    Diskominfo in its place.
     """
     administration.take_turn(session, user)
     _read_anew(session, term)
     today = day_of(now())
-    if term.since <= today:
+    if term.since <= today and not unused:
         raise NotNow(f"Jabatan itu sudah mulai pada {_written(term.since)}. Akhiri jabatan itu.")
     require_diskominfo_without(session, [term], today)
     was = as_facts(term)

@@ -3,6 +3,7 @@
 from sipokat.models.activation import Activation
 from sipokat.models.administration import AdministrativeEntry
 from sipokat.models.event import Counter, Event, FirstOpened
+from sipokat.models.imports import ImportRow, PeopleImport
 from sipokat.models.region import Region, RegionName, RegionSuccessor
 from sipokat.models.report import Photo, Report, Revision
 from sipokat.models.session import KnownDevice, LoginSession, SignInFailure
@@ -17,8 +18,10 @@ __all__ = [
     "DayOverride",
     "Event",
     "FirstOpened",
+    "ImportRow",
     "KnownDevice",
     "LoginSession",
+    "PeopleImport",
     "Photo",
     "Region",
     "RegionName",

@@ -1,0 +1,131 @@
+"""Applies rows of an import, by the same verbs as the pages of one person."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Sequence
+from dataclasses import asdict, dataclass
+
+from sqlalchemy import bindparam, func, select, update
+from sqlalchemy.orm import Session
+
+from sipokat.database import table
+from sipokat.domain import accounts, administration, people, terms
+from sipokat.domain.administration import By
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.imports import kept
+from sipokat.domain.imports.cells import Wanted
+from sipokat.domain.imports.verdicts import Change, Verdict, digest
+from sipokat.domain.refusals import NotNow, WrongContent
+from sipokat.models import AdministrativeEntry, ImportRow, PeopleImport, User
+
+NOT_AS_SEEN = (
+    "Data di SIPOKAT berubah sejak halaman ini dibuka. Periksa sekali lagi, lalu terapkan."
+)
+UNDONE = "Impor ini sudah dibatalkan. Pilih berkasnya sekali lagi."
+
+
+@dataclass(frozen=True)
+class Applied:
+    """How many rows were applied, and those that were refused after all, as (line, why)."""
+
+    count: int
+    refused: list[tuple[int, str]]
+
+
+def apply(
+    session: Session,
+    by: By,
+    one: PeopleImport,
+    lines: Collection[int] | None = None,
+    seen: str | None = None,
+) -> Applied:
+    """Apply the rows of these lines, or all that change something. Done twice it changes nothing.
+
+    `seen` is the digest of the verdicts that the person has seen. Raises NotNow when they are
+    others by now or the import was undone, WrongContent where no row is chosen.
+    """
+    administration.take_turn(session)
+    session.refresh(one)
+    if one.undone_at is not None:
+        raise NotNow(UNDONE)
+    found = kept.verdicts(session, one)
+    if lines is not None and not lines:
+        raise WrongContent("Pilih barisnya dulu.", {"rows": "Pilih barisnya dulu."})
+    chosen = [row for row in found if row.applies and (lines is None or row.line in lines)]
+    if chosen and seen and seen != digest(found):
+        raise NotNow(NOT_AS_SEEN)
+    done: list[tuple[int, User, Sequence[Change]]] = []
+    refused: list[tuple[int, str]] = []
+    for verdict in chosen:
+        try:
+            with session.begin_nested():
+                done.append((verdict.line, *_apply(session, by, verdict)))
+        except (NotNow, WrongContent) as refusal:
+            refused.append((verdict.line, refusal.message))
+    if done:
+        one.applied_at = now()
+        _note(session, one, done)
+    return Applied(len(done), refused)
+
+
+def _apply(session: Session, by: By, verdict: Verdict) -> tuple[User, Sequence[Change]]:
+    """Whose account was changed, and what in it."""
+    wanted = verdict.wanted
+    assert wanted is not None
+    if verdict.user_id is None:
+        user = accounts.create(
+            session,
+            by,
+            wanted.phone,
+            wanted.name,
+            wanted.role,
+            wanted.region,
+            people.NO_PASSWORD,
+            wanted.since,
+        )
+        return user, (Change("account", "", verdict.office),)
+    user = session.get_one(User, verdict.user_id)
+    for change in verdict.changes:
+        _change(session, by, user, change, wanted)
+    return user, verdict.changes
+
+
+def _change(session: Session, by: By, user: User, change: Change, wanted: Wanted) -> None:
+    if change.field == "name":
+        accounts.change_name(session, by, user, wanted.name)
+    elif change.field == "phone":
+        accounts.change_phone(session, by, user, wanted.phone)
+    elif change.field == "account":
+        accounts.enable(session, by, user)
+    else:
+        since = wanted.since or day_of(now())
+        terms.begin(session, by, user, wanted.role, wanted.region, since)
+
+
+def _note(
+    session: Session, one: PeopleImport, done: Sequence[tuple[int, User, Sequence[Change]]]
+) -> None:
+    """Write what was changed to the rows, and drop their cells."""
+    last = dict(
+        session.execute(
+            select(AdministrativeEntry.subject_id, func.max(AdministrativeEntry.id))
+            .where(AdministrativeEntry.subject_id.in_([user.id for _line, user, _ in done]))
+            .group_by(AdministrativeEntry.subject_id)
+        ).all()
+    )
+    rows = table(ImportRow)
+    session.execute(
+        update(rows)
+        .where(rows.c.import_id == one.id, rows.c.line == bindparam("its_line"))
+        .values(cells=None),
+        [
+            {
+                "its_line": line,
+                "user_id": user.id,
+                "changes": json.dumps([asdict(change) for change in changes], ensure_ascii=False),
+                "entry_id": last[user.id],
+            }
+            for line, user, changes in done
+        ],
+    )
