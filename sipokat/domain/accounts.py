@@ -29,14 +29,17 @@ def create(
     region_code: str,
     password_hash: str,
     since: date | None = None,
+    seat: str | None = None,
 ) -> User:
-    """A new account and its first term. Raises WrongContent for what is wrong, as a number that
-    another account has, and NotNow where somebody else heads the RT on one of the days."""
+    """A new account and its first term, under the title `seat` if one is given. Raises WrongContent
+    for what is wrong, as a number that another account has, and NotNow where somebody else heads
+    the RT on one of the days."""
     user = people.account(phone, name, role, region_code, password_hash, since)
     administration.take_turn(session)
     _require_free(session, user.phone)
     terms.ensure_region(session, role, region_code)
     (term,) = user.terms
+    term.title = terms.require_seat(role, seat)
     with session.no_autoflush:
         terms.require_there(session, region_code, term.since, term.until)
         terms.require_alone(session, user, term)

@@ -20,8 +20,8 @@ from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import DEPUTIES, HOLDER, RULES
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
-from sipokat.domain.regions import in_scope, lies_in
-from sipokat.domain.roles import DESK_ROLES, ROLES, above, below
+from sipokat.domain.regions import lies_in
+from sipokat.domain.roles import ROLES, above, below
 from sipokat.models import Term, User
 
 LETTER_MAX = 60
@@ -253,23 +253,6 @@ def months_after(day: date) -> date:
         return day.replace(year=year, month=month)
     except ValueError:
         return date(year + month // 12, month % 12 + 1, 1)
-
-
-def ending(session: Session, user: User) -> list[Term]:
-    """The deputies' terms that end within the days of warning: the person's own, and those of the
-    offices right below theirs."""
-    today = day_of(now())
-    last = today + timedelta(days=RULES["warning"]["days"])
-    mine = [Term.user_id == user.id]
-    for office in offices.held(user):
-        level = below(office.desk) if office.desk else None
-        if level is not None:
-            role = DESK_ROLES[level]
-            mine.append((Term.role == role) & in_scope(Term.region_code, office.region))
-    query = select(Term).where(
-        Term.kind.in_(DEPUTIES), Term.since <= today, Term.until.between(today, last), or_(*mine)
-    )
-    return list(session.scalars(query.order_by(Term.until, Term.id)))
 
 
 def _written(day: date | None) -> str:

@@ -10,10 +10,8 @@ from typing import Any
 from sqlalchemy import (
     ColumnElement,
     Select,
-    and_,
     bindparam,
     case,
-    exists,
     false,
     func,
     or_,
@@ -22,11 +20,10 @@ from sqlalchemy import (
 from sqlalchemy.orm import Session
 
 from sipokat.domain import tallies
-from sipokat.domain.clock import day_of, now
+from sipokat.domain.clock import now
 from sipokat.domain.listed import Listed, as_listed, read_listed
-from sipokat.domain.offices import held
 from sipokat.domain.regions import in_scope, level_of, parts_of
-from sipokat.domain.roles import DESK_ROLES, DESKS, below
+from sipokat.domain.roles import DESKS
 from sipokat.domain.visibility import (
     desks_of,
     first_of,
@@ -38,7 +35,7 @@ from sipokat.domain.visibility import (
     reports_in,
     scopes_of,
 )
-from sipokat.models import Region, Report, Term, User
+from sipokat.models import Report, User
 
 PAGE = 20
 
@@ -117,39 +114,6 @@ def summary(session: Session, user: User) -> Summary:
         func.count(Report.id), func.min(Report.arrived_at), func.count(case((late, 1))), below_it
     )
     return Summary(*session.execute(query.where(on_own_desk(user))).one())
-
-
-def vacant_below(session: Session, user: User) -> list[Region]:
-    """Offices one level below the person's desks that nobody holds."""
-    vacant = []
-    for office in held(user):
-        level = below(office.desk) if office.desk else None
-        if level is not None:
-            vacant.append(
-                and_(
-                    Region.level == level,
-                    in_scope(Region.code, office.region),
-                    ~_held_today(DESK_ROLES[level]),
-                )
-            )
-    query = select(Region).where(or_(false(), *vacant))
-    return list(session.scalars(query.order_by(Region.code)))
-
-
-def _held_today(role: str) -> ColumnElement[bool]:
-    """Whether somebody with an open account holds the region in this role today."""
-    today = day_of(now())
-    return exists(
-        select(Term.id)
-        .join(User, User.id == Term.user_id)
-        .where(
-            Term.region_code == Region.code,
-            Term.role == role,
-            User.active,
-            Term.since <= today,
-            or_(Term.until.is_(None), Term.until >= today),
-        )
-    )
 
 
 def city_figures(session: Session, user: User) -> dict[str, int]:

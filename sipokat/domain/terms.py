@@ -51,8 +51,6 @@ def begin(
     if until is not None and until < since:
         sentence = "Hari terakhir tidak boleh sebelum hari pertama."
         raise WrongContent(sentence, {"until": sentence})
-    if seat is not None and seat not in offices.TITLES.get(role, {}):
-        raise WrongContent("Pilih jabatan.", {"title": "Pilih jabatan."})
     administration.take_turn(session, user)
     ensure_region(session, role, region_code)
     term = Term(
@@ -61,7 +59,7 @@ def begin(
         since=since,
         until=until,
         kind=offices.HOLDER,
-        title=seat,
+        title=require_seat(role, seat),
     )
     require_there(session, region_code, since, until)
     require_alone(session, user, term)
@@ -93,8 +91,13 @@ def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
     was = as_facts(term)
     term.until = last
     administration.record(session, by, user, "end_term", was, as_facts(term))
+    _end_plh(session, by, term, last)
+
+
+def _end_plh(session: Session, by: By, term: Term, last: date) -> None:
+    """Whoever is Plh. for the holder of this term acts no longer than it runs."""
     if term.kind == offices.HOLDER and term.title is None:
-        after = _same_office(term).where(Term.kind == "plh", Term.acts_for_id == user.id)
+        after = _same_office(term).where(Term.kind == "plh", Term.acts_for_id == term.user_id)
         for plh in session.scalars(after.where(Term.until > last)).all():
             cut_short(session, by, plh, last)
 
@@ -154,6 +157,7 @@ def cut_short(session: Session, by: By, term: Term, last: date) -> None:
         return
     term.until = last
     administration.record(session, by, user, "end_term", was, as_facts(term))
+    _end_plh(session, by, term, last)
 
 
 def _same_office(term: Term) -> Select[Term]:
@@ -209,6 +213,20 @@ def ensure_region(session: Session, role: str, region_code: str) -> None:
             return
     except ValueError:
         raise offices.no_such_region(region_code) from None
+    if session.get(Region, region_code) is None:
+        raise offices.no_such_region(region_code)
+
+
+def require_seat(role: str, seat: str | None) -> str | None:
+    """The title under which somebody sits at the desk of this role, None for its head. Raises
+    WrongContent on `title` for one that there is not."""
+    if seat and seat not in offices.TITLES.get(role, {}):
+        raise WrongContent("Pilih jabatan.", {"title": "Pilih jabatan."})
+    return seat or None
+
+
+def ensure_known(session: Session, region_code: str) -> None:
+    """Raises WrongContent on `region` for a region that is not there, and never was."""
     if session.get(Region, region_code) is None:
         raise offices.no_such_region(region_code)
 

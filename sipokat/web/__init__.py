@@ -39,6 +39,7 @@ def register(app: Flask) -> None:
     )
     from sipokat.web.administration import activations as new_activations
     from sipokat.web.administration import new_person, people_list, person
+    from sipokat.web.administration import offices as office_pages
     from sipokat.web.present import times
 
     app.config["ASSET_URLS"] = assets.asset_urls(app)
@@ -70,6 +71,7 @@ def register(app: Flask) -> None:
         late_photos,
         new_activations,
         new_person,
+        office_pages,
         own_account,
         people_list,
         person,

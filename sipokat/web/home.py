@@ -14,6 +14,7 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
 from sipokat.domain.notices import Answer
 from sipokat.domain.offices import (
+    Office,
     held,
     main_role,
     one_kelurahan,
@@ -22,11 +23,11 @@ from sipokat.domain.offices import (
     roles_of,
 )
 from sipokat.domain.regions import names_of
-from sipokat.domain.roles import DESK_WORDS, ROLES, Role
+from sipokat.domain.roles import DESK_WORDS, ROLES
 from sipokat.models import Report
 from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
-from sipokat.web.present import states, times
+from sipokat.web.present import posts, states, times
 from sipokat.web.present.regions import region_words
 from sipokat.web.respond import see_other
 
@@ -60,21 +61,19 @@ def show() -> ResponseReturnValue:
 def _role_words() -> str:
     """`Lurah Petanang Ulu`; with the offices of every role that the person acts in."""
     names = names_of(db.session(), regions_of(me()))
-    places: dict[Role, list[str]] = {}
+    places: dict[str, list[str]] = {}
     for office in held(me()):
-        places.setdefault(office.role, []).append(region_words(office.region, names))
-    return (
-        ", ".join(
-            role.label if role.level == "kota" else f"{_title(role)} {' dan '.join(where)}"
-            for role, where in places.items()
+        city = office.role.level == "kota"
+        places.setdefault(_title(office), []).append(
+            "" if city else region_words(office.region, names)
         )
-        or main_role(me()).label
-    )
+    words = (f"{title} {' dan '.join(filter(None, where))}" for title, where in places.items())
+    return ", ".join(map(str.strip, words)) or main_role(me()).label
 
 
-def _title(role: Role) -> str:
-    """`Lurah`, before the name of the region. The name of an RT begins with `RT` already."""
-    return "Ketua" if role.level == "rt" else role.label
+def _title(office: Office) -> str:
+    """`Plh. Lurah`, before the name of the region. The name of an RT begins with `RT` already."""
+    return office.label.removesuffix(" RT") if office.role.level == "rt" else office.label
 
 
 def _offices() -> list[str]:
@@ -85,7 +84,8 @@ def _offices() -> list[str]:
 
 def _rt_head() -> dict[str, Any]:
     session, today = db.session(), day_of(now())
-    regions = [office.region for office in held(me()) if office.desk == "rt"]
+    offices = [office for office in held(me()) if office.desk == "rt"]
+    regions = [office.region for office in offices]
     nihil = participation.nihil_month(session, regions[0], today) if len(regions) == 1 else None
     rejected = notices.rejections(session, me())
     answers = notices.answers_to(session, me(), rejected)
@@ -96,7 +96,8 @@ def _rt_head() -> dict[str, Any]:
     names = names_of(session, [*regions, *codes_of(last, returned, about)])
     return {
         "greeting": times.greeting(me().name),
-        "offices": [region_words(code, names) for code in regions],
+        "offices": [f"{_title(one)} {region_words(one.region, names)}" for one in offices],
+        "ending": [posts.ending_words(one) for one in posts.ending(me())],
         "nihil": nihil,
         "today": today.isoformat(),
         "region": regions[0] if len(regions) == 1 else "",
@@ -130,10 +131,7 @@ def _official() -> dict[str, Any]:
     mending = {one.id for one in own}
     oldest = [one for one in waiting if one.id not in mending][:5]
     urgent = queue.urgent(session, me())
-    vacant = queue.vacant_below(session, me())
-    held_by_nobody = [region.code for region in vacant]
-    codes = [*regions_of(me()), *held_by_nobody, *codes_of(own, oldest, urgent)]
-    names = names_of(session, codes)
+    below = posts.below_me(me(), *regions_of(me()), *codes_of(own, oldest, urgent))
     return {
         "greeting": times.greeting(me().name),
         "offices": _offices(),
@@ -145,9 +143,9 @@ def _official() -> dict[str, Any]:
         "urgent": present.rows(urgent),
         "oldest": present.rows(oldest),
         "own": present.cards(own, me()),
-        "vacant": [region_words(code, names) for code in held_by_nobody],
+        "below": below,
         "rejected": _answers(notices.rejections(session, me())),
-        **_vacant_words({region.level for region in vacant}),
+        **_vacant_words(below["levels"]),
     }
 
 
@@ -156,13 +154,12 @@ def _vacant_words(levels: set[str]) -> dict[str, str]:
     if levels == {"rt"}:
         return {
             "vacant_title": "Ketua RT kosong",
-            "vacant_advice": "Dari RT ini belum ada yang bisa melapor. "
-            "Minta Diskominfo mengisinya.",
+            "vacant_advice": "Dari RT ini belum ada yang bisa melapor. Ketuk untuk mengisinya.",
         }
     office = DESK_WORDS[next(iter(levels))] if len(levels) == 1 else ""
     return {
         "vacant_title": f"Jabatan {office} kosong" if office else "Jabatan kosong",
-        "vacant_advice": "Laporan di meja ini belum bisa diperiksa. Minta Diskominfo mengisinya.",
+        "vacant_advice": "Laporan di meja ini belum bisa diperiksa. Ketuk untuk menunjuk Plt.",
     }
 
 

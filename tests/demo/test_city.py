@@ -30,6 +30,7 @@ from sipokat.domain import (
     notices,
     participation,
     people,
+    posts,
     queue,
     verification,
 )
@@ -137,7 +138,9 @@ def test_an_rt_has_a_new_head_one_has_none_and_an_account_is_closed(rows: Sessio
     closed = rows.scalars(select(User).where(~User.active)).one()
     assert [term.region_code for term in closed.terms] == [f"{SARI.region}.005"]
     for person, code in ((HARTONO, VACANT), (SARI, f"{SARI.region}.005")):
-        assert [one.code for one in queue.vacant_below(rows, user(rows, person))] == [code]
+        assert [one.region for one in posts.right_below(rows, user(rows, person)) if one.empty] == [
+            code
+        ]
     written = rows.scalars(select(AdministrativeEntry).order_by(AdministrativeEntry.id)).all()
     assert [one.action for one in written] == ["end_term", "create", "end_term", "disable"]
     assert {one.actor_id for one in written} == {user(rows, AGUS).id}

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import administration, deputies, offices, terms
+from sipokat.domain import administration, deputies, offices, posts, terms
 from sipokat.domain.administration import By
 from sipokat.domain.deputies import Letter
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
@@ -215,7 +215,9 @@ def test_who_appoints(
 
 def test_the_deputy_and_the_desk_above_are_warned_before_the_end(session: Session) -> None:
     def warned(person: Person) -> list[str]:
-        return [terms.title_of(session, one) for one in deputies.ending(session, user_of(person))]
+        user = user_of(person)
+        soon = posts.ending(user, posts.right_below(session, user))
+        return [terms.title_of(session, one) for one in soon]
 
     appoint(SARI, letter(until=20))
     assert warned(SARI) == []

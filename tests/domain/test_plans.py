@@ -26,6 +26,7 @@ from sipokat.domain import (
     notices,
     participation,
     photo_work,
+    posts,
     queue,
     sessions,
     visibility,
@@ -221,7 +222,7 @@ def test_every_desk(city: Session, person: Person) -> None:
     sent = asked(lambda: queue.desk_queue(city, user))
     sent += asked(lambda: queue.desk_queue(city, user, after))
     sent += asked(lambda: queue.summary(city, user))
-    sent += asked(lambda: queue.vacant_below(city, user))
+    sent += asked(lambda: posts.right_below(city, user))
     assert faults(city, sent) == []
 
 

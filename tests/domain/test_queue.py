@@ -9,7 +9,7 @@ import time_machine
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import queue
+from sipokat.domain import posts, queue
 from sipokat.models import Report, Tally
 from tests import steps
 from tests.cast import (
@@ -191,7 +191,7 @@ def test_a_report_on_its_authors_desk_is_never_late(session: Session) -> None:
 
 
 def vacant(session: Session, person: Person) -> list[str]:
-    return [region.code for region in queue.vacant_below(session, user_of(person))]
+    return [one.region for one in posts.right_below(session, user_of(person)) if one.empty]
 
 
 def test_a_desk_without_holder_is_shown_to_the_desk_above(session: Session) -> None:

@@ -91,6 +91,12 @@ MANAGING_NOBODY = dict.fromkeys((RAHMAN, SITI, MARLINA, DEWI, RATNA), 403)
 NOT_HERS = MANAGING_NOBODY | {SARI: 404, EFFENDI: 404}
 CITY_ALONE = dict.fromkeys((HARTONO, YUSUF, SARI, EFFENDI), 403)
 
+# The head of that RT is right below Hartono alone, and Diskominfo's as every office is.
+OFFICE = "/pengelolaan/jabatan/<role>/<region>"
+OFFICE_009 = f"/pengelolaan/jabatan/rt_head/{PETANANG_ULU}.009"
+APPOINTING_NOBODY = dict.fromkeys((RAHMAN, SITI, MARLINA, RATNA), 403)
+NOT_RIGHT_BELOW = APPOINTING_NOBODY | dict.fromkeys((SARI, YUSUF, EFFENDI, DEWI), 404)
+
 
 def looking_after(
     noun: str,
@@ -270,6 +276,26 @@ ROUTES = [
     looking_after("data", 422, name="", phone=""),
     looking_after("penutupan", 303, CITY_ALONE, as_json=409),
     looking_after("pembukaan", 303, CITY_ALONE, as_json=409),
+    Route("GET", "/pengelolaan/jabatan", others=APPOINTING_NOBODY),
+    Route("GET", OFFICE, OFFICE_009, others=NOT_RIGHT_BELOW),
+    Route(
+        "POST",
+        "/pengelolaan/jabatan",
+        "",
+        422,
+        NOT_RIGHT_BELOW,
+        {"role": "rt_head", "region": f"{PETANANG_ULU}.009", "kind": "pjs"},
+        {"role": "rt_head", "region": f"{PETANANG_ULU}.009", "kind": "pjs"},
+    ),
+    Route(
+        "POST",
+        f"{OFFICE}/<term_id>/pengakhiran",
+        f"{OFFICE_009}/0/pengakhiran",
+        404,
+        APPOINTING_NOBODY,
+        {},
+        {},
+    ),
     Route("POST", "/keluar", usual=303, json={}, form={}, open=True),
 ]
 

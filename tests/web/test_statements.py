@@ -42,6 +42,7 @@ def pages(waiting: str, returned: str) -> Iterator[tuple[Person, str, str]]:
     for person in (HARTONO, YUSUF, AGUS):
         for asked in ("", f"?region={UTARA_I}&role=rt_head&state=no_phone"):
             yield person, f"/pengelolaan{asked}", HTML
+        yield person, "/pengelolaan/jabatan", HTML
 
 
 def report(count: int) -> tuple[str, str]:

@@ -1,0 +1,217 @@
+"""Offices in words: who holds each, who acts in it, since when nobody does."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from typing import Any
+
+from sipokat.database import db
+from sipokat.domain import barred, deputies, posts, terms
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.offices import RULES, TITLES, held
+from sipokat.domain.posts import Post
+from sipokat.domain.regions import level_of, names_of
+from sipokat.domain.roles import DESK_ROLES, DESK_WORDS, ROLES
+from sipokat.models import Term, User
+from sipokat.web.present import times
+from sipokat.web.present.regions import region_words
+
+DAY = timedelta(days=1)
+
+
+def address(role: str, region: str) -> str:
+    """The page of an office."""
+    return f"/pengelolaan/jabatan/{role}/{region}"
+
+
+def written(day: date) -> str:
+    """`30 Nov`, with the year where it is another one."""
+    return times.date_words(day)
+
+
+def city_groups(user: User) -> list[dict[str, Any]]:
+    """For Diskominfo the offices of city hall itself, before those below it."""
+    codes = [one.region for one in held(user) if one.role.key == "diskominfo"]
+    session = db.session()
+    return [
+        {
+            "name": "Kantor wali kota",
+            "posts": [post(one) | {"below": ""} for one in posts.posts_of_city(session, code)],
+        }
+        for code in codes
+    ]
+
+
+def group(scope: str, found: list[Post], user: User) -> dict[str, Any]:
+    """The offices right below a region, under its name. Whoever sees those below as well is led on
+    to them."""
+    names_of(db.session(), [one.region for one in found] or [scope])
+    own = posts.scopes(user)
+    level = level_of(scope)
+    deeper = len(own) == 1 and level in ("kota", "kecamatan") and _everywhere(user)
+    return {
+        "name": names_of(db.session(), [scope]).get(scope, scope),
+        "posts": [
+            post(one) | {"below": f"/pengelolaan/jabatan?di={one.region}" if deeper else ""}
+            for one in found
+        ],
+    }
+
+
+def _everywhere(user: User) -> bool:
+    return any(one.role.key == "diskominfo" for one in held(user))
+
+
+def post(one: Post) -> dict[str, Any]:
+    """An office as the list and its own page show it."""
+    session = db.session()
+    deputy = one.deputies[0] if one.deputies else None
+    return {
+        "role": one.role,
+        "region": one.region,
+        "url": address(one.role, one.region),
+        "title": terms.title(session, one.role, one.region),
+        "deputies": ROLES[one.role].desk is not None,
+        "shared": one.shared,
+        "seats": [("", ROLES[one.role].label), *TITLES.get(one.role, {}).items()],
+        "vacant": one.vacant,
+        "empty": one.empty,
+        "since": _vacant_since(one) if one.vacant or one.empty else "",
+        "holders": [_held(term) for term in (*one.heads, *one.deputies, *one.staff)],
+        "coming": [_held(term) for term in one.coming],
+        "kind": "plt" if one.vacant else "plh",
+        "kind_words": RULES["plt" if one.vacant else "plh"]["label"],
+        "ends": _ends(deputy) if deputy else "",
+    }
+
+
+def _lower(words: str) -> str:
+    return words[:1].lower() + words[1:]
+
+
+def _vacant_since(one: Post) -> str:
+    """Since when nobody holds the office: `Kosong sejak 1 Des`."""
+    if one.heads:
+        return "Akun pejabatnya ditutup"
+    if one.deputies:
+        return "Belum ada pejabat definitif"
+    return f"Kosong sejak {written(one.ended + DAY)}" if one.ended else "Belum pernah diisi"
+
+
+def _held(term: Term) -> dict[str, Any]:
+    today = day_of(now())
+    begins = f"{'mulai' if term.since > today else 'sejak'} {written(term.since)}"
+    until = f" sampai {written(term.until)}" if term.until else ""
+    letter = ""
+    if term.letter_date:
+        letter = f"Surat perintah {term.letter_number}, {written(term.letter_date)}"
+    return {
+        "id": term.id,
+        "name": term.user.name,
+        "person": term.user_id,
+        "office": terms.title_of(db.session(), term),
+        "when": begins + until,
+        "letter": letter,
+        "holder": term.kind == "definitif",
+        "begun": term.since <= today,
+        "active": term.user.active,
+    }
+
+
+def _ends(term: Term) -> str:
+    """A warning where a deputy's term ends soon."""
+    assert term.until is not None
+    left = (term.until - day_of(now())).days
+    if left > RULES["warning"]["days"]:
+        return ""
+    return ending_words(term)
+
+
+def ending(user: User) -> list[Term]:
+    """The person's own terms as a deputy that end soon."""
+    return posts.ending(user, [])
+
+
+def ending_words(term: Term) -> str:
+    """`Plh. Lurah Petanang Ulu berakhir 14 Des, 3 hari lagi.`"""
+    assert term.until is not None
+    left = (term.until - day_of(now())).days
+    office = terms.title_of(db.session(), term)
+    when = f"{left} hari lagi" if left else "hari ini"
+    return f"{office} berakhir {written(term.until)}, {when}."
+
+
+def candidate(person: User) -> str:
+    """A person as they are offered: `Siti Aminah, Sekretaris Kelurahan Petanang Ulu`."""
+    today = day_of(now())
+    held = [one for one in person.terms if one.since <= today <= (one.until or today)]
+    return ", ".join([person.name, *(terms.title_of(db.session(), one) for one in held[:1])])
+
+
+def first_values(one: Post) -> dict[str, str]:
+    """What the forms of an office propose: from today on, a week for a Plh., the longest time for a
+    Plt."""
+    today = day_of(now())
+    last = deputies.months_after(today) - DAY if one.vacant else today + 6 * DAY
+    return {
+        "since": today.isoformat(),
+        "until": last.isoformat(),
+        "letter_date": today.isoformat(),
+        "last": today.isoformat(),
+    }
+
+
+def term_json(term: Term) -> dict[str, Any]:
+    """A term on the wire."""
+    return {
+        "id": term.id,
+        "user": {"id": term.user_id, "name": term.user.name},
+        "role": term.role,
+        "region": term.region_code,
+        "kind": term.kind,
+        "acting_for": term.acts_for_id,
+        "since": term.since.isoformat(),
+        "until": term.until.isoformat() if term.until else None,
+    }
+
+
+def below_me(user: User, *codes: str) -> dict[str, Any]:
+    """What home says of the offices below this person: which are vacant and since when, which need
+    a Plh., and which deputies' terms end soon. The names of `codes` are read with theirs."""
+    session = db.session()
+    below = posts.right_below(session, user)
+    vacant = [one for one in below if one.empty]
+    waiting = barred.waiting_for_deputy(session, user)
+    ending = posts.ending(user, below)
+    about = [one.region for one in vacant] + [one.region_code for one in ending]
+    names = names_of(session, [*about, *waiting, *codes])
+    return {
+        "vacant": [
+            {
+                "name": region_words(one.region, names),
+                "since": _lower(_vacant_since(one)),
+                "url": address(one.role, one.region),
+            }
+            for one in vacant
+        ],
+        "waiting": [_waiting(code, count) for code, count in sorted(waiting.items())],
+        "ending": [
+            {
+                "words": ending_words(term),
+                "url": "" if term.user_id == user.id else address(term.role, term.region_code),
+            }
+            for term in ending
+        ],
+        "levels": {level_of(one.region) for one in vacant},
+    }
+
+
+def _waiting(code: str, count: int) -> dict[str, str]:
+    """`Menunggu Plh. lurah`: a desk whose holders may not decide what lies there."""
+    desk = level_of(code)
+    return {
+        "what": f"Menunggu Plh. {DESK_WORDS[desk]}",
+        "title": terms.title(db.session(), DESK_ROLES[desk], code),
+        "count": f"{times.figure(count)} laporan",
+        "url": address(DESK_ROLES[desk], code),
+    }

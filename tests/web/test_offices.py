@@ -1,0 +1,210 @@
+"""The pages of offices: who holds which, who acts, and how that is changed."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import date, timedelta
+from typing import Any
+
+import pytest
+from flask import Flask
+from sqlalchemy import func, select, update
+
+from sipokat.database import db, writing
+from sipokat.domain import administration, offices, people, terms
+from sipokat.domain.clock import now
+from sipokat.models import AdministrativeEntry, LoginSession, Term
+from tests import steps
+from tests.cast import (
+    AGUS,
+    DEWI,
+    HARTONO,
+    MARLINA,
+    PETANANG_ULU,
+    RAHMAN,
+    SARI,
+    SITI,
+    UTARA_I,
+    YUSUF,
+    Person,
+)
+from tests.page import Page, Visitor
+from tests.services.database import CHEAP, CHEAP_HASHER
+from tests.steps import act, send, user_of
+
+Site = Callable[..., Visitor]
+OPERATOR = administration.operator("budi")
+LURAH = f"/pengelolaan/jabatan/lurah/{PETANANG_ULU}"
+HEAD = f"/pengelolaan/jabatan/rt_head/{RAHMAN.region}"
+DEPUTY = "section[aria-labelledby=tunjuk] form"
+NEW = "section[aria-labelledby=ganti] form"
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_hasher", CHEAP_HASHER)
+    monkeypatch.setattr(people, "_NOBODY", CHEAP)
+
+
+def days(number: int) -> date:
+    return steps.today() + timedelta(days=number)
+
+
+def id_of(app: Flask, person: Person) -> str:
+    with app.app_context():
+        return user_of(person).id
+
+
+def vacate(app: Flask, person: Person) -> None:
+    with app.app_context(), writing() as session:
+        user = user_of(person)
+        terms.end(session, OPERATOR, user, user.terms[0], days(-1))
+
+
+def letter(app: Flask, who: Person, kind: str = "plh", **changes: Any) -> dict[str, str]:
+    given = {
+        "role": "lurah",
+        "region": PETANANG_ULU,
+        "kind": kind,
+        "person": id_of(app, who),
+        "since": days(0).isoformat(),
+        "until": days(6).isoformat(),
+        "letter_number": "800/12/2026",
+        "letter_date": days(0).isoformat(),
+    }
+    return given | changes
+
+
+def named(app: Flask, person: Person, page: Page) -> Page:
+    return page.submit(DEPUTY, person=id_of(app, person), letter_number="800/12/2026")
+
+
+def test_a_camat_names_a_plh_of_a_lurah(app: Flask, site: Site) -> None:
+    above = site(YUSUF).get("/pengelolaan/jabatan")
+    assert "Lurah Petanang Ulu Hartono sejak " in above.text("main")
+    page = site(YUSUF).get(LURAH)
+    assert "Tunjuk Plh." in page.text("main")
+    assert "Sari Wulandari, Lurah Taba Baru" in page.text(DEPUTY)
+    assert not page.has(NEW), "the city names lurahs"
+    page = named(app, SARI, page)
+    assert "Sari Wulandari menjadi Plh. Lurah Petanang Ulu." in page.text("#notices")
+    assert "Surat perintah 800/12/2026" in page.text("main")
+    assert "Plh. Lurah Petanang Ulu berakhir " in page.text("main")
+    home = site(SARI).get("/beranda").text("main")
+    assert "Lurah Taba Baru, Plh. Lurah Petanang Ulu" in home
+    assert ", 6 hari lagi." in home
+    assert "Jabatan segera berakhir" in site(YUSUF).get("/beranda").text("main")
+    page = page.submit("form[action$='/pengakhiran']")
+    assert "Plh. Lurah Petanang Ulu sampai" in page.text("#notices")
+
+
+def test_a_vacant_office_says_since_when_and_gets_a_plt(app: Flask, site: Site) -> None:
+    vacate(app, HARTONO)
+    home = site(YUSUF).get("/beranda")
+    assert "Petanang Ulu › kosong sejak " in home.text("main")
+    assert home.has(f"a[href='{LURAH}']")
+    page = site(YUSUF).get(LURAH)
+    assert "Kosong sejak" in page.text("main")
+    page = named(app, SARI, page)
+    assert "menjadi Plt. Lurah Petanang Ulu." in page.text("#notices")
+    assert "Petanang Ulu › kosong" not in site(YUSUF).get("/beranda").text("main")
+
+
+def test_a_new_head_takes_over_an_rt(app: Flask, site: Site) -> None:
+    page = site(HARTONO).get(HEAD)
+    page = page.submit(NEW, name="Pak Jaya", phone="0812 7777 0001", since=days(0).isoformat())
+    assert "Pak Jaya menjadi Ketua RT 001 Petanang Ulu." in page.text("#notices")
+    with app.app_context():
+        former = user_of(RAHMAN).terms[0]
+        assert former.until == days(-1)
+        jaya = people.find_by_phone(db.session(), "081277770001")
+        assert jaya is not None
+        assert [one.region for one in offices.held(jaya)] == [RAHMAN.region]
+    home = site(RAHMAN).get("/beranda").text("main")
+    assert "Masa jabatan Anda sudah berakhir" in home
+    page = site(HARTONO).get(HEAD)
+    page = page.submit(NEW, 422, name="Siti", phone=SITI.phone, since=days(1).isoformat())
+    assert "akun dengan nama lain" in page.text("main")
+    assert page.values(NEW)["name"] == "Siti", "nothing typed is lost"
+    page = page.submit(NEW, name="siti aminah", phone=SITI.phone, since=days(1).isoformat())
+    assert "Siti Aminah menjadi Ketua RT 001 Petanang Ulu." in page.text("#notices")
+    page = page.submit("form[action$='/pengakhiran']:not(:has(input[name=last]))")
+    assert "tidak jadi menjadi" in page.text("#notices")
+
+
+def test_diskominfo_goes_down_and_seats_a_sekretaris(app: Flask, site: Site) -> None:
+    page = site(AGUS).get("/pengelolaan/jabatan")
+    assert "Bagian Pemerintahan" in page.text("main")
+    assert "Camat Lubuklinggau Utara I" in page.text("main")
+    page = site(AGUS).get(f"/pengelolaan/jabatan?di={UTARA_I}")
+    assert "Lurah Petanang Ulu" in page.text("main")
+    assert "Ketua RT 001 Petanang Ulu" in (
+        site(AGUS).get(f"/pengelolaan/jabatan?di={PETANANG_ULU}").text("main")
+    )
+    page = site(AGUS).get(LURAH)
+    new = {"name": "Bu Nila", "phone": "0812 7777 0002", "since": days(0).isoformat()}
+    page = page.submit(NEW, title="sekretaris", **new)
+    assert "Bu Nila menjadi Sekretaris Kelurahan Petanang Ulu." in page.text("#notices")
+    assert "Hartono" in page.text("main"), "beside the lurah, not in her place"
+    page = site(AGUS).get("/pengelolaan/jabatan/diskominfo/16.73")
+    assert not page.has(DEPUTY)
+    new = {"name": "Bu Rina", "phone": "0812 7777 0003", "since": days(0).isoformat()}
+    page = page.submit(NEW, **new)
+    assert "Agus Salim" in page.text("main")
+    assert "Bu Rina" in page.text("main")
+
+
+def test_a_desk_whose_holder_may_not_decide_waits_for_a_plh(app: Flask, site: Site) -> None:
+    with app.app_context():
+        with writing() as session:
+            lurah = user_of(SARI)
+            terms.begin(session, OPERATOR, lurah, "camat", UTARA_I, days(0), seat="sekretaris")
+            camat = user_of(YUSUF)
+            terms.end(session, OPERATOR, camat, camat.terms[0], days(-1))
+        report = act(SARI, send(MARLINA), "verify")
+        assert report.desk == "kecamatan"
+        send(RAHMAN)
+        db.session.remove()
+    home = site(DEWI).get("/beranda").text("main")
+    assert "Menunggu Plh. camat" in home
+    assert "Camat Lubuklinggau Utara I: 1 laporan" in home
+    assert "Menunggu Plh." not in site(HARTONO).get("/beranda").text("main")
+    letter_for = {"role": "camat", "region": UTARA_I}
+    body = letter(app, HARTONO, "plt", **letter_for)
+    site(DEWI).json("POST", "/pengelolaan/jabatan", body, status=201)
+    assert "Menunggu Plh." not in site(DEWI).get("/beranda").text("main")
+
+
+def test_as_json_and_what_is_wrong(app: Flask, site: Site) -> None:
+    made = site(YUSUF).json("POST", "/pengelolaan/jabatan", letter(app, SARI), status=201)
+    assert made["term"]["kind"] == "plh"
+    assert made["term"]["acting_for"] == id_of(app, HARTONO)
+    for changes, status, field in (
+        ({"person": id_of(app, SITI)}, 409, None),
+        ({"until": "kapan-kapan"}, 422, "until"),
+        ({"kind": "pjs"}, 422, "kind"),
+        ({"person": "", "name": "Pak Anu", "phone": "081277770009"}, 422, "phone"),
+        ({"person": "", "name": "", "phone": ""}, 422, "name"),
+        ({"region": "16.73.99.1001"}, 404, None),
+        ({"role": "walikota"}, 404, None),
+        ({"kind": "definitif", "person": id_of(app, SITI)}, 403, None),
+    ):
+        body = letter(app, SARI, **changes)
+        before = entries(app)
+        said = site(YUSUF).json("POST", "/pengelolaan/jabatan", body, status=status)
+        assert field is None or list(said["fields"]) == [field], changes
+        assert entries(app) == before
+    with app.app_context():
+        assert len(db.session.scalars(select(Term).where(Term.kind == "plh")).all()) == 1
+
+
+def entries(app: Flask) -> int:
+    with app.app_context():
+        return db.session.scalar(select(func.count()).select_from(AdministrativeEntry)) or 0
+
+
+def test_whoever_proved_who_they_are_long_ago_is_asked_anew(app: Flask, site: Site) -> None:
+    visitor = site(YUSUF)
+    with app.app_context(), writing() as session:
+        session.execute(update(LoginSession).values(proved_at=now() - timedelta(days=1)))
+    assert visitor.json("POST", "/pengelolaan/jabatan", letter(app, SARI), status=401)
