@@ -109,6 +109,7 @@ PAGES_ALONE = (
     "facts",
     "list",
     "login",
+    "news",
     "pager",
     "point",
     "queue",

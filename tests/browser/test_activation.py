@@ -8,8 +8,18 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.browser.steps import eventually, keep, no_signal, owner, reports, sent, states
+from tests.browser.steps import (
+    eventually,
+    is_kept,
+    keep,
+    no_signal,
+    owner,
+    reports,
+    sent,
+    states,
+)
 from tests.cast import HARTONO, RAHMAN, SITI, Person
+from tests.services.caller import Caller
 from tests.services.phone import Phone
 from tests.services.server import Server
 
@@ -115,3 +125,41 @@ def test_from_the_lurahs_phone_to_the_first_report_on_his_and_back_by_pin(phones
     page.locator(BY_PIN).get_by_role("button", name="Masuk").tap()
     page.wait_for_url("**/beranda")
     eventually(lambda: owner(phone), [RAHMAN.name, False])
+
+
+def lose(server: Server) -> None:
+    """The lurah puts out Rahman's only phone."""
+    phone = server.query(
+        "SELECT known_device.id, user_id FROM known_device"
+        ' JOIN "user" ON "user".id = user_id WHERE name = \'Rahman\''
+    )
+    path = f"/pengelolaan/orang/{phone[0].user_id}/hp/{phone[0].id}/hilang"
+    Caller(server, HARTONO).json("POST", path, {})
+
+
+@pytest.mark.promise(on="106")
+def test_a_lost_phone_keeps_its_reports_and_nothing_else(phones, server):
+    """Siti finds it and uses it; Rahman gets it back, and what he wrote is sent."""
+    secret = "Pak Darmo bertengkar dengan tetangganya."
+    phone = phones(new=True)
+    page = activate(phone, link(server, phone, RAHMAN), RAHMAN)
+    phone.worker_ready()
+    phone.open("/beranda")
+    eventually(lambda: is_kept(phone, "/beranda"))
+    no_signal(server)
+    keep(phone, text=secret)
+    lose(server)
+    server.network.heal()
+    page = phone.open("/beranda")
+    eventually(lambda: states(phone), ["needs_login"])
+    eventually(lambda: not is_kept(phone, "/beranda"))
+    expect(page.locator(BY_PIN)).to_have_count(0)
+
+    activate(phone, link(server, phone, SITI), SITI, "906142")
+    page = phone.open("/kotak-keluar")
+    expect(page.get_by_text("1 laporan milik orang lain")).to_be_visible()
+    expect(page.get_by_text(secret)).to_have_count(0)
+    sign_out(phone)
+    activate(phone, link(server, phone, RAHMAN), RAHMAN)
+    sent(phone)
+    assert [row.text for row in reports(server)] == [secret]
