@@ -452,6 +452,10 @@ def test_with_text_twice_as_large_nothing_is_cut_off_or_covered(phone):
         page = open_form(phone, key)
         assert page.evaluate("document.documentElement.scrollWidth") == 360, key
     page = open_form(phone, "pemerintahan")
+    page.get_by_role("button", name="Kirim laporan").click()
+    wrong = "#field-fields-jenis-error"
+    expect(page.locator(wrong)).to_be_in_viewport(ratio=1)
+    assert bottom(page, wrong) <= top(page, ".action-bar")
     fill(page, "pemerintahan")
     expect(page.locator("[data-autosave]")).to_have_text("Tersimpan otomatis")
     page.locator("#field-text").focus()

@@ -148,8 +148,10 @@
   function lead(form) {
     const spot = form.querySelector(`[aria-invalid="true"], ${WRONG}`);
     const first = spot?.matches(".field-error") ? spot.closest(".field") : spot;
+    const box = first?.closest(".field, [data-error-summary]");
     first?.focus({ preventScroll: true });
-    first?.closest(".field, [data-error-summary]")?.scrollIntoView({ block: "center" });
+    box?.scrollIntoView({ block: "center" });
+    box?.querySelector(".field-error")?.scrollIntoView({ block: "nearest" }); // it may be a tall one
   }
 
   /** Removes the sentence and the marks of one field. */

@@ -77,8 +77,9 @@
       const about = `${kinds.title(entry)}, ditulis ${page.moment(entry.written_at)}`;
       one.setAttribute("aria-label", `${one.textContent} ${about}`);
     }
-    const { text = "", place_text } = entry.body;
-    put(card.querySelector("[data-text]"), [text, place_text].filter(Boolean).join(" · "));
+    const { text = "", place_text = "" } = entry.body;
+    const place = text.includes(place_text) ? "" : place_text; // a ready sentence says it already
+    put(card.querySelector("[data-text]"), [text, place].filter(Boolean).join(" · "));
     put(card.querySelector("[data-facts]"), words.facts(entry));
     put(card.querySelector("[data-why]"), words.why(entry, doubt));
     const number = words.numberOf(entry);
