@@ -107,6 +107,7 @@ PAGES_ALONE = (
     "copy",
     "decide",
     "facts",
+    "handout",
     "list",
     "login",
     "news",
@@ -115,6 +116,7 @@ PAGES_ALONE = (
     "queue",
     "rail",
     "report",
+    "rows",
 )
 
 

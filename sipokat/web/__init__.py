@@ -38,7 +38,7 @@ def register(app: Flask) -> None:
         verification,
     )
     from sipokat.web.administration import activations as new_activations
-    from sipokat.web.administration import new_person, people_list, person
+    from sipokat.web.administration import handouts, imports, new_person, people_list, person
     from sipokat.web.administration import offices as office_pages
     from sipokat.web.present import times
 
@@ -65,8 +65,10 @@ def register(app: Flask) -> None:
         account_news,
         activation,
         fresh,
+        handouts,
         health,
         home,
+        imports,
         intake,
         late_photos,
         new_activations,

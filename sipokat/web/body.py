@@ -51,6 +51,19 @@ def whole(value: Any) -> int:
     return value
 
 
+def flag(value: Any) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError
+    return value
+
+
+def whole_numbers(value: Any) -> list[int]:
+    """A list of whole numbers, such as lines of a file."""
+    if not isinstance(value, list) or len(value) > 10_000:
+        raise ValueError
+    return [whole(one) for one in value]
+
+
 def row_id(value: str) -> int:
     """A row's id from an address: a whole number that the database's column can hold."""
     if not value.isascii() or not value.isdigit() or len(value) > 10 or int(value) >= 2**31:

@@ -35,7 +35,10 @@ REST = [
         RAHMAN,
         ["/laporan", "/akun", "/luring", "/laporan/baru?kategori=kependudukan", "/laporan/9"],
     ),
-    (HARTONO, ["/laporan", "/akun", "/akun/pastikan", "/pengelolaan", "/pengelolaan/orang/{person}"]),
+    (
+        HARTONO,
+        ["/laporan", "/akun", "/akun/pastikan", "/pengelolaan", "/pengelolaan/orang/{person}"],
+    ),
     (YUSUF, ["/beranda", "/verifikasi"]),
     (DEWI, ["/beranda", "/verifikasi"]),
     (AGUS, ["/beranda", "/pengelolaan", "/laporan"]),

@@ -96,6 +96,7 @@ OFFICE = "/pengelolaan/jabatan/<role>/<region>"
 OFFICE_009 = f"/pengelolaan/jabatan/rt_head/{PETANANG_ULU}.009"
 APPOINTING_NOBODY = dict.fromkeys((RAHMAN, SITI, MARLINA, RATNA), 403)
 NOT_RIGHT_BELOW = APPOINTING_NOBODY | dict.fromkeys((SARI, YUSUF, EFFENDI, DEWI), 404)
+IMPORT, NO_IMPORT = "/pengelolaan/impor/<import_id>", "/pengelolaan/impor/0"
 
 
 def looking_after(
@@ -296,6 +297,24 @@ ROUTES = [
         {},
         {},
     ),
+    Route("GET", "/pengelolaan/impor", others=MANAGING_NOBODY | CITY_ALONE),
+    Route("POST", "/pengelolaan/impor", usual=422, others=MANAGING_NOBODY | CITY_ALONE, form={}),
+    Route("GET", IMPORT, NO_IMPORT, 404, MANAGING_NOBODY | CITY_ALONE),
+    Route("POST", f"{IMPORT}/kolom", f"{NO_IMPORT}/kolom", 404, MANAGING_NOBODY | CITY_ALONE),
+    *(
+        Route(
+            "POST",
+            f"{IMPORT}/{noun}",
+            f"{NO_IMPORT}/{noun}",
+            404,
+            MANAGING_NOBODY | CITY_ALONE,
+            json={"all": True},
+            form={"all": "1"},
+        )
+        for noun in ("terapkan", "urungkan")
+    ),
+    Route("GET", "/pengelolaan/lembar", others=MANAGING_NOBODY | CITY_ALONE),
+    Route("POST", "/pengelolaan/lembar", usual=422, others=MANAGING_NOBODY | CITY_ALONE, form={}),
     Route("POST", "/keluar", usual=303, json={}, form={}, open=True),
 ]
 

@@ -78,6 +78,15 @@ def columns_of(one: PeopleImport) -> dict[str, int]:
     return found
 
 
+def sample_of(session: Session, one: PeopleImport) -> list[str]:
+    """The first row that is kept, to tell the columns apart by; empty when none is."""
+    query = select(ImportRow.cells).where(
+        ImportRow.import_id == one.id, ImportRow.cells.is_not(None)
+    )
+    found: list[str] = json.loads(session.scalar(query.order_by(ImportRow.line).limit(1)) or "[]")
+    return found
+
+
 def remap(
     session: Session, one: PeopleImport, columns: Mapping[str, int], kelurahan: str | None
 ) -> None:

@@ -76,6 +76,13 @@ class Places:
         return f"Lurah {self.names.get(region, region)}"
 
 
+def kelurahan_names(session: Session, day: date) -> list[tuple[str, str]]:
+    """The code and name of each kelurahan that is there on that day, by name."""
+    there = select(Region.code, named(day).label("present"))
+    rows = session.execute(there.where(Region.level == "kelurahan", there_on(day))).all()
+    return sorted(((row.code, row.present) for row in rows), key=lambda one: one[1])
+
+
 def rt_number(written: str) -> str:
     """The three digits of an RT. Raises WrongContent for what is none."""
     if not written:

@@ -10,11 +10,9 @@ from datetime import datetime
 from typing import Any
 from urllib.parse import quote
 
-import segno
-from flask import current_app, jsonify, render_template, request, session
+from flask import jsonify, render_template, session
 from flask.typing import ResponseReturnValue
 from limits import RateLimitItemPerMinute
-from markupsafe import Markup
 
 from sipokat import security
 from sipokat.database import db, writing
@@ -25,7 +23,7 @@ from sipokat.web.access import allow, me, takes
 from sipokat.web.administration import MANAGERS, given, own_pages
 from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
-from sipokat.web.present import times
+from sipokat.web.present import code_links, times
 from sipokat.web.present.people import called
 from sipokat.web.respond import see_other, wants_fragment, wants_json
 from sipokat.web.too_often import refuse_more
@@ -73,15 +71,6 @@ def show(person_id: str) -> ResponseReturnValue:
     return render_template("administration/activation.html", **_shown(person, made))
 
 
-def _link(code: str) -> str:
-    """The address that activates a phone. The code stands behind `#`, which no browser sends."""
-    return f"{_origin()}/aktivasi#{codes.shown(code)}"
-
-
-def _origin() -> str:
-    return str(current_app.config["ORIGIN"] or request.host_url.rstrip("/"))
-
-
 def _offices(person: User) -> list[str]:
     held = [(one.role.key, one.region) for one in offices.held(person)]
     return [terms.title(db.session(), role, region) for role, region in held]
@@ -91,17 +80,13 @@ def _as_json(person: User, made: Made) -> dict[str, Any]:
     return {
         "user": {"id": person.id, "name": person.name, "offices": _offices(person)},
         "code": codes.shown(made.code),
-        "link": _link(made.code),
+        "link": code_links.link(made.code),
         "until": made.until.isoformat(timespec="seconds"),
         "replaces": made.replaces,
     }
 
 
 def _shown(person: User, made: Made) -> dict[str, Any]:
-    link = _link(made.code)
-    picture = segno.make(link, error="m", micro=False).svg_inline(
-        border=4, omitsize=True, dark="#000", light="#fff", svgclass="qr-picture", lineclass=None
-    )
     return {
         "person": person,
         "offices": _offices(person),
@@ -109,8 +94,8 @@ def _shown(person: User, made: Made) -> dict[str, Any]:
         "code": codes.shown(made.code),
         "until": times.moment(made.until),
         "replaces": made.replaces,
-        "site": f"{_origin().partition('://')[2]}/aktivasi",
-        "picture": Markup(picture),  # noqa: S704 -- made here, of nothing that anybody typed
+        "site": code_links.site(),
+        "picture": code_links.picture(made.code),
         "message": _message(person, _text(person, made)),
     }
 
@@ -125,7 +110,7 @@ def _text(person: User, made: Made) -> str:
     number, and the code is good once."""
     return (
         f"Yth. {called(person.name)}, ini kode untuk memakai SIPOKAT di HP Anda.\n\n"
-        f"1. Ketuk tautan ini: {_link(made.code)}\n"
+        f"1. Ketuk tautan ini: {code_links.link(made.code)}\n"
         "2. Isi 4 angka terakhir nomor HP, lalu buat PIN.\n"
         "3. Selesai, laporan bisa ditulis.\n\n"
         f"Kode: {codes.shown(made.code)}, berlaku sampai {times.moment(made.until)}. "

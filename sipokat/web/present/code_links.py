@@ -1,0 +1,31 @@
+"""The address that a code to activate a phone stands in, and its picture for a camera."""
+
+from __future__ import annotations
+
+import segno
+from flask import current_app, request
+from markupsafe import Markup
+
+from sipokat.domain import codes
+
+
+def link(code: str) -> str:
+    """The address that activates a phone. The code stands behind `#`, which no browser sends."""
+    return f"{_origin()}/aktivasi#{codes.shown(code)}"
+
+
+def site() -> str:
+    """Where a code is typed, as people read it out."""
+    return f"{_origin().partition('://')[2]}/aktivasi"
+
+
+def picture(code: str) -> Markup:
+    """The link as a QR code, an SVG picture for a page."""
+    svg = segno.make(link(code), error="m", micro=False).svg_inline(
+        border=4, omitsize=True, dark="#000", light="#fff", svgclass="qr-picture", lineclass=None
+    )
+    return Markup(svg)  # noqa: S704 -- made here, of nothing that anybody typed
+
+
+def _origin() -> str:
+    return str(current_app.config["ORIGIN"] or request.host_url.rstrip("/"))

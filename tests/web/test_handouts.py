@@ -1,0 +1,60 @@
+"""Codes on paper for the people of a kelurahan."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+
+from sipokat.database import db
+from sipokat.domain import activations, people
+from sipokat.domain.clock import now
+from tests.cast import AGUS, HARTONO, PETANANG_ULU, RAHMAN, SARI, SITI
+from tests.page import Visitor
+from tests.services.database import CHEAP, CHEAP_HASHER
+from tests.steps import user_of
+
+Site = Callable[..., Visitor]
+HERE = "/pengelolaan/lembar"
+MAKE = "form[method=post]"
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_hasher", CHEAP_HASHER)
+    monkeypatch.setattr(people, "_NOBODY", CHEAP)
+
+
+def test_a_sheet_for_those_who_were_never_there(app: Flask, site: Site) -> None:
+    site(RAHMAN)
+    page = site(AGUS).get(HERE).submit("form", kelurahan=PETANANG_ULU)
+    assert "Rahman, Ketua RT 001 Petanang Ulu (sudah pernah masuk)" in page.text(MAKE)
+    assert "Bejo" not in page.text(MAKE)
+    page = page.submit(MAKE)
+    names = [one.get_text() for one in page.all(".handout h2")]
+    assert names == ["Hartono", "Siti Aminah"]
+    assert len(page.all(".handout svg")) == 2
+    code = page.all(".handout .number")[1].get_text()
+    assert len(page.all(".handout")[1].select("ol > li")) == 3
+    with app.app_context():
+        siti = user_of(SITI)
+        assert activations.look(code, "203.0.113.1").id == siti.id
+        until = activations.open_until(db.session(), siti)
+        assert until is not None
+        assert (until - now()).days >= 29
+        assert activations.open_until(db.session(), user_of(RAHMAN)) is None
+
+
+def test_what_is_refused(app: Flask, site: Site) -> None:
+    agus = site(AGUS)
+    with app.app_context():
+        sari, siti = user_of(SARI).id, user_of(SITI).id
+    chosen = {"kelurahan": PETANANG_ULU, "people": [sari, "x"]}
+    page = agus.post(HERE, chosen, status=422)
+    assert "Pilih orangnya dulu" in page.text(MAKE)
+    agus.post(HERE, {"kelurahan": "16.73.04", "people": [siti]}, status=422)
+    agus.get(f"{HERE}?kelurahan=entah", status=422)
+    site(HARTONO).post(HERE, {"kelurahan": PETANANG_ULU, "people": [siti]}, status=403)
+    with app.app_context():
+        assert activations.open_until(db.session(), user_of(SITI)) is None
