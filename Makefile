@@ -54,6 +54,7 @@ bench: .venv/.dev ## measure what the docs quote: reports per second, weight and
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.pages
 	$(BIN)/python -m bench.form_load
+	$(BIN)/python -m bench.activation_load
 	$(BIN)/python -m bench.at_rest
 	$(BIN)/python -m bench.slow_clients
 

@@ -48,6 +48,7 @@ def test_a_new_pin_takes_the_present_one_and_another_token(app: Flask) -> None:
     before = token(phone)
     page = phone.get("/akun").submit(SET_PIN, status=422, proof="111111", pin=NEW)
     assert "PIN salah. Masih bisa 4 kali lagi." in page.text(SET_PIN)
+    assert page.one("[autofocus]")["name"] == "proof", "the form stands far down on the page"
     page = page.submit(SET_PIN, status=422, proof=PIN, pin="123456")
     assert "berurutan" in page.text(SET_PIN)
     assert token(phone) == before
