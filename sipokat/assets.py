@@ -57,6 +57,7 @@ SCRIPTS = {
         "pages/app.js",
     ),
     "pages": (
+        "pages/beside.js",
         "pages/sign-in.js",
         "pages/posting.js",
         "pages/password.js",
@@ -101,6 +102,9 @@ MANIFEST = "manifest.json"
 COPIED = {"htmx.js": "vendor/htmx/htmx.min.js", "sprite.svg": "icons/sprite.svg"}
 
 
+# Limits of which no script asks: the phone does without them.
+SERVER_ALONE = ("note", "password_min", "form_bytes", "body_bytes", "former_days")
+
 # Components that no shell shows: a first visit to the form does without them.
 PAGES_ALONE = (
     "code",
@@ -136,8 +140,9 @@ def shared_data() -> str:
     def table(name: str) -> dict[str, Any]:
         return tomllib.loads(files("sipokat.data").joinpath(f"{name}.toml").read_text("utf-8"))
 
+    limits = {key: value for key, value in table("limits").items() if key not in SERVER_ALONE}
     needs_photo = [key for key, one in table("categories").items() if one.get("photo_required")]
-    shared: dict[str, Any] = {"limits": table("limits"), "levels": table("levels")}
+    shared: dict[str, Any] = {"limits": limits, "levels": table("levels")}
     shared |= {"needs_photo": needs_photo, "signs": table("signs")}
     return json.dumps(shared, separators=(",", ":"), default=str)
 

@@ -833,11 +833,11 @@ def test_a_class_is_explained_to_whom_it_is_shown(site: Site) -> None:
 @pytest.mark.parametrize(
     ("place", "words"),
     [
-        ({"lat": -3.29, "lon": 102.86, "accuracy_m": 25}, "Titik di peta, akurasi ±25 m"),
+        ({"lat": -3.29, "lon": 102.86, "accuracy_m": 25}, "Titik di peta, akurasi ±25\u00a0m"),
         ({"lat": -3.29, "lon": 102.86}, "Titik di peta"),
         (
             {"lat": -3.29, "lon": 102.86, "accuracy_m": 1999.7, "place_text": "Gang 3"},
-            "Gang 3, akurasi ±2.000 m",
+            "Gang 3, akurasi ±2.000\u00a0m",
         ),
         ({"place_text": "Gang 3"}, "Gang 3"),
     ],

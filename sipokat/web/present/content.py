@@ -17,7 +17,7 @@ def place_words(place: dict[str, Any]) -> str:
     words, accuracy = place["place_text"] or "", place["accuracy_m"]
     if place["lat"] is None:
         return words
-    point = "" if accuracy is None else f"akurasi ±{times.figure(round(accuracy))} m"
+    point = "" if accuracy is None else f"akurasi ±{times.figure(round(accuracy))}\u00a0m"
     return ", ".join(part for part in (words or "Titik di peta", point) if part)
 
 

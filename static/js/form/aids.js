@@ -45,8 +45,7 @@
       return button;
     });
     form.querySelector("[data-ready]").replaceChildren(...(listed ? buttons : []));
-    const zeros = form.querySelector("[data-zeros]");
-    if (zeros) zeros.hidden = false;
+    form.querySelector("[data-zeros]")?.removeAttribute("hidden");
   }
 
   /** Opens what holds something that is filled in. */

@@ -137,11 +137,10 @@
 
   /** What lists call the report: its `jenis`, else its category, and the month if it is of one. */
   function title(form) {
-    const [kind, month] = ["jenis", "periode"].map((one) =>
-      form.querySelector(`[name="fields.${one}"]:checked`),
-    );
+    const kind = form.querySelector('[name="fields.jenis"]:checked');
     if (kind && kind.value !== "lainnya") return kind.parentElement.textContent.trim();
-    return form.dataset.name + (month ? ` ${page.monthName(month.value)}` : "");
+    const month = read(form)["fields.periode"];
+    return form.dataset.name + (month ? ` ${page.monthName(month)}` : "");
   }
 
   /** Moves the focus to the first wrong field. */

@@ -14,8 +14,7 @@
       "Penyimpanan HP tidak menjawab. Laporan belum tersimpan, masih ada di layar ini. Kirim langsung, atau tutup halaman SIPOKAT lain lalu kirim lagi.",
     waits: `Perbaikan laporan ini ${THERE}`,
     changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
-    photo:
-      "Ada foto yang hilang, atau sudah dikirim dari halaman SIPOKAT lain. Hapus fotonya, lalu ambil sekali lagi.",
+    photo: "Ada foto yang hilang atau sudah terkirim. Hapus fotonya, lalu ambil sekali lagi.",
   };
   /** By this digest a draft that another tab has sent is known, also when only a receipt is left. */
   const digestOf = ({ written_at, ...body }) =>

@@ -68,47 +68,11 @@
     }
   }
 
-  /** Where it is said what became of a form: after it if there is a place, else on top of it. */
-  function answerOf(form) {
-    if (form.nextElementSibling?.matches("[data-answer]")) return form.nextElementSibling;
-    const known = form.querySelector("[data-form-error]");
-    if (!known) form.prepend(make("div", { "data-form-error": "", role: "alert" }));
-    return known || form.firstElementChild;
-  }
-
   /** Has it be read next: what has just been done is answered here. */
   function lead(node) {
     node.tabIndex = -1;
     node.focus({ preventScroll: true });
     node.scrollIntoView({ block: "center" });
-  }
-
-  /** Says beside the form what is wrong, which takes the focus, or (tone "wait") what it waits for. */
-  function complain(form, text, { tone = "late", button = null } = {}) {
-    const place = answerOf(form);
-    const node = banner(text, tone, button);
-    place.hidden = false;
-    place.replaceChildren(node);
-    if (tone === "wait") place.scrollIntoView({ block: "center" });
-    else lead(node);
-  }
-
-  /**
-   * Says after a while that an answer is still awaited, and at once if what became of an earlier
-   * try stands there; returns what stops it.
-   */
-  function awaited(form) {
-    const place = answerOf(form);
-    if (place.childElementCount) {
-      place.replaceChildren(banner("Menghubungi SIPOKAT…"));
-      place.scrollIntoView({ block: "nearest" });
-    }
-    const words = "Masih menunggu jawaban SIPOKAT. Jangan tutup halaman ini.";
-    const timer = setTimeout(() => complain(form, words, { tone: "wait" }), 6000);
-    return () => {
-      clearTimeout(timer);
-      answerOf(form).replaceChildren();
-    };
   }
 
   /**
@@ -248,14 +212,13 @@
   self.sipokat.page = {
     ROOM: "Hapus beberapa video atau foto lama di HP, lalu coba lagi.",
     ask,
-    awaited,
     banner,
     calendar,
     clear,
-    complain,
     dates,
     enlarge,
     icon,
+    lead,
     make,
     moment,
     monthName,

@@ -5,7 +5,7 @@
  * there can still be read.
  */
 (() => {
-  const { causes, owner, page, wire } = self.sipokat;
+  const { beside, causes, owner, page, wire } = self.sipokat;
   // sign-in.js sends these; whoever looks up a code is not signed in.
   const OTHERS = ["/masuk", "/masuk/pin", "/keluar", "/aktivasi", "/aktivasi/orang"];
 
@@ -27,21 +27,21 @@
     const search = form.method === "get";
     const [left, tone] = search ? [SEARCH, "warn"] : ["Ini belum terkirim.", "late"];
     const user = owner.shown?.id;
-    const stop = page.awaited(form);
+    const stop = beside.awaited(form);
     const facts = await wire.exchange({ method: "GET", path: "/akun", user });
     stop();
     if (facts.own && facts.status === 200) return submit(form, pressed);
     if (facts.own && facts.status === 401) {
       const way = `/masuk?lanjut=${encodeURIComponent(location.pathname)}`;
       const go = () => location.assign(way);
-      return page.complain(form, `Anda perlu masuk lagi. ${left}`, {
+      return beside.complain(form, `Anda perlu masuk lagi. ${left}`, {
         ...button("Masuk", go),
         tone,
       });
     }
     const { words } = await causes.explain(facts);
     const again = button("Coba lagi", () => post(form, pressed));
-    return page.complain(form, `${words} ${left}`, { ...again, tone });
+    return beside.complain(form, `${words} ${left}`, { ...again, tone });
   }
 
   function post(form, pressed) {

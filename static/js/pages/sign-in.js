@@ -3,7 +3,7 @@
  * at once, what was typed stays in the form when there is no signal, and signing out works offline.
  */
 (() => {
-  const { causes, identity, outbox, owner, page, replay, wire } = self.sipokat;
+  const { beside, causes, identity, outbox, owner, page, replay, wire } = self.sipokat;
 
   // By password, by PIN, and with a code that activates the phone.
   const ENTRANCES = ["/masuk", "/masuk/pin", "/aktivasi"];
@@ -36,13 +36,13 @@
     const { next, ...typed } = Object.fromEntries(data);
     const body = JSON.stringify(typed);
     const headers = { "Content-Type": "application/json" };
-    const stop = page.awaited(form);
+    const stop = beside.awaited(form);
     const path = new URL(form.action).pathname;
     const facts = await wire.exchange({ method: "POST", path, headers, body });
     stop();
     const user = facts.own && facts.status === 200 && facts.json.user;
     if (!user) {
-      page.complain(form, await why(facts));
+      beside.complain(form, await why(facts));
       const [wrong] = Object.keys(facts.json?.fields || {});
       form.querySelector(wrong ? `[name=${wrong}]` : "[type=password]")?.focus();
       return;
@@ -57,7 +57,7 @@
     const go = () => location.assign(wayOn(data));
     // Where nothing can be stored at all the form says so; only a full phone can be mended.
     if (trouble !== "full" || (await identity.who()).owner?.id === user.id) go();
-    else page.complain(form, FULL, { button: { label: "Lanjut tanpa menyimpan", act: go } });
+    else beside.complain(form, FULL, { button: { label: "Lanjut tanpa menyimpan", act: go } });
   }
 
   async function signIn(form, data) {
