@@ -29,6 +29,7 @@ class Rules:
     alarm_every: int
     pin_digits: int
     pin_failures: int
+    common_pins: tuple[str, ...]
 
 
 RULES = Rules(

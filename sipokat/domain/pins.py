@@ -47,6 +47,8 @@ def _trivial(pin: str, phone: str) -> str:
         return "Jangan angka berurutan: mudah ditebak."
     if any(pin == pin[:part] * (len(pin) // part) for part in (2, 3)):
         return "Jangan angka yang berulang: mudah ditebak."
+    if pin in RULES.common_pins:
+        return "PIN ini dipakai banyak orang: mudah ditebak."
     if len(pin) >= 4 and pin in phone:
         return "Jangan bagian dari nomor HP Anda: mudah ditebak."
     return ""

@@ -393,6 +393,8 @@ def test_what_does_not_concern_the_maker_ends_no_code(session: Session) -> None:
         ("890123", "berurutan"),
         ("121212", "berulang"),
         ("385385", "berulang"),
+        ("112233", "banyak orang"),
+        ("170845", "banyak orang"),
         ("000101", "nomor HP"),
     ],
 )
