@@ -60,6 +60,7 @@ SCRIPTS = {
         "pages/beside.js",
         "pages/sign-in.js",
         "pages/posting.js",
+        "pages/search.js",
         "pages/password.js",
         "pages/outbox-words.js",
         "pages/home.js",

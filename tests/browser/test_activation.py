@@ -36,10 +36,17 @@ def link(server: Server, phone: Phone, person: Person) -> str:
 
 
 def from_the_lurah(lurah: Phone, person: Person) -> str:
-    """She makes the code on her own phone, from home in three taps; the address in her message."""
+    """She makes the code on her own phone, by a search; the address in her message."""
     page = lurah.sign_in(HARTONO)
     lurah.worker_ready()
     page.get_by_role("link", name="Orang dan HP-nya").tap()
+    page.get_by_role("searchbox").fill(person.name)
+    page.get_by_role("button", name="Cari").tap()
+    expect(page.get_by_text(f"1 orang untuk “{person.name}”")).to_be_focused()
+    page.get_by_role("link", name=f"{person.name}, ").tap()
+    expect(page.get_by_role("heading", name=person.name)).to_be_visible()
+    page.go_back()  # to everybody, and not to a question whether to send the search again
+    expect(page.locator("#orang article")).to_have_count(3)
     page.get_by_role("link", name=f"{person.name}, ").tap()
     page.get_by_role("button", name="Buat kode aktivasi").tap()
     expect(page.locator(".qr-picture")).to_be_visible()
