@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import delete, or_, select
+from sqlalchemy import or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import lock_rows, writing
-from sipokat.domain import activations, administration, pins
+from sipokat.domain import activations, administration, pins, sessions
 from sipokat.domain.administration import By
 from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import NotFound
@@ -71,7 +71,7 @@ def lose(session: Session, by: By, user: User, phone_id: int) -> str:
     if phone is None:
         raise NotFound("HP ini tidak ada di akun itu.")
     there = LoginSession.device_id == phone_id
-    session.execute(delete(LoginSession).where(LoginSession.user_id == user.id, there))
+    sessions.end_those(session, LoginSession.user_id == user.id, there)
     pins.end_all(session, user, on=phone_id)
     activations.end_all(session, user)
     administration.record(session, by, user, "lose_phone", {"device": phone.device})
@@ -89,7 +89,7 @@ def put_out(user: User, session_id: int) -> None:
             return
         phone, device = found.device_id, found.device
         there = or_(LoginSession.id == session_id, LoginSession.device_id == phone)
-        session.execute(delete(LoginSession).where(LoginSession.user_id == user.id, there))
+        sessions.end_those(session, LoginSession.user_id == user.id, there)
         pins.end_all(session, user, on=phone)
         activations.end_all(session, user)
         by = administration.oneself(user)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import Select, bindparam, delete, select, update
+from sqlalchemy import ColumnElement, Select, bindparam, delete, func, select, update
 from sqlalchemy.orm import Session, contains_eager
 from sqlalchemy.orm.attributes import set_committed_value
 
@@ -25,7 +25,7 @@ from sipokat.database import (
 )
 from sipokat.domain.clock import now as present
 from sipokat.domain.offices import lasting
-from sipokat.models import LoginSession, Term, User
+from sipokat.models import KnownDevice, LoginSession, Term, User
 from sipokat.prepared import Prepared
 
 
@@ -127,7 +127,7 @@ def sign_out(token: str | None) -> None:
     """End the session with this token, if there is one."""
     if token:
         with writing() as session:
-            session.execute(delete(LoginSession).where(LoginSession.token_hash == hashed(token)))
+            end_those(session, LoginSession.token_hash == hashed(token))
 
 
 def sessions_of(session: Session, user: User, now: datetime | None = None) -> list[LoginSession]:
@@ -147,7 +147,7 @@ def sessions_of(session: Session, user: User, now: datetime | None = None) -> li
 
 def drop_on(session: Session, phone: int) -> None:
     """Delete every session on the phone that an account knows by this id."""
-    session.execute(delete(LoginSession).where(LoginSession.device_id == phone))
+    end_those(session, LoginSession.device_id == phone)
 
 
 def rotate(session: Session, session_id: int) -> str:
@@ -164,5 +164,20 @@ def drop_all(session: Session, user: User) -> int:
     that is under way ends first, or finds what was changed about the account."""
     session.flush()
     lock_rows(session, select(User.id).where(User.id == user.id))
-    gone = delete(LoginSession).where(LoginSession.user_id == user.id).returning(LoginSession.id)
+    return end_those(session, LoginSession.user_id == user.id)
+
+
+def end_those(session: Session, *which: ColumnElement[bool]) -> int:
+    """Delete these sessions; how many there were. Their phones keep when they were last used, by
+    which it is told later who has been silent."""
+    there = select(func.max(LoginSession.last_used_at)).where(
+        LoginSession.device_id == KnownDevice.id, *which
+    )
+    used = there.correlate(KnownDevice).scalar_subquery()
+    phones = select(LoginSession.device_id).where(LoginSession.device_id.is_not(None), *which)
+    kept = update(KnownDevice).where(KnownDevice.id.in_(phones), KnownDevice.last_used_at < used)
+    session.execute(
+        kept.values(last_used_at=used), execution_options={"synchronize_session": False}
+    )
+    gone = delete(LoginSession).where(*which).returning(LoginSession.id)
     return len(session.scalars(gone).all())

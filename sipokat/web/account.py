@@ -63,7 +63,7 @@ def account_page(
         this_phone=this_phone,
         by_pin=by_pin,
         has_password=role.key != "rt_head" or not by_pin,  # who was activated has none
-        changes=[administration.entry(one) for one in entries_about(db.session(), me())],
+        changes=administration.entries(entries_about(db.session(), me())),
         form=form,
         errors=errors or {},
         typed=g.get("body") or {},

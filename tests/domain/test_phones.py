@@ -2,14 +2,17 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
+
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
 from sipokat.domain import activations, administration, people, phones, pins, sign_in
+from sipokat.domain.clock import now
 from sipokat.domain.refusals import NotFound, NotSignedIn, WrongContent
-from sipokat.domain.sessions import find_session
+from sipokat.domain.sessions import find_session, sign_out
 from sipokat.domain.sign_in import SignedIn
 from sipokat.models import AdministrativeEntry
 from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI, Person
@@ -91,3 +94,17 @@ def test_a_phone_with_a_password_counts_too(session: Session) -> None:
     lose(session, "Chrome di Android")
     (phone,) = phones.phones_of(session, user_of(RAHMAN))
     assert not phone.opens
+
+
+def test_the_last_contact_outlives_its_session(session: Session) -> None:
+    """Who has been signed in for weeks and signs out was not silent since they signed in."""
+    weeks_ago = now() - timedelta(days=40)
+    signed_in = sign_in.sign_in(
+        RAHMAN.phone, PASSWORD, HOME, None, "Chrome di Android", now=weeks_ago
+    )
+    assert find_session(signed_in.token) is not None
+    (before,) = phones.phones_of(session, user_of(RAHMAN))
+    sign_out(signed_in.token)
+    (after,) = phones.phones_of(session, user_of(RAHMAN))
+    assert after.last_used_at == before.last_used_at > weeks_ago
+    assert not after.opens

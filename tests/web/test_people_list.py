@@ -11,6 +11,8 @@ from sipokat.domain import people_list
 from tests import steps
 from tests.cast import AGUS, DEWI, HARTONO, PETANANG_ULU, RAHMAN, SARI, TABA_BARU, YUSUF, Person
 from tests.page import Page, Visitor
+from tests.services.database import statements
+from tests.web.test_statements import CONTROL, MOST
 
 Site = Callable[..., Visitor]
 SEARCH = "form[role=search]"
@@ -104,6 +106,20 @@ def test_page_by_page(app: Flask, site: Site) -> None:
     found = search(site, HARTONO, "orang")
     assert "Hanya 30 yang pertama" in found.text("#orang")
     assert not found.has("a[rel=next]"), "a link would carry the words"
+
+
+def test_as_many_statements_for_many_people_as_for_few(app: Flask, site: Site) -> None:
+    def ask() -> int:
+        with statements(app) as said:
+            site(YUSUF).get("/pengelolaan")
+        return sum(not one.startswith(CONTROL) for one in said)
+
+    site(YUSUF)  # signing in has statements of its own
+    few = ask()
+    with app.app_context():
+        for place in range(40):
+            steps.newcomer(f"Orang {place}", "rt_head", f"{TABA_BARU}.{place + 100}")
+    assert ask() == few <= MOST
 
 
 def test_as_json_and_as_a_fragment(site: Site) -> None:

@@ -15,8 +15,9 @@ from sipokat.domain.clock import now
 from sipokat.models import AdministrativeEntry, LoginSession
 from tests.cast import AGUS, HARTONO, PASSWORD, RAHMAN, SARI, SITI, YUSUF, Person
 from tests.page import Page, Visitor
-from tests.services.database import CHEAP, CHEAP_HASHER
+from tests.services.database import CHEAP, CHEAP_HASHER, statements
 from tests.steps import user_of
+from tests.web.test_statements import CONTROL, MOST
 
 Site = Callable[..., Visitor]
 DATA = "form[action$='/data']"
@@ -139,6 +140,25 @@ def test_an_old_session_changes_nothing_unasked(app: Flask, site: Site, noun: st
         session.execute(update(LoginSession).values(proved_at=now() - timedelta(minutes=16)))
     assert visitor.json("POST", f"{here}/{noun}", {}, status=401)["error"] == "prove"
     assert entries(app) == before
+
+
+def test_as_many_statements_for_a_long_record_as_for_a_short_one(app: Flask, site: Site) -> None:
+    def ask() -> int:
+        with statements(app) as said:
+            site(YUSUF).get(here)
+        return sum(not one.startswith(CONTROL) for one in said)
+
+    here = address(app)
+    site(YUSUF).json("POST", f"{here}/aktivasi", {}, status=201)
+    few = ask()
+    for maker in (HARTONO, YUSUF, AGUS) * 3:
+        Visitor(app, RAHMAN)
+        site(maker).json("POST", f"{here}/hp/semua/hilang", {})
+        site(maker).json("POST", f"{here}/aktivasi", {}, status=201)
+    words = see(app, site).text("section[aria-labelledby=perubahan]")
+    assert "oleh Hartono, Lurah Petanang Ulu" in words
+    assert "oleh Yusuf, Camat Lubuklinggau Utara I" in words
+    assert ask() == few <= MOST
 
 
 def test_refused_without_an_entry(app: Flask, site: Site) -> None:

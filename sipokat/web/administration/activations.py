@@ -16,7 +16,7 @@ from limits import RateLimitItemPerMinute
 
 from sipokat import security
 from sipokat.database import db, writing
-from sipokat.domain import activations, codes, directory, fresh, offices, terms
+from sipokat.domain import activations, codes, directory, fresh
 from sipokat.domain.activations import Made
 from sipokat.models import User
 from sipokat.web.access import allow, me, takes
@@ -24,7 +24,7 @@ from sipokat.web.administration import MANAGERS, given, own_pages
 from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
 from sipokat.web.present import code_links, times
-from sipokat.web.present.people import called
+from sipokat.web.present.people import called, offices_held
 from sipokat.web.respond import see_other, wants_fragment, wants_json
 from sipokat.web.too_often import refuse_more
 
@@ -71,14 +71,9 @@ def show(person_id: str) -> ResponseReturnValue:
     return render_template("administration/activation.html", **_shown(person, made))
 
 
-def _offices(person: User) -> list[str]:
-    held = [(one.role.key, one.region) for one in offices.held(person)]
-    return [terms.title(db.session(), role, region) for role, region in held]
-
-
 def _as_json(person: User, made: Made) -> dict[str, Any]:
     return {
-        "user": {"id": person.id, "name": person.name, "offices": _offices(person)},
+        "user": {"id": person.id, "name": person.name, "offices": offices_held(person)},
         "code": codes.shown(made.code),
         "link": code_links.link(made.code),
         "until": made.until.isoformat(timespec="seconds"),
@@ -89,7 +84,7 @@ def _as_json(person: User, made: Made) -> dict[str, Any]:
 def _shown(person: User, made: Made) -> dict[str, Any]:
     return {
         "person": person,
-        "offices": _offices(person),
+        "offices": offices_held(person),
         "phone": times.phone(person.phone),
         "code": codes.shown(made.code),
         "until": times.moment(made.until),

@@ -13,21 +13,22 @@ from sipokat.database import db, writing
 from sipokat.domain import accounts, activations, administration, directory, phones
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.offices import label_of
 from sipokat.domain.refusals import NotFound, NotNow, Refused, WrongContent
 from sipokat.domain.regions import names_of
-from sipokat.domain.roles import ROLES
 from sipokat.models import Term, User
 from sipokat.web import body
 from sipokat.web.access import allow, me, takes
 from sipokat.web.administration import MANAGERS, given, own_pages
 from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
-from sipokat.web.present import administration as entries
+from sipokat.web.present import administration as present
 from sipokat.web.present import times
 from sipokat.web.present.regions import region_words
 from sipokat.web.respond import see_other, wants_json
 
 pages = own_pages("administration_person")
+MOST = 200  # entries of the record on one page
 NAMED = "Nama dan nomor disimpan."
 LOST = "{} tidak bisa lagi membuka akun ini. Buat kode aktivasi untuk HP yang baru."
 
@@ -54,9 +55,7 @@ def _page(person: User, refusal: Refused | None = None) -> ResponseReturnValue:
         former=[phone for phone in known if not phone.opens],
         last_contact=times.ago(known[0].last_used_at) if known else "belum pernah masuk",
         open_code=activations.open_until(session, person),
-        changes=[
-            entries.entry(one, own=False) for one in administration.entries_about(session, person)
-        ],
+        changes=present.entries(administration.entries_about(session, person, MOST), own=False),
         may_close=directory.everywhere(me()),
         values={"name": typed.get("name", person.name), "phone": typed.get("phone", "")},
         errors=refusal.fields if refusal else {},
@@ -69,9 +68,10 @@ def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
     """An office as (label, words)."""
     where, today = region_words(term.region_code, names), day_of(now())
     since = f"{where}, {'mulai' if term.since > today else 'sejak'} {times.date_words(term.since)}"
+    label = label_of(term.role, term.kind, term.title)
     if term.until is None:
-        return ROLES[term.role].label, since
-    label = ROLES[term.role].label + (" dahulu" if term.until < today else "")
+        return label, since
+    label += " dahulu" if term.until < today else ""
     return label, f"{since} sampai {times.date_words(term.until)}"
 
 

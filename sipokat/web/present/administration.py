@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from datetime import date, datetime
 from typing import Any
 
 from sipokat.database import db
 from sipokat.domain.administration import facts
 from sipokat.domain.offices import label_of
+from sipokat.domain.regions import names_of
 from sipokat.domain.roles import ROLES
 from sipokat.domain.terms import title
 from sipokat.models import AdministrativeEntry
@@ -33,6 +35,14 @@ WHAT = {
     "end_region": "RT berakhir",
     "rename_region": "Nama wilayah diganti",
 }
+
+
+def entries(found: Sequence[AdministrativeEntry], own: bool = True) -> list[dict[str, str]]:
+    """All of these in words; the names of their regions are read in one statement."""
+    told = [facts(text) for one in found for text in (one.was, one.became)]
+    regions = [one.actor_region for one in found] + [one.get("region") for one in told]
+    names_of(db.session(), filter(None, regions))
+    return [entry(one, own) for one in found]
 
 
 def entry(one: AdministrativeEntry, own: bool = True) -> dict[str, str]:
@@ -81,8 +91,9 @@ def _who(one: AdministrativeEntry, own: bool) -> str:
         whom = "Anda" if own else one.actor.name
         return f"pengelola SIPOKAT untuk {whom}" if one.operator else f"{whom} sendiri"
     role = one.actor_role
-    label = label_of(role, one.actor_kind) if role in ROLES else ""
-    person = f"{one.actor.name}, {label}" if label else one.actor.name
+    person = one.actor.name
+    if role in ROLES and one.actor_region:
+        person += f", {title(db.session(), role, one.actor_region, one.actor_kind)}"
     return f"pengelola SIPOKAT untuk {person}" if one.operator else person
 
 
