@@ -7,7 +7,7 @@ application serves all tests of a database: making it anew would cost more than 
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
@@ -119,6 +119,16 @@ def fill(url: str) -> None:
                     accounts.disable(session, by, user)
         db.session.remove()
         db.engine.dispose()
+
+
+# How many statements a page may send that ask for data; these are about the transaction.
+MOST = 12
+CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "PRAGMA", "SET LOCAL")
+
+
+def asking(said: Sequence[str]) -> int:
+    """How many of these statements ask for data."""
+    return sum(not one.startswith(CONTROL) for one in said)
 
 
 @contextmanager

@@ -11,8 +11,7 @@ from sipokat.domain import people_list
 from tests import steps
 from tests.cast import AGUS, DEWI, HARTONO, PETANANG_ULU, RAHMAN, SARI, TABA_BARU, YUSUF, Person
 from tests.page import Page, Visitor
-from tests.services.database import statements
-from tests.web.test_statements import CONTROL, MOST
+from tests.services.database import MOST, asking, statements
 
 Site = Callable[..., Visitor]
 SEARCH = "form[role=search]"
@@ -112,7 +111,7 @@ def test_as_many_statements_for_many_people_as_for_few(app: Flask, site: Site) -
     def ask() -> int:
         with statements(app) as said:
             site(YUSUF).get("/pengelolaan")
-        return sum(not one.startswith(CONTROL) for one in said)
+        return asking(said)
 
     site(YUSUF)  # signing in has statements of its own
     few = ask()

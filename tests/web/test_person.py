@@ -15,9 +15,8 @@ from sipokat.domain.clock import now
 from sipokat.models import AdministrativeEntry, LoginSession
 from tests.cast import AGUS, HARTONO, PASSWORD, RAHMAN, SARI, SITI, YUSUF, Person
 from tests.page import Page, Visitor
-from tests.services.database import CHEAP, CHEAP_HASHER, statements
+from tests.services.database import CHEAP, CHEAP_HASHER, MOST, asking, statements
 from tests.steps import user_of
-from tests.web.test_statements import CONTROL, MOST
 
 Site = Callable[..., Visitor]
 DATA = "form[action$='/data']"
@@ -146,7 +145,7 @@ def test_as_many_statements_for_a_long_record_as_for_a_short_one(app: Flask, sit
     def ask() -> int:
         with statements(app) as said:
             site(YUSUF).get(here)
-        return sum(not one.startswith(CONTROL) for one in said)
+        return asking(said)
 
     here = address(app)
     site(YUSUF).json("POST", f"{here}/aktivasi", {}, status=201)

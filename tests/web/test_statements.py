@@ -14,12 +14,9 @@ from sipokat.models import LoginSession
 from tests import steps
 from tests.cast import AGUS, DEWI, HARTONO, RAHMAN, RATNA, SITI, UTARA_I, YUSUF, Person
 from tests.page import Visitor
-from tests.services.database import statements
+from tests.services.database import MOST, asking, statements
 
 Site = Callable[[Person], Visitor]
-MOST = 12
-# They are about the transaction and ask for no data.
-CONTROL = ("BEGIN", "COMMIT", "SAVEPOINT", "RELEASE", "PRAGMA", "SET LOCAL")
 MANY = 22  # more than a page
 HTML, JSON = "text/html", "application/json"
 LISTS = ("", "?status=waiting&late=all", f"?region={UTARA_I}&category=sampah&month=2026-11")
@@ -73,7 +70,7 @@ def asked(app: Flask, site: Site, count: int) -> dict[tuple[str, str, str], int]
             answer = visitor.request("GET", path, headers={"Accept": kind})
         assert answer.status_code == 200, path
         name = path.replace(numbers[0], "<waiting>").replace(numbers[1], "<returned>")
-        sent[person.name, name, kind] = sum(not one.startswith(CONTROL) for one in said)
+        sent[person.name, name, kind] = asking(said)
     return sent
 
 
