@@ -48,7 +48,8 @@ class State:
     """What the rules need to know of a report.
 
     `decided` holds (person, desk) of every decision; `last_desk` is the desk that a reopened
-    report goes back to; `writers` wrote or revised the content.
+    report goes back to; `writers` wrote or revised the content. `recorder` wrote it for an RT from
+    the desk above, and may mend it from there.
     """
 
     author_desk: str
@@ -60,6 +61,7 @@ class State:
     decided: tuple[tuple[str, str], ...] = ()
     last_desk: str | None = None
     writers: frozenset[str] = frozenset()
+    recorder: str | None = None
 
     @property
     def final(self) -> bool:
@@ -139,7 +141,7 @@ def _role_never(state: State, actor: Actor, action: str) -> None:
             raise NeverAllowed("Hanya Bag. Pemerintahan yang dapat membuka kembali laporan.")
         return
     if action in AUTHOR_ACTIONS:
-        if state.author_desk not in actor.desks:
+        if not _for_author(state, actor):
             raise NeverAllowed("Hanya pelapor yang dapat melakukan ini.")
         return
     deciding = {role.desk for role in roles if role.decides and role.desk}
@@ -156,6 +158,14 @@ def _role_never(state: State, actor: Actor, action: str) -> None:
         raise NeverAllowed(
             f"Laporan ini dari kantor Anda sendiri. Yang memeriksanya {next_up}.", code="own"
         )
+
+
+def _for_author(state: State, actor: Actor) -> bool:
+    """Whether the actor may act as the author's office: its holder, and whoever of the desk above
+    has written the report for it."""
+    if state.author_desk in actor.desks:
+        return True
+    return actor.id == state.recorder and above(state.author_desk) in actor.desks
 
 
 def _decided_below(state: State, actor: Actor) -> bool:
@@ -272,9 +282,11 @@ def advance(state: State, move: Move) -> State:
     raise ValueError(f"unknown action {move.action}")
 
 
-def fold(author_desk: str, classed: bool, moves: Iterable[Move]) -> State:
+def fold(
+    author_desk: str, classed: bool, moves: Iterable[Move], recorder: str | None = None
+) -> State:
     """The state of a report, from all its moves, oldest first."""
-    state = State(author_desk, "waiting", None, 0, classed=classed)
+    state = State(author_desk, "waiting", None, 0, classed=classed, recorder=recorder)
     for move in moves:
         state = advance(state, move)
     return state

@@ -215,7 +215,8 @@ def moves_of(session: Session, report: Report) -> list[Event]:
 def rebuild(report: Report, events: Sequence[Event]) -> chain.State:
     """The state of a report, from its moves alone."""
     done = (chain.Move(e.action, e.actor_id, e.from_desk, e.to_desk, e.klass) for e in events)
-    return chain.fold(report.author_desk, categories()[report.category].classed, done)
+    recorder = events[0].actor_id if report.recorded_as and events else None
+    return chain.fold(report.author_desk, categories()[report.category].classed, done, recorder)
 
 
 def blank(session: Session, report_id: int) -> None:

@@ -18,7 +18,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, lock_rows, table, to_json, writing
-from sipokat.domain import chain, deadlines, events, offices, photos, record, revisions
+from sipokat.domain import chain, deadlines, events, offices, photos, record, recording, revisions
 from sipokat.domain.clock import corrected, day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import (
@@ -120,10 +120,14 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
     """What a submission received `at` becomes, or the refusal. `overridden` are the city's own
     working and free days."""
     written, doubtful = corrected(sent.written_at, sent.sent_at, at)
-    office = _office(user, sent, day_of(written), day_of(at))
+    recorder = recording.recorder(user, sent.region, day_of(written))
+    office = recorder or _office(user, sent, day_of(written), day_of(at))
     assert office.desk is not None
-    region, author_desk = office.region, office.desk
-    category = find_category(sent.category, office.role.key)
+    region, author_desk, role = office.region, office.desk, office.role.key
+    if recorder:
+        assert sent.region is not None
+        region, author_desk, role = sent.region, "rt", "rt_head"
+    category = find_category(sent.category, role)
     content = check(category, sent.raw, day_of(written))
     as_json = content.as_json()
     columns = content.as_columns()
@@ -137,6 +141,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
         "region_code": region,
         **above_it(region),
         "author_desk": author_desk,
+        "recorded_as": recorder.label if recorder else None,
         "submission_digest": asked,
         "received_at": at,
         "written_at_raw": sent.written_at_raw,
@@ -150,7 +155,9 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
         "fields": to_json(columns["fields"]),
         **standing(state, region, at, due),
     }
-    detail = deadlines.as_detail(due) | {"kept": record.kept_digest(row)}
+    detail: dict[str, Any] = {**deadlines.as_detail(due), "kept": record.kept_digest(row)}
+    if recorder:
+        detail["recorded"] = {"region": region, "as": recorder.label}
     return Judged(
         by_client_id=sent.client_id is not None,
         state=state,
@@ -158,7 +165,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
         revision=revisions.revision_row(user, at, state.version, to_json(as_json), seal),
         photos=photos.rows_of(user, content.photos),
         event=events.NewEvent(
-            move, office, state.version, at, author_desk, seal, asked, detail=detail
+            move, office, state.version, at, office.desk, seal, asked, detail=detail
         ),
     )
 
@@ -207,6 +214,8 @@ def keep(session: Session, user: User, judged: Judged) -> tuple[Receipt, bool]:
     id that was used for other content, WrongContent for the second report of a month,
     IntegrityError for a client id that this reporter has used."""
     row, at = judged.report, judged.event.at
+    if row["recorded_as"]:
+        recording.require_there(session, row["region_code"], day_of(row["written_at"]))
     if row["period"] is not None or not judged.by_client_id:
         # One submission of a person at a time: repeats cannot overtake each other. Elsewhere the
         # unique key of (reporter, client id) finds a repeat, when its row is inserted.

@@ -26,6 +26,7 @@ class Listed(NamedTuple):
     client_id: str
     region_code: str
     author_desk: str
+    recorded_as: str | None
     received_at: datetime
     written_at: datetime
     clock_doubtful: bool

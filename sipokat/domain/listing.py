@@ -7,17 +7,19 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, or_, select
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import table
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed, as_listed, read_listed
-from sipokat.domain.offices import regions_of
+from sipokat.domain.offices import held, regions_of
 from sipokat.domain.periods import days_of
 from sipokat.domain.regions import named
+from sipokat.domain.roles import RECORDING
 from sipokat.domain.visibility import (
+    is_open,
     newest_in,
     newest_visible,
     on_desk_below,
@@ -136,11 +138,22 @@ def own_desk(session: Session, user: User) -> list[Report]:
     regions = regions_of(user)
     query = (
         select(Report)
-        .where(Report.desk_code.in_(regions), Report.desk == Report.author_desk)
+        .where(
+            or_(Report.desk_code.in_(regions), _recorded(user)), Report.desk == Report.author_desk
+        )
         .order_by(Report.arrived_at)
         .options(*ROW)
     )
     return list(session.scalars(query)) if regions else []
+
+
+def _recorded(user: User) -> ColumnElement[bool]:
+    """What the person wrote for an RT of a kelurahan at whose desk they still sit."""
+    codes = [one.region for one in held(user) if one.desk == RECORDING]
+    if not codes:
+        return false()
+    here = Report.kelurahan_code.in_(codes)
+    return and_(is_open(), Report.recorded_as.is_not(None), Report.reporter_id == user.id, here)
 
 
 def regions_below(session: Session, user: User) -> list[tuple[str, str]]:

@@ -16,6 +16,7 @@ from sipokat.domain.content import content_digest
 from sipokat.domain.offices import acting_at, desk_held_lately, desks_over
 from sipokat.domain.photos import shown_in
 from sipokat.domain.receipts import ARRIVED
+from sipokat.domain.recording import desk_of_author, is_recorder
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.models import Photo, Report, User
 
@@ -48,10 +49,11 @@ def _declared(user: User, photo: Photo) -> bool:
 
 def may_change(user: User, photo: Photo, at: datetime) -> bool:
     """Whether this person may replace or drop the photo: the office's present holder, and whoever
-    declared it in that office until it has ended for too long."""
+    declared it in that office until it has ended for too long, or wrote the report for an RT."""
     report = photo.report
     lately = desk_held_lately(user, report.region_code, report.author_desk, day_of(at))
-    return _holds_office(user, photo) or (_declared(user, photo) and lately)
+    by_office = _holds_office(user, photo) or is_recorder(user, report)
+    return by_office or (_declared(user, photo) and lately)
 
 
 def require_may_change(user: User, photo: Photo, at: datetime) -> None:
@@ -163,5 +165,5 @@ def _remark(
 def remark_of(
     action: str, user: User, report: Report, at: datetime, detail: dict[str, str]
 ) -> events.Remark:
-    office = acting_at(user, report.author_desk, report.region_code)
+    office = acting_at(user, desk_of_author(user, report), report.region_code)
     return events.Remark(action, user.id, office, at, report.content_digest, detail)

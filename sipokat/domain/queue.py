@@ -9,6 +9,7 @@ from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
+    ScalarSelect,
     Select,
     bindparam,
     case,
@@ -17,7 +18,7 @@ from sqlalchemy import (
     or_,
     select,
 )
-from sqlalchemy.orm import Session
+from sqlalchemy.orm import Session, aliased
 
 from sipokat.domain import tallies
 from sipokat.domain.clock import now
@@ -42,12 +43,14 @@ PAGE = 20
 
 @dataclass(frozen=True)
 class Summary:
-    """How many lie on the desk, since when the oldest, and how many are late there and below."""
+    """How many lie on the desk, since when the oldest, and how many are late there and below.
+    `recorded` of those on the desk were written down for an RT by its kelurahan."""
 
     waiting: int
     oldest: datetime | None
     late: int
     late_below: int
+    recorded: int
 
 
 def desk_queue(
@@ -111,9 +114,28 @@ def summary(session: Session, user: User) -> Summary:
     late = Report.due_at < moment
     below_it = select(func.count(Report.id)).where(late, on_desk_below(user)).scalar_subquery()
     query = select(
-        func.count(Report.id), func.min(Report.arrived_at), func.count(case((late, 1))), below_it
+        func.count(Report.id),
+        func.min(Report.arrived_at),
+        func.count(case((late, 1))),
+        below_it,
+        _recorded(_WRITTEN.desk_code.in_([one.region for one in desks_of(user)])),
     )
     return Summary(*session.execute(query.where(on_own_desk(user))).one())
+
+
+def recorded(session: Session, user: User) -> int:
+    """How many reports in the person's regions the kelurahan wrote down for an RT."""
+    within = [in_scope(_WRITTEN.region_code, scope) for scope in scopes_of(user)]
+    return session.scalar(select(_recorded(or_(false(), *within)))) or 0
+
+
+# The same table by another name, so that it can be counted beside a desk's reports.
+_WRITTEN = aliased(Report)
+
+
+def _recorded(within: ColumnElement[bool]) -> ScalarSelect[int]:
+    count = select(func.count(_WRITTEN.id)).where(_WRITTEN.recorded_as.is_not(None), within)
+    return count.scalar_subquery()
 
 
 def city_figures(session: Session, user: User) -> dict[str, int]:

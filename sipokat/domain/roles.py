@@ -107,6 +107,9 @@ OFFICIAL_REPORTERS = tuple(key for key in REPORTERS if key != "rt_head")
 DECIDERS = tuple(role.key for role in ROLES.values() if role.decides)
 READERS = tuple(role.key for role in ROLES.values() if role.reads_reports)
 
+# The desk whose people write reports for an RT that cannot send its own.
+RECORDING = "kelurahan"
+
 # The role that sits at each desk.
 DESK_ROLES = {role.desk: role.key for role in ROLES.values() if role.desk}
 

@@ -14,7 +14,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import lock_rows, writing
-from sipokat.domain import chain, deadlines, events, offices, tallies
+from sipokat.domain import chain, deadlines, events, offices, recording, tallies
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
 from sipokat.domain.refusals import DoneBefore, NotFound, NotNow
@@ -191,7 +191,7 @@ def record(session: Session, attempt: Attempt, report: Report, move: chain.Move)
 
 def event_of(attempt: Attempt, report: Report, move: chain.Move) -> events.NewEvent:
     """The event of the move that was just made: the report is as it became."""
-    request, desk = attempt.request, _acts_at(report, move)
+    request, desk = attempt.request, _acts_at(attempt.user, report, move)
     return events.NewEvent(
         move=move,
         office=offices.acting_at(attempt.user, desk, report.region_code),
@@ -207,9 +207,10 @@ def event_of(attempt: Attempt, report: Report, move: chain.Move) -> events.NewEv
     )
 
 
-def _acts_at(report: Report, move: chain.Move) -> str:
-    """The desk that the person acts from: the author's for what authors do, the last one of the
-    city for reopening, else the desk where the report lies."""
+def _acts_at(user: User, report: Report, move: chain.Move) -> str:
+    """The desk that the person acts from: the author's for what authors do, or the one above from
+    which they have written the report for it; the last one of the city for reopening, else the desk
+    where the report lies."""
     if move.action in chain.AUTHOR_ACTIONS:
-        return report.author_desk
+        return recording.desk_of_author(user, report)
     return move.from_desk or "kota"

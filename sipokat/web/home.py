@@ -176,6 +176,7 @@ def _viewer() -> dict[str, Any]:
         "on_desk": figures,
         "verified": figures.get("verified", 0),
         "rejected": figures.get("rejected", 0),
+        "recorded": queue.recorded(session, me()),
         "withdrawn": figures.get("withdrawn", 0),
         "urgent": present.rows(urgent),
         "last": present.rows(last[:5]),

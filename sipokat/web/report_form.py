@@ -8,6 +8,7 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from sipokat.domain import recording
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import roles_of
@@ -31,15 +32,26 @@ def form() -> ResponseReturnValue:
     script."""
     key = request.args.get("kategori", "")
     if key in categories():
-        _refuse_others(categories()[key].roles)
-        return filled_form({"category": key}, {}, 200)
+        region = _recorded_for()
+        _refuse_others(categories()[key].roles, "rt_head" if region else None)
+        return filled_form({"category": key} | ({"region": region} if region else {}), {}, 200)
     return shell("reports/new.html", **form_context({}, {}))
 
 
-def _refuse_others(roles: tuple[str, ...]) -> None:
-    """Refuse a signed-in person who files no such reports. The phone does the same where it shows
-    the form from its shell."""
-    if current_user.is_authenticated and roles_of(current_user).isdisjoint(roles):
+def _recorded_for() -> str:
+    """The RT for which somebody of its kelurahan writes: `?untuk=16.73.04.1009.003`. Else empty."""
+    region = request.args.get("untuk", "")
+    if not region or not current_user.is_authenticated:
+        return ""
+    return region if recording.recorder(current_user, region, day_of(now())) else ""
+
+
+def _refuse_others(roles: tuple[str, ...], as_role: str | None) -> None:
+    """Refuse a signed-in person who files no such reports, but for one who writes for an RT. The
+    phone does the same where it shows the form from its shell."""
+    if not current_user.is_authenticated:
+        return
+    if ({as_role} if as_role else roles_of(current_user)).isdisjoint(roles):
         raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
 
 
@@ -72,10 +84,14 @@ def form_context(
         else [],
         # Only a form that was posted may show the person's own regions: the empty form is the
         # cached shell, so it must not contain anything about the signed-in person.
-        "regions": (owner() or {}).get("regions", [])
-        if "region" in errors or values.get("region")
-        else [],
+        "regions": _own_regions(values.get("region"), "region" in errors),
     }
+
+
+def _own_regions(chosen: str | None, wrong: bool) -> list[list[str]]:
+    """The regions to choose from, none where the RT was named for which somebody writes."""
+    own: list[list[str]] = (owner() or {}).get("regions", [])
+    return own if wrong or chosen in [code for code, _ in own] else []
 
 
 def filled_form(values: dict[str, Any], errors: dict[str, str], status: int) -> ResponseReturnValue:

@@ -18,6 +18,7 @@ def item_json(report: Report | Listed) -> dict[str, Any]:
         "client_id": report.client_id,
         "category": report.category,
         "region": report.region_code,
+        "recorded_as": report.recorded_as,
         "happened_on": report.happened_on.isoformat(),
         "received_at": report.received_at.isoformat(),
         "text": report.text,

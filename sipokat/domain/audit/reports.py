@@ -23,10 +23,10 @@ EVENT = (
     " request_digest content_digest detail"
 )
 REPORT = (
-    "id number reporter_id region_code author_desk submission_digest received_at category period"
-    " happened_on text fields lat lon accuracy_m place_text content_digest status desk version"
-    " class arrived_at due_at ended_desk client_id written_at_raw written_at clock_doubtful"
-    " form_version urgent kelurahan_code kecamatan_code kota_code desk_code"
+    "id number reporter_id region_code author_desk recorded_as submission_digest received_at"
+    " category period happened_on text fields lat lon accuracy_m place_text content_digest status"
+    " desk version class arrived_at due_at ended_desk client_id written_at_raw written_at"
+    " clock_doubtful form_version urgent kelurahan_code kecamatan_code kota_code desk_code"
 )
 REVISION = "id report_id version author_id at content content_digest"
 PHOTO = "id report_id client_id declared_by sha256 state current left_at left_by gave_way_to"
@@ -147,16 +147,20 @@ class _Report:
     def _wrong_columns(self) -> list[str]:
         """The columns of the report that are not as its entries and its latest content say."""
         row, first, last = self.row, self.moves[0], self.moves[-1]
+        # What was written for an RT: its event says for which one, since its actor is of another.
+        recorded = _detail(first).get("recorded", {})
+        region = recorded.get("region", first["actor_region"])
         wanted = {
             "number": number_of(first["seq"]),
             "reporter_id": first["actor_id"],
-            "author_desk": first["actor_desk"],
-            "region_code": first["actor_region"],
+            "author_desk": "rt" if recorded else first["actor_desk"],
+            "recorded_as": recorded.get("as"),
+            "region_code": region,
             "received_at": moment(first["at"]),
             "submission_digest": first["request_digest"],
             "arrived_at": moment(last["at"]),
             "content_digest": self.told[-1]["content_digest"],
-            **above_it(first["actor_region"]),
+            **above_it(region),
             **self._state(),
         }
         due = _detail(last).get("due")

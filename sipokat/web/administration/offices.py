@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from sipokat import security
 from sipokat.database import db, writing
-from sipokat.domain import accounts, deputies, handovers, people, posts, terms
+from sipokat.domain import accounts, deputies, handovers, people, posts, recording, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.deputies import Letter
@@ -77,6 +77,7 @@ def _page(role: str, region: str, refusal: Refused | None = None) -> ResponseRet
         "administration/office.html",
         post=present.post(post),
         candidates=[(one.id, present.candidate(one)) for one in posts.candidates(session, post)],
+        records=recording.recorder(me(), region, day_of(now())) is not None,
         may_settle=posts.may_settle(me(), role),
         values=present.first_values(post) | (g.get("body") or {}),
         errors=refusal.fields if refusal else {},

@@ -86,6 +86,13 @@ class Row:
         return self.names.get(self.report.region_code, self.report.region_code)
 
     @property
+    def recorded(self) -> str:
+        """`Dicatat oleh Sekretaris Kelurahan untuk RT 003`; empty for what its head wrote."""
+        if not self.report.recorded_as:
+            return ""
+        return f"Dicatat oleh {self.report.recorded_as} untuk {self.short_region}"
+
+    @property
     def author(self) -> str:
         return self.report.reporter.name
 
@@ -280,6 +287,8 @@ class Full(Row):
         what = states.what_happened(event.action, event.actor_desk, event.to_desk)
         if event.action == "verify" and event.klass:
             what = f"{what} sebagai {chain.CLASSES[event.klass].lower()}"
+        if event.action == "submit" and self.recorded:
+            what = self.recorded
         if event.action == "replace" and self._was_empty(event):
             what = "Foto dikirim"
         return {

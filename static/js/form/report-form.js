@@ -30,6 +30,14 @@
 
   const asked = (name) => new URLSearchParams(location.search).get(name);
 
+  /** The RT for which somebody of its kelurahan writes, or "": `?untuk=16.73.04.1009.003`. */
+  const rt = () => {
+    const code = asked("untuk") || "";
+    const [, kelurahan] = /^([\d.]+)\.\d{3}$/.exec(code) || [];
+    return kelurahan && identity.rolesOf(person).includes("lurah") ? code : "";
+  };
+  const roles = () => (rt() ? ["rt_head"] : identity.rolesOf(person));
+
   /** The slot of the category's draft `one`; the first one has none, as before there were more. */
   const slotOf = (one) => (one ? `${category()}:${one}` : category());
 
@@ -46,9 +54,13 @@
   /** Which of the category's drafts to open: the one of the address, else the last one written. */
   async function choosePart() {
     const all = person ? await outbox.drafts(person.id).catch(() => []) : [];
-    const mine = all.filter((one) => one.slot.split(":")[0] === category());
+    const wanted = rt() && `untuk-${rt()}`;
+    const mine = all.filter(({ slot }) => {
+      const [key, which = ""] = slot.split(":");
+      return key === category() && (wanted ? which === wanted : !which.startsWith("untuk-"));
+    });
     mine.sort((a, b) => a.updated_at - b.updated_at);
-    part = asked("draf") ?? mine.at(-1)?.slot.split(":")[1] ?? "";
+    part = wanted || (asked("draf") ?? mine.at(-1)?.slot.split(":")[1] ?? "");
     others = mine.filter((one) => one.slot !== slotOf(part)).length;
   }
 
@@ -115,7 +127,9 @@
   function fit() {
     const untouched = draft.untouched();
     look.fit(bounds, untouched, again || revision);
-    if (!revision) fields.offerRegions(form, person?.regions, again?.region);
+    const only = rt() && !again ? [[rt(), `RT ${rt().slice(-3)}, dicatat kelurahan`]] : null;
+    if (!revision) fields.offerRegions(form, only || person?.regions, again?.region);
+    if (only) form.querySelector('input[name="region"]').checked = true;
     if (untouched) draft.setBlank();
   }
 
@@ -126,7 +140,7 @@
     again = null;
     look.showTiles();
     const drafts = person ? await outbox.drafts(person.id).catch(() => []) : [];
-    look.fitTiles(identity.rolesOf(person), drafts, asked("ganti"));
+    look.fitTiles(roles(), drafts, asked("ganti"));
     const words = "Pilih jenis yang benar. Tulisan, tanggal, lokasi dan foto ikut.";
     if (asked("ganti")) page.notice(words, "wait", { key: "draft" });
   }
@@ -145,7 +159,7 @@
     if (mine === turn) await choosePart();
     const found = person && (await outbox.draft(person.id, slot()).catch(explain));
     if (mine !== turn) return;
-    if (!found && !again && !revision && person && !look.isFor(identity.rolesOf(person))) {
+    if (!found && !again && !revision && person && !look.isFor(roles())) {
       await showTiles();
       if (look.offersTiles())
         page.notice("Jenis laporan ini bukan untuk jabatan Anda.", "warn", { key: "draft" });
@@ -316,7 +330,8 @@
     const tile = event.target.closest("[data-category]");
     if (!tile || event.ctrlKey || event.metaKey || !look.has(tile.dataset.category)) return;
     event.preventDefault();
-    const url = asked("ganti") ? `${tile.href}&ganti=${asked("ganti")}` : tile.href;
+    const along = ["ganti", "untuk"].filter(asked).map((name) => `&${name}=${asked(name)}`);
+    const url = tile.href + along.join("");
     way.go("pushState", url);
     pushed = true;
     opened = true;
