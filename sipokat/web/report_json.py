@@ -18,7 +18,6 @@ def item_json(report: Report | Listed) -> dict[str, Any]:
         "client_id": report.client_id,
         "category": report.category,
         "region": report.region_code,
-        "recorded_as": report.recorded_as,
         "happened_on": report.happened_on.isoformat(),
         "received_at": report.received_at.isoformat(),
         "text": report.text,
@@ -27,6 +26,8 @@ def item_json(report: Report | Listed) -> dict[str, Any]:
         "version": report.version,
         "class": report.klass,
         "url": f"/laporan/{report.number}",
+        # As what somebody of the kelurahan wrote it for an RT.
+        **({"recorded_as": report.recorded_as} if report.recorded_as else {}),
     }
 
 
