@@ -1,11 +1,14 @@
-"""What Diskominfo has changed in the demo city: an RT with a new head, one without a head, and an
-account that was closed. Done by the verbs themselves, so that each is in the administrative record.
+"""What Diskominfo has changed in the demo city: an RT with a new head, one without a head, one that
+was split in two, an account that was closed, a lurah who is Plh. next door, and an RT head who is
+sekretaris of the kelurahan too. Done by the verbs themselves, so that each is in the administrative
+record.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from datetime import date, timedelta
+from typing import Any
 
 from sqlalchemy.orm import Session
 
@@ -13,9 +16,11 @@ from sipokat.demo import staged
 from sipokat.demo.accounts import accounts as offered
 from sipokat.demo.sources import data
 from sipokat.demo.steps import Step
-from sipokat.domain import accounts, administration, people, terms
+from sipokat.domain import accounts, administration, deputies, people, region_changes, terms
+from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of
-from sipokat.domain.regions import level_of
+from sipokat.domain.deputies import Letter
+from sipokat.domain.regions import at_desk, level_of
 from sipokat.models import User
 
 
@@ -37,6 +42,29 @@ def make(session: Session, offices: Mapping[str, User], steps: Iterable[Step], t
     gone = offices[given["vacant"]]
     terms.end(session, by, gone, gone.terms[0], last)
     accounts.disable(session, by, offices[given["closed"]])
+    _split(session, by, given["split"], since, former.password_hash)
+    _appoint(session, by, offices, given["plh"], since)
+    head = offices[given["seat"]["rt"]]
+    kelurahan = at_desk(given["seat"]["rt"], "kelurahan")
+    terms.begin(session, by, head, "lurah", kelurahan, since, seat=given["seat"]["title"])
+
+
+def _split(
+    session: Session, by: By, given: Mapping[str, str], since: date, password_hash: str
+) -> None:
+    """An RT goes on and a part of it becomes a new one, with a head of its own."""
+    region_changes.split(session, by, given["rt"], [given["rt"], given["new"]], since)
+    named = given["phone"], given["name"]
+    accounts.create(session, by, *named, "rt_head", given["new"], password_hash, since)
+
+
+def _appoint(
+    session: Session, by: By, offices: Mapping[str, User], given: Mapping[str, Any], since: date
+) -> None:
+    """A lurah acts for the one next door, who is away for some days."""
+    until = since + timedelta(days=given["days"] - 1)
+    letter = Letter("lurah", given["of"], "plh", since, until, given["letter"], since)
+    deputies.appoint(session, by, offices[given["by"]], letter)
 
 
 def handed_over(steps: Iterable[Step], last: date) -> str:

@@ -47,6 +47,7 @@ from sipokat.models import (
     KnownDevice,
     Photo,
     Region,
+    RegionSuccessor,
     Report,
     Revision,
     Tally,
@@ -83,7 +84,7 @@ def city(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Flask]:
         upgrade()
         loaded = load(app)
         assert loaded.exit_code == 0, loaded.output
-        assert "612 accounts" in loaded.output
+        assert "613 accounts" in loaded.output
         told = [line for line in loaded.output.splitlines() if " steps" in line]
         done = [int(line.split()[4].replace(",", "")) for line in told]
         assert len(done) == 5
@@ -112,12 +113,13 @@ def user(session: Session, person: Person) -> User:
 
 def test_everybody_has_had_one_office(rows: Session) -> None:
     levels = dict(rows.execute(select(Region.level, func.count()).group_by(Region.level)).all())
-    assert levels == {"kota": 1, "kecamatan": 8, "kelurahan": 72, "rt": 528}
+    assert levels == {"kota": 1, "kecamatan": 8, "kelurahan": 72, "rt": 529}
     rt = select(func.count()).where(Region.level == "rt").group_by(Region.parent_code)
+    rt = rt.where(Region.since.is_(None))
     assert Counter(rows.scalars(rt)) == {8: 24, 7: 48}
     roles = dict(rows.execute(select(User.role, func.count()).group_by(User.role)).all())
     assert roles == {
-        "rt_head": 529, "lurah": 72, "camat": 8, "pemerintahan": 1, "diskominfo": 1, "viewer": 1
+        "rt_head": 530, "lurah": 72, "camat": 8, "pemerintahan": 1, "diskominfo": 1, "viewer": 1
     }  # fmt: skip
     below = select(Term.region_code).where(Term.region_code != "16.73").distinct()
     assert sorted(rows.scalars(below)) == sorted(
@@ -127,7 +129,11 @@ def test_everybody_has_had_one_office(rows: Session) -> None:
 
 def test_an_rt_has_a_new_head_one_has_none_and_an_account_is_closed(rows: Session) -> None:
     today = day_of(MOMENT)
-    ended = rows.scalars(select(Term).where(Term.until.is_not(None)).order_by(Term.region_code))
+    ended = rows.scalars(
+        select(Term)
+        .where(Term.until.is_not(None), Term.kind == "definitif")
+        .order_by(Term.region_code)
+    )
     vacant, handed_over = sorted(ended, key=lambda term: term.region_code != VACANT)
     assert (vacant.region_code, vacant.until) == (VACANT, today - timedelta(days=3))
     now_held = select(Term).where(Term.region_code == handed_over.region_code, Term.until.is_(None))
@@ -142,8 +148,28 @@ def test_an_rt_has_a_new_head_one_has_none_and_an_account_is_closed(rows: Sessio
             code
         ]
     written = rows.scalars(select(AdministrativeEntry).order_by(AdministrativeEntry.id)).all()
-    assert [one.action for one in written] == ["end_term", "create", "end_term", "disable"]
+    assert [one.action for one in written] == [
+        *("end_term", "create", "end_term", "disable"),
+        *("add_region", "create", "begin_term", "begin_term"),
+    ]
     assert {one.actor_id for one in written} == {user(rows, AGUS).id}
+
+
+def test_an_rt_is_split_and_people_act_in_two_offices(rows: Session) -> None:
+    new = rows.scalars(select(Region).where(Region.since.is_not(None))).one()
+    assert new.since == day_of(MOMENT) - timedelta(days=2)
+    (split,) = rows.scalars(
+        select(RegionSuccessor.region_code).where(RegionSuccessor.successor_code == new.code)
+    )
+    assert rows.get_one(Region, split).until is None, "it goes on"
+    head = rows.scalars(select(Term).where(Term.region_code == new.code)).one()
+    assert head.since == new.since
+    plh = rows.scalars(select(Term).where(Term.kind == "plh")).one()
+    assert len(plh.user.terms) == 2
+    seat = rows.scalars(select(Term).where(Term.title.is_not(None))).one()
+    assert {one.role for one in seat.user.terms} == {"rt_head", "lurah"}
+    camat = user(rows, YUSUF)
+    assert plh in posts.ending(camat, posts.right_below(rows, camat))
 
 
 @pytest.mark.parametrize("day", ["2026-12-01", "2027-01-01", "2027-03-14", "2028-02-29"])
