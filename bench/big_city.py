@@ -117,6 +117,10 @@ def fill(
             if not sql.sqlite:
                 connection.execute(text("SET LOCAL session_replication_role = replica"))
             guards.take_off(connection)
+            if sql.sqlite:  # of two that serve alike it takes the younger one
+                ages = "SELECT name FROM sqlite_master WHERE type = 'index' ORDER BY rowid"
+                oldest_first = list(connection.scalars(text(ages)))
+                indexes.sort(key=lambda index: oldest_first.index(str(index.name)))
             for index in indexes:
                 index.drop(connection)
             before = connection.execute(

@@ -1,4 +1,5 @@
-"""Statements that are compiled once and then run with other values: for the way of a report.
+"""Statements that are compiled once and then run with other values: for the way of a report and for
+the pages that people open all the time.
 
 SQLAlchemy keeps compiled statements too, but finds and fills each anew, and that takes twice as
 long as SQLite needs to run it.
@@ -6,16 +7,17 @@ long as SQLite needs to run it.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Insert
+from sqlalchemy import CursorResult, Insert, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
 
-# The text, and for each value its name and what the driver needs it turned into.
+# The text, for each value its name and what the driver needs it turned into, and the values that
+# the statement brings along.
 Turn = Callable[[Any], Any] | None
-Compiled = tuple[str, tuple[tuple[str, Turn], ...]]
+Compiled = tuple[str, tuple[tuple[str, Turn], ...], dict[str, Any]]
 
 
 class Prepared:
@@ -34,11 +36,13 @@ class Prepared:
         made = self._compiled.get((dialect.name, names))
         if made is None:
             made = self._compiled[dialect.name, names] = self._compile(dialect, names)
-        text, places = made
+        text, places, own = made
+        values = {**own, **values}
         given = [turn(values[name]) if turn else values[name] for name, turn in places]
         if dialect.positional:
             return connection.exec_driver_sql(text, tuple(given))
-        return connection.exec_driver_sql(text, dict(zip(names, given, strict=True)))
+        named = dict(zip((name for name, _ in places), given, strict=True))
+        return connection.exec_driver_sql(text, named)
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run a select. All that it finds, each value turned into its column's type."""
@@ -46,9 +50,13 @@ class Prepared:
         dialect = found.dialect
         turns = self._results.get(dialect.name)
         if turns is None:
-            columns = self._statement.selected_columns
-            kinds = (column.type.dialect_impl(dialect) for column in columns)
-            turns = tuple(kind.result_processor(dialect, None) for kind in kinds)
+            assert found.cursor is not None  # it is a select
+            turns = tuple(
+                column.type.dialect_impl(dialect).result_processor(dialect, told[1])
+                for column, told in zip(
+                    self._statement.selected_columns, found.cursor.description, strict=True
+                )
+            )
             self._results[dialect.name] = turns
         return [
             tuple([turn(value) if turn else value for turn, value in zip(turns, row, strict=True)])
@@ -58,10 +66,34 @@ class Prepared:
     def _compile(self, dialect: Dialect, names: tuple[str, ...]) -> Compiled:
         insert = isinstance(self._statement, Insert)
         made = self._statement.compile(dialect=dialect, column_keys=list(names) if insert else None)
-        order = tuple(made.positiontup) if dialect.positional else names
-        if set(made.binds) != set(names) or set(order) != set(names):
-            raise ValueError(f"takes {sorted(made.binds)}, not {sorted(names)}")
-        turns = (made.binds[name].type.dialect_impl(dialect) for name in order)
-        return str(made), tuple(
+        binds = {name: bind for bind, name in made.bind_names.items()}
+        own = {name: bind.value for name, bind in binds.items() if not (insert or bind.required)}
+        order = tuple(made.positiontup) if dialect.positional else tuple(binds)
+        if set(binds) != {*names, *own} or set(order) != {*names, *own}:
+            raise ValueError(f"takes {sorted(binds)}, not {sorted(names)}")
+        turns = (binds[name].type.dialect_impl(dialect) for name in order)
+        places = tuple(
             (name, turn.bind_processor(dialect)) for name, turn in zip(order, turns, strict=True)
         )
+        return str(made), places, own
+
+
+class Among:
+    """A select of plain columns where `column` has one of several values. It is compiled once for
+    each number of values."""
+
+    def __init__(self, statement: Any, column: Any) -> None:
+        self._statement, self._column = statement, column
+        self._prepared: dict[int, Prepared] = {}
+
+    def rows(
+        self, session: Session, among: Sequence[Any], values: Mapping[str, Any] | None = None
+    ) -> list[tuple[Any, ...]]:
+        """All that it finds among these values, as `Prepared.rows`."""
+        made = self._prepared.get(len(among))
+        if made is None:
+            places = [bindparam(f"among_{n}", type_=self._column.type) for n in range(len(among))]
+            made = Prepared(self._statement.where(self._column.in_(places)))
+            self._prepared[len(among)] = made
+        given = {f"among_{n}": one for n, one in enumerate(among)}
+        return made.rows(session, {**given, **(values or {})})

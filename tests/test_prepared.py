@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import table, writing
 from sipokat.models import SignInFailure
-from sipokat.prepared import Prepared
+from sipokat.prepared import Among, Prepared
 
 FAILURE = table(SignInFailure)
 ADD = Prepared(insert(FAILURE).returning(FAILURE.c.id))
@@ -39,6 +39,18 @@ def test_values_may_come_in_any_order_and_number(session: Session) -> None:
         )
         Prepared(change).run(session, {"new": "third", "old": "second"})
     assert keys(session) == ["first", "third"]
+
+
+def test_a_select_brings_its_own_values_and_those_to_look_among(session: Session) -> None:
+    with writing() as session:
+        for number, key in enumerate(("one", "two", "two"), 1):
+            ADD.run(session, {"id": number, "key": key, "at": AT})
+    own = Prepared(select(FAILURE.c.id).where(FAILURE.c.key == "two").order_by(FAILURE.c.id))
+    assert own.rows(session, {}) == own.rows(session, {}) == [(2,), (3,)]
+    found = select(FAILURE.c.id, FAILURE.c.at).where(FAILURE.c.key == bindparam("key"))
+    among = Among(found, FAILURE.c.id)
+    assert among.rows(session, [1, 2], {"key": "two"}) == [(2, AT)]
+    assert among.rows(session, [1], {"key": "one"}) == [(1, AT)]
 
 
 @pytest.mark.parametrize("values", [{"key": "x", "at": AT, "kye": "y"}, {"key": "x", "kye": AT}])

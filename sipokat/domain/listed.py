@@ -11,11 +11,12 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import Select, Text, bindparam, cast, select
+from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
 from sipokat.models import Event, Photo, Report
+from sipokat.prepared import Among, Prepared
 
 
 class Listed(NamedTuple):
@@ -89,16 +90,14 @@ _COLUMNS = (
     cast(Report.fields, Text).label("fields_json"),
 )
 _PHOTO, _EVENT = table(Photo).c, table(Event).c
-_IDS: Any = bindparam("ids", expanding=True)
-_PHOTOS = (
-    select(*(_PHOTO[name] for name in ListedPhoto._fields))
-    .where(_PHOTO.report_id.in_(_IDS))
-    .order_by(_PHOTO.id)
+_PHOTOS = Among(
+    select(*(_PHOTO[name] for name in ListedPhoto._fields)).order_by(_PHOTO.id), _PHOTO.report_id
 )
-_MOVES = (
+_MOVES = Among(
     select(*(_EVENT["class" if name == "klass" else name] for name in ListedMove._fields))
-    .where(_EVENT.report_id.in_(_IDS), _EVENT.version.is_not(None))
-    .order_by(_EVENT.seq)
+    .where(_EVENT.version.is_not(None))
+    .order_by(_EVENT.seq),
+    _EVENT.report_id,
 )
 
 
@@ -107,20 +106,22 @@ def as_listed(query: Select[Any]) -> Select[Any]:
     return query.with_only_columns(*_COLUMNS)
 
 
-def read_listed(session: Session, query: Select[Any]) -> list[Listed]:
-    """The reports that a query of `as_listed` finds, in its order."""
-    return [Listed._make(row) for row in session.execute(query)]
+def read_listed(session: Session, query: Select[Any] | Prepared) -> list[Listed]:
+    """The reports that a query of `as_listed`, prepared or not, finds, in its order."""
+    rows: Iterable[Any]
+    rows = query.rows(session, {}) if isinstance(query, Prepared) else session.execute(query)
+    return [Listed._make(row) for row in rows]
 
 
 def photos_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[ListedPhoto, ...]]:
     """The photos of each of these reports, as they were declared: one statement for all."""
-    rows = session.execute(_PHOTOS, {"ids": ids}) if ids else ()
+    rows = _PHOTOS.rows(session, ids) if ids else ()
     return _by_report(ids, map(ListedPhoto._make, rows))
 
 
 def moves_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[ListedMove, ...]]:
     """The moves of each of these reports, oldest first: one statement for all."""
-    rows = session.execute(_MOVES, {"ids": ids}) if ids else ()
+    rows = _MOVES.rows(session, ids) if ids else ()
     return _by_report(ids, map(ListedMove._make, rows))
 
 

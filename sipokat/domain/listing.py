@@ -29,6 +29,7 @@ from sipokat.domain.visibility import (
     visible_open,
 )
 from sipokat.models import Region, Report, User
+from sipokat.prepared import Prepared
 
 PAGE = 20
 NUMBER_MIN = 5  # digits of a report's number
@@ -59,6 +60,7 @@ def list_reports(
     session: Session, user: User, wanted: Filter, before: int | None = None
 ) -> tuple[list[Listed], int | None]:
     """A page of reports, newest first, and the cursor of the next page."""
+    query: Select[Any] | Prepared
     if before is None and wanted == NOTHING and reads(user):
         query = _first_page(user.id, tuple(scopes_of(user)), PAGE + 1)
     else:
@@ -69,10 +71,10 @@ def list_reports(
 
 
 @lru_cache(500)
-def _first_page(user_id: str, scopes: tuple[str, ...], most: int) -> Select[Any]:
+def _first_page(user_id: str, scopes: tuple[str, ...], most: int) -> Prepared:
     """The first page of all. Everybody asks for the same one again and again, and to make a query
     takes longer than to run it."""
-    return as_listed(newest_in(user_id, scopes, most))
+    return Prepared(as_listed(newest_in(user_id, scopes, most)))
 
 
 def _query(user: User, wanted: Filter, before: int | None) -> Select[Report]:

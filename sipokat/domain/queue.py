@@ -11,7 +11,6 @@ from sqlalchemy import (
     ColumnElement,
     ScalarSelect,
     Select,
-    bindparam,
     case,
     false,
     func,
@@ -37,6 +36,7 @@ from sipokat.domain.visibility import (
     scopes_of,
 )
 from sipokat.models import Report, User
+from sipokat.prepared import Among, Prepared
 
 PAGE = 20
 
@@ -75,8 +75,10 @@ def _lying(codes: tuple[str, ...], most: int, *conditions: ColumnElement[bool]) 
     return as_listed(first_of(parts, [Report.arrived_at, Report.id], most))
 
 
-# To make a query takes longer than to run it, and everybody has few and the same.
-_first_page = lru_cache(500)(_lying)
+@lru_cache(500)
+def _first_page(codes: tuple[str, ...], most: int) -> Prepared:
+    """To make a query takes longer than to run it, and everybody has few and the same."""
+    return Prepared(_lying(codes, most))
 
 
 def urgent(session: Session, user: User) -> list[Listed]:
@@ -88,24 +90,25 @@ def urgent(session: Session, user: User) -> list[Listed]:
 
 
 @lru_cache(500)
-def _urgent(user_id: str, scopes: tuple[str, ...], desks: tuple[str, ...]) -> Select[Any]:
-    on_own_desk = Report.desk_code.in_(desks)
-    return as_listed(
-        select(Report)
-        .where(Report.urgent, open_in(user_id, scopes))
-        .order_by(case((on_own_desk, 0), else_=1), Report.received_at)
-        .limit(50)
+def _urgent(user_id: str, scopes: tuple[str, ...], desks: tuple[str, ...]) -> Prepared:
+    on_own_desk = or_(false(), *(Report.desk_code == desk for desk in desks))
+    return Prepared(
+        as_listed(
+            select(Report)
+            .where(Report.urgent, open_in(user_id, scopes))
+            .order_by(case((on_own_desk, 0), else_=1), Report.received_at)
+            .limit(50)
+        )
     )
 
 
 def waiting(session: Session, user: User) -> int:
     """How many reports lie on the person's desks."""
-    return session.scalar(_WAITING, {"desks": [one.region for one in desks_of(user)]}) or 0
+    desks = [office.region for office in desks_of(user)]
+    return int(_WAITING.rows(session, desks)[0][0]) if desks else 0
 
 
-_WAITING = select(func.count(Report.id)).where(
-    Report.desk_code.in_(bindparam("desks", expanding=True))
-)
+_WAITING = Among(select(func.count(Report.id)), Report.desk_code)
 
 
 def summary(session: Session, user: User) -> Summary:

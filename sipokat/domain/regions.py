@@ -16,6 +16,7 @@ from sipokat.database import table
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.roles import DESKS
 from sipokat.models import Region, RegionName
+from sipokat.prepared import Among
 
 _PARTS: dict[str, int] = tomllib.loads(
     files("sipokat.data").joinpath("levels.toml").read_text("utf-8")
@@ -84,7 +85,7 @@ def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
 
 def names_on(session: Session, codes: Iterable[str], day: date) -> dict[str, str]:
     """The names that these regions have on a day, by code."""
-    return dict(session.execute(_NAMES, {"codes": tuple(codes), "day": day}).all())
+    return dict(_NAMES.rows(session, tuple(codes), {"day": day}))
 
 
 def named(day: Any) -> ColumnElement[str]:
@@ -112,9 +113,7 @@ def there_on(day: date) -> ColumnElement[bool]:
 
 
 _REGION, _LATER = table(Region).c, table(RegionName).c
-_NAMES = select(_REGION.code, named(bindparam("day", type_=Date))).where(
-    _REGION.code.in_(bindparam("codes", expanding=True))
-)
+_NAMES = Among(select(_REGION.code, named(bindparam("day", type_=Date))), _REGION.code)
 
 
 def ensure_official(session: Session) -> int:

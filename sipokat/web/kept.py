@@ -12,6 +12,7 @@ import threading
 import time
 from collections import OrderedDict
 from collections.abc import Callable, Hashable
+from dataclasses import dataclass
 from typing import Any, TypeVar, cast
 
 from flask import current_app
@@ -22,14 +23,23 @@ Facts = TypeVar("Facts", bound=Hashable)
 Thing = TypeVar("Thing")
 
 
+@dataclass(slots=True)
+class _Entry:
+    facts: Hashable
+    made: Any
+    asked_for: float
+
+
 class Kept:
     """What was made of some facts. What was not asked for the longest is forgotten, and whatever
     was not for an hour: so words that were erased do not stay in memory either."""
 
     def __init__(self, most: int) -> None:
         self._most, self._lock = most, threading.Lock()
-        # The thing and when it was last asked for, by its facts: what was asked for last is last.
-        self._things: OrderedDict[Any, tuple[Any, float]] = OrderedDict()
+        # To hash and compare facts is most of the work of a get, so they are looked up once. What
+        # was asked for last is last in the order, by the entry's id.
+        self._entries: dict[Hashable, _Entry] = {}
+        self._order: OrderedDict[int, _Entry] = OrderedDict()
 
     def get(self, read: Callable[[], Facts], make: Callable[[Facts], Thing]) -> Thing:
         """What `make` makes of the facts that `read` gives. It is kept if they are still the facts
@@ -37,23 +47,25 @@ class Kept:
         facts, at = read(), time.monotonic()
         with self._lock:
             self._forget(at)
-            if facts in self._things:
-                made, _ = self._things.pop(facts)
-                self._things[facts] = made, at
-                return cast(Thing, made)
+            if (entry := self._entries.get(facts)) is not None:
+                entry.asked_for = at
+                self._order.move_to_end(id(entry))
+                return cast(Thing, entry.made)
         made = make(facts)
         if read() == facts:
             with self._lock:
-                self._things[facts] = made, at
+                if facts not in self._entries:  # nobody else has made it meanwhile
+                    entry = self._entries[facts] = _Entry(facts, made, at)
+                    self._order[id(entry)] = entry
                 self._forget(at)
         return made
 
     def _forget(self, at: float) -> None:
-        while self._things:
-            _, asked_for = next(iter(self._things.values()))
-            if len(self._things) <= self._most and at - asked_for < UNUSED:
+        while self._order:
+            oldest = next(iter(self._order.values()))
+            if len(self._order) <= self._most and at - oldest.asked_for < UNUSED:
                 return
-            self._things.popitem(last=False)
+            del self._order[id(oldest)], self._entries[oldest.facts]
 
 
 def kept(what: str) -> Kept:
