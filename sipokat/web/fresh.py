@@ -58,6 +58,7 @@ def require_fresh(
                 return _ask()
             return _prove(typed, _ask) or view(*args, **kwargs)
 
+        asked.asks_anew = True  # type: ignore[attr-defined]
         return asked
 
     return declare

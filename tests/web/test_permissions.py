@@ -427,6 +427,20 @@ def test_what_takes_a_body_declares_it(app: Flask) -> None:
             assert getattr(view, "parser", None), f"{rule.rule} reads its body unchecked"
 
 
+# Posts that change no account: a search, and the dry run of an import.
+LOOKING = {"/pengelolaan", "/pengelolaan/impor", "/pengelolaan/impor/<import_id>/kolom"}
+
+
+def test_whatever_changes_accounts_asks_anew(app: Flask) -> None:
+    changing = {
+        rule.rule: app.view_functions[rule.endpoint]
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/pengelolaan") and "POST" in (rule.methods or set())
+    }
+    unasked = {rule for rule, view in changing.items() if not getattr(view, "asks_anew", False)}
+    assert unasked <= LOOKING
+
+
 def test_diskominfo_reads_no_reports(site: Site) -> None:
     for path in ("/laporan", "/laporan/12345", "/laporan/12345/perbaikan", "/verifikasi"):
         for headers in ({}, {"Accept": "application/json"}, {"HX-Request": "true"}):
