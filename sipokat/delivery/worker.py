@@ -17,6 +17,7 @@ from flask import Flask
 
 from sipokat.database import db
 from sipokat.delivery.checkpoints import CheckpointJob, checkpoints_of
+from sipokat.delivery.old_imports import OldImports
 from sipokat.delivery.photo_job import PhotoJob
 
 IDLE_SECONDS = 1
@@ -47,6 +48,7 @@ def kinds(app: Flask) -> tuple[Kind, ...]:
     return (
         PhotoJob(app.extensions["photo_store"]),
         CheckpointJob(checkpoints_of(app)),
+        OldImports(),
     )
 
 

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import Base, table, writing
 from sipokat.delivery.photo_store import PhotoStore
-from sipokat.demo import changes, people, phones
+from sipokat.demo import changes, imports, people, phones
 from sipokat.demo.accounts import PASSWORD
 from sipokat.demo.plan import plan
 from sipokat.demo.play import Play
@@ -48,6 +48,7 @@ def load(store: PhotoStore, progress: Progress = lambda done, of: None) -> str:
         _insert(session, play)
         phones.settle(session)
         changes.make(session, offices, steps, day_of(moment))
+        imports.load(session)
         progress(len(steps), len(steps))
         ready = [photo for photo in play.photos if photo.state == "ready"]
         for photo in ready:

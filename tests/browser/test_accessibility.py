@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.steps import keep, ready, sent
-from tests.cast import AGUS, DEWI, HARTONO, RAHMAN, RATNA, YUSUF, Person
+from tests.cast import AGUS, DEWI, HARTONO, PETANANG_ULU, RAHMAN, RATNA, YUSUF, Person
 from tests.services.accessibility import breaches, settle
 from tests.services.phone import Phone
 
@@ -41,7 +41,16 @@ REST = [
     ),
     (YUSUF, ["/beranda", "/verifikasi"]),
     (DEWI, ["/beranda", "/verifikasi"]),
-    (AGUS, ["/beranda", "/pengelolaan", "/laporan"]),
+    (
+        AGUS,
+        [
+            "/beranda",
+            "/pengelolaan",
+            "/pengelolaan/impor",
+            f"/pengelolaan/lembar?kelurahan={PETANANG_ULU}",
+            "/laporan",
+        ],
+    ),
     (RATNA, ["/beranda", "/laporan", "/laporan/{report}"]),
 ]
 

@@ -66,7 +66,7 @@ class Letters:
 
 
 def test_the_application_has_photos_as_its_first_kind(app: Flask, store: PhotoStore) -> None:
-    photos, checkpoints = worker.kinds(app)
+    photos, checkpoints, _old_imports = worker.kinds(app)
     assert isinstance(photos, PhotoJob)
     assert photos.store is store
     assert isinstance(checkpoints, CheckpointJob)

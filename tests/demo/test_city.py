@@ -37,6 +37,7 @@ from sipokat.domain import (
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.content import content_digest
 from sipokat.domain.deadlines import is_working
+from sipokat.domain.imports import kept
 from sipokat.domain.photos import picture_key
 from sipokat.domain.regions import level_of
 from sipokat.migrations import upgrade
@@ -170,6 +171,14 @@ def test_an_rt_is_split_and_people_act_in_two_offices(rows: Session) -> None:
     assert {one.role for one in seat.user.terms} == {"rt_head", "lurah"}
     camat = user(rows, YUSUF)
     assert plh in posts.ending(camat, posts.right_below(rows, camat))
+
+
+def test_an_import_waits_for_being_applied(rows: Session) -> None:
+    (one,) = kept.newest(rows)
+    assert one.applied_at is None
+    found = kept.verdicts(rows, one)
+    assert {verdict.kind for verdict in found} == {"new", "changed", "unchanged", "refused"}
+    assert any("Petanang Ilir?" in verdict.why for verdict in found)
 
 
 @pytest.mark.parametrize("day", ["2026-12-01", "2027-01-01", "2027-03-14", "2028-02-29"])

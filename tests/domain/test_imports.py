@@ -13,6 +13,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
+from sipokat.delivery.old_imports import OldImports
 from sipokat.domain import activations, administration, people, terms
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.imports import applying, cells, columns, kept, places, undoing
@@ -101,6 +102,12 @@ def test_without_heads_every_row_is_of_people() -> None:
     assert table.columns == {}
     assert table.heads == ["Kolom ke-1", "Kolom ke-2"]
     assert len(table.rows) == 2
+
+
+def test_heads_with_words_that_nobody_knows_below_a_title() -> None:
+    table = columns.recognise([(1, ["DATA", ""]), (2, ["Siapa", "Di mana"]), (3, ["Wati", "9"])])
+    assert table.heads == ["Siapa", "Di mana"]
+    assert table.rows == [(3, ["Wati", "9"])]
 
 
 @pytest.mark.parametrize(
@@ -207,6 +214,13 @@ def test_what_changes_is_shown_as_it_was_and_as_it_becomes(
     found = verdict(session, [*row[:2], row[2] or "Petanang Ulu", row[3] or "1"])
     assert found.kind == "changed"
     assert [(one.field, one.was, one.became) for one in found.changes] == changes
+
+
+def test_who_has_another_name_altogether_may_be_another_person(session: Session) -> None:
+    row = verdict(session, ["Mustofa", RAHMAN.phone, "Petanang Ulu", "1"])
+    assert row.kind == "changed"
+    assert "Pastikan ini orang yang sama" in row.note
+    assert not verdict(session, ["Pak Rahman", RAHMAN.phone, "Petanang Ulu", "1"]).note
 
 
 @pytest.mark.parametrize(
@@ -394,9 +408,11 @@ def test_rows_that_nobody_applied_are_forgotten(
     old, half = load(WATI), load(WATI, ["Budi", "081390000002", "Petanang Ulu", "10"])
     apply(half, lines=[3])
     later = now() + timedelta(days=8)
-    monkeypatch.setattr(kept, "now", lambda: later)
     ids = (old.id, half.id)
-    load(["Tono", "081390000003", "Petanang Ulu", "12"])
+    OldImports().tidy()
+    assert len(kept.verdicts(session, kept.find(session, ids[1]))) == 1
+    monkeypatch.setattr(kept, "now", lambda: later)
+    OldImports().tidy()
     session.expire_all()
     refused(NotFound, kept.find, session, ids[0])
     assert kept.verdicts(session, kept.find(session, ids[1])) == []

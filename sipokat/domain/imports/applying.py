@@ -17,7 +17,7 @@ from sipokat.domain.imports import kept
 from sipokat.domain.imports.cells import Wanted
 from sipokat.domain.imports.verdicts import Change, Verdict, digest
 from sipokat.domain.refusals import NotNow, WrongContent
-from sipokat.models import AdministrativeEntry, ImportRow, PeopleImport, User
+from sipokat.models import AdministrativeEntry, ImportRow, PeopleImport, Region, User
 
 NOT_AS_SEEN = (
     "Data di SIPOKAT berubah sejak halaman ini dibuka. Periksa sekali lagi, lalu terapkan."
@@ -55,6 +55,8 @@ def apply(
     chosen = [row for row in found if row.applies and (lines is None or row.line in lines)]
     if chosen and seen and seen != digest(found):
         raise NotNow(NOT_AS_SEEN)
+    # The session forgets what nobody holds, and would ask for the kelurahan of each row anew.
+    held = session.scalars(select(Region)).all() if chosen else ()
     done: list[tuple[int, User, Sequence[Change]]] = []
     refused: list[tuple[int, str]] = []
     for verdict in chosen:
@@ -63,6 +65,7 @@ def apply(
                 done.append((verdict.line, *_apply(session, by, verdict)))
         except (NotNow, WrongContent) as refusal:
             refused.append((verdict.line, refusal.message))
+    del held
     if done:
         one.applied_at = now()
         _note(session, one, done)

@@ -42,7 +42,8 @@ class Table:
 
 def recognise(rows: Sequence[Row]) -> Table:
     """Find the heads among the first rows, in one row or merged over two, and what is below them.
-    Where none are known, a first row without any digit is taken for heads with other words."""
+    Where none are known, a first row without any digit is taken for heads with other words; what
+    stands alone above it is a title."""
     best: tuple[int, int, list[str]] = (0, 0, [])  # fields, rows down to the heads, heads
     for place in range(min(len(rows), _HEAD_ROWS)):
         one = rows[place][1]
@@ -53,9 +54,11 @@ def recognise(rows: Sequence[Row]) -> Table:
     fields, first, heads = best
     width = max((len(cells) for _line, cells in rows), default=0)
     if fields < 2:  # a person may be called "Mulai", and one word is no row of heads
-        heads = list(rows[0][1]) if rows else []
-        plain = len([head for head in heads if head]) > 1 and not re.search(r"\d", "".join(heads))
-        first, heads = (1, heads) if plain else (0, [])
+        first = next(
+            (n for n, (_, cells) in enumerate(rows) if len(list(filter(None, cells))) > 1), 0
+        )
+        heads = list(rows[first][1]) if rows else []
+        first, heads = (first, []) if re.search(r"\d", "".join(heads)) else (first + 1, heads)
     return Table(_named(heads, width), known(heads), list(rows[first:]))
 
 

@@ -34,7 +34,6 @@ def keep(session: Session, user: User, file_name: str, rows: Sequence[Row]) -> P
         raise _wrong_file("Di bawah judul kolom tidak ada baris. Pilih berkas lain.")
     if len(found.rows) > ROWS_MAX:
         raise _wrong_file(f"Paling banyak {texts.dots(ROWS_MAX)} baris. Bagi berkasnya.")
-    forget_old(session)
     made = PeopleImport(
         made_by_id=user.id,
         made_at=now(),
@@ -133,14 +132,19 @@ def forget(session: Session, one: PeopleImport) -> None:
     session.execute(update(ImportRow).where(mine).values(cells=None))
 
 
-def forget_old(session: Session) -> None:
-    """Drop the rows that were not applied in DAYS_KEPT days, and imports of which nothing is
-    left."""
+def old_ones(session: Session) -> list[PeopleImport]:
+    """The imports with rows that were not applied in DAYS_KEPT days."""
+    waiting = exists().where(ImportRow.import_id == PeopleImport.id, ImportRow.cells.is_not(None))
     old = PeopleImport.made_at < now() - timedelta(days=DAYS_KEPT)
-    for one in session.scalars(select(PeopleImport).where(old)).all():
+    return list(session.scalars(select(PeopleImport).where(old, waiting)))
+
+
+def forget_old(session: Session) -> None:
+    """Drop these rows, and the imports of which nothing is left then."""
+    for one in old_ones(session):
         forget(session, one)
-    left = exists().where(ImportRow.import_id == PeopleImport.id)
-    session.execute(delete(PeopleImport).where(old, ~left))
+        if not applied(session, one):
+            session.delete(one)
 
 
 def _harmless(cell: str) -> str:

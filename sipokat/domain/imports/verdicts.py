@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, replace
 from datetime import date
@@ -18,6 +19,7 @@ from sipokat.domain.imports.known import Known, Person, known_people
 from sipokat.domain.imports.places import Places
 from sipokat.domain.refusals import WrongContent
 
+ANOTHER = "Pastikan ini orang yang sama. Kalau orangnya berganti, jangan diterapkan."
 KINDS = ("refused", "changed", "new", "unchanged")
 
 
@@ -156,7 +158,7 @@ def _compared(shown: Verdict, one: Wanted, city: Known, places: Places, today: d
     office = Change("office", "", places.office(one.role, one.region))
     account = [] if owner.active else [Change("account", "ditutup", "dibuka")]
     found = _changed(shown, owner, one, [*account, office])
-    return replace(found, note=_new_rt(one, places))
+    return replace(found, note=" ".join(filter(None, (found.note, _new_rt(one, places)))))
 
 
 def _same_at_desk(one: Wanted, city: Known, today: date) -> Person | None:
@@ -183,7 +185,9 @@ def _changed(shown: Verdict, owner: Person, one: Wanted, changes: list[Change]) 
     if cells.folded(owner.name) != cells.folded(one.name):
         changes = [Change("name", owner.name, one.name), *changes]
     kind = "changed" if changes else "unchanged"
-    return replace(shown, kind=kind, changes=tuple(changes), user_id=owner.id)
+    words = [set(re.findall(r"\w+", cells.core(name))) for name in (owner.name, one.name)]
+    note = ANOTHER if changes and not words[0] & words[1] else ""
+    return replace(shown, kind=kind, changes=tuple(changes), user_id=owner.id, note=note)
 
 
 def _new_rt(one: Wanted, places: Places) -> str:

@@ -47,6 +47,7 @@ def listed(one: PeopleImport) -> dict[str, Any]:
         "id": one.id,
         "name": one.file_name,
         "when": times.ago(one.made_at),
+        "at": times.moment(one.made_at),
         "by": one.made_by.name,
         "state": state_of(one),
         "label": label,
