@@ -16,7 +16,7 @@ from sipokat.domain.refusals import WrongContent
 from sipokat.models import User
 
 PER_PASSWORD = 5  # wrong present passwords in a quarter of an hour
-WRONG = "Kata sandi sekarang tidak cocok. Ketik lagi."
+WRONG = "Kata sandi tidak cocok. Ketik lagi."
 COMMON = "Kata sandi ini dipakai banyak orang: mudah ditebak. Pakai beberapa kata yang lain."
 OURS = ("sipokat", "lubuklinggau", "linggau")
 OWN = (

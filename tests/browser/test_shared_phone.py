@@ -72,9 +72,10 @@ SHORT_PATIENCE = """(() => {
 
 
 def shut(phone: Phone, path: str) -> None:
-    """The worker shows nothing at this address but the way to sign in."""
+    """The worker shows nothing at this address but the way to sign in, and whom to call."""
     page = phone.open(path)
     expect(page.get_by_text("Anda sudah keluar dari HP ini.")).to_be_visible()
+    expect(page.get_by_text("Hubungi Lurah Petanang Ulu")).to_be_visible()
     expect(page.get_by_text(SECRET)).to_have_count(0)
 
 
