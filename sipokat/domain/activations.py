@@ -27,6 +27,7 @@ from sipokat.domain import (
     pins,
     sign_in,
     tries,
+    trivial_pins,
 )
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of
@@ -145,7 +146,7 @@ def spend(
     user = found.user
     if not hmac.compare_digest(last4.strip().encode(), user.phone[-4:].encode()):
         raise _wrong_answer(found, at, "last4", NOT_THE_NUMBER)
-    pins.require(pin, user.phone)
+    trivial_pins.require(pin, user.phone)
     token = sign_in.phone_token(db.session(), device_token)
     seen = found.uses  # `writing()` reads the row anew: another phone may have used it meanwhile
     with people.turn_to_hash():

@@ -7,7 +7,16 @@ from datetime import datetime
 
 from sipokat import security
 from sipokat.database import writing
-from sipokat.domain import accounts, administration, fresh, passwords, people, pins, sessions
+from sipokat.domain import (
+    accounts,
+    administration,
+    fresh,
+    passwords,
+    people,
+    pins,
+    sessions,
+    trivial_pins,
+)
 from sipokat.domain.clock import now as present
 from sipokat.domain.refusals import NotNow
 from sipokat.models import User
@@ -47,7 +56,7 @@ def change_pin(
     not know the phone, and whatever `fresh.proving` raises.
     """
     at = now or present()
-    pins.require(new, user.phone)
+    trivial_pins.require(new, user.phone)
     with fresh.proving(user, proof, phone, at) as settle:
         hashed = pins.hash_pin(new, phone or "")
     with writing() as session:
