@@ -37,6 +37,7 @@ from tests.services.server import Server
 JSON = "application/json"
 NEW = "versi-baru"
 SHELLS = ["/laporan/baru", "/kotak-keluar", "/luring"]
+PASSWORD_FIELD = "form[action='/akun/kata-sandi'] [name=proof]"
 
 # --- A version that does not exist yet ---------------------------------------------------------
 
@@ -149,12 +150,12 @@ def test_what_is_typed_while_the_new_version_comes_is_not_reloaded_away(phone, s
     announced(page).get_by_role("button", name="Muat ulang").click()
     expect(page.locator("#notices")).to_contain_text("Versi baru sedang dipasang…")
     page.get_by_text("Ganti kata sandi").click()
-    page.fill("[name=old]", "rahasia")
+    page.fill(PASSWORD_FIELD, "rahasia")
     gate.set()
     announced(page).get_by_role("button", name="Muat ulang").click()
     expect(page.get_by_role("dialog")).to_contain_text("akan hilang")
     page.get_by_role("dialog").get_by_role("button", name="Batal").click()
-    expect(page.locator("[name=old]")).to_have_value("rahasia")
+    expect(page.locator(PASSWORD_FIELD)).to_have_value("rahasia")
     assert page.evaluate("self.stays"), "the page was loaded again"
 
 
@@ -183,7 +184,7 @@ def test_only_the_last_version_stays_and_what_no_draft_keeps_is_not_promised_to(
     page.evaluate("async () => { await caches.open('milik-orang-lain') }")
     first = deploy(server, "satu")
     page.get_by_text("Ganti kata sandi").click()
-    page.fill("[name=old]", "rahasia")
+    page.fill(PASSWORD_FIELD, "rahasia")
     look_for_update(page)
     announced(page).get_by_role("button", name="Muat ulang").click()
     expect(page.get_by_role("dialog")).to_contain_text("akan hilang")
