@@ -40,6 +40,7 @@ def register(app: Flask) -> None:
     from sipokat.web.administration import activations as new_activations
     from sipokat.web.administration import handouts, imports, new_person, people_list, person
     from sipokat.web.administration import offices as office_pages
+    from sipokat.web.administration import regions as region_pages
     from sipokat.web.present import times
 
     app.config["ASSET_URLS"] = assets.asset_urls(app)
@@ -79,6 +80,7 @@ def register(app: Flask) -> None:
         person,
         photos,
         pins,
+        region_pages,
         report_form,
         reports,
         shell,

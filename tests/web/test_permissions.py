@@ -277,6 +277,16 @@ ROUTES = [
     looking_after("data", 422, name="", phone=""),
     looking_after("penutupan", 303, CITY_ALONE, as_json=409),
     looking_after("pembukaan", 303, CITY_ALONE, as_json=409),
+    Route("GET", "/pengelolaan/wilayah", others=MANAGING_NOBODY | CITY_ALONE),
+    Route(
+        "POST",
+        "/pengelolaan/wilayah",
+        "",
+        422,
+        MANAGING_NOBODY | CITY_ALONE,
+        {"kelurahan": PETANANG_ULU, "change": "?"},
+        {"kelurahan": PETANANG_ULU, "change": "?"},
+    ),
     Route("GET", "/pengelolaan/jabatan", others=APPOINTING_NOBODY),
     Route("GET", OFFICE, OFFICE_009, others=NOT_RIGHT_BELOW),
     Route(
