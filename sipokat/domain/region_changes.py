@@ -10,14 +10,14 @@ from collections.abc import Sequence
 from datetime import date, timedelta
 
 from babel.dates import format_date
-from sqlalchemy import or_, select
+from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import administration, regions, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
-from sipokat.models import Region, RegionName, RegionSuccessor, Term
+from sipokat.models import Region, RegionName, RegionSuccessor, Report, Term
 
 DAY = timedelta(days=1)
 # How long ago the day may be from which a change has effect: decrees are often written down late.
@@ -163,6 +163,14 @@ def _end(session: Session, by: By, region: Region, last: date) -> None:
         raise _wrong("code", f"{region.name} bukan RT. Yang diubah di sini hanya RT.")
     if region.until is not None:
         raise NotNow(f"{region.name} memang berakhir pada {_written(region.until)}.")
+    lying = session.scalar(
+        select(func.count()).select_from(Report).where(Report.desk_code == region.code)
+    )
+    if lying:
+        raise NotNow(
+            f"{lying} laporan {region.name} masih harus diperbaiki ketua RT-nya. "
+            "Selesaikan dulu, karena sesudah itu tidak ada yang memperbaikinya."
+        )
     for term in _terms_from(session, region.code, last + DAY):
         terms.cut_short(session, by, term, last)
     region.until = last

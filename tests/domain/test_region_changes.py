@@ -30,7 +30,7 @@ from tests.cast import (
     TABA_BARU,
     Person,
 )
-from tests.steps import refused, send, user_of
+from tests.steps import act, refused, send, user_of
 
 OPERATOR = administration.operator("budi")
 RT = RAHMAN.region
@@ -125,6 +125,16 @@ def test_a_term_that_would_begin_in_an_rt_that_is_no_more_is_taken_back(session:
     assert [one.region_code for one in user_of(SITI).terms] == [SITI.region]
     again = refused(WrongContent, change, "dissolve", NEW, days(4)).fields
     assert "hanya ada sampai" in again["since"]
+
+
+def test_an_rt_does_not_end_while_its_head_has_something_to_mend(session: Session) -> None:
+    """Afterwards nobody could, and the report would lie there for ever."""
+    returned = act(HARTONO, send(RAHMAN), "return")
+    said = refused(NotNow, change, "dissolve", RT, days(5)).message
+    assert said.startswith("1 laporan RT 001 masih harus diperbaiki")
+    change("split", RT, [RT, NEW], days(0))
+    act(RAHMAN, returned, "withdraw")
+    change("dissolve", RT, days(5))
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ def test_diskominfo_changes_rt_on_a_day(site: Site) -> None:
     page = page.submit(form("split"), rt="1", other="014, 015")
     assert "RT 001 dimekarkan. Yang baru: RT 014, RT 015, mulai" in page.text("#notices")
     assert "RT 014 sejak" in page.text("main")
-    assert "RT 001 menjadi RT 014, RT 015" in page.text("main")
+    assert "RT 001 sebagian menjadi RT 014, RT 015" in page.text("main")
     later = (steps.today() + timedelta(days=9)).isoformat()
     page = page.submit(form("merge"), rt="014, 015", other="014", since=later)
     assert "digabung menjadi RT 014" in page.text("#notices")

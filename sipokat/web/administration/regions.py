@@ -83,7 +83,8 @@ def _row(session: Session, one: Region) -> dict[str, str]:
         words.append(f"sampai {times.date_words(one.until)}")
     if became := region_changes.successors(session, one.code):
         names = names_of(session, became)
-        words.append(f"menjadi {', '.join(names[code] for code in became)}")
+        whole = "menjadi" if one.until else "sebagian menjadi"
+        words.append(f"{whole} {', '.join(names[code] for code in became)}")
     return {"name": names_of(session, [one.code])[one.code], "when": ", ".join(words)}
 
 

@@ -81,6 +81,7 @@ def post(one: Post) -> dict[str, Any]:
         "coming": [_held(term) for term in one.coming],
         "kind": "plt" if one.vacant else "plh",
         "kind_words": RULES["plt" if one.vacant else "plh"]["label"],
+        "deputy": deputy is not None,
         "ends": _ends(deputy) if deputy else "",
     }
 
@@ -142,10 +143,11 @@ def ending_words(term: Term) -> str:
 
 
 def candidate(person: User) -> str:
-    """A person as they are offered: `Siti Aminah, Sekretaris Kelurahan Petanang Ulu`."""
+    """A person as they are offered, with what they are: `Siti Aminah, Sekretaris Kelurahan Petanang
+    Ulu`."""
     today = day_of(now())
     held = [one for one in person.terms if one.since <= today <= (one.until or today)]
-    return ", ".join([person.name, *(terms.title_of(db.session(), one) for one in held[:1])])
+    return ", ".join([person.name, *(terms.title_of(db.session(), one) for one in held)])
 
 
 def first_values(one: Post) -> dict[str, str]:
