@@ -25,6 +25,7 @@ from sipokat.web.access import allow, me, takes
 from sipokat.web.intake import keep_files
 from sipokat.web.list_rows import list_rows
 from sipokat.web.messages import tell
+from sipokat.web.present import acting
 from sipokat.web.report_body import Arrived, read_revision
 from sipokat.web.report_form import errors_of, form_context
 from sipokat.web.respond import is_read, respond, see_other
@@ -104,6 +105,7 @@ def report_page(
         full = present.full(report, me())
         return {
             "report": full,
+            "acting": acting.acting_on(me(), report),
             "leads_on": {} if message else _leads_on(full),
             "late_photos": present.late_photos(report, me()),
             "errors": errors or {},

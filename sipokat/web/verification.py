@@ -19,7 +19,7 @@ from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
 from sipokat.web.decision_forms import decision_forms
 from sipokat.web.messages import tell
-from sipokat.web.present import states
+from sipokat.web.present import acting, states
 from sipokat.web.queue_cards import queue_cards
 from sipokat.web.reports import receipt, report_page
 from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
@@ -97,6 +97,7 @@ def index() -> ResponseReturnValue:
             "lying": bool(found),
             "waiting": queue.waiting(session, me()),
             "next_url": next_url,
+            "acting": acting.acting_at_desks(me()),
         }
 
     def data() -> dict[str, Any]:

@@ -208,3 +208,17 @@ def test_whoever_proved_who_they_are_long_ago_is_asked_anew(app: Flask, site: Si
     with app.app_context(), writing() as session:
         session.execute(update(LoginSession).values(proved_at=now() - timedelta(days=1)))
     assert visitor.json("POST", "/pengelolaan/jabatan", letter(app, SARI), status=401)
+
+
+def test_the_screen_says_as_what_somebody_acts(app: Flask, site: Site) -> None:
+    with app.app_context():
+        hers, report = send(MARLINA), send(RAHMAN)
+        numbers = hers.number, report.number
+        db.session.remove()
+    assert "Anda bertindak sebagai" not in site(SARI).get("/verifikasi").text("main")
+    site(YUSUF).json("POST", "/pengelolaan/jabatan", letter(app, SARI), status=201)
+    queue = site(SARI).get("/verifikasi").text("main")
+    assert "Anda bertindak sebagai Lurah Taba Baru dan Plh. Lurah Petanang Ulu." in queue
+    own, other = (site(SARI).get(f"/laporan/{one}").text(".report-actions") for one in numbers)
+    assert "Anda bertindak sebagai Lurah Taba Baru." in own
+    assert "Anda bertindak sebagai Plh. Lurah Petanang Ulu." in other

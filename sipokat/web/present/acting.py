@@ -1,0 +1,35 @@
+"""As what a person acts, in words, where they hold more than one office or act for somebody."""
+
+from __future__ import annotations
+
+from sipokat.database import db
+from sipokat.domain import offices, terms
+from sipokat.domain.offices import HOLDER, Office
+from sipokat.models import Report, User
+
+
+def acting_on(user: User, report: Report) -> str:
+    """`Plh. Camat Lubuklinggau Utara I`: the office in which the person decides this report. Empty
+    where that goes without saying, and for whoever does not hold its desk."""
+    if report.desk is None or report.desk not in offices.desks_over(user, report.region_code):
+        return ""
+    office = offices.acting_at(user, report.desk, report.region_code)
+    return _words(office) if _says(user, office) else ""
+
+
+def acting_at_desks(user: User) -> str:
+    """`Lurah Taba Baru dan Plh. Lurah Petanang Ulu`: the desks whose reports lie in the person's
+    queue. Empty where there is one that goes without saying."""
+    held = [one for one in offices.held(user) if one.desk and one.role.decides]
+    if not any(_says(user, one) for one in held):
+        return ""
+    return " dan ".join(dict.fromkeys(map(_words, held)))
+
+
+def _says(user: User, office: Office) -> bool:
+    several = sum(one.desk is not None for one in offices.held(user)) > 1
+    return several or office.kind != HOLDER or office.title is not None
+
+
+def _words(office: Office) -> str:
+    return terms.title(db.session(), office.role.key, office.region, office.kind, office.title)
