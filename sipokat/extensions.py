@@ -38,8 +38,8 @@ def bind(app: Flask) -> None:
         "COMPRESS_MIMETYPES", ["text/html", "application/json", "text/javascript"]
     )
     db.init_app(app)
-    # Who is signed in stands in our own session table. Flask's session cookie carries only flashed
-    # messages, so Flask-Login has no session to protect.
+    # Who is signed in stands in our own session table. Flask's session cookie carries only what the
+    # next page shows once, so Flask-Login has no session to protect.
     login.session_protection = None
     login.init_app(app, add_context_processor=False)
     htmx.init_app(app)

@@ -14,8 +14,9 @@ from sipokat.domain.sign_in import DEVICE_LIFE, SignedIn
 
 
 class Messages(SecureCookieSessionInterface):
-    """Flask's own session, which carries nothing but flashed messages. Hardly any request brings
-    one, and to make ready for it takes as long as two statements."""
+    """Flask's own session, which carries what is shown once on the next page: flashed messages, and
+    a code that was just made. Hardly any request brings one, and to make ready for it takes as long
+    as two statements."""
 
     def open_session(self, app: Flask, request: Request) -> SecureCookieSession | None:
         if self.get_cookie_name(app) not in request.cookies:
