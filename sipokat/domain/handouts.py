@@ -21,24 +21,31 @@ CHOOSE = "Pilih orangnya dulu."
 
 @dataclass(frozen=True)
 class Recipient:
-    """Somebody who may get a code on paper, in the office `role` over `region`; `was_there` says
-    that they have been signed in on some phone before."""
+    """Somebody who may get a code on paper, in the office `role` over `region`, under a title if
+    they are not its head; `was_there` says that they have been signed in on some phone before."""
 
     person: User
     role: str
     region: str
+    title: str | None
     was_there: bool
 
 
 def recipients(session: Session, kelurahan: str) -> list[Recipient]:
-    """The lurah and the RT heads of a kelurahan whose account is open. Raises WrongContent for what
-    is no kelurahan."""
+    """The people at the lurah's desk and the RT heads of a kelurahan, as far as their account is
+    open. Raises WrongContent for what is no kelurahan."""
     region = session.get(Region, kelurahan)
     if region is None or region.level != "kelurahan":
         raise WrongContent("Pilih kelurahannya.", {"kelurahan": "Pilih kelurahannya."})
     today = day_of(now())
     rows = session.execute(
-        select(User, Term.role, Term.region_code, exists().where(KnownDevice.user_id == User.id))
+        select(
+            User,
+            Term.role,
+            Term.region_code,
+            Term.title,
+            exists().where(KnownDevice.user_id == User.id),
+        )
         .join(Term, Term.user_id == User.id)
         .where(
             User.active,

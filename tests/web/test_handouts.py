@@ -7,9 +7,9 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
-from sipokat.database import db
-from sipokat.domain import activations, people
-from sipokat.domain.clock import now
+from sipokat.database import db, writing
+from sipokat.domain import activations, administration, people, terms
+from sipokat.domain.clock import day_of, now
 from tests.cast import AGUS, HARTONO, PETANANG_ULU, RAHMAN, SARI, SITI
 from tests.page import Visitor
 from tests.services.database import CHEAP, CHEAP_HASHER
@@ -44,6 +44,15 @@ def test_a_sheet_for_those_who_were_never_there(app: Flask, site: Site) -> None:
         assert until is not None
         assert (until - now()).days >= 29
         assert activations.open_until(db.session(), user_of(RAHMAN)) is None
+
+
+def test_who_sits_at_the_lurahs_desk_is_called_what_they_are(app: Flask, site: Site) -> None:
+    with app.app_context(), writing() as session:
+        by, today = administration.operator("budi"), day_of(now())
+        terms.begin(session, by, user_of(SARI), "lurah", PETANANG_ULU, today, seat="sekretaris")
+    page = site(AGUS).get(f"{HERE}?kelurahan={PETANANG_ULU}")
+    assert "Sari Wulandari, Sekretaris Kelurahan Petanang Ulu" in page.text(MAKE)
+    assert "Hartono, Lurah Petanang Ulu" in page.text(MAKE)
 
 
 def test_what_is_refused(app: Flask, site: Site) -> None:

@@ -95,4 +95,4 @@ def _handout(one: Recipient, made: Made) -> dict[str, Any]:
 
 
 def _office(one: Recipient) -> str:
-    return terms.title(db.session(), one.role, one.region)
+    return terms.title(db.session(), one.role, one.region, seat=one.title)
