@@ -13,7 +13,7 @@ from babel.dates import format_date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import administration, regions, terms
+from sipokat.domain import administration, offices, regions, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
@@ -53,6 +53,7 @@ def split(session: Session, by: By, code: str, into: Sequence[str], since: date)
     new = [one for one in dict.fromkeys(into) if one != code]
     if len(set(into)) < 2:
         raise _wrong("into", "Tulis paling sedikit dua RT hasil pemekaran.")
+    _require_rt(region)
     made = [_new(session, one, since) for one in new]
     for one in made:
         _succeed(session, region, one)
@@ -71,6 +72,8 @@ def merge(session: Session, by: By, codes: Sequence[str], into: str, since: date
     if len(wanted) < 2:
         raise _wrong("codes", "Tulis paling sedikit dua RT yang digabung.")
     parts = [_running(session, code, since) for code in wanted]
+    for part in parts:
+        _require_rt(part)
     whole = next((one for one in parts if one.code == into), None)
     if whole is None:
         whole = _new(session, into, since)
@@ -159,8 +162,7 @@ def _running(session: Session, code: str, on: date) -> Region:
 
 def _end(session: Session, by: By, region: Region, last: date) -> None:
     """End the region, and first the offices in it. Raises WrongContent for what is no RT."""
-    if region.level != "rt":
-        raise _wrong("code", f"{region.name} bukan RT. Yang diubah di sini hanya RT.")
+    _require_rt(region)
     if region.until is not None:
         raise NotNow(f"{region.name} memang berakhir pada {_written(region.until)}.")
     lying = session.scalar(
@@ -179,6 +181,11 @@ def _end(session: Session, by: By, region: Region, last: date) -> None:
     administration.record(session, by, region, "end_region", _facts(region, until=None), became)
 
 
+def _require_rt(region: Region) -> None:
+    if region.level != "rt":
+        raise _wrong("code", f"{region.name} bukan RT. Yang diubah di sini hanya RT.")
+
+
 def _terms_from(session: Session, code: str, day: date) -> list[Term]:
     """The offices in this region that run on `day` or later, holders first."""
     query = select(Term).where(
@@ -188,7 +195,7 @@ def _terms_from(session: Session, code: str, day: date) -> list[Term]:
 
 
 def _is_head(term: Term) -> bool:
-    return term.kind == "definitif" and term.title is None
+    return term.kind == offices.HOLDER and term.title is None
 
 
 def _succeed(session: Session, region: Region, by: Region) -> None:

@@ -98,6 +98,17 @@ def test_merged_into_one_of_them_or_into_a_new_one(session: Session) -> None:
     assert [one.region_code for one in (his, hers)] == [RT, SITI.region]
 
 
+def test_a_kelurahan_is_neither_split_nor_merged(session: Session) -> None:
+    for verb, said in (
+        ("split", (PETANANG_ULU, [PETANANG_ULU, NEW], days(0))),
+        ("merge", ([PETANANG_ULU, RT], PETANANG_ULU, days(0))),
+    ):
+        wrong = refused(WrongContent, change, verb, *said).fields
+        assert wrong["code"] == "Petanang Ulu bukan RT. Yang diubah di sini hanya RT."
+    assert session.get(Region, NEW) is None
+    assert user_of(RAHMAN).terms[0].until is None
+
+
 def test_moved_to_another_kelurahan_its_head_goes_on(session: Session) -> None:
     before = send(RAHMAN)
     to = f"{TABA_BARU}.020"
