@@ -74,7 +74,7 @@ def appoint(session: Session, by: By, user: User, letter: Letter) -> Term:
     administration.take_turn(session, user)
     terms.ensure_region(session, letter.role, letter.region)
     terms.require_there(session, letter.region, letter.since, letter.until)
-    _require_another(by, user)
+    terms.require_another(by, user)
     term = Term(
         role=letter.role,
         region_code=letter.region,
@@ -125,16 +125,6 @@ def _require_sound(letter: Letter) -> None:
         wrong["until"] = f"Plt. paling lama {RULES['plt']['months']} bulan, jadi sampai {last}."
     if wrong:
         raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
-
-
-def _require_another(by: By, user: User) -> None:
-    sentence = ""
-    if not user.active:
-        sentence = f"Akun {user.name} ditutup. Buka dulu akunnya."
-    elif by.user is user:
-        sentence = "Tunjuk orang lain, bukan diri sendiri."
-    if sentence:
-        raise WrongContent(sentence, {"person": sentence})
 
 
 def _require_no_other(session: Session, term: Term) -> None:

@@ -231,6 +231,18 @@ def ensure_known(session: Session, region_code: str) -> None:
         raise offices.no_such_region(region_code)
 
 
+def require_another(by: By, user: User, field: str = "person") -> None:
+    """Raises WrongContent on `field` for whoever names themselves, and for a closed account: it
+    could do nothing in the office."""
+    sentence = ""
+    if not user.active:
+        sentence = f"Akun {user.name} ditutup. Buka dulu akunnya."
+    elif by.user is user:
+        sentence = "Tunjuk orang lain, bukan diri sendiri."
+    if sentence:
+        raise WrongContent(sentence, {field: sentence})
+
+
 def require_there(session: Session, region_code: str, since: date, until: date | None) -> None:
     """Raises WrongContent for days on which the region is not there any more, or not yet."""
     region = session.get_one(Region, region_code)
@@ -259,7 +271,7 @@ def require_alone(session: Session, user: User, term: Term) -> None:
     other = session.scalars(there.order_by(Term.since).limit(1)).first()
     if other is None:
         return
-    office, since = title(session, term.role, term.region_code), _written(other.since)
+    office, since = title_of(session, other), _written(other.since)
     until = f" sampai {_written(other.until)}" if other.until else ""
     if other.since > day_of(now()):
         raise NotNow(

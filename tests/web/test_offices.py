@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from sipokat.database import db, writing
-from sipokat.domain import administration, offices, people, terms
+from sipokat.domain import accounts, administration, offices, people, terms
 from sipokat.domain.clock import now
 from sipokat.models import AdministrativeEntry, LoginSession, Term
 from tests import steps
@@ -196,6 +196,34 @@ def test_as_json_and_what_is_wrong(app: Flask, site: Site) -> None:
         assert entries(app) == before
     with app.app_context():
         assert len(db.session.scalars(select(Term).where(Term.kind == "plh")).all()) == 1
+
+
+def test_nobody_names_themselves_nor_a_closed_account(app: Flask, site: Site) -> None:
+    with app.app_context(), writing() as session:
+        accounts.disable(session, OPERATOR, user_of(SITI))
+    for who, office, field, said in (
+        (AGUS, {"role": "camat", "region": UTARA_I}, "person", "bukan diri sendiri"),
+        (HARTONO, {"role": "rt_head", "region": RAHMAN.region}, "person", "bukan diri sendiri"),
+        (HARTONO, {"role": "rt_head", "region": RAHMAN.region}, "phone", "bukan diri sendiri"),
+        (AGUS, {"role": "lurah", "region": PETANANG_ULU, "title": "kasi"}, "person", "bukan diri"),
+        (SITI, {"role": "rt_head", "region": RAHMAN.region}, "person", "Akun Siti Aminah ditutup."),
+    ):
+        body = office | {"kind": "definitif", "since": days(0).isoformat()}
+        if field == "person":
+            body["person"] = id_of(app, who)
+        else:
+            body |= {"name": who.name, "phone": who.phone}
+        before = entries(app)
+        maker = HARTONO if who is SITI else who
+        wrong = site(maker).json("POST", "/pengelolaan/jabatan", body, status=422)["fields"]
+        assert said in wrong[field], body
+        assert entries(app) == before
+
+
+def test_a_region_that_is_none_is_not_found(site: Site) -> None:
+    for code in ("16.73.99", "16.73.04.1009.001.7", "16.73.x"):
+        site(AGUS).get(f"/pengelolaan/jabatan?di={code}", status=404)
+    site(HARTONO).get(f"/pengelolaan/jabatan?di={UTARA_I}", status=404)
 
 
 def entries(app: Flask) -> int:

@@ -44,6 +44,7 @@ def index() -> ResponseReturnValue:
     asked = request.args.get("di", "")
     if asked:
         posts.require_scope(me(), asked)
+        _require_known(asked)
     scopes = [asked] if asked else posts.scopes(me())
     session = db.session()
     groups = [] if asked else present.city_groups(me())
@@ -64,10 +65,17 @@ def _appointer(role: str, region: str) -> By:
     like one of another region."""
     try:
         by = deputies.appointer(me(), role, region)
-        terms.ensure_known(db.session(), region)
     except WrongContent:
         raise NotFound("Jabatan ini tidak ada.") from None
+    _require_known(region)
     return by
+
+
+def _require_known(region: str) -> None:
+    try:
+        terms.ensure_known(db.session(), region)
+    except WrongContent as unknown:
+        raise NotFound(unknown.message) from None
 
 
 def _page(role: str, region: str, refusal: Refused | None = None) -> ResponseReturnValue:
@@ -121,6 +129,8 @@ def _named(session: Session, by: By, role: str, region: str, kind: str) -> Term:
         raise NeverAllowed("Pejabat definitif diangkat Diskominfo. Tunjuk Plt. untuk sementara.")
     (since,) = _days("since")
     found = _chosen(session)
+    if found is not None:
+        terms.require_another(by, found, "person" if g.body.get("person") else "phone")
     seat = terms.require_seat(role, g.body.get("title"))
     if not seat and ROLES[role].level != "kota":
         return _head(session, by, found, role, region, since)
