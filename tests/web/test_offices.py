@@ -165,6 +165,7 @@ def test_a_desk_whose_holder_may_not_decide_waits_for_a_plh(app: Flask, site: Si
         assert report.desk == "kecamatan"
         send(RAHMAN)
         db.session.remove()
+    assert "Menunggu Plh. camat" in site(AGUS).get("/pengelolaan/jabatan").text("main")
     home = site(DEWI).get("/beranda").text("main")
     assert "Menunggu Plh. camat" in home
     assert "Camat Lubuklinggau Utara I: 1 laporan" in home

@@ -49,7 +49,12 @@ def index() -> ResponseReturnValue:
     session = db.session()
     groups = [] if asked else present.city_groups(me())
     groups += [present.group(scope, posts.posts_in(session, scope), me()) for scope in scopes]
-    return render_template("administration/offices.html", groups=groups, deeper=bool(asked))
+    return render_template(
+        "administration/offices.html",
+        groups=groups,
+        waiting=present.waiting(me()),
+        deeper=bool(asked),
+    )
 
 
 @pages.get("/pengelolaan/jabatan/<role>/<region>")

@@ -208,6 +208,12 @@ def below_me(user: User, *codes: str) -> dict[str, Any]:
     }
 
 
+def waiting(user: User) -> list[dict[str, str]]:
+    """The desks that wait for a Plh., in words."""
+    found = barred.waiting_for_deputy(db.session(), user)
+    return [_waiting(code, count) for code, count in sorted(found.items())]
+
+
 def _waiting(code: str, count: int) -> dict[str, str]:
     """`Menunggu Plh. lurah`: a desk whose holders may not decide what lies there."""
     desk = level_of(code)
