@@ -39,7 +39,7 @@ class ImportRow(Base):
 
     For a row that was applied `user_id` is whose account it changed, `changes` a JSON list of what
     was changed in it, `entry_id` the last entry of the administrative record that was made of that:
-    what comes after it was done by others.
+    what comes after it was done by others. It is None once the row was taken back.
     """
 
     __tablename__ = "import_row"

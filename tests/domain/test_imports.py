@@ -52,9 +52,10 @@ def apply(one: PeopleImport, **given: Any) -> applying.Applied:
         return applying.apply(session, administration.diskominfo(user_of(AGUS)), one, **given)
 
 
-def undo(one: PeopleImport) -> int:
+def undo(one: PeopleImport, most: int = 40) -> int:
     with writing() as session:
-        return undoing.undo(session, administration.diskominfo(user_of(AGUS)), one)
+        by = administration.diskominfo(user_of(AGUS))
+        return undoing.undo(session, by, one, most)[0]
 
 
 def found(session: Session, phone: str) -> User:
@@ -307,7 +308,7 @@ def test_the_whole_file_with_40_faults(session: Session) -> None:
     assert kinds == {"new": people_file.ROWS - people_file.FAULTS, "refused": people_file.FAULTS}
     assert all(row.why for row in rows if row.kind == "refused")
     assert how_many(session) == before, "a dry run changes nothing"
-    done = apply(one, seen=digest(rows))
+    done = apply(one, seen=digest(rows), most=1000)
     assert (done.count, done.refused) == (kinds["new"], [])
     after = how_many(session)
     assert after[0] == before[0] + kinds["new"]
@@ -378,6 +379,19 @@ def test_an_import_is_undone_and_a_corrected_one_takes_its_place(session: Sessio
     assert (wati.active, wati.name, len(wati.terms)) == (True, "Wati Susanti", 1)
     undo(again)
     assert (wati.active, wati.name, wati.terms) == (False, "Wati", [])
+
+
+def test_both_are_done_a_part_at_a_time(session: Session) -> None:
+    """So that whoever sends a report meanwhile does not wait for all of it."""
+    more = (["Budi", "081390000002", *WATI[2:3], "10"], ["Tono", "081390000003", *WATI[2:3], "11"])
+    one = load(WATI, *more)
+    done = apply(one, most=2)
+    assert (done.count, done.left) == (2, [4])
+    assert apply(one, lines=done.left, most=2).left == []
+    assert [undo(one, most=2), undo(one, most=2)] == [2, 1]
+    refused(NotNow, undo, one)
+    assert [row.user_id is not None for row in kept.applied(session, one)] == [True] * 3
+    assert not found(session, WATI[1]).active
 
 
 def test_what_somebody_has_used_is_not_undone(session: Session) -> None:

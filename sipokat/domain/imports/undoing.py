@@ -4,35 +4,34 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from datetime import datetime
+from typing import Any
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import accounts, administration, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import now
 from sipokat.domain.imports import kept
-from sipokat.domain.imports.applying import UNDONE
+from sipokat.domain.imports.applying import ROWS_A_TURN, UNDONE
 from sipokat.domain.refusals import NotNow
 from sipokat.models import AdministrativeEntry, Event, ImportRow, LoginSession, PeopleImport, User
 
 _NAMED = 3
 
 
-def undo(session: Session, by: By, one: PeopleImport) -> int:
-    """Take back all that was applied of this import; how many rows that were.
+def undo(session: Session, by: By, one: PeopleImport, most: int = ROWS_A_TURN) -> tuple[int, int]:
+    """Take back what was applied of this import, `most` rows of it: how many that were, and how
+    many are left.
 
     Names and numbers become what they were. Accounts that it made are closed and lose the office,
     so that a corrected file can give number and office again. Raises NotNow when somebody has used
-    it, or when there is nothing to take back."""
+    what is left of it, or when there is nothing to take back."""
     administration.take_turn(session)
     session.refresh(one)
-    if one.undone_at is not None:
-        raise NotNow(UNDONE)
-    rows = kept.applied(session, one)
-    if one.applied_at is None or not rows:
-        raise NotNow("Impor ini belum diterapkan.")
+    rows = [row for row in kept.applied(session, one) if row.entry_id is not None]
+    if not rows:
+        raise NotNow("Impor ini belum diterapkan." if one.undone_at is None else UNDONE)
     if users := used(session, rows):
         names = ", ".join(user.name for user in users[:_NAMED])
         more = f" dan {len(users) - _NAMED} orang lain" if len(users) > _NAMED else ""
@@ -40,43 +39,57 @@ def undo(session: Session, by: By, one: PeopleImport) -> int:
             f"Impor ini tidak bisa dibatalkan lagi, karena sudah dipakai {names}{more}. "
             "Ubah di halaman orangnya."
         )
-    for row in reversed(rows):
+    turn = rows[-most:]
+    for row in reversed(turn):
         user = session.get_one(User, row.user_id)
         for change in reversed(json.loads(row.changes or "[]")):
             _take_back(session, by, user, change)
+        row.entry_id = None
     one.undone_at = now()
     kept.forget(session, one)
-    return len(rows)
+    return len(turn), len(rows) - len(turn)
 
 
 def used(session: Session, rows: Sequence[ImportRow]) -> list[User]:
     """Who has used what these rows gave them: signed in with it, acted in the office, or was
     changed since. A code that was only made is no use."""
+    ids = [row.user_id for row in rows]
+    entry, login = AdministrativeEntry, LoginSession
+    made = [row.entry_id for row in rows]
+    given_at = _by_key(session, select(entry.id, entry.at).where(entry.id.in_(made)))
+    changed = _by_key(
+        session,
+        select(entry.subject_id, func.max(entry.id))
+        .where(entry.subject_id.in_(ids), entry.action != "make_activation")
+        .group_by(entry.subject_id),
+    )
+    signed_in = _by_key(
+        session,
+        select(login.user_id, func.max(login.created_at))
+        .where(login.user_id.in_(ids))
+        .group_by(login.user_id),
+    )
+    acted = _by_key(
+        session,
+        select(Event.actor_id, func.max(Event.at))
+        .where(Event.actor_id.in_(ids))
+        .group_by(Event.actor_id),
+    )
     found = []
     for row in rows:
-        since = select(AdministrativeEntry.at).where(AdministrativeEntry.id == row.entry_id)
+        who, since = row.user_id, given_at[row.entry_id]
         fields = {change["field"] for change in json.loads(row.changes or "[]")}
-        if _used(session, row, session.scalars(since).one(), fields):
-            found.append(session.get_one(User, row.user_id))
+        if (
+            changed.get(who, 0) > (row.entry_id or 0)
+            or (fields & {"account", "phone"} and who in signed_in and signed_in[who] >= since)
+            or (fields & {"account", "office"} and who in acted and acted[who] >= since)
+        ):
+            found.append(session.get_one(User, who))
     return found
 
 
-def _used(session: Session, row: ImportRow, since: datetime, fields: set[str]) -> bool:
-    later = exists().where(
-        AdministrativeEntry.subject_id == row.user_id,
-        AdministrativeEntry.id > row.entry_id,
-        AdministrativeEntry.action != "make_activation",
-    )
-    signed_in = exists().where(
-        LoginSession.user_id == row.user_id, LoginSession.created_at >= since
-    )
-    acted = exists().where(Event.actor_id == row.user_id, Event.at >= since)
-    signs = [later]
-    if fields & {"account", "phone"}:
-        signs.append(signed_in)
-    if fields & {"account", "office"}:
-        signs.append(acted)
-    return bool(session.scalar(select(or_(*signs))))
+def _by_key(session: Session, query: Select[Any, Any]) -> dict[Any, Any]:
+    return dict(session.execute(query).all())
 
 
 def _take_back(session: Session, by: By, user: User, change: dict[str, str]) -> None:

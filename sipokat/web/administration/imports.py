@@ -14,6 +14,7 @@ from sipokat.delivery import sheets
 from sipokat.domain import administration
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.imports import applying, kept, undoing, verdicts
+from sipokat.domain.imports.applying import Applied
 from sipokat.domain.imports.columns import FIELDS
 from sipokat.domain.imports.places import kelurahan_names
 from sipokat.domain.limits import LIMITS
@@ -29,6 +30,7 @@ from sipokat.web.respond import see_other, wants_json
 
 pages = own_pages("administration_imports")
 CHOICES_BYTES = 262_144  # a form with the lines of 10,000 rows
+TURNS_MAX = 50  # in one request: 2,000 rows
 CHOOSE_FILE = "Pilih berkasnya dulu."
 
 
@@ -125,17 +127,31 @@ def apply(import_id: str) -> ResponseReturnValue:
     one = _find(import_id)
     lines = None if g.body.get("all") else g.body.get("rows", [])
     try:
-        with writing() as session:
-            by = administration.diskominfo(me())
-            done = applying.apply(session, by, one, lines, g.body.get("seen"))
+        done = _apply_in_turns(one, lines, g.body.get("seen"))
     except Refused as refusal:
         return _refused(one, refusal)
     security.note("import_applied", me().id, rows=str(done.count))
     if wants_json():
         refused = [{"line": line, "why": why} for line, why in done.refused]
-        return {"applied": done.count, "refused": refused, "import": _as_json(one)}
+        said = {"applied": done.count, "refused": refused, "left": len(done.left)}
+        return said | {"import": _as_json(one)}
     tell(present.applied_words(done))
     return see_other(f"/pengelolaan/impor/{one.id}")
+
+
+def _apply_in_turns(one: PeopleImport, lines: list[int] | None, seen: str | None) -> Applied:
+    """Apply the rows a part at a time, so that reports are taken between two of them; after
+    TURNS_MAX of them the person is told how many are left."""
+    count, refused = 0, list[tuple[int, str]]()
+    for _turn in range(TURNS_MAX):
+        with writing() as session:
+            by = administration.diskominfo(me())
+            done = applying.apply(session, by, one, lines, seen)
+        count, refused = count + done.count, refused + done.refused
+        lines, seen = done.left, None  # the next verdicts are on fewer rows
+        if not lines:
+            break
+    return Applied(count, refused, done.left)
 
 
 @pages.post("/pengelolaan/impor/<import_id>/urungkan")
@@ -145,9 +161,12 @@ def apply(import_id: str) -> ResponseReturnValue:
 def undo(import_id: str) -> ResponseReturnValue:
     """Take back what was applied, as long as nobody has used it."""
     one = _find(import_id)
+    count, left = 0, 1
     try:
-        with writing() as session:
-            count = undoing.undo(session, administration.diskominfo(me()), one)
+        while left:
+            with writing() as session:
+                done, left = undoing.undo(session, administration.diskominfo(me()), one)
+            count += done
     except Refused as refusal:
         return _refused(one, refusal)
     security.note("import_undone", me().id, rows=str(count))
@@ -174,7 +193,7 @@ def _refused(one: PeopleImport, refusal: Refused) -> ResponseReturnValue:
 
 def _page(one: PeopleImport, refusal: Refused | None = None) -> ResponseReturnValue:
     session = db.session()
-    found = kept.verdicts(session, one)
+    found, applied = kept.verdicts(session, one), kept.applied(session, one)
     counts = Counter(row.kind for row in found)
     typed = g.get("body") if refusal else None
     remapped = typed if isinstance(typed, dict) and "rows" not in typed else None
@@ -184,8 +203,9 @@ def _page(one: PeopleImport, refusal: Refused | None = None) -> ResponseReturnVa
         groups=present.groups(found),
         counts=counts,
         applicable=counts["new"] + counts["changed"],
-        applied=[present.applied_row(session, row) for row in kept.applied(session, one)],
-        handouts=present.kelurahan_of(session, kept.applied(session, one)),
+        applied=[present.applied_row(session, row) for row in applied],
+        handouts=present.kelurahan_of(session, applied),
+        may_undo=any(row.entry_id is not None for row in applied),
         lacking=verdicts.lacking(kept.columns_of(one), one.kelurahan) if found else [],
         seen=verdicts.digest(found),
         fields=FIELDS,

@@ -133,6 +133,8 @@ def applied_words(done: Applied) -> str:
     if done.refused:
         line, why = done.refused[0]
         said += f" {len(done.refused)} baris tidak bisa. Baris {line}: {why}"
+    if done.left:
+        said += f" Masih ada {times.figure(len(done.left))} baris: terapkan lagi."
     return said
 
 
