@@ -24,6 +24,7 @@ from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, Refused, Wro
 from sipokat.models import Counter, Event, Photo, Report, Revision
 from tests import steps
 from tests.cast import CAST, DEWI, EFFENDI, HARTONO, RAHMAN, RATNA, SARI, SITI, YUSUF, Person
+from tests.services.matrix import examples
 
 DESKS = ("rt", "kelurahan", "kecamatan", "kota")
 ACTIONS = ("verify", "return", "reject", "revise", "withdraw", "reopen")
@@ -150,7 +151,7 @@ def histories(draw: st.DrawFn) -> History:
     return history
 
 
-pure = settings(max_examples=100)
+pure = settings(max_examples=examples(100))
 
 
 @pure

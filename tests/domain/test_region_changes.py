@@ -30,6 +30,7 @@ from tests.cast import (
     TABA_BARU,
     Person,
 )
+from tests.services.matrix import examples
 from tests.steps import act, refused, send, user_of
 
 OPERATOR = administration.operator("budi")
@@ -193,7 +194,9 @@ numbers = itertools.count(100)
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=examples(25),
+    deadline=None,
+    suppress_health_check=[HealthCheck.function_scoped_fixture],
 )
 @given(done=st.lists(step, min_size=1, max_size=6))
 def test_whatever_happens_to_regions(session: Session, done: list[tuple[Any, ...]]) -> None:

@@ -372,7 +372,6 @@ def wire_put(visitor: Visitor, path: str, headers: dict[str, str]) -> Any:
     return visitor.request("PUT", path, headers=headers, data=PHOTO)
 
 
-@pytest.mark.sql
 def test_every_person_gets_the_declared_status_at_every_route(
     site: Site, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -397,7 +396,6 @@ def test_every_person_gets_the_declared_status_at_every_route(
     assert wrong == []
 
 
-@pytest.mark.sql
 @pytest.mark.parametrize("method", ["OPTIONS", "HEAD"])
 def test_every_route_answers_also_without_a_body(
     site: Site, places: dict[str, str], method: str
