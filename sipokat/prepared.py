@@ -60,7 +60,7 @@ class Prepared:
             self._results[dialect.name] = turns
         return [
             tuple([turn(value) if turn else value for turn, value in zip(turns, row, strict=True)])
-            for row in found
+            for row in found.all()
         ]
 
     def _compile(self, dialect: Dialect, names: tuple[str, ...]) -> Compiled:

@@ -20,14 +20,14 @@ def draw(scene: str, seed: int) -> tuple[bytes, bytes]:
     """
     chance = quick_dice(f"{scene} {seed}")
     picture, pen = _canvas()
-    pen.rectangle((0, 0, *SIZE), (0, 0, 0))
     SCENES[scene](pen, chance)
     return _jpeg(picture, 38), _jpeg(picture.reduce(SIZE[0] // THUMBNAIL), 60)
 
 
 @cache
 def _canvas() -> tuple[Image.Image, ImageDraw.ImageDraw]:
-    """One for all pictures: to get the memory for it takes as long as to draw on it."""
+    """One for all pictures: to get the memory for it takes as long as to draw on it. Each scene
+    covers all of it."""
     picture = Image.new("RGB", SIZE)
     return picture, ImageDraw.Draw(picture)
 

@@ -6,6 +6,7 @@ import csv
 import tomllib
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -45,6 +46,7 @@ def lies_in(code: str, scope: str) -> bool:
     return scope == "" or code == scope or code.startswith(scope + ".")
 
 
+@lru_cache(10_000)
 def level_of(code: str) -> str:
     """The level that a dotted code names. Raises ValueError for a code of no level."""
     for level, parts in _PARTS.items():
