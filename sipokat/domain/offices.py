@@ -11,6 +11,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
+from functools import lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -119,9 +120,17 @@ def desk_held_lately(user: User, region_code: str, desk: str, day: date) -> bool
 
 
 def _office(term: Term) -> Office:
-    return Office(
-        ROLES[term.role], term.region_code, term.acts_for_id, term.kind or HOLDER, term.title
+    return _office_of(
+        term.role, term.region_code, term.acts_for_id, term.kind or HOLDER, term.title
     )
+
+
+@lru_cache(10_000)
+def _office_of(
+    role: str, region: str, acts_for: str | None, kind: str, title: str | None
+) -> Office:
+    """Kept, since each page asks twenty times what the person holds."""
+    return Office(ROLES[role], region, acts_for, kind, title)
 
 
 def runs_on(term: Term, day: date) -> bool:
