@@ -5,11 +5,13 @@ from __future__ import annotations
 import itertools
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from datetime import timedelta
 from typing import Any
 
 import pytest
 from flask import Flask
 
+from sipokat.database import writing
 from sipokat.domain import people
 from sipokat.domain.roles import ROLES
 from sipokat.web.access import ANYONE
@@ -393,6 +395,37 @@ def test_every_person_gets_the_declared_status_at_every_route(
                     wrong.append((ident(route), str(person), as_json, answer.status, expected))
                 elif expected >= 400 and (as_json or route.method in ("PUT", "DELETE")):
                     assert set(answer.get_json()) >= {"error", "message", "fields"}
+    assert wrong == []
+
+
+def test_a_deputy_a_sekretaris_and_a_former_head_get_what_their_office_gets(
+    app: Flask, site: Site, places: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A Plh. and the sekretaris of Petanang Ulu get at every route what its lurah gets; who headed
+    an RT there until last month gets what another RT's head gets, and files nothing."""
+    monkeypatch.setattr(people, "_NOBODY", CHEAP)
+    with app.app_context():
+        tuti = steps.newcomer("Tuti", "lurah", PETANANG_ULU)
+        joko = steps.newcomer("Joko", "lurah", PETANANG_ULU)
+        karto = steps.newcomer("Karto", "rt_head", f"{PETANANG_ULU}.008")
+        with writing():
+            principal = steps.user_of(HARTONO).id
+            (term,) = steps.user_of(tuti).terms
+            term.kind, term.letter_number = "plh", "800/12/2026"
+            term.letter_date = term.since = steps.today()
+            term.until, term.acts_for_id = steps.today(), principal
+            (term,) = steps.user_of(joko).terms
+            term.title = "sekretaris"
+        steps.end_term(karto, steps.today() - timedelta(days=30))
+    wrong = []
+    for route in ROUTES:
+        for person, like in ((tuti, HARTONO), (joko, HARTONO), (karto, SITI)):
+            answer = knock(site(person), route, places, as_json=bool(route.json))
+            expected = route.answer_to(like, as_json=bool(route.json))
+            if person is karto and ident(route) == "POST /laporan":
+                expected = 403
+            if answer.status_code != expected:
+                wrong.append((ident(route), person.name, answer.status, expected))
     assert wrong == []
 
 
