@@ -120,7 +120,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
     """What a submission received `at` becomes, or the refusal. `overridden` are the city's own
     working and free days."""
     written, doubtful = corrected(sent.written_at, sent.sent_at, at)
-    recorder = recording.recorder(user, sent.region, day_of(written))
+    recorder = recording.recorder(user, sent.region, day_of(written), day_of(at))
     office = recorder or _office(user, sent, day_of(written), day_of(at))
     assert office.desk is not None
     region, author_desk, role = office.region, office.desk, office.role.key

@@ -243,12 +243,13 @@ def desks_among(offices: Iterable[Office], region_code: str) -> frozenset[str]:
     )
 
 
-def acting_at(user: User, desk: str, region_code: str) -> Office:
-    """The office in which the person acts at this desk over this region today: their own as its
-    head, then as a deputy, then under another title, as a sekretaris who is Plh. acts as Plh.
-    Somebody whose term has ended since still speaks for the office that they wrote in."""
+def acting_at(user: User, desk: str, region_code: str, day: date | None = None) -> Office:
+    """The office in which the person acts at this desk over this region on `day`, today by default:
+    their own as its head, then as a deputy, then under another title, as a sekretaris who is Plh.
+    acts as Plh. Somebody whose term has ended since still speaks for the office that they wrote
+    in."""
     region = at_desk(region_code, desk)
-    mine = [office for office in held(user) if (office.desk, office.region) == (desk, region)]
+    mine = [office for office in held(user, day) if (office.desk, office.region) == (desk, region)]
     mine.sort(key=lambda office: (office.title is not None, office.kind != HOLDER))
     return mine[0] if mine else Office(ROLES[DESK_ROLES[desk]], region)
 

@@ -12,23 +12,24 @@ from sqlalchemy.orm import Session
 from sipokat.domain import offices
 from sipokat.domain.offices import Office
 from sipokat.domain.refusals import WrongContent
-from sipokat.domain.regions import at_desk, exists_on, level_of
+from sipokat.domain.regions import exists_on, level_of
 from sipokat.domain.roles import RECORDING
 from sipokat.models import Region, Report, User
 
 
-def recorder(user: User, region: str | None, day: date) -> Office | None:
+def recorder(
+    user: User, region: str | None, written_on: date, received_on: date | None = None
+) -> Office | None:
     """The office in which this person writes for the RT `region`: one at the desk of its kelurahan,
-    held on the day of writing and today. None for everybody else, and for the RT's own head."""
+    held on the day of writing. What arrives later (`received_on`) is taken as long as a report of
+    one's own. None for everybody else, and for the RT's own head."""
     if region is None or not _is_rt(region):
         return None
-    if any(one.region == region and one.reports for one in offices.held_on_any(user, (day,))):
+    if any(one.region == region and one.reports for one in offices.held(user, written_on)):
         return None
-    desk = at_desk(region, RECORDING)
-    if not any(one.region == desk and one.desk == RECORDING for one in offices.held(user, day)):
-        return None
-    here = offices.acting_at(user, RECORDING, region)
-    return here if here in offices.held(user) else None
+    here = offices.acting_at(user, RECORDING, region, written_on)
+    lately = offices.desk_held_lately(user, region, RECORDING, received_on or written_on)
+    return here if lately and here in offices.held(user, written_on) else None
 
 
 def is_recorder(user: User, report: Report) -> bool:

@@ -20,6 +20,7 @@ from sipokat.domain import (
 )
 from sipokat.domain.clock import now
 from sipokat.domain.deputies import Letter
+from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import NeverAllowed, WrongContent
 from tests import steps
 from tests.cast import BEJO, HARTONO, PETANANG_ULU, RAHMAN, SARI, SITI, TABA_BARU, YUSUF
@@ -94,6 +95,24 @@ def test_what_came_back_is_mended_from_the_kelurahan_or_by_the_head(
         for term in user_of(SITI).terms:
             term.until = days(-1)
     refused(NeverAllowed, revise, SITI, report)
+
+
+def test_what_was_written_before_the_office_ended_is_taken_after_it(
+    session: Session, sekretaris: None
+) -> None:
+    with writing():
+        (term,) = (one for one in user_of(SITI).terms if one.title)
+        term.until = days(-1)
+    report = send(SITI, region=RT, on=days(-2), written_at=now() - timedelta(days=2))
+    assert report.recorded_as == "Sekretaris Kelurahan"
+    assert steps.events_of(report)[0].actor_role == "lurah"
+    assert climb(report, HARTONO).desk == "kecamatan"
+    refused(NeverAllowed, send, SITI, region=RT)
+    with writing():
+        term.until = days(-LIMITS.former_days - 1)
+    before = LIMITS.former_days + 2
+    written = now() - timedelta(days=before)
+    refused(NeverAllowed, send, SITI, region=RT, on=days(-before), written_at=written)
 
 
 def test_who_may_not(session: Session) -> None:
