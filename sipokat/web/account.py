@@ -12,18 +12,16 @@ from sipokat import security
 from sipokat.database import db, writing
 from sipokat.domain import fresh, phones
 from sipokat.domain.administration import entries_about, oneself
-from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import main_role
 from sipokat.domain.phones import Phone
 from sipokat.domain.refusals import NotFound
 from sipokat.domain.regions import names_of
-from sipokat.models import Term
 from sipokat.web import body
 from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session, device_token
 from sipokat.web.messages import tell
 from sipokat.web.present import administration, times
-from sipokat.web.present.regions import region_words
+from sipokat.web.present.people import office_fact
 from sipokat.web.respond import see_other, user_json, wants_json
 
 pages = Blueprint("account", __name__)
@@ -58,7 +56,7 @@ def account_page(
         "account/show.html",
         role=role,
         phone=times.phone(me().phone),
-        offices=[_office(term, names) for term in me().terms],
+        offices=[office_fact(term, names) for term in me().terms],
         phones=_phones(),
         this_phone=this_phone,
         by_pin=by_pin,
@@ -92,15 +90,6 @@ def _phone_json(phone: Phone) -> dict[str, Any]:
         "pin": phone.by_pin,
         "this": this_phone(phone),
     }
-
-
-def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
-    """An office as (label, words): `("Jabatan", "RT 001, Petanang Ulu, sejak 1 Jan")`."""
-    text = f"{region_words(term.region_code, names)}, sejak {times.date_words(term.since)}"
-    if term.until is None:
-        return "Jabatan", text
-    over = term.until < day_of(now())
-    return "Jabatan dahulu" if over else "Jabatan", f"{text} sampai {times.date_words(term.until)}"
 
 
 @pages.post("/akun/hp/<phone_id>/hilang")

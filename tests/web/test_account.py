@@ -11,12 +11,13 @@ import pytest
 from flask import Flask
 
 from sipokat.database import db, writing
-from sipokat.domain import accounts, administration, passwords, people, terms, tries
+from sipokat.domain import accounts, administration, deputies, passwords, people, terms, tries
 from sipokat.domain.clock import now
+from sipokat.domain.deputies import Letter
 from sipokat.turns import Line
 from sipokat.web.present.administration import WHAT
 from tests import steps, wire
-from tests.cast import AGUS, HARTONO, KOTA, PASSWORD, PETANANG_ULU, RAHMAN, SITI, Person
+from tests.cast import AGUS, HARTONO, KOTA, PASSWORD, PETANANG_ULU, RAHMAN, SARI, SITI, Person
 from tests.page import Visitor
 from tests.services.database import CHEAP_HASHER
 from tests.steps import today, user_of
@@ -38,6 +39,19 @@ def test_the_account_says_who_one_is_and_where(site: Site) -> None:
     for word in ("Rahman", "Ketua RT", "RT 001, Petanang Ulu", "HP ini"):
         assert word in words
     assert not page.has("a[href^='tel:']")
+
+
+def test_the_account_says_as_what_one_acts(app: Flask, site: Site) -> None:
+    with app.app_context(), writing() as session:
+        last = today() + timedelta(days=3)
+        letter = Letter("lurah", PETANANG_ULU, "plh", today(), last, "800/1", today())
+        deputies.appoint(session, OPERATOR, user_of(SARI), letter)
+        by = user_of(RAHMAN)
+        terms.begin(session, OPERATOR, by, "lurah", PETANANG_ULU, last, seat="sekretaris")
+    words = site(SARI).get("/akun").text("main")
+    assert "Lurah Taba Baru, sejak " in words
+    assert "Plh. Lurah Petanang Ulu, sejak " in words
+    assert "Sekretaris Kelurahan Petanang Ulu, mulai " in site(RAHMAN).get("/akun").text("main")
 
 
 def test_one_ends_another_session_of_ones_own(app: Flask, site: Site) -> None:

@@ -12,11 +12,9 @@ from sipokat import security
 from sipokat.database import db, writing
 from sipokat.domain import accounts, activations, administration, directory, phones
 from sipokat.domain.administration import By
-from sipokat.domain.clock import day_of, now
-from sipokat.domain.offices import label_of
 from sipokat.domain.refusals import NotFound, NotNow, Refused, WrongContent
 from sipokat.domain.regions import names_of
-from sipokat.models import Term, User
+from sipokat.models import User
 from sipokat.web import body
 from sipokat.web.access import allow, me, takes
 from sipokat.web.administration import MANAGERS, given, own_pages
@@ -24,7 +22,7 @@ from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
 from sipokat.web.present import administration as present
 from sipokat.web.present import times
-from sipokat.web.present.regions import region_words
+from sipokat.web.present.people import office_fact
 from sipokat.web.respond import see_other, wants_json
 
 pages = own_pages("administration_person")
@@ -50,7 +48,7 @@ def _page(person: User, refusal: Refused | None = None) -> ResponseReturnValue:
         "administration/person.html",
         person=person,
         phone=times.phone(person.phone),
-        offices=[_office(term, names) for term in person.terms],
+        offices=[office_fact(term, names) for term in person.terms],
         phones=[phone for phone in known if phone.id and phone.opens],
         former=[phone for phone in known if not phone.opens],
         last_contact=times.ago(known[0].last_used_at) if known else "belum pernah masuk",
@@ -62,17 +60,6 @@ def _page(person: User, refusal: Refused | None = None) -> ResponseReturnValue:
         message=refusal.message if refusal and not refusal.fields else "",
     )
     return make_response(html, refusal.status if refusal else 200)
-
-
-def _office(term: Term, names: dict[str, str]) -> tuple[str, str]:
-    """An office as (label, words)."""
-    where, today = region_words(term.region_code, names), day_of(now())
-    since = f"{where}, {'mulai' if term.since > today else 'sejak'} {times.date_words(term.since)}"
-    label = label_of(term.role, term.kind, term.title)
-    if term.until is None:
-        return label, since
-    label += " dahulu" if term.until < today else ""
-    return label, f"{since} sampai {times.date_words(term.until)}"
 
 
 @pages.post("/pengelolaan/orang/<person_id>/hp/<phone_id>/hilang")

@@ -7,9 +7,11 @@ from typing import Any
 from sipokat.database import db
 from sipokat.domain import terms
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.offices import label_of
 from sipokat.domain.people_list import Listed
-from sipokat.models import User
+from sipokat.models import Term, User
 from sipokat.web.present import times
+from sipokat.web.present.regions import region_words
 
 _CALLED = ("Pak ", "Bu ", "Bapak ", "Ibu ")
 STATES = {
@@ -31,6 +33,17 @@ def offices_held(person: User) -> list[str]:
     today = day_of(now())
     running = [term for term in person.terms if term.until is None or term.until >= today]
     return list(dict.fromkeys(terms.title_of(db.session(), term) for term in running))
+
+
+def office_fact(term: Term, names: dict[str, str]) -> tuple[str, str]:
+    """A term as (label, words): `("Plh. Lurah", "Petanang Ulu, sejak 1 Des sampai 14 Des")`."""
+    where, today = region_words(term.region_code, names), day_of(now())
+    since = f"{where}, {'mulai' if term.since > today else 'sejak'} {times.date_words(term.since)}"
+    label = label_of(term.role, term.kind, term.title)
+    if term.until is None:
+        return label, since
+    label += " dahulu" if term.until < today else ""
+    return label, f"{since} sampai {times.date_words(term.until)}"
 
 
 def row(one: Listed) -> dict[str, Any]:
