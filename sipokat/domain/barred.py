@@ -69,21 +69,14 @@ def _suspects(role: str, today: date) -> Select[str]:
 
 def _stuck(desk: str, role: str, today: date) -> Select[str | None, int]:
     """How many reports on this desk have holders, and none who may decide them, by region."""
-    may = exists().where(
-        Term.region_code == Report.desk_code,
-        Term.role == role,
-        _runs(Term, today),
-        Term.user_id == User.id,
-        User.active,
-        ~_involved(desk),
-    )
-    any_holder = exists().where(
+    holds = (
         Term.region_code == Report.desk_code,
         Term.role == role,
         _runs(Term, today),
         Term.user_id == User.id,
         User.active,
     )
+    may, any_holder = exists().where(*holds, ~_involved(desk)), exists().where(*holds)
     return select(Report.desk_code, func.count()).where(
         Report.desk == desk, Report.desk != Report.author_desk, ~may, any_holder
     )
