@@ -11,7 +11,6 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from babel.dates import format_date
 from sqlalchemy import Select, func, or_, select
 from sqlalchemy.orm import Session
 
@@ -22,6 +21,7 @@ from sipokat.domain.offices import DEPUTIES, HOLDER, RULES
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.domain.regions import lies_in
 from sipokat.domain.roles import ROLES, above, below
+from sipokat.domain.texts import written
 from sipokat.models import Term, User
 
 LETTER_MAX = 60
@@ -121,7 +121,7 @@ def _require_sound(letter: Letter) -> None:
     elif letter.kind == "plh" and letter.until >= letter.since + _plh_days():
         wrong["until"] = f"Plh. paling lama {RULES['plh']['days']} hari."
     elif letter.kind == "plt" and letter.until >= months_after(letter.since):
-        last = _written(months_after(letter.since) - DAY)
+        last = written(months_after(letter.since) - DAY)
         wrong["until"] = f"Plt. paling lama {RULES['plt']['months']} bulan, jadi sampai {last}."
     if wrong:
         raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
@@ -136,7 +136,7 @@ def _require_no_other(session: Session, term: Term) -> None:
     if other is not None:
         raise NotNow(
             f"{other.user.name} sudah menjadi {terms.title_of(session, other)} "
-            f"{_written(other.since)} sampai {_written(other.until)}. Akhiri dulu jabatan itu."
+            f"{written(other.since)} sampai {written(other.until)}. Akhiri dulu jabatan itu."
         )
 
 
@@ -153,9 +153,9 @@ def _require_away(session: Session, user: User, letter: Letter, holders: Sequenc
         raise NotNow(f"Jabatan {office} kosong. Untuk jabatan yang kosong tunjuk Plt.")
     one = holders[0]
     if one.since > letter.since:
-        raise NotNow(f"{one.user.name} baru memegang jabatan {office} mulai {_written(one.since)}.")
+        raise NotNow(f"{one.user.name} baru memegang jabatan {office} mulai {written(one.since)}.")
     raise NotNow(
-        f"{one.user.name} memegang jabatan {office} sampai {_written(one.until)}. "
+        f"{one.user.name} memegang jabatan {office} sampai {written(one.until)}. "
         "Plh. paling lama sampai hari itu."
     )
 
@@ -169,9 +169,9 @@ def _require_vacant(session: Session, letter: Letter, holders: Sequence[Term]) -
         return
     one = holders[0]
     office = terms.title(session, letter.role, letter.region)
-    until = f" sampai {_written(one.until)}" if one.until else ""
+    until = f" sampai {written(one.until)}" if one.until else ""
     raise NotNow(
-        f"{one.user.name} memegang jabatan {office} sejak {_written(one.since)}{until}. "
+        f"{one.user.name} memegang jabatan {office} sejak {written(one.since)}{until}. "
         "Kalau berhalangan, tunjuk Plh."
     )
 
@@ -185,7 +185,7 @@ def _require_days(user: User, letter: Letter) -> None:
             first = term.since
     if letter.until >= first + _plh_days():
         sentence = (
-            f"{user.name} menjadi Plh. sejak {_written(first)}, paling lama "
+            f"{user.name} menjadi Plh. sejak {written(first)}, paling lama "
             f"{RULES['plh']['days']} hari. Tunjuk orang lain."
         )
         raise WrongContent(sentence, {"until": sentence})
@@ -243,8 +243,3 @@ def months_after(day: date) -> date:
         return day.replace(year=year, month=month)
     except ValueError:
         return date(year + month // 12, month % 12 + 1, 1)
-
-
-def _written(day: date | None) -> str:
-    """`30 Nov 2026`"""
-    return str(format_date(day, "d MMM y", locale="id_ID")) if day else ""

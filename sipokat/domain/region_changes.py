@@ -9,7 +9,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from babel.dates import format_date
 from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
@@ -17,6 +16,7 @@ from sipokat.domain import administration, offices, regions, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
+from sipokat.domain.texts import written
 from sipokat.models import Region, RegionName, RegionSuccessor, Report, Term
 
 DAY = timedelta(days=1)
@@ -152,9 +152,9 @@ def _running(session: Session, code: str, on: date) -> Region:
         raise _wrong("code", f"Wilayah {code} tidak ada.")
     name = f"{region.name} ({code})"
     if region.until is not None and region.until < on:
-        raise _wrong("since", f"{name} hanya ada sampai {_written(region.until)}.")
+        raise _wrong("since", f"{name} hanya ada sampai {written(region.until)}.")
     if region.since is not None and region.since >= on:
-        raise _wrong("since", f"{name} baru ada mulai {_written(region.since)}.")
+        raise _wrong("since", f"{name} baru ada mulai {written(region.since)}.")
     if on < day_of(now()) - BACK:
         raise _wrong("since", f"Hari mulainya paling lama {BACK.days} hari yang lalu.")
     return region
@@ -164,7 +164,7 @@ def _end(session: Session, by: By, region: Region, last: date) -> None:
     """End the region, and first the offices in it. Raises WrongContent for what is no RT."""
     _require_rt(region)
     if region.until is not None:
-        raise NotNow(f"{region.name} memang berakhir pada {_written(region.until)}.")
+        raise NotNow(f"{region.name} memang berakhir pada {written(region.until)}.")
     lying = session.scalar(
         select(func.count()).select_from(Report).where(Report.desk_code == region.code)
     )
@@ -219,8 +219,3 @@ def _facts(region: Region, until: object = _SAME) -> dict[str, object]:
 
 def _wrong(field: str, sentence: str) -> WrongContent:
     return WrongContent(sentence, {field: sentence})
-
-
-def _written(day: date | None) -> str:
-    """`30 Nov 2026`"""
-    return str(format_date(day, "d MMM y", locale="id_ID")) if day else ""

@@ -11,7 +11,6 @@ from collections.abc import Iterable
 from datetime import date, timedelta
 from typing import Any
 
-from babel.dates import format_date
 from sqlalchemy import Select, or_, select
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
 from sipokat.domain.regions import ensure_rt, names_of
 from sipokat.domain.roles import ROLES
+from sipokat.domain.texts import written
 from sipokat.models import Region, Term, User
 
 LAST_DISKOMINFO = (
@@ -80,11 +80,11 @@ def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
     _read_anew(session, term)
     today = day_of(now())
     if term.until is not None and term.until < today:
-        raise NotNow(f"Jabatan itu sudah berakhir pada {_written(term.until)}.")
+        raise NotNow(f"Jabatan itu sudah berakhir pada {written(term.until)}.")
     if last < term.since:
-        _refuse_day(f"Jabatan itu baru mulai pada {_written(term.since)}.")
+        _refuse_day(f"Jabatan itu baru mulai pada {written(term.since)}.")
     if term.until is not None and last > term.until:
-        _refuse_day(f"Jabatan itu berakhir lebih dulu, pada {_written(term.until)}.")
+        _refuse_day(f"Jabatan itu berakhir lebih dulu, pada {written(term.until)}.")
     if last == term.until:
         return
     require_diskominfo_without(session, [term], max(last + timedelta(days=1), today))
@@ -114,7 +114,7 @@ def withdraw(session: Session, by: By, user: User, term: Term, unused: bool = Fa
     _read_anew(session, term)
     today = day_of(now())
     if term.since <= today and not unused:
-        raise NotNow(f"Jabatan itu sudah mulai pada {_written(term.since)}. Akhiri jabatan itu.")
+        raise NotNow(f"Jabatan itu sudah mulai pada {written(term.since)}. Akhiri jabatan itu.")
     require_diskominfo_without(session, [term], today)
     was = as_facts(term)
     session.delete(term)
@@ -137,7 +137,7 @@ def give_way(session: Session, by: By, term: Term) -> None:
     there = _same_office(term).where(Term.kind == "plt", Term.until >= term.since)
     for plt in session.scalars(there.where(Term.since <= (term.until or date.max))).all():
         if plt.since >= term.since:
-            office, since = title_of(session, plt), _written(plt.since)
+            office, since = title_of(session, plt), written(plt.since)
             raise NotNow(f"{plt.user.name} menjadi {office} mulai {since}. Batalkan dulu itu.")
         cut_short(session, by, plt, term.since - timedelta(days=1))
 
@@ -148,7 +148,7 @@ def cut_short(session: Session, by: By, term: Term, last: date) -> None:
     was, user = as_facts(term), term.user
     if term.since > last:
         if term.since <= day_of(now()):
-            office, since = title_of(session, term), _written(term.since)
+            office, since = title_of(session, term), written(term.since)
             raise NotNow(f"{user.name} sudah menjadi {office} sejak {since}.")
         session.delete(term)
         session.flush()
@@ -172,7 +172,7 @@ def find(user: User, role: str, region_code: str, day: date) -> Term:
         if term.until is None or term.until >= day:
             return term
     if mine:
-        raise NotNow(f"Jabatan itu sudah berakhir pada {_written(mine[-1].until)}.")
+        raise NotNow(f"Jabatan itu sudah berakhir pada {written(mine[-1].until)}.")
     raise NotNow(f"{user.name} tidak memegang jabatan itu.")
 
 
@@ -183,7 +183,7 @@ def find_from(user: User, role: str, region_code: str, since: date) -> Term:
     for term in user.terms:
         if (term.role, term.region_code, term.since) == wanted:
             return term
-    raise NotNow(f"{user.name} tidak memegang jabatan itu sejak {_written(since)}.")
+    raise NotNow(f"{user.name} tidak memegang jabatan itu sejak {written(since)}.")
 
 
 def title(
@@ -247,10 +247,10 @@ def require_there(session: Session, region_code: str, since: date, until: date |
     """Raises WrongContent for days on which the region is not there any more, or not yet."""
     region = session.get_one(Region, region_code)
     if region.until is not None and (until or date.max) > region.until:
-        sentence = f"{region.name} hanya ada sampai {_written(region.until)}."
+        sentence = f"{region.name} hanya ada sampai {written(region.until)}."
         raise WrongContent(sentence, {"until" if since <= region.until else "since": sentence})
     if region.since is not None and since < region.since:
-        sentence = f"{region.name} baru ada mulai {_written(region.since)}."
+        sentence = f"{region.name} baru ada mulai {written(region.since)}."
         raise WrongContent(sentence, {"since": sentence})
 
 
@@ -271,8 +271,8 @@ def require_alone(session: Session, user: User, term: Term) -> None:
     other = session.scalars(there.order_by(Term.since).limit(1)).first()
     if other is None:
         return
-    office, since = title_of(session, other), _written(other.since)
-    until = f" sampai {_written(other.until)}" if other.until else ""
+    office, since = title_of(session, other), written(other.since)
+    until = f" sampai {written(other.until)}" if other.until else ""
     if other.since > day_of(now()):
         raise NotNow(
             f"{other.user.name} akan memegang jabatan {office} mulai {since}{until}. "
@@ -332,8 +332,3 @@ def as_facts(term: Term) -> dict[str, Any]:
 
 def _refuse_day(sentence: str) -> None:
     raise WrongContent(sentence, {"until": sentence})
-
-
-def _written(day: date | None) -> str:
-    """`30 Nov 2026`"""
-    return str(format_date(day, "d MMM y", locale="id_ID")) if day else ""

@@ -7,7 +7,10 @@ from __future__ import annotations
 
 import re
 import tomllib
+from datetime import date
 from importlib.resources import files
+
+from babel.dates import format_date
 
 _SIGNS: dict[str, str] = tomllib.loads(
     files("sipokat.data").joinpath("signs.toml").read_text("utf-8")
@@ -20,6 +23,11 @@ _TURNING = re.compile(f"[{_SIGNS['turning']}]")
 def dots(number: int) -> str:
     """A whole number as sentences show it: `1.500`."""
     return f"{number:,}".replace(",", ".")
+
+
+def written(day: date | None) -> str:
+    """A day as sentences show it: `30 Nov 2026`."""
+    return str(format_date(day, "d MMM y", locale="id_ID")) if day else ""
 
 
 def tidy(text: str | None) -> str:
