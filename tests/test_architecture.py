@@ -283,3 +283,11 @@ def test_only_kinds_js_tells_the_kinds_of_entries_apart(path: Path) -> None:
 @pytest.mark.parametrize("path", sorted((SCRIPTS / "phone").glob("*.js")), ids=lambda one: one.name)
 def test_what_the_worker_runs_too_knows_no_page(path: Path) -> None:
     assert not re.search(r"\b(document|window|localStorage)\b", path.read_text())
+
+
+def test_whoever_runs_it_reads_of_every_security_event() -> None:
+    manual = (ROOT / "docs/operations.md").read_text()
+    sources = "\n".join(path.read_text() for path in (ROOT / "sipokat").rglob("*.py"))
+    noted = set(re.findall(r'security\.note\(\s*"(\w+)"', sources))
+    assert len(noted) > 10
+    assert sorted(name for name in noted if f"`{name}`" not in manual) == []
