@@ -170,6 +170,7 @@ def _decoded(data: bytes) -> str:
 
 
 def main() -> int:
+    """Read the file as the arguments say. The code to end with."""
     most, rows, columns, seconds, memory = map(int, sys.argv[1:])
     limit(seconds, memory)
     try:

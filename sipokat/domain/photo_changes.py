@@ -91,6 +91,8 @@ def is_to_be_replaced(old: Photo, photo_id: str) -> bool:
 def give_way(
     session: Session, user: User, old: Photo, photo_id: str, sha256: str, at: datetime
 ) -> None:
+    """Let the photo give way to the new one in its report, with an entry in the record. Raises
+    NotNow if it may not; once it has done so nothing happens."""
     report = old.report
     if not is_to_be_replaced(old, photo_id):
         return  # sent before
@@ -165,5 +167,6 @@ def _remark(
 def remark_of(
     action: str, user: User, report: Report, at: datetime, detail: dict[str, str]
 ) -> events.Remark:
+    """What the record notes of a photo, from the desk at which the person acts for the author."""
     office = acting_at(user, desk_of_author(user, report), report.region_code)
     return events.Remark(action, user.id, office, at, report.content_digest, detail)
