@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, timedelta
 
 import pytest
 from flask import Flask
 from sqlalchemy import func, select, update
 
 from sipokat.database import db, writing
-from sipokat.domain import people
+from sipokat.domain import administration, people, terms
 from sipokat.domain.clock import now
 from sipokat.models import AdministrativeEntry, LoginSession
-from tests.cast import AGUS, HARTONO, PASSWORD, RAHMAN, SARI, SITI, YUSUF, Person
+from tests.cast import AGUS, HARTONO, PASSWORD, PETANANG_ULU, RAHMAN, SARI, SITI, YUSUF, Person
 from tests.page import Page, Visitor
 from tests.services.database import CHEAP, CHEAP_HASHER, MOST, asking, statements
 from tests.steps import user_of
@@ -130,6 +130,22 @@ def test_the_last_account_of_diskominfo_stays(app: Flask, site: Site) -> None:
     assert "satu-satunya akun Diskominfo" in page.text("[role=alert]")
     refusal = site(AGUS).json("POST", f"{address(app, AGUS)}/penutupan", {}, status=409)
     assert refusal["error"] == "last_diskominfo"
+
+
+def test_an_account_is_closed_by_diskominfo_whatever_else_its_person_is(
+    app: Flask, site: Site
+) -> None:
+    with app.app_context(), writing() as session:
+        by, since = administration.operator("budi"), date(2019, 1, 1)
+        terms.begin(session, by, user_of(AGUS), "lurah", PETANANG_ULU, since)
+    see(app, site, AGUS).submit("form[action$='/penutupan']")
+    see(app, site, AGUS).submit("form[action$='/pembukaan']")
+    with app.app_context():
+        made = administration.entries_about(db.session(), user_of(RAHMAN), 2)
+        assert [(one.action, one.actor_role) for one in made] == [
+            ("enable", "diskominfo"),
+            ("disable", "diskominfo"),
+        ]
 
 
 @pytest.mark.parametrize("noun", ["hp/semua/hilang", "data", "penutupan", "pembukaan"])

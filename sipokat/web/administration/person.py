@@ -104,8 +104,8 @@ def rename(person_id: str) -> ResponseReturnValue:
 def close(person_id: str) -> ResponseReturnValue:
     """Close the account: nobody gets in with it any more."""
 
-    def end(session: Session, by: By, person: User) -> str:
-        accounts.disable(session, by, person)
+    def end(session: Session, _by: By, person: User) -> str:
+        accounts.disable(session, administration.diskominfo(me()), person)
         return f"Akun {person.name} ditutup."
 
     return _changed(person_id, "account_closed", end)
@@ -118,8 +118,8 @@ def close(person_id: str) -> ResponseReturnValue:
 def reopen(person_id: str) -> ResponseReturnValue:
     """Open a closed account again."""
 
-    def begin(session: Session, by: By, person: User) -> str:
-        accounts.enable(session, by, person)
+    def begin(session: Session, _by: By, person: User) -> str:
+        accounts.enable(session, administration.diskominfo(me()), person)
         return f"Akun {person.name} dibuka lagi. Buat kode aktivasi untuk HP-nya."
 
     return _changed(person_id, "account_opened", begin)
