@@ -28,7 +28,7 @@ from sipokat.domain.offices import (
 from sipokat.domain.regions import names_of
 from sipokat.domain.who_helps import who_helps
 from sipokat.web import menu
-from sipokat.web.present import times
+from sipokat.web.present import people, times
 from sipokat.web.present.regions import region_words
 
 DOORS = {401: ("/masuk", "Masuk")}
@@ -190,18 +190,7 @@ def user_json() -> dict[str, Any]:
     """The signed-in person for programs: what the phone remembers of its owner, and the offices
     that they hold today."""
     today = day_of(now())
-    offices = [
-        {
-            "role": term.role,
-            "region": term.region_code,
-            "kind": term.kind,
-            "acting_for": term.acts_for_id,
-            "since": term.since.isoformat(),
-            "until": term.until.isoformat() if term.until else None,
-        }
-        for term in current_user.terms
-        if runs_on(term, today)
-    ]
+    offices = [people.office_json(one) for one in current_user.terms if runs_on(one, today)]
     return (owner() or {}) | {"offices": offices}
 
 

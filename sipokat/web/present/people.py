@@ -46,6 +46,18 @@ def office_fact(term: Term, names: dict[str, str]) -> tuple[str, str]:
     return label, f"{since} sampai {times.date_words(term.until)}"
 
 
+def office_json(term: Term) -> dict[str, Any]:
+    """A term on the wire."""
+    return {
+        "role": term.role,
+        "region": term.region_code,
+        "kind": term.kind,
+        "acting_for": term.acts_for_id,
+        "since": term.since.isoformat(),
+        "until": term.until.isoformat() if term.until else None,
+    }
+
+
 def row(one: Listed) -> dict[str, Any]:
     """A person in the list."""
     contact = one.last_contact

@@ -8,12 +8,12 @@ from typing import Any
 from sipokat.database import db
 from sipokat.domain import barred, deputies, posts, terms
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.offices import RULES, TITLES, held
+from sipokat.domain.offices import HOLDER, RULES, TITLES, held
 from sipokat.domain.posts import Post
 from sipokat.domain.regions import level_of, names_of
 from sipokat.domain.roles import DESK_ROLES, DESK_WORDS, ROLES
 from sipokat.models import Term, User
-from sipokat.web.present import times
+from sipokat.web.present import people, times
 from sipokat.web.present.regions import region_words
 
 DAY = timedelta(days=1)
@@ -113,7 +113,7 @@ def _held(term: Term) -> dict[str, Any]:
         "office": terms.title_of(db.session(), term),
         "when": begins + until,
         "letter": letter,
-        "holder": term.kind == "definitif",
+        "holder": term.kind == HOLDER,
         "begun": term.since <= today,
         "active": term.user.active,
     }
@@ -168,12 +168,7 @@ def term_json(term: Term) -> dict[str, Any]:
     return {
         "id": term.id,
         "user": {"id": term.user_id, "name": term.user.name},
-        "role": term.role,
-        "region": term.region_code,
-        "kind": term.kind,
-        "acting_for": term.acts_for_id,
-        "since": term.since.isoformat(),
-        "until": term.until.isoformat() if term.until else None,
+        **people.office_json(term),
     }
 
 
