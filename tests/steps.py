@@ -24,7 +24,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
-from sipokat.domain import events, intake, people, revisions, terms, verification
+from sipokat.domain import events, intake, people, regions, revisions, verification
 from sipokat.domain.chain import FINAL, Request
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import PhotoClaim, Raw
@@ -106,7 +106,8 @@ def newcomer(name: str, role: str, region: str, since: date = LONG_AGO) -> Perso
     whom `accounts.create` refuses."""
     person = Person(f"0{next(NEW_NUMBERS)}", name, role, region)
     with writing() as session:
-        terms.ensure_region(session, role, region)
+        if role == "rt_head":
+            regions.ensure_rt(session, region)
         session.add(people.account(person.phone, name, role, region, CHEAP, since=since))
     return person
 

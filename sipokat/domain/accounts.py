@@ -37,7 +37,7 @@ def create(
     user = people.account(phone, name, role, region_code, password_hash, since)
     administration.take_turn(session)
     _require_free(session, user.phone)
-    terms.ensure_region(session, role, region_code)
+    terms.ensure_region(session, by, role, region_code)
     (term,) = user.terms
     term.title = terms.require_seat(role, seat)
     with session.no_autoflush:

@@ -72,7 +72,7 @@ def appoint(session: Session, by: By, user: User, letter: Letter) -> Term:
     """
     _require_sound(letter)
     administration.take_turn(session, user)
-    terms.ensure_region(session, letter.role, letter.region)
+    terms.ensure_region(session, by, letter.role, letter.region)
     terms.require_there(session, letter.region, letter.since, letter.until)
     terms.require_another(by, user)
     term = Term(

@@ -52,7 +52,7 @@ def begin(
         sentence = "Hari terakhir tidak boleh sebelum hari pertama."
         raise WrongContent(sentence, {"until": sentence})
     administration.take_turn(session, user)
-    ensure_region(session, role, region_code)
+    ensure_region(session, by, role, region_code)
     term = Term(
         role=role,
         region_code=region_code,
@@ -204,17 +204,19 @@ def title_of(session: Session, term: Term) -> str:
     return title(session, term.role, term.region_code, term.kind, term.title)
 
 
-def ensure_region(session: Session, role: str, region_code: str) -> None:
-    """Make sure that the region of a term is there; an RT in a known kelurahan is added. Raises
-    WrongContent on `region` otherwise."""
+def ensure_region(session: Session, by: By, role: str, region_code: str) -> None:
+    """Make sure that the region of a term is there; an RT in a known kelurahan is added, with an
+    entry. Raises WrongContent on `region` otherwise."""
+    if session.get(Region, region_code) is not None:
+        return
     try:
-        if ROLES[role].level == "rt":
-            ensure_rt(session, region_code)
-            return
+        if ROLES[role].level != "rt":
+            raise offices.no_such_region(region_code)
+        region = ensure_rt(session, region_code)
     except ValueError:
         raise offices.no_such_region(region_code) from None
-    if session.get(Region, region_code) is None:
-        raise offices.no_such_region(region_code)
+    became = {"region": region.code, "name": region.name}
+    administration.record(session, by, region, "add_region", became=became)
 
 
 def require_seat(role: str, seat: str | None) -> str | None:

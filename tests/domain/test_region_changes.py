@@ -84,7 +84,7 @@ def test_an_rt_that_ends_by_a_split_ends_its_head_too(session: Session) -> None:
     said = refused(WrongContent, begin, SITI, RT, days(0)).fields["since"]
     assert said.startswith("RT 001 hanya ada sampai ")
     assert "baru ada mulai" in refused(WrongContent, begin, SITI, NEW, days(-5)).message
-    assert entries(session, RT) == ["end_region"]
+    assert entries(session, RT) == ["add_region", "end_region"]
 
 
 def test_merged_into_one_of_them_or_into_a_new_one(session: Session) -> None:
@@ -118,6 +118,11 @@ def test_moved_to_another_kelurahan_its_head_goes_on(session: Session) -> None:
     assert visibility.may_see(session, user_of(HARTONO), before)
     assert not visibility.may_see(session, user_of(SARI), before), "it stays where it was"
     assert [one.region for one in offices.held(user_of(RAHMAN))] == [to]
+
+
+def test_an_rt_that_comes_with_its_head_is_entered_too(session: Session) -> None:
+    begin(SITI, NEW, days(0))
+    assert entries(session, NEW) == ["add_region"]
 
 
 def test_renamed_from_a_day_on(session: Session) -> None:
