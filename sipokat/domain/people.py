@@ -93,7 +93,7 @@ def require_phone(typed: str) -> str:
 def require_name(typed: str) -> str:
     """The name as it is kept. Raises WrongContent on `name` for none, and for one that is too
     long."""
-    name = read(typed)
+    name = " ".join(read(typed).split())
     if not 1 <= len(name) <= NAME_MAX:
         sentence = f"Isi nama, paling banyak {NAME_MAX} huruf."
         raise WrongContent(sentence, {"name": sentence})

@@ -232,6 +232,8 @@ def test_who_has_another_name_altogether_may_be_another_person(session: Session)
         (["Wati", "081390000001", "Petanang Ulu", "1"], "sudah dijabat Rahman"),
         (["", "0812", "Mana", "x"], "Nama belum diisi. Nomor HP"),
         (["=HYPERLINK(1)", "081390000001", "Petanang Ulu", "9"], "bukan nama"),
+        (["Wati\x07", "081390000001", "Petanang Ulu", "9"], "huruf yang rusak"),
+        (["Wat\ufffd", "081390000001", "Petanang Ulu", "9"], "huruf yang rusak"),
     ],
 )
 def test_why_a_row_is_refused(session: Session, row: list[str], why: str) -> None:

@@ -148,6 +148,10 @@ def test_what_cannot_be_an_account_is_said_in_words(
     assert session.scalars(select(Term).where(Term.region_code.endswith(".009"))).all() == []
 
 
+def test_a_name_is_one_line() -> None:
+    assert people.require_name(" Siti\n\tAminah ") == "Siti Aminah"
+
+
 def test_every_role_can_be_given(session: Session) -> None:
     places = {
         "rt_head": f"{PETANANG_ULU}.009",

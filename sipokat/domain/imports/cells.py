@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
@@ -21,6 +22,7 @@ _ROLES = {
     "lurah": "lurah",
 }
 _MONTHS = ["jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des"]
+_LOST = "\ufffd"  # stands where a program could not read a letter
 _FIRST_DAY = date(1990, 1, 1)
 _EXCEL = date(1899, 12, 30)  # day 0 of a spreadsheet that was written since 1900
 _BEFORE = r"(?:bapak|pak|ibu|bu|sdri|sdr|hj|h|drs|dra|dr|ir|tn|ny)"
@@ -85,6 +87,8 @@ def _name(written: str) -> str:
         raise WrongContent("Nama belum diisi.")
     if written[0] in "=+@" or not any(map(str.isalpha, written)):
         raise WrongContent(f"“{written[:40]}” bukan nama.")
+    if any(unicodedata.category(sign) == "Cc" or sign == _LOST for sign in written):
+        raise WrongContent(f"Nama “{written[:40]}” berisi huruf yang rusak. Ketik ulang di berkas.")
     return people.require_name(written)
 
 
