@@ -35,10 +35,11 @@ def create(
     for what is wrong, as a number that another account has, and NotNow where somebody else heads
     the RT on one of the days."""
     user = people.account(phone, name, role, region_code, password_hash, since)
+    (term,) = user.terms
+    terms.require_day(term.since, "since")
     administration.take_turn(session)
     _require_free(session, user.phone)
     terms.ensure_region(session, by, role, region_code)
-    (term,) = user.terms
     term.title = terms.require_seat(role, seat)
     with session.no_autoflush:
         terms.require_there(session, region_code, term.since, term.until)

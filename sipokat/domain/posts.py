@@ -11,12 +11,15 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from sipokat.domain import offices
+from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import HOLDER, RULES
-from sipokat.domain.refusals import NeverAllowed, NotFound
+from sipokat.domain.refusals import NeverAllowed, NotFound, WrongContent
 from sipokat.domain.regions import in_scope, level_of, lies_in, there_on
 from sipokat.domain.roles import DESK_ROLES, ROLES, below
 from sipokat.models import Region, Term, User
+
+ELSEWHERE = "{} memegang jabatan lain, sekarang atau dahulu. Minta Diskominfo yang mengangkatnya."
 
 
 @dataclass(frozen=True)
@@ -134,6 +137,20 @@ def may_settle(user: User, role: str) -> bool:
     """Whether the person, who may appoint deputies for offices of this role, may also name their
     holders: Diskominfo all, a lurah the heads of her RT."""
     return role == "rt_head" or any(one.role.key == "diskominfo" for one in offices.held(user))
+
+
+def require_own(by: By, person: User, field: str = "person") -> None:
+    """Raises WrongContent on `field` for somebody whom a desk may not make head of an office below
+    it: who holds or held an office that is not below it. With the new one the desk would look after
+    their account, and could read by it what they wrote there."""
+    office = by.office
+    if office is None or office.role.key == "diskominfo":
+        return
+    for term in person.terms:
+        below_it = term.role in office.role.activates and lies_in(term.region_code, office.region)
+        if not below_it:
+            sentence = ELSEWHERE.format(person.name)
+            raise WrongContent(sentence, {field: sentence})
 
 
 def candidates(session: Session, post: Post) -> list[User]:

@@ -27,6 +27,7 @@ LAST_DISKOMINFO = (
     "Ini satu-satunya akun Diskominfo. Angkat orang lain di Diskominfo dulu, supaya akun tetap ada "
     "yang mengurus."
 )
+FIRST_YEAR, YEARS_AHEAD = 1950, 50
 
 
 def begin(
@@ -48,10 +49,12 @@ def begin(
     other desk are fine.
     """
     offices.require_office(role, region_code)
+    require_day(since, "since")
     if until is not None and until < since:
         sentence = "Hari terakhir tidak boleh sebelum hari pertama."
         raise WrongContent(sentence, {"until": sentence})
     administration.take_turn(session, user)
+    require_another(by, user)
     ensure_region(session, by, role, region_code)
     term = Term(
         role=role,
@@ -69,6 +72,15 @@ def begin(
     return term
 
 
+def require_day(day: date, field: str) -> None:
+    """Raises WrongContent on `field` for a day on which no term of ours begins or ends: a year that
+    was mistyped."""
+    last = day_of(now()).year + YEARS_AHEAD
+    if not FIRST_YEAR <= day.year <= last:
+        sentence = f"Periksa tahunnya: dari {FIRST_YEAR} sampai {last}."
+        raise WrongContent(sentence, {field: sentence})
+
+
 def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
     """Make `last` the last day of the term. What the person wrote in it stays theirs to read. Who
     acts as Plh. for them acts no longer than that.
@@ -78,6 +90,7 @@ def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
     """
     administration.take_turn(session, user)
     _read_anew(session, term)
+    require_day(last, "until")
     today = day_of(now())
     if term.until is not None and term.until < today:
         raise NotNow(f"Jabatan itu sudah berakhir pada {written(term.until)}.")

@@ -66,6 +66,9 @@ def test_from_the_form_to_the_phone(app: Flask, site: Site) -> None:
         ({"rt": "3a"}, "rt"),
         ({"rt": "１"}, "rt"),
         ({"since": "kemarin"}, "since"),
+        ({"since": "0001-01-01"}, "since"),
+        ({"since": "9999-12-31"}, "since"),
+        ({"region": f"{PETANANG_ULU}.\u0661\u0662\u0663"}, "region"),
     ],
 )
 def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(

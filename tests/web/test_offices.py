@@ -18,6 +18,7 @@ from tests import steps
 from tests.cast import (
     AGUS,
     DEWI,
+    EFFENDI,
     HARTONO,
     MARLINA,
     PETANANG_ULU,
@@ -225,6 +226,39 @@ def test_a_region_that_is_none_is_not_found(site: Site) -> None:
     for code in ("16.73.99", "16.73.04.1009.001.7", "16.73.x"):
         site(AGUS).get(f"/pengelolaan/jabatan?di={code}", status=404)
     site(HARTONO).get(f"/pengelolaan/jabatan?di={UTARA_I}", status=404)
+
+
+def test_a_lurah_takes_nobody_from_elsewhere(app: Flask, site: Site) -> None:
+    """A lurah makes codes for her RT heads: whoever holds or held an office elsewhere must not
+    become one by her hand alone."""
+    vacate(app, EFFENDI)
+    for by, role, region, who in (
+        (HARTONO, "rt_head", RAHMAN.region, YUSUF),
+        (HARTONO, "rt_head", RAHMAN.region, MARLINA),
+        (HARTONO, "rt_head", RAHMAN.region, EFFENDI),
+    ):
+        before = entries(app)
+        body = letter(app, who, kind="definitif", role=role, region=region)
+        said = site(by).json("POST", "/pengelolaan/jabatan", body, status=422)
+        assert list(said["fields"]) == ["person"], (by, who)
+        assert entries(app) == before
+    typed = {"name": "Marlina", "phone": MARLINA.phone, "since": days(0).isoformat()}
+    page = site(HARTONO).get(HEAD).submit(NEW, 422, **typed)
+    assert "Minta Diskominfo" in page.text(NEW), "beside the number that was typed"
+    body = letter(app, MARLINA, kind="definitif", role="rt_head", region=RAHMAN.region)
+    site(AGUS).json("POST", "/pengelolaan/jabatan", body, status=201)
+
+
+def test_days_and_codes_that_there_are_not(app: Flask, site: Site) -> None:
+    with app.app_context():
+        term = user_of(RAHMAN).terms[0].id
+    for last in ("9999-12-31", "0001-01-01"):
+        end = f"{HEAD}/{term}/pengakhiran"
+        said = site(HARTONO).json("POST", end, {"last": last}, status=422)
+        assert list(said["fields"]) == ["until"], last
+        body = letter(app, SITI, kind="definitif", role="rt_head", region=RAHMAN.region, since=last)
+        said = site(HARTONO).json("POST", "/pengelolaan/jabatan", body, status=422)
+        assert list(said["fields"]) == ["since"], last
 
 
 def entries(app: Flask) -> int:

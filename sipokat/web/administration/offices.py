@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import secrets
 from datetime import date
 
 from flask import g, make_response, render_template, request
@@ -135,7 +134,9 @@ def _named(session: Session, by: By, role: str, region: str, kind: str) -> Term:
     (since,) = _days("since")
     found = _chosen(session)
     if found is not None:
-        terms.require_another(by, found, "person" if g.body.get("person") else "phone")
+        field = "person" if g.body.get("person") else "phone"
+        terms.require_another(by, found, field)
+        posts.require_own(by, found, field)
     seat = terms.require_seat(role, g.body.get("title"))
     if not seat and ROLES[role].level != "kota":
         return _head(session, by, found, role, region, since)
@@ -157,11 +158,9 @@ def _head(
 def _newcomer(
     session: Session, by: By, role: str, region: str, since: date, seat: str | None = None
 ) -> Term:
-    """Somebody without an account gets one, with a password that nobody knows: they get in by a
-    code."""
-    hashed = people.hash_password(secrets.token_urlsafe(32))
+    """Somebody without an account gets one. It has no password: a code opens it."""
     typed = g.body.get("phone", ""), g.body.get("name", "")
-    user = accounts.create(session, by, *typed, role, region, hashed, since, seat)
+    user = accounts.create(session, by, *typed, role, region, people.NO_PASSWORD, since, seat)
     return user.terms[0]
 
 
