@@ -54,7 +54,6 @@ def begin(
         sentence = "Hari terakhir tidak boleh sebelum hari pertama."
         raise WrongContent(sentence, {"until": sentence})
     administration.take_turn(session, user)
-    require_another(by, user)
     ensure_region(session, by, role, region_code)
     term = Term(
         role=role,

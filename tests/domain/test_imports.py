@@ -267,6 +267,14 @@ def test_a_lurah_beside_another_and_an_office_that_comes_from_no_file(session: S
     assert "tidak bisa dari berkas" in kept.verdicts(session, one)[0].why
 
 
+def test_nobody_gives_themselves_an_office_by_a_file(session: Session) -> None:
+    one = load(["Agus Salim", AGUS.phone, "Petanang Ulu", "9"])
+    done = apply(one)
+    assert (done.count, [line for line, _why in done.refused]) == (0, [2])
+    assert "bukan diri sendiri" in done.refused[0][1]
+    assert [term.role for term in user_of(AGUS).terms] == ["diskominfo"]
+
+
 def test_other_columns_and_one_kelurahan_for_all_rows(session: Session) -> None:
     one = load(["3", "Wati", "081390000001"], heads=["Kode", "Yang menjabat", "Bisa dihubungi"])
     assert kept.verdicts(session, one)[0].why.startswith("Kolom Nama belum dipilih")

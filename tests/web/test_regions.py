@@ -47,6 +47,8 @@ def test_diskominfo_changes_rt_on_a_day(site: Site) -> None:
         ("split", {"rt": "099", "other": "014"}, "tidak ada"),
         ("rename", {"rt": "", "name": ""}, "Isi nama wilayahnya."),
         ("end", {"rt": "001", "since": ""}, "Isi tanggalnya."),
+        ("end", {"rt": "001", "since": "0001-01-01"}, "Periksa tahunnya"),
+        ("add", {"rt": "016", "since": "9999-12-31"}, "Periksa tahunnya"),
     ],
 )
 def test_what_cannot_be_is_said_and_nothing_typed_is_lost(

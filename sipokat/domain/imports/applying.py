@@ -108,6 +108,7 @@ def _change(session: Session, by: By, user: User, change: Change, wanted: Wanted
     elif change.field == "account":
         accounts.enable(session, by, user)
     else:
+        terms.require_another(by, user)
         since = wanted.since or day_of(now())
         terms.begin(session, by, user, wanted.role, wanted.region, since)
 
