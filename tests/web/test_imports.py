@@ -65,6 +65,9 @@ def test_a_file_is_looked_at_applied_and_undone(app: Flask, site: Site) -> None:
     assert "Diterapkan: 2 baris." in page.text("#notices")
     assert count(app) == before + 1
     assert page.one("a[href='/pengelolaan/lembar?kelurahan=16.73.04.1009']")
+    words = page.text("main")
+    assert words.index("Kode untuk Petanang Ulu") < words.index("Ditolak: 1 baris")
+    assert "Tidak ada yang perlu diubah." not in words
     page = page.submit("form[action$='/urungkan']")
     assert "Dibatalkan: 2 baris kembali" in page.text("#notices")
     assert "Dibatalkan" in page.text("main .badge")
