@@ -350,6 +350,15 @@ def test_what_is_applied_is_what_was_seen(session: Session) -> None:
     assert user_of(RAHMAN).name == "Rahman Umar"
 
 
+def test_what_changes_between_two_parts_is_looked_at_again(session: Session) -> None:
+    one = load(WATI, ["Rahman Hakim", RAHMAN.phone, "Petanang Ulu", "1"])
+    done = apply(one, seen=digest(kept.verdicts(session, one)), most=1)
+    assert (done.count, done.left) == (1, [3])
+    apply(load(["Rahman Umar", RAHMAN.phone, "Petanang Ulu", "1"]))
+    refused(NotNow, apply, one, lines=done.left, seen=done.seen)
+    assert user_of(RAHMAN).name == "Rahman Umar"
+
+
 def test_every_change_has_its_entry_by_whom_it_was_made(session: Session) -> None:
     apply(load(["H. Rahman", "0813 9000 0001", "Petanang Ulu", "1"]))
     rahman = found(session, "081390000001")
@@ -397,7 +406,7 @@ def test_both_are_done_a_part_at_a_time(session: Session) -> None:
     one = load(WATI, *more)
     done = apply(one, most=2)
     assert (done.count, done.left) == (2, [4])
-    assert apply(one, lines=done.left, most=2).left == []
+    assert apply(one, lines=done.left, seen=done.seen, most=2).left == []
     assert [undo(one, most=2), undo(one, most=2)] == [2, 1]
     refused(NotNow, undo, one)
     assert [row.user_id is not None for row in kept.applied(session, one)] == [True] * 3

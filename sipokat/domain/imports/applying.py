@@ -29,11 +29,12 @@ UNDONE = "Impor ini sudah dibatalkan. Pilih berkasnya sekali lagi."
 @dataclass(frozen=True)
 class Applied:
     """How many rows were applied, those that were refused after all, as (line, why), and the lines
-    whose turn has not come."""
+    whose turn has not come; `seen` is the digest of their verdicts."""
 
     count: int
     refused: list[tuple[int, str]]
     left: list[int]
+    seen: str
 
 
 def apply(
@@ -47,7 +48,8 @@ def apply(
     """Apply the rows of these lines, or all that change something, `most` of them: whoever sends a
     report meanwhile must not wait for all. Done twice it changes nothing.
 
-    `seen` is the digest of the verdicts that the person has seen. Raises NotNow when they are
+    `seen` is the digest of the verdicts that the person has seen, of all rows or of the chosen ones
+    alone. Raises NotNow when they are
     others by now or the import was undone, WrongContent where no row is chosen.
     """
     administration.take_turn(session)
@@ -58,11 +60,11 @@ def apply(
     if lines is not None and not lines:
         raise WrongContent("Pilih barisnya dulu.", {"rows": "Pilih barisnya dulu."})
     chosen = [row for row in found if row.applies and (lines is None or row.line in lines)]
-    if chosen and seen and seen != digest(found):
+    if chosen and seen and seen not in (digest(found), digest(chosen)):
         raise NotNow(NOT_AS_SEEN)
     # The session forgets what nobody holds, and would ask for the kelurahan of each row anew.
     held = session.scalars(select(Region)).all() if chosen else ()
-    chosen, left = chosen[:most], [row.line for row in chosen[most:]]
+    chosen, left = chosen[:most], chosen[most:]
     done: list[tuple[int, User, Sequence[Change]]] = []
     refused: list[tuple[int, str]] = []
     for verdict in chosen:
@@ -75,7 +77,7 @@ def apply(
     if done:
         one.applied_at = now()
         _note(session, one, done)
-    return Applied(len(done), refused, left)
+    return Applied(len(done), refused, [row.line for row in left], digest(left))
 
 
 def _apply(session: Session, by: By, verdict: Verdict) -> tuple[User, Sequence[Change]]:

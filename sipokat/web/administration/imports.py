@@ -148,10 +148,10 @@ def _apply_in_turns(one: PeopleImport, lines: list[int] | None, seen: str | None
             by = administration.diskominfo(me())
             done = applying.apply(session, by, one, lines, seen)
         count, refused = count + done.count, refused + done.refused
-        lines, seen = done.left, None  # the next verdicts are on fewer rows
+        lines, seen = done.left, done.seen
         if not lines:
             break
-    return Applied(count, refused, done.left)
+    return Applied(count, refused, done.left, done.seen)
 
 
 @pages.post("/pengelolaan/impor/<import_id>/urungkan")
