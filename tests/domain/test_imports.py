@@ -14,8 +14,9 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import writing
 from sipokat.delivery.old_imports import OldImports
-from sipokat.domain import activations, administration, people, terms
+from sipokat.domain import activations, administration, deputies, people, terms
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.deputies import Letter
 from sipokat.domain.imports import applying, cells, columns, kept, places, undoing
 from sipokat.domain.imports.verdicts import Verdict, digest
 from sipokat.domain.refusals import NotFound, NotNow, WrongContent
@@ -339,6 +340,19 @@ def test_chosen_rows_and_the_others_later(session: Session) -> None:
     assert apply(one).count == 1
     assert found(session, WATI[1]).name == "Wati"
     refused(NotNow, kept.remap, session, one, {}, None)
+
+
+def test_a_plt_is_not_ended_by_a_file(session: Session) -> None:
+    with writing() as inner:
+        by, today = administration.operator("budi"), day_of(now())
+        terms.ensure_region(inner, by, "rt_head", f"{PETANANG_ULU}.009")
+        letter = Letter("rt_head", f"{PETANANG_ULU}.009", "plt", today, today, "800/1", today)
+        deputies.appoint(inner, by, user_of(RAHMAN), letter)
+    row = verdict(session, WATI)
+    assert (row.kind, row.why) == (
+        "refused",
+        f"Rahman menjadi Plt. {OFFICE}. Akhiri dulu jabatan itu.",
+    )
 
 
 def test_what_is_applied_is_what_was_seen(session: Session) -> None:

@@ -16,13 +16,14 @@ from sipokat.models import Term, User
 @dataclass
 class Held:
     """An office that somebody holds from `since` to `until`; `head` is false for a deputy and for
-    who sits at the desk under another title."""
+    who sits at the desk under another title, `plt` true for who acts while it is vacant."""
 
     role: str
     region: str
     since: date
     until: date | None
     head: bool
+    plt: bool
 
     def runs_from(self, day: date) -> bool:
         """Whether it still runs on that day or on a later one."""
@@ -56,6 +57,14 @@ class Known:
             if self.holds(person, role, region, day):
                 yield person
 
+    def plt(self, role: str, region: str, day: date) -> Person | None:
+        """Who acts as Plt. in the office on that day or a later one."""
+        for person in self._by_office.get((role, region), ()):
+            for one in person.offices:
+                if one.plt and (one.role, one.region) == (role, region) and one.runs_from(day):
+                    return person
+        return None
+
     def holds(self, person: Person, role: str, region: str, day: date) -> bool:
         """Whether this person does."""
         return any(
@@ -77,8 +86,10 @@ def known_people(session: Session) -> Known:
         Term.since,
         Term.until,
         and_(Term.kind == HOLDER, Term.title.is_(None)).label("head"),
+        (Term.kind == "plt").label("plt"),
     )
     for row in session.execute(terms.order_by(Term.since)):
-        held = Held(row.role, row.region_code, row.since, row.until, bool(row.head))
+        head, plt = bool(row.head), bool(row.plt)
+        held = Held(row.role, row.region_code, row.since, row.until, head, plt)
         people[row.user_id].offices.append(held)
     return Known(list(people.values()))

@@ -172,7 +172,11 @@ def _same_at_desk(one: Wanted, city: Known, today: date) -> Person | None:
 def _require_free(
     one: Wanted, owner: Person | None, city: Known, places: Places, today: date
 ) -> None:
-    """Raises WrongContent where somebody else heads the RT on a day from the first one on."""
+    """Raises WrongContent where somebody else heads the RT on a day from the first one on, or is
+    Plt. in the office: that would end by the new head, and stay so when the import is undone."""
+    if plt := city.plt(one.role, one.region, one.since or today):
+        office = places.office(one.role, one.region)
+        _refuse(f"{plt.name} menjadi Plt. {office}. Akhiri dulu jabatan itu.")
     if one.role != "rt_head":
         return
     for person in city.holders(one.role, one.region, one.since or today):
