@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import tomllib
 from collections.abc import Iterable
 from datetime import date
@@ -161,7 +162,7 @@ def ensure_rt(session: Session, code: str) -> Region:
 def rt_of(code: str) -> Region:
     """The RT with this code, not added yet. Raises ValueError for another code."""
     parent, _, last = code.rpartition(".")
-    if level_of(code) != "rt" or not (last.isascii() and last.isdigit() and len(last) == 3):
+    if level_of(code) != "rt" or not re.fullmatch("[0-9]{3}", last) or last == "000":
         raise ValueError(f"{code} is not the code of an RT")
     return Region(
         code=code, parent_code=parent, level="rt", name=f"RT {last}", official_name=f"RT {last}"

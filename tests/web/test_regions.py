@@ -44,6 +44,7 @@ def test_diskominfo_changes_rt_on_a_day(site: Site) -> None:
     [
         ("add", {"rt": "001"}, "sudah pernah dipakai"),
         ("add", {"rt": "dua"}, "Tulis nomor RT"),
+        ("add", {"rt": "0"}, "bukan kode RT"),
         ("split", {"rt": "099", "other": "014"}, "tidak ada"),
         ("rename", {"rt": "", "name": ""}, "Isi nama wilayahnya."),
         ("end", {"rt": "001", "since": ""}, "Isi tanggalnya."),
