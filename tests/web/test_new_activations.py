@@ -85,6 +85,14 @@ def test_it_is_shown_once_and_a_reload_makes_no_other(app: Flask, site: Site) ->
     assert "masih berlaku sampai" in after.text("main")
 
 
+def test_a_look_ahead_does_not_take_it_away(site: Site) -> None:
+    visitor, page = site(HARTONO), f"{address(site)}/aktivasi"
+    visitor.request("POST", page)
+    assert visitor.request("HEAD", page).status_code == 200
+    visitor.get(page, headers={"Sec-Purpose": "prefetch"})
+    assert len(code_on(visitor.get(page))) == 9, "it is shown to who looks"
+
+
 def test_a_new_one_says_that_the_last_is_no_longer_good(app: Flask, site: Site) -> None:
     first = code_on(tap(site))
     assert "Kode yang lama tidak berlaku lagi" in tap(site, YUSUF).text("main")

@@ -25,7 +25,7 @@ from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
 from sipokat.web.present import code_links, times
 from sipokat.web.present.people import called, offices_held
-from sipokat.web.respond import see_other, wants_fragment, wants_json
+from sipokat.web.respond import is_read, see_other, wants_fragment, wants_json
 from sipokat.web.too_often import refuse_more
 
 pages = own_pages("administration_activations")
@@ -63,7 +63,7 @@ def make(person_id: str) -> ResponseReturnValue:
 def show(person_id: str) -> ResponseReturnValue:
     """The code that was made a moment ago, once; afterwards the person's page."""
     person, _ = directory.find(db.session(), me(), person_id)
-    kept = session.pop("code", None)
+    kept = session.pop("code", None) if is_read() else session.get("code")
     if kept is None or (kept["of"], kept["for"]) != (me().id, person.id):
         tell(SHOWN)
         return see_other(f"/pengelolaan/orang/{person.id}")
