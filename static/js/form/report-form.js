@@ -127,6 +127,8 @@
   function fit() {
     const untouched = draft.untouched();
     look.fit(bounds, untouched, again || revision);
+    const more = form.querySelector("[data-save-another]");
+    if (more && rt()) more.hidden = true; // an RT for which the kelurahan writes has one draft a category
     const only = rt() && !again ? [[rt(), `RT ${rt().slice(-3)}, dicatat kelurahan`]] : null;
     if (!revision) fields.offerRegions(form, only || person?.regions, again?.region);
     if (only) form.querySelector('input[name="region"]').checked = true;
@@ -143,6 +145,8 @@
     look.fitTiles(roles(), drafts, asked("ganti"));
     const words = "Pilih jenis yang benar. Tulisan, tanggal, lokasi dan foto ikut.";
     if (asked("ganti")) page.notice(words, "wait", { key: "draft" });
+    if (rt())
+      page.notice(`Untuk RT ${rt().slice(-3)}, dicatat kelurahan.`, "wait", { key: "draft" });
   }
 
   /** Fills the form with its draft, or else with the entry that was opened again, if any. */
@@ -285,7 +289,8 @@
       const id = await outward.put();
       for (const key of ["draft", "storage"]) page.clear(key);
       again = null;
-      if (!revision) way.go("replaceState", SHELL);
+      // The next report is for the same RT: a kelurahan writes down several.
+      if (!revision) way.go("replaceState", rt() ? `${SHELL}?untuk=${rt()}` : SHELL);
       look.showSaved();
       saved.show(id);
     } catch (error) {
