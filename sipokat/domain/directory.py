@@ -9,7 +9,7 @@ from __future__ import annotations
 from sqlalchemy import ColumnElement, and_, exists, or_, true
 from sqlalchemy.orm import Session
 
-from sipokat.domain import activations, offices
+from sipokat.domain import activations, administration, offices
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import Office
@@ -25,6 +25,15 @@ def find(session: Session, user: User, person_id: str) -> tuple[User, By]:
     person = session.get(User, person_id)
     if person is None:
         raise NotFound(activations.NOBODY)
+    return person, activations.activator(user, person)
+
+
+def hold(session: Session, user: User, person_id: str) -> tuple[User, By]:
+    """The same within the transaction that changes something about the person: until it ends nobody
+    else changes accounts or offices, and both people are read anew. Who was given a higher office a
+    moment ago is out of the maker's reach."""
+    person, _ = find(session, user, person_id)
+    administration.take_turn(session, user, person)
     return person, activations.activator(user, person)
 
 

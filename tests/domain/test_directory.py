@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import timedelta
 
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -103,3 +104,17 @@ def test_a_closed_account_is_still_looked_after(session: Session) -> None:
     assert not person.active
     assert by.office
     assert by.office.role.key == "lurah"
+
+
+def test_who_has_risen_since_they_were_found_is_out_of_reach(app: Flask, session: Session) -> None:
+    """Also for whoever had read them just before."""
+    lurah, head = user_of(HARTONO), user_of(RAHMAN)
+    directory.find(session, lurah, head.id)
+
+    def rise() -> None:
+        with writing():
+            steps.add_term(RAHMAN, UTARA_I, role="camat")
+
+    assert steps.at_once(app, rise) == [None]
+    with pytest.raises(NotFound), writing() as to_change:
+        directory.hold(to_change, lurah, head.id)

@@ -39,9 +39,10 @@ SHOWN = "Kode hanya ditampilkan satu kali. Buat kode baru kalau masih perlu."
 @require_fresh(fresh.to_activate)
 def make(person_id: str) -> ResponseReturnValue:
     """Make a code. The one that was made before ends with it."""
-    person, by = directory.find(db.session(), me(), person_id)
+    directory.find(db.session(), me(), person_id)  # refused before anybody waits for the lock
     refuse_more(RATE, "activation", me().id)
     with writing() as to_change:
+        person, by = directory.hold(to_change, me(), person_id)
         made = activations.make(to_change, by, person)
     security.note("activation_made", me().id, subject=person.id)
     if wants_json():

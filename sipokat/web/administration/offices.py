@@ -10,7 +10,16 @@ from sqlalchemy.orm import Session
 
 from sipokat import security
 from sipokat.database import db, writing
-from sipokat.domain import accounts, deputies, handovers, people, posts, recording, terms
+from sipokat.domain import (
+    accounts,
+    administration,
+    deputies,
+    handovers,
+    people,
+    posts,
+    recording,
+    terms,
+)
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.deputies import Letter
@@ -105,9 +114,11 @@ def _page(role: str, region: str, refusal: Refused | None = None) -> ResponseRet
 def appoint() -> ResponseReturnValue:
     """Name a Plh., a Plt., or the new holder of an office."""
     role, region, kind = (g.body.get(name, "") for name in ("role", "region", "kind"))
-    by = _appointer(role, region)
+    _appointer(role, region)  # refused before anybody waits for the lock
     try:
         with writing() as session:
+            administration.take_turn(session, me())
+            by = _appointer(role, region)
             term = _named(session, by, role, region, kind)
             said = f"{term.user.name} menjadi {terms.title_of(session, term)}."
     except (NotNow, WrongContent) as refusal:
@@ -205,12 +216,14 @@ def _days(*names: str) -> list[date]:
 @require_fresh()
 def end(role: str, region: str, term_id: str) -> ResponseReturnValue:
     """End a term in this office; one that has not begun is taken back."""
-    by = _appointer(role, region)
+    _appointer(role, region)  # refused before anybody waits for the lock
     term = _term(role, region, term_id)
     if term.kind == HOLDER and not posts.may_settle(me(), role):
         raise NeverAllowed("Jabatan definitif diakhiri Diskominfo.")
     try:
         with writing() as session:
+            administration.take_turn(session, me())
+            by = _appointer(role, region)
             person, office = term.user, terms.title_of(session, term)
             if term.since > day_of(now()):
                 terms.withdraw(session, by, person, term)

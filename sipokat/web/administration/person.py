@@ -129,9 +129,10 @@ def _changed(
     person_id: str, event: str, change: Callable[[Session, By, User], str]
 ) -> ResponseReturnValue:
     """Make the change and lead back to the person's page, which says what was done, or why not."""
-    person, by = directory.find(db.session(), me(), person_id)
+    directory.find(db.session(), me(), person_id)  # refused before anybody waits for the lock
     try:
         with writing() as session:
+            person, by = directory.hold(session, me(), person_id)
             said = change(session, by, person)
     except (NotNow, WrongContent) as refusal:
         if wants_json():
