@@ -123,7 +123,12 @@ def test_from_the_lurahs_phone_to_the_first_report_on_his_and_back_by_pin(phones
     # Siti's PIN on the same phone; his session and what he is asked stay his.
     sign_out(phone)
     activate(phone, link(server, phone, SITI), SITI, "906142")
-    page = sign_out(phone)
+    sign_out(phone)
+    phone.go_offline()
+    whom = phone.open("/masuk").get_by_text("Hubungi Lurah Petanang Ulu")
+    expect(whom.filter(visible=True)).to_have_count(1)
+    phone.go_online()
+    page = phone.open("/masuk")
     page.locator(BY_PIN).get_by_role("radio", name=RAHMAN.name).tap()
     page.locator(f"{BY_PIN} [name=pin]").fill("906142")
     page.locator(BY_PIN).get_by_role("button", name="Masuk").tap()
