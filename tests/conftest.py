@@ -24,7 +24,7 @@ How long a test may wait is a multiple of the machine's speed: see `tests/servic
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -55,9 +55,7 @@ pytest_plugins = [
 DATABASES = ("sqlite", "postgresql")
 CHROMIUMS = ("current", "106")
 # The order of worth: what is fast, then the promises in a browser, then what takes long. A file has
-# the place of the first of these that its path begins with. Storage that never answers is waited
-# for for half a minute, with nothing to do: such tests begin before the other promises, so that at
-# the end the other process does not wait for them.
+# the place of the first of these that its path begins with.
 ORDER = {
     "tests/demo/": 6,
     "tests/test_start.py": 7,
@@ -67,8 +65,10 @@ ORDER = {
     "tests/delivery/": 2,
     "tests/web/": 3,
 }
-LONG, PROMISES, OTHERS = 4, 5, 8
-WAITING = "tests/browser/test_silent_storage.py"
+PROMISES, OTHERS = 5, 8
+# Promises that wait for a time-out of the phone, with nothing to do: they are spread among the fast
+# tests, so that others have work meanwhile.
+WAITING = tuple(f"tests/browser/test_{name}.py" for name in ("silent_storage", "copies", "causes"))
 # One fixture of the file takes longer than all its tests, so they stay in one process.
 TOGETHER = ("tests/demo/test_city.py", "tests/domain/test_plans.py")
 
@@ -187,15 +187,23 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
     def place(item: pytest.Item) -> int:
         if "chromium" in getattr(item, "fixturenames", ()):
-            if not is_promised(item):
-                return OTHERS
-            return LONG if item.nodeid.startswith(WAITING) else PROMISES
+            return PROMISES if is_promised(item) else OTHERS
         return next((n for path, n in ORDER.items() if item.nodeid.startswith(path)), OTHERS)
 
     left_out = [item for item in items if not runs(item)]
     if left_out:
         config.hook.pytest_deselected(items=left_out)
-    items[:] = sorted(filter(runs, items), key=place)
+    items[:] = spread(sorted(filter(runs, items), key=place), place)
+
+
+def spread(items: list[pytest.Item], place: Callable[[pytest.Item], int]) -> list[pytest.Item]:
+    """The same tests, those that wait at equal distances among those before all promises."""
+    waiting = [one for one in items if place(one) == PROMISES and one.nodeid.startswith(WAITING)]
+    others = [one for one in items if one not in waiting]
+    fast = sum(place(one) < PROMISES for one in others)
+    for number, one in enumerate(waiting, 1):
+        others.insert(fast * number // (len(waiting) + 1) + number - 1, one)
+    return others
 
 
 @pytest.hookimpl(wrapper=True)

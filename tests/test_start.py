@@ -88,8 +88,9 @@ def post(url: str, body: dict[str, object], cookie: str = "", user: str = "") ->
         return json.load(answer), session
 
 
-def test_a_second_start_keeps_all_data(tmp_path: Path) -> None:
-    data = {"SIPOKAT_DATA": str(tmp_path)}
+def test_a_second_start_keeps_all_data_for_nobody_else_to_read(tmp_path: Path) -> None:
+    folder = tmp_path / "data"
+    data = {"SIPOKAT_DATA": str(folder)}
     words = {"phone": "081300000001", "password": "kata sandi Budi"}
     office = {"name": "Budi", "role": "rt_head", "region": f"{PETANANG_ULU}.009"}
     with started(ROOT, **data) as url:
@@ -105,7 +106,14 @@ def test_a_second_start_keeps_all_data(tmp_path: Path) -> None:
         signed_in, cookie = post(f"{url}/masuk", words)
         sent = wire.body()
         receipt, _ = post(f"{url}/laporan", sent, cookie, signed_in["user"]["id"])
+        assert folder.stat().st_mode & PRIVATE == 0
+        assert modes(folder) == {}
+    # A version before this one let everybody read them.
+    (folder / "photos").mkdir(exist_ok=True)
+    for place in (folder / "photos", folder / "sipokat.sqlite3"):
+        place.chmod(0o755)
     with started(ROOT, **data) as url:
+        assert modes(folder) == {}
         again, _ = post(f"{url}/laporan", sent, cookie, signed_in["user"]["id"])
         assert again == receipt, "the session and the report are there as they were"
         assert post(f"{url}/masuk", words)[0] == signed_in
@@ -129,11 +137,11 @@ def gone(family: list[psutil.Process]) -> bool:
     return not psutil.wait_procs(family, timeout=patience(GRACE_SECONDS))[1]
 
 
-@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
-def test_a_signal_ends_web_and_worker_in_order(running: Any, number: signal.Signals) -> None:
+def test_ctrl_c_ends_web_and_worker_in_order(running: Any) -> None:
+    """As SIGTERM does, by which the other tests end it."""
     process, family = running
     assert len(family) == 3, "gunicorn with one process of its own, and the worker"
-    process.send_signal(number)
+    process.send_signal(signal.SIGINT)
     assert process.wait(patience(GRACE_SECONDS)) == 0
     assert gone(family)
 
@@ -219,20 +227,6 @@ def modes(folder: Path) -> dict[str, str]:
     """What others than the owner may do with each file below, where that is anything."""
     found = {str(one.relative_to(folder)): one.stat().st_mode for one in folder.rglob("*")}
     return {name: oct(mode) for name, mode in found.items() if mode & PRIVATE}
-
-
-def test_what_is_kept_is_nobody_elses_to_read(tmp_path: Path) -> None:
-    data = tmp_path / "data"
-    with started(ROOT, SIPOKAT_DATA=str(data)):
-        assert (data / "sipokat.sqlite3").exists()
-        assert data.stat().st_mode & PRIVATE == 0
-        assert modes(data) == {}
-    # A version before this one let everybody read them.
-    (data / "photos").mkdir(exist_ok=True)
-    for place in (data / "photos", data / "sipokat.sqlite3"):
-        place.chmod(0o755)
-    with started(ROOT, SIPOKAT_DATA=str(data)):
-        assert modes(data) == {}
 
 
 # What cannot be is said in one line.

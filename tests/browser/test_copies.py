@@ -109,8 +109,16 @@ LONGER = """async () => {
 
 
 @pytest.mark.promise(on="106")
-@pytest.mark.parametrize("way", ["form", "htmx", "receipt"])
+@pytest.mark.parametrize("way", ["form", "receipt"])
 def test_with_any_signal_nobody_sees_the_state_from_before_their_own_action(phone, server, way):
+    nobody_sees_the_state_before(phone, server, way)
+
+
+def test_nor_the_state_from_before_a_decision_in_the_queue(phone, server):
+    nobody_sees_the_state_before(phone, server, "htmx")
+
+
+def nobody_sees_the_state_before(phone, server, way):
     """Every page that is slow from then on is awaited, as long as there may be an answer."""
     number = wire.file_report(Caller(server, RAHMAN))["number"]
     person = RAHMAN if way == "receipt" else HARTONO

@@ -39,7 +39,6 @@ def sign_in_elsewhere(phone: Phone, person: Person) -> None:
     assert answer.ok
 
 
-@pytest.mark.promise(on="current")
 def test_what_does_not_fit_goes_straight_once_as_its_writer_and_stays_until_then(phone, server):
     phone.context.add_init_script(FULL)
     ready(phone, RAHMAN)

@@ -13,7 +13,6 @@ from tests.wire import decide
 BUNDLES = ("core", "app", "form")
 
 
-@pytest.mark.promise(on="106")
 @pytest.mark.old_only
 def test_with_each_bundle_missing_in_turn_a_report_is_sent_and_mended_with_photos(phones, server):
     phone = phones(service_workers="block")

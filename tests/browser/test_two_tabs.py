@@ -116,7 +116,6 @@ def test_an_untouched_tab_drops_nothing_and_shows_what_the_other_has_written(tab
         expect(second.locator("[data-photos] [data-photo]")).to_have_count(1)
 
 
-@pytest.mark.promise(on="current")
 def test_a_rendered_form_from_the_browsers_memory_is_asked_for_anew(phones):
     """What it shows was sent from another tab meanwhile: it must not be sent once more."""
     phone = phones(service_workers="block")

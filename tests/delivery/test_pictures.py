@@ -419,7 +419,7 @@ def test_what_is_no_fault_of_the_picture_is_trouble(
     program = tmp_path / "decoder.py"
     program.write_text(f"import os, sys, time\nsys.stdin.buffer.read()\n{fault}\n")
     monkeypatch.setattr(decoding, "DECODER", program)
-    monkeypatch.setattr(decoding, "WALL_SECONDS", patience(2))
+    monkeypatch.setattr(decoding, "WALL_SECONDS", patience(0.7))
     with pytest.raises(OSError, match="decode"):
         make_ready(jpeg())
     with pytest.raises(TooMany):
