@@ -121,10 +121,11 @@ def end_all(session: Session, user: User) -> None:
     _end(session, Activation.user_id == user.id, present())
 
 
-def look(typed: str, address: str, now: datetime | None = None) -> User:
-    """Whose code this is; it is not spent. Raises WrongContent on `code`, and TooMany for whoever
-    tries many that nobody has."""
-    return _find(typed, address, now or present())[1].user
+def look(typed: str, address: str, now: datetime | None = None) -> Activation:
+    """The activation of this code: whose it is, and whether a PIN was chosen with it (`uses`). It
+    is not spent. Raises WrongContent on `code`, and TooMany for whoever tries many that nobody has.
+    """
+    return _find(typed, address, now or present())[1]
 
 
 def spend(

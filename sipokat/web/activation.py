@@ -16,7 +16,7 @@ from sipokat.domain import activations, codes, offices, terms
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import Refused, TooMany, WrongContent
 from sipokat.extensions import login
-from sipokat.models import User
+from sipokat.models import Activation, User
 from sipokat.turns import Busy
 from sipokat.web import body
 from sipokat.web.access import ANYONE, allow, takes
@@ -58,12 +58,13 @@ def back() -> ResponseReturnValue:
 def look() -> ResponseReturnValue:
     """Whose code it is, to be confirmed. Nothing is spent."""
     try:
-        user = activations.look(g.body.get("code", ""), request.remote_addr or "")
+        found = activations.look(g.body.get("code", ""), request.remote_addr or "")
     except (WrongContent, TooMany) as refusal:
         return _refused(refusal)
     if wants_json():
-        return jsonify({"name": user.name, "offices": _offices(user)})
-    return _page(person=user)
+        answer = {"name": found.user.name, "offices": _offices(found.user)}
+        return jsonify(answer | {"pin_chosen": bool(found.uses)})
+    return _page(found)
 
 
 @pages.post("/aktivasi")
@@ -86,35 +87,37 @@ def spend() -> ResponseReturnValue:
 
 
 def _refused(refusal: Refused) -> ResponseReturnValue:
-    """The page again with why, and with the person as long as their code is good."""
+    """The page again with why, and with whose it is as long as the code is good."""
     if wants_json():
         raise refusal
     note_refusal(refusal)
-    person = None
+    found = None
     if "code" not in refusal.fields and "last4" in g.body:
-        person = _still(g.body.get("code", ""))
-    response = make_response(_page(person, refusal))
+        found = _still(g.body.get("code", ""))
+    response = make_response(_page(found, refusal))
     if isinstance(refusal, TooMany):
         response.headers["Retry-After"] = str(refusal.retry_after)
     return response
 
 
-def _still(code: str) -> User | None:
+def _still(code: str) -> Activation | None:
     try:
         return activations.look(code, request.remote_addr or "")
     except Refused:
         return None
 
 
-def _page(person: User | None = None, refusal: Refused | None = None) -> ResponseReturnValue:
+def _page(found: Activation | None = None, refusal: Refused | None = None) -> ResponseReturnValue:
     """The page. Like the one to sign in it names no owner, even when this browser has a session."""
     g._login_user = login.anonymous_user()
+    person = found.user if found else None
     read = codes.read((g.get("body") or {}).get("code", ""))
     html = render_template(
         "activation/show.html",
         person=person,
         offices=_offices(person) if person else [],
         called=called(person.name) if person else "",
+        pin_chosen=bool(found and found.uses),
         code=codes.shown(read) if read else (g.get("body") or {}).get("code", ""),
         errors=refusal.fields if refusal else {},
         message="" if not refusal or refusal.fields else refusal.message,

@@ -169,7 +169,7 @@ def test_no_code_for_a_closed_account(session: Session) -> None:
 
 def test_a_code_becomes_a_session_and_a_pin(session: Session) -> None:
     code = make()
-    assert activations.look(code.lower(), HOME, NOW).name == "Rahman"
+    assert activations.look(code.lower(), HOME, NOW).user.name == "Rahman"
     assert session.scalars(select(Activation.uses)).one() == 0, "looking spends nothing"
     phone = spend(codes.shown(code))
     found = find_session(phone.token, NOW)
@@ -361,7 +361,7 @@ def test_a_code_that_was_kept_opens_no_more_than_its_maker_may(
     """Rahman gets an office at city hall, or another number; Hartono is lurah no longer, or his
     account is closed."""
     code = by_hartono()
-    assert activations.look(code, HOME).name == "Rahman"
+    assert activations.look(code, HOME).user.name == "Rahman"
     happens()
     assert "code" in refused(WrongContent, activations.look, code, HOME).fields
     assert "code" in refused(WrongContent, spend, code, at=steps.now()).fields
@@ -464,7 +464,7 @@ def test_who_tries_at_each_pause_shuts_out_no_other_network(session: Session) ->
     for number in range(5):
         at += pause
         refused(WrongContent, activations.look, next(unknown), f"198.52.{number}.1", at)
-        assert activations.look(code, HOME, at + pause / 2).name == "Rahman"
+        assert activations.look(code, HOME, at + pause / 2).user.name == "Rahman"
 
 
 def test_a_whole_city_behind_one_wifi_is_no_attack(session: Session) -> None:

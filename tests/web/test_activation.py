@@ -51,7 +51,8 @@ def test_from_the_link_to_the_first_report_without_script(app: Flask) -> None:
 def test_the_phone_by_its_script(app: Flask) -> None:
     phone, code = Visitor(app), make(app)
     seen = phone.json("POST", "/aktivasi/orang", {"code": code})
-    assert seen == {"name": "Rahman", "offices": ["Ketua RT 001 Petanang Ulu"]}
+    offices = ["Ketua RT 001 Petanang Ulu"]
+    assert seen == {"name": "Rahman", "offices": offices, "pin_chosen": False}
     given = {"code": code, "last4": "9999", "pin": PIN}
     refusal = phone.json("POST", "/aktivasi", given, status=422)
     assert list(refusal["fields"]) == ["last4"]
@@ -59,6 +60,19 @@ def test_the_phone_by_its_script(app: Flask) -> None:
     assert (user["name"], user["role"]) == ("Rahman", "rt_head")
     phone.user_id = user["id"]
     phone.json("GET", "/laporan")
+
+
+def test_the_second_browser_is_asked_for_the_pin_that_was_just_chosen(app: Flask) -> None:
+    code = make(app)
+    first = Visitor(app).get("/aktivasi").submit(CODE, code=code)
+    assert "Buat PIN, 6 angka" in first.text("main")
+    first.submit(PERSON, last4=RAHMAN.phone[-4:], pin=PIN)
+    second = Visitor(app).get("/aktivasi").submit(CODE, code=code)
+    assert "PIN yang tadi Anda buat" in second.text("main")
+    assert "Buat PIN" not in second.text("main")
+    again = second.submit(PERSON, last4=RAHMAN.phone[-4:], pin="493817", status=422)
+    assert "PIN yang tadi Anda buat" in again.text("main")
+    assert again.submit(PERSON, last4=RAHMAN.phone[-4:], pin=PIN).url == "/beranda"
 
 
 @pytest.mark.parametrize("method", ["GET", "HEAD", "OPTIONS"])

@@ -39,7 +39,7 @@ def test_a_sheet_for_those_who_were_never_there(app: Flask, site: Site) -> None:
     assert len(page.all(".handout")[1].select("ol > li")) == 3
     with app.app_context():
         siti = user_of(SITI)
-        assert activations.look(code, "203.0.113.1").id == siti.id
+        assert activations.look(code, "203.0.113.1").user.id == siti.id
         until = activations.open_until(db.session(), siti)
         assert until is not None
         assert (until - now()).days >= 29
