@@ -21,8 +21,8 @@
   }
 
   /**
-   * Says after a while that an answer is still awaited, and at once if what became of an earlier
-   * try stands there; returns what stops it.
+   * Says beside the form, after a while, that its answer is still awaited. Where the words about an
+   * earlier try are still shown, they are replaced at once. Returns the function that stops it.
    */
   function awaited(form) {
     const place = answerOf(form);
