@@ -17,7 +17,7 @@ from functools import cache
 from typing import Any
 
 from PIL import Image
-from playwright.sync_api import Error, Page, expect
+from playwright.sync_api import Error, Locator, Page, expect
 
 from sipokat.domain.categories import categories
 from tests.cast import PASSWORD, Person
@@ -91,11 +91,30 @@ def more(page: Page) -> None:
     page.locator("[data-report-form] summary").click()
 
 
+def offered(chooser: Locator) -> Locator:
+    """
+    A file input of our own script, once the form offers it: a file that is set before the script
+    listens is not heard, and no person can choose one so early.
+    """
+    expect(chooser.locator("xpath=ancestor::label[1]")).to_be_visible()
+    return chooser
+
+
+def gallery(page: Page) -> Locator:
+    """The file input behind "Galeri"."""
+    return offered(page.locator("[data-photo-add] input[multiple]"))
+
+
+def swapper(page: Page, number: int) -> Locator:
+    """The file input behind "Ganti foto ini" of this photo."""
+    return offered(page.get_by_label(f"Ganti foto {number}"))
+
+
 def add_photos(page: Page, photos: int | Iterable[bytes], before: int = 0) -> None:
     """Choose photos from the gallery and wait until each is shown."""
     data = [picture(seed) for seed in range(1, photos + 1)] if isinstance(photos, int) else photos
     files = [file(one, f"foto-{place}.jpg") for place, one in enumerate(data)]
-    page.locator("[data-photo-add] input[multiple]").set_input_files(files)
+    gallery(page).set_input_files(files)
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(before + len(files))
 
 

@@ -14,6 +14,7 @@ from tests.browser.steps import (
     add_photos,
     eventually,
     file,
+    gallery,
     keep,
     more,
     open_form,
@@ -24,6 +25,7 @@ from tests.browser.steps import (
     save,
     sent,
     states,
+    swapper,
 )
 from tests.cast import HARTONO, RAHMAN
 from tests.services.accessibility import breaches, settle
@@ -180,7 +182,7 @@ def test_nothing_in_forms_lists_and_mending_breaks_a_rule(phone, server, look):
     open_form(phone, "sampah")
     more(page)
     page.evaluate("self.full = true")
-    page.locator("[data-photo-add] input[multiple]").set_input_files([file(picture(2))])
+    gallery(page).set_input_files([file(picture(2))])
     expect(page.locator("[data-photos-state]")).to_contain_text("Hapus beberapa video")
     look("a form on a phone that is full, with all its fields")
 
@@ -188,7 +190,7 @@ def test_nothing_in_forms_lists_and_mending_breaks_a_rule(phone, server, look):
     expect(page.get_by_role("link", name="Perbaiki")).to_be_visible()
     look("the page of a report that came back")
     phone.open(f"/laporan/{number}/perbaikan")
-    page.get_by_label("Ganti foto 1").set_input_files([file(picture(3))])
+    swapper(page, 1).set_input_files([file(picture(3))])
     expect(page.locator("[data-photo]")).to_have_count(1)
     look("a form of the wrong kind, with another photo in the place of one")
     page.get_by_role("link", name="Buat laporan dengan jenis yang benar").click()

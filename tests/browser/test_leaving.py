@@ -14,6 +14,7 @@ from tests.browser.steps import (
     eventually,
     file,
     fill,
+    gallery,
     open_form,
     picture,
     ready,
@@ -21,7 +22,6 @@ from tests.browser.steps import (
 from tests.cast import RAHMAN
 from tests.services.phone import Phone
 
-GALLERY = "[data-photo-add] input[multiple]"
 AWAITED = (0, {"camera": False, "count": 2})
 CAMERA = "[data-photo-add] input[capture]"
 
@@ -53,7 +53,7 @@ def test_leaving_waits_for_a_photo_and_a_killed_page_says_which_one_is_missing(p
     }
     for place, (category, leave) in enumerate(ways.items(), 1):
         page = begin(phone, category)
-        page.locator(GALLERY).set_input_files([file(picture(1)), file(picture(2))])
+        gallery(page).set_input_files([file(picture(1)), file(picture(2))])
         eventually(lambda: list(drafts(phone).values()).count(AWAITED), 1)
         bar = page.locator("[data-autosave]")
         expect(bar).to_have_text("Tulisan tersimpan, foto belum")
@@ -81,7 +81,7 @@ def test_leaving_waits_for_a_photo_and_a_killed_page_says_which_one_is_missing(p
     page.context.add_init_script(SLOW_CAMERA)
     page.goto("/laporan/baru?kategori=sampah")
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(2)
-    page.locator(GALLERY).set_input_files([file(picture(3))])
+    gallery(page).set_input_files([file(picture(3))])
     eventually(lambda: drafts(phone)["sampah"], (2, {"camera": False, "count": 1}))
     page = phone.restart()
     phone.go_offline()
@@ -111,9 +111,7 @@ def test_a_camera_that_gave_no_photo_is_forgotten(phone):
 def test_each_photo_that_cannot_be_taken_is_named_although_another_is_taken(phone):
     ready(phone, RAHMAN)
     page = begin(phone, "pemerintahan")
-    page.locator(GALLERY).set_input_files(
-        [file(b"%PDF-1.7 no picture", "surat.jpg"), file(picture(1))]
-    )
+    gallery(page).set_input_files([file(b"%PDF-1.7 no picture", "surat.jpg"), file(picture(1))])
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(1)
     expect(page.locator("[data-photos-state]")).to_contain_text("bukan foto")
     eventually(lambda: drafts(phone), {"pemerintahan": (1, None)})

@@ -15,6 +15,7 @@ from tests.browser.steps import (
     eventually,
     file,
     fill,
+    gallery,
     open_form,
     outbox,
     picture,
@@ -52,9 +53,7 @@ def test_every_photo_becomes_an_upright_modest_jpeg_that_says_nothing_of_its_pla
     server.stop_worker()  # the received bytes stay for us to look at
     ready(phone, RAHMAN)
     page = open_form(phone, "sampah")
-    page.locator("[data-photo-add] input[multiple]").set_input_files(
-        [file(b"%PDF-1.7 no picture", "surat.jpg")]
-    )
+    gallery(page).set_input_files([file(b"%PDF-1.7 no picture", "surat.jpg")])
     expect(page.locator("[data-photos-state]")).to_contain_text("bukan foto")
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(0)
     chosen = [
@@ -92,7 +91,7 @@ def test_a_photo_that_is_cut_short_or_cannot_be_decoded_in_time_is_dealt_with_at
     phone.go_offline()
     page = open_form(phone, "sampah")
     state = page.locator("[data-photos-state]")
-    chooser = page.locator("[data-photo-add] input[multiple]")
+    chooser = gallery(page)
     shown = page.locator("[data-photos] [data-photo]")
     whole = [picture(1), saved_as("PNG", 40, 30), saved_as("WEBP", 40, 30)]
     for one in [*(each[:-40] for each in whole), pictures.cut_behind_its_thumbnail()]:
@@ -120,13 +119,13 @@ def test_three_photos_are_the_most_and_one_taken_back_stays_on_the_phone_no_long
     phone.go_offline()
     page = open_form(phone, "pemerintahan")
     fill(page, "pemerintahan")
-    page.locator("[data-photo-add] input[multiple]").set_input_files(
+    gallery(page).set_input_files(
         [file(picture(seed, 400, 300), f"{seed}.jpg") for seed in range(1, 5)]
     )
     expect(page.locator("[data-photos-state]")).to_have_text("Foto paling banyak 3.")
     expect(page.locator("[data-photos] [data-photo]")).to_have_count(3)
-    gallery = page.locator("[data-photo-add]")
-    expect(gallery.first).to_be_hidden()
+    adders = page.locator("[data-photo-add]")
+    expect(adders.first).to_be_hidden()
     shown = page.locator("[data-photos] [data-photo]")
     names = [one.get_attribute("data-photo") for one in shown.all()]
     page.get_by_role("button", name="Hapus foto 2").click()
@@ -155,7 +154,7 @@ def test_three_photos_are_the_most_and_one_taken_back_stays_on_the_phone_no_long
 
     page.get_by_role("button", name="Hapus foto 2").click()
     expect(shown).to_have_count(2)
-    expect(gallery.first).to_be_visible()
+    expect(adders.first).to_be_visible()
     add_photos(page, [picture(8)], before=2)
     save(page)
     (entry,) = outbox(phone)
@@ -194,7 +193,7 @@ def test_a_photo_that_cannot_be_stored_or_read_is_named_and_the_rest_goes_on(pho
     # No room: the words go without it.
     fill(page, "pemerintahan", "Rapat tanpa foto.")
     page.evaluate("self.fails = 'QuotaExceededError'")
-    chooser = page.locator("[data-photo-add] input[multiple]")
+    chooser = gallery(page)
     chooser.set_input_files([file(picture(1, 400, 300))])
     expect(state).to_contain_text("Foto tidak muat di HP.")
     expect(shown).to_have_count(0)
@@ -236,7 +235,7 @@ def test_a_photo_stays_with_the_form_in_which_it_was_chosen(phone):
     ready(phone, RAHMAN)
     phone.go_offline()
     page = open_form(phone, "sampah")
-    page.locator("[data-photo-add] input[multiple]").set_input_files([file(picture(1))])
+    gallery(page).set_input_files([file(picture(1))])
     expect(page.locator("[data-photos-state]")).to_have_text("Menyiapkan foto…")
     page.go_back()
     expect(page.locator("[data-autosave]")).to_contain_text("Menunggu foto")

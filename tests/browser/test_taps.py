@@ -22,6 +22,7 @@ from tests.browser.steps import (
     send_now,
     sent,
     states,
+    swapper,
 )
 from tests.browser.taps import Taps
 from tests.cast import HARTONO, RAHMAN
@@ -84,7 +85,7 @@ def test_a_photo_is_mended_in_four_taps_without_signal_and_home_knows_it(phone, 
     # What was taken in the place of a photo and removed again leaves the report's own there.
     page = phone.open(f"/laporan/{number}/perbaikan")
     own, swapped = page.locator("[data-kept-photo]:visible"), page.locator("[data-photo]")
-    page.get_by_label("Ganti foto 1").set_input_files([file(picture(8))])
+    swapper(page, 1).set_input_files([file(picture(8))])
     expect(own).to_have_count(2)
     swapped.get_by_role("button", name="Hapus foto 1").click()
     expect(page.locator("[data-photos-state]")).to_contain_text("foto lama dipakai")
