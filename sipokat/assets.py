@@ -94,7 +94,13 @@ SCRIPTS = {
     ),
     "straight": ("form/straight.js",),
     "worker": ("worker/changes.js", "worker/kept-pages.js"),
-    "officer": ("desk/decision-drafts.js", "desk/verification.js"),
+    "officer": (
+        "desk/decision-drafts.js",
+        "desk/ready-sentences.js",
+        "desk/cards.js",
+        "desk/sending.js",
+        "desk/reading-pane.js",
+    ),
     "activation": ("pages/activation.js",),
     "late-photos": ("form/photos.js", "pages/late-photos.js"),
 }
