@@ -38,9 +38,15 @@ def register(app: Flask) -> None:
         verification,
     )
     from sipokat.web.administration import activations as new_activations
-    from sipokat.web.administration import handouts, imports, new_person, people_list, person
-    from sipokat.web.administration import offices as office_pages
-    from sipokat.web.administration import regions as region_pages
+    from sipokat.web.administration import (
+        handouts,
+        imports,
+        new_person,
+        people_list,
+        person,
+        posts,
+        region_changes,
+    )
     from sipokat.web.present import times
 
     app.config["ASSET_URLS"] = assets.asset_urls(app)
@@ -74,13 +80,13 @@ def register(app: Flask) -> None:
         late_photos,
         new_activations,
         new_person,
-        office_pages,
         own_account,
         people_list,
         person,
         photos,
         pins,
-        region_pages,
+        posts,
+        region_changes,
         report_form,
         reports,
         shell,

@@ -26,7 +26,7 @@ from sipokat.web.messages import tell
 from sipokat.web.present import times
 from sipokat.web.respond import see_other, wants_json
 
-pages = own_pages("administration_regions")
+pages = own_pages("administration_region_changes")
 GIVEN = given("kelurahan", "change", "rt", "other", "to", "goes_on", "name", "since")
 RT = "Tulis nomor RT, misalnya 003."
 
@@ -42,7 +42,7 @@ def _page(kelurahan: str, refusal: Refused | None = None) -> ResponseReturnValue
     session = db.session()
     region = _kelurahan(session, kelurahan) if kelurahan else None
     html = render_template(
-        "administration/regions.html",
+        "administration/region_changes.html",
         kelurahan=_choices(session),
         here=region.code if region else "",
         title=names_of(session, [region.code])[region.code] if region else "",

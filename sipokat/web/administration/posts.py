@@ -35,7 +35,7 @@ from sipokat.web.messages import tell
 from sipokat.web.present import posts as present
 from sipokat.web.respond import see_other, wants_json
 
-pages = own_pages("administration_offices")
+pages = own_pages("administration_posts")
 APPOINTERS = ("lurah", "camat", "pemerintahan", "diskominfo")
 GIVEN = given(
     *("role", "region", "kind", "title", "person", "name", "phone"),
@@ -58,7 +58,7 @@ def index() -> ResponseReturnValue:
     groups = [] if asked else present.city_groups(me())
     groups += [present.group(scope, posts.posts_in(session, scope), me()) for scope in scopes]
     return render_template(
-        "administration/offices.html",
+        "administration/posts.html",
         groups=groups,
         waiting=present.waiting(me()),
         deeper=bool(asked),
@@ -95,7 +95,7 @@ def _page(role: str, region: str, refusal: Refused | None = None) -> ResponseRet
     session = db.session()
     post = posts.post_of(session, role, region)
     html = render_template(
-        "administration/office.html",
+        "administration/post.html",
         post=present.post(post),
         candidates=[(one.id, present.candidate(one)) for one in posts.candidates(session, post)],
         records=recording.recorder(me(), region, day_of(now())) is not None,
