@@ -9,10 +9,10 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import accounts, listing, notices, participation, queue
+from sipokat.domain import accounts, listing, participation, queue
+from sipokat.domain.answers import Answer, answers_to, rejections
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
-from sipokat.domain.notices import Answer
 from sipokat.domain.offices import (
     Office,
     held,
@@ -87,8 +87,8 @@ def _rt_head() -> dict[str, Any]:
     offices = [office for office in held(me()) if office.desk == "rt"]
     regions = [office.region for office in offices]
     nihil = participation.nihil_month(session, regions[0], today) if len(regions) == 1 else None
-    rejected = notices.rejections(session, me())
-    answers = notices.answers_to(session, me(), rejected)
+    rejected = rejections(session, me())
+    answers = answers_to(session, me(), rejected)
     last, _ = listing.list_reports(session, me(), listing.Filter())
     returned = listing.own_desk(session, me())
     mending = {one.id for one in returned}
@@ -144,7 +144,7 @@ def _official() -> dict[str, Any]:
         "oldest": present.rows(oldest),
         "own": present.cards(own, me()),
         "below": below,
-        "rejected": _answers(notices.rejections(session, me())),
+        "rejected": _answers(rejections(session, me())),
         **_vacant_words(below["levels"]),
     }
 

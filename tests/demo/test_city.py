@@ -22,12 +22,12 @@ from sipokat.database import db
 from sipokat.demo import changes
 from sipokat.demo.plan import plan
 from sipokat.domain import (
+    answers,
     chain,
     deadlines,
     events,
     intake,
     listing,
-    notices,
     participation,
     people,
     posts,
@@ -247,7 +247,7 @@ def test_what_the_offered_rt_heads_see(rows: Session) -> None:
     last = events.moves_of(rows, returned)[-1]
     assert (last.action, last.reason) == ("return", "foto_kurang_jelas")
     assert last.note == "Foto kurang jelas. Mohon foto ulang dari jarak dekat."
-    assert notices.answers_to(rows, user(rows, RAHMAN), [])
+    assert answers.answers_to(rows, user(rows, RAHMAN), [])
     today = day_of(MOMENT)
     assert participation.nihil_month(rows, RAHMAN.region, today) is None
     assert participation.nihil_month(rows, SITI.region, today) == "2026-11"

@@ -21,9 +21,9 @@ from bench import big_city
 from sipokat import create_app
 from sipokat.database import db, writing
 from sipokat.domain import (
+    answers,
     cards,
     listing,
-    notices,
     participation,
     photo_work,
     posts,
@@ -200,9 +200,9 @@ def test_everybodys_home_and_lists(city: Session, person: Person) -> None:
         for before in (None, cursor):
             sent += asked(lambda w=wanted, b=before: listing.list_reports(city, user, w, b))
     if person is RAHMAN:
-        news = notices.rejections(city, user)
-        sent += asked(lambda: notices.rejections(city, user))
-        sent += asked(lambda: notices.answers_to(city, user, news))
+        news = answers.rejections(city, user)
+        sent += asked(lambda: answers.rejections(city, user))
+        sent += asked(lambda: answers.answers_to(city, user, news))
     sent += asked(lambda: participation.nihil_month(city, RAHMAN.region, day_of(now())))
     sent += asked(lambda: queue.urgent(city, user))
     sent += asked(lambda: queue.city_figures(city, user))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from sqlalchemy.orm import Session
 
 from sipokat.domain import first_opened as opened
-from sipokat.domain.notices import answers_to, rejections
+from sipokat.domain.answers import answers_to, rejections
 from tests.cast import AGUS, DEWI, HARTONO, MARLINA, RAHMAN, SARI, SITI, YUSUF, Person
 from tests.steps import act, send, user_of
 
