@@ -124,3 +124,13 @@ def test_names_and_comments_may_have_them() -> None:
     assert wrong_words("a.js", '// a browser\nadd("submit");') == []
     assert wrong_words("a.js", 'go(); // a browser\nsay("Di tab lain");') == ["tab lain"]
     assert wrong_words("a.html", '<form data-error method="post">{# error #}</form>') == []
+
+
+def test_every_file_is_chosen_by_words_of_ours() -> None:
+    """Those of the browser, "Choose File", are in the language of the phone: each input lies in a
+    label of ours, or is opened by a button."""
+    inputs = re.compile(r"<label[^>]*>(?:(?!</label>).)*?<input[^>]*type=\"file\"", re.DOTALL)
+    for path in (ROOT / "templates").rglob("*.html"):
+        text = path.read_text()
+        bare = len(re.findall(r"<input[^>]*type=\"file\"(?![^>]* hidden)", text))
+        assert len(inputs.findall(text)) == bare, path

@@ -15,7 +15,7 @@
       item.classList.toggle("left-out", !used);
       item.querySelector(".choice").hidden = true;
       item.querySelector("[data-kept-tools]").hidden = false;
-      item.querySelector(".photo-swap").hidden = !used; // first it has its place again
+      item.querySelector(".file-button").hidden = !used; // first it has its place again
       const drop = item.querySelector("[data-kept-drop]");
       drop.textContent = used ? "Hapus" : "Urungkan";
       const does = used ? "Hapus" : "Urungkan hapus";

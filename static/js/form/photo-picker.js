@@ -281,7 +281,7 @@
       settled: () => work,
       /** Shows our own picker in the place of the browser's input, and takes what is in that. */
       takeOver() {
-        plain.hidden = true;
+        plain.parentElement.hidden = true;
         plain.removeAttribute("name");
         list.hidden = false;
         fit();
