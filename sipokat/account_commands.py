@@ -14,7 +14,17 @@ from flask.cli import with_appcontext
 
 from sipokat.activation_commands import say_activation
 from sipokat.database import db
-from sipokat.domain import accounts, activations, administration, passwords, people, sessions, terms
+from sipokat.domain import (
+    accounts,
+    activations,
+    administration,
+    endings,
+    passwords,
+    people,
+    sessions,
+    terms,
+    titles,
+)
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.roles import ROLES
 from sipokat.models import AdministrativeEntry
@@ -153,7 +163,7 @@ def begin_term(
     with change(by) as (session, who):
         user, first = account(session, phone), since or day_of(now())
         term = terms.begin(session, who, user, role, region, first, until, title)
-        office = terms.title_of(session, term)
+        office = titles.title_of(session, term)
     click.echo(f"{user.name}: {office} from {term.since} on.")
 
 
@@ -169,8 +179,8 @@ def end_term(phone: str, role: str, region: str, last: date | None, by: str | No
     with change(by) as (session, who):
         user, today = account(session, phone), day_of(now())
         term = terms.find(user, role, region, today)
-        terms.end(session, who, user, term, last or today)
-        office = terms.title_of(session, term)
+        endings.end(session, who, user, term, last or today)
+        office = titles.title_of(session, term)
     click.echo(f"{user.name}: {office} until {term.until}.")
 
 
@@ -186,8 +196,8 @@ def withdraw_term(phone: str, role: str, region: str, since: date, by: str | Non
     with change(by) as (session, who):
         user = account(session, phone)
         term = terms.find_from(user, role, region, since)
-        office = terms.title_of(session, term)
-        terms.withdraw(session, who, user, term)
+        office = titles.title_of(session, term)
+        endings.withdraw(session, who, user, term)
     click.echo(f"{user.name}: {office} does not begin on {since}.")
 
 
@@ -218,7 +228,7 @@ def show_user(phone: str) -> None:
         user = account(session, phone)
     click.echo(f"{user.name}, {user.phone}, {'open' if user.active else 'CLOSED'}")
     for term in user.terms:
-        office = terms.title_of(session, term)
+        office = titles.title_of(session, term)
         click.echo(f"  {office}, {term.since} to {term.until or 'now'}")
     for one in sessions.sessions_of(session, user):
         click.echo(f"  signed in: {one.device}, last used {moment(one.last_used_at)}")

@@ -11,7 +11,7 @@ import click
 from flask.cli import with_appcontext
 
 from sipokat.account_commands import BY, DAY, REGION, ROLE
-from sipokat.domain import deputies, region_changes, terms
+from sipokat.domain import deputies, region_changes, titles
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import DEPUTIES
 from sipokat.operating import PHONE, account, change
@@ -49,7 +49,7 @@ def appoint_deputy(
         given = deputies.Letter(role, region, kind, first, until, letter, dated)
         user = account(session, phone)
         term = deputies.appoint(session, who, user, given)
-        office = terms.title_of(session, term)
+        office = titles.title_of(session, term)
     click.echo(f"{user.name}: {office} from {term.since} to {term.until}.")
 
 

@@ -16,7 +16,15 @@ from sipokat.demo import staged
 from sipokat.demo.accounts import accounts as offered
 from sipokat.demo.sources import data
 from sipokat.demo.steps import Step
-from sipokat.domain import accounts, administration, deputies, people, region_changes, terms
+from sipokat.domain import (
+    accounts,
+    administration,
+    deputies,
+    endings,
+    people,
+    region_changes,
+    terms,
+)
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of
 from sipokat.domain.deputies import Letter
@@ -33,14 +41,14 @@ def make(session: Session, offices: Mapping[str, User], steps: Iterable[Step], t
     last = today - timedelta(days=given["days_ago"])
     moved = handed_over(steps, last)
     former = offices[moved]
-    terms.end(session, by, former, former.terms[0], last)
+    endings.end(session, by, former, former.terms[0], last)
     heir = given["heir"]
     since = last + timedelta(days=1)
     accounts.create(
         session, by, heir["phone"], heir["name"], "rt_head", moved, former.password_hash, since
     )
     gone = offices[given["vacant"]]
-    terms.end(session, by, gone, gone.terms[0], last)
+    endings.end(session, by, gone, gone.terms[0], last)
     accounts.disable(session, by, offices[given["closed"]])
     _split(session, by, given["split"], since, former.password_hash)
     _appoint(session, by, offices, given["plh"], since)

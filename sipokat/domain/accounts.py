@@ -11,7 +11,17 @@ from datetime import date
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import activations, administration, people, pins, sessions, terms
+from sipokat.domain import (
+    activations,
+    administration,
+    endings,
+    last_diskominfo,
+    people,
+    pins,
+    sessions,
+    term_checks,
+    term_facts,
+)
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
@@ -36,18 +46,18 @@ def create(
     the RT on one of the days."""
     user = people.account(phone, name, role, region_code, password_hash, since)
     (term,) = user.terms
-    terms.require_day(term.since, "since")
+    term_checks.require_day(term.since, "since")
     administration.take_turn(session)
     _require_free(session, user.phone)
-    terms.ensure_region(session, by, role, region_code)
-    term.title = terms.require_seat(role, seat)
+    term_checks.ensure_region(session, by, role, region_code)
+    term.title = term_checks.require_seat(role, seat)
     with session.no_autoflush:
-        terms.require_there(session, region_code, term.since, term.until)
-        terms.require_alone(session, user, term)
-        terms.give_way(session, by, term)
+        term_checks.require_there(session, region_code, term.since, term.until)
+        term_checks.require_alone(session, user, term)
+        endings.give_way(session, by, term)
     session.add(user)
     session.flush()
-    made = {"name": user.name, "phone": user.phone, **terms.as_facts(term)}
+    made = {"name": user.name, "phone": user.phone, **term_facts.as_facts(term)}
     administration.record(session, by, user, "create", became=made)
     return user
 
@@ -72,7 +82,7 @@ def disable(session: Session, by: By, user: User) -> None:
     administration.take_turn(session, user)
     if not user.active:
         raise NotNow(f"Akun {user.name} sudah ditutup.")
-    terms.require_diskominfo_without(session, user.terms, day_of(now()))
+    last_diskominfo.require_diskominfo_without(session, user.terms, day_of(now()))
     user.active = False
     ended = _shut_out(session, user)
     administration.record(

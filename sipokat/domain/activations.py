@@ -36,6 +36,7 @@ from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.domain.regions import lies_in
 from sipokat.domain.sign_in import SignedIn, network_of
+from sipokat.domain.term_days import over_by
 from sipokat.models import Activation, AdministrativeEntry, User
 
 MISTYPED = "Kode belum benar. Periksa lagi, hurufnya satu per satu."
@@ -57,7 +58,7 @@ def activator(user: User, subject: User) -> By:
     if not held or not user.active:
         raise NeverAllowed("Kode aktivasi dibuat oleh lurah, camat atau Diskominfo.")
     today = day_of(present())
-    theirs = [term for term in subject.terms if term.until is None or term.until >= today]
+    theirs = [term for term in subject.terms if not over_by(term, today)]
     for office in held:
         everybody = office.role.key == "diskominfo"
         below = theirs and all(

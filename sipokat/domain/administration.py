@@ -1,8 +1,8 @@
 """The administrative record: who changed an account, an office or a region, as what, and when.
 
 Every verb that changes an account, a term or a region (`domain/accounts.py`, `domain/terms.py`,
-`domain/deputies.py`, `domain/region_changes.py`, `domain/activations.py`) writes its entry here, in
-the transaction of the change.
+`domain/endings.py`, `domain/region_changes.py`, `domain/activations.py` …) writes its entry here,
+in the transaction of the change.
 """
 
 from __future__ import annotations

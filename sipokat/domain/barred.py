@@ -12,6 +12,7 @@ from sipokat.domain import offices
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.regions import lies_in
 from sipokat.domain.roles import DESK_ROLES, DESKS, below, desks_below
+from sipokat.domain.term_days import running_on
 from sipokat.models import Event, Report, Term, User
 
 WRITES = ("submit", "revise")
@@ -63,7 +64,7 @@ def _suspects(role: str, today: date) -> Select[str]:
     )
     recorded = exists().where(Report.recorded_as.is_not(None), Report.reporter_id == Term.user_id)
     return select(Term.region_code).where(
-        Term.role == role, _runs(Term, today), or_(elsewhere, recorded)
+        Term.role == role, running_on(today), or_(elsewhere, recorded)
     )
 
 
@@ -72,7 +73,7 @@ def _stuck(desk: str, role: str, today: date) -> Select[str | None, int]:
     holds = (
         Term.region_code == Report.desk_code,
         Term.role == role,
-        _runs(Term, today),
+        running_on(today),
         Term.user_id == User.id,
         User.active,
     )
@@ -92,7 +93,3 @@ def _involved(desk: str) -> ColumnElement[bool]:
             and_(Event.action.in_(DECIDES), Event.from_desk.in_(desks_below(desk))),
         ),
     )
-
-
-def _runs(term: type[Term], today: date) -> ColumnElement[bool]:
-    return and_(term.since <= today, or_(term.until.is_(None), term.until >= today))

@@ -11,16 +11,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sqlalchemy import Select, func, or_, select
+from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import administration, offices, terms
+from sipokat.domain import administration, offices, term_checks, term_facts, titles
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import DEPUTIES, HOLDER, RULES
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.domain.regions import lies_in
 from sipokat.domain.roles import ROLES, above, below
+from sipokat.domain.term_days import runs_between
 from sipokat.domain.texts import written
 from sipokat.models import Term, User
 
@@ -72,9 +73,9 @@ def appoint(session: Session, by: By, user: User, letter: Letter) -> Term:
     """
     _require_sound(letter)
     administration.take_turn(session, user)
-    terms.ensure_region(session, by, letter.role, letter.region)
-    terms.require_there(session, letter.region, letter.since, letter.until)
-    terms.require_another(by, user)
+    term_checks.ensure_region(session, by, letter.role, letter.region)
+    term_checks.require_there(session, letter.region, letter.since, letter.until)
+    term_checks.require_another(by, user)
     term = Term(
         role=letter.role,
         region_code=letter.region,
@@ -93,7 +94,7 @@ def appoint(session: Session, by: By, user: User, letter: Letter) -> Term:
         _require_vacant(session, letter, holders)
         _require_times(session, user, letter)
     user.terms.append(term)
-    administration.record(session, by, user, "begin_term", became=terms.as_facts(term))
+    administration.record(session, by, user, "begin_term", became=term_facts.as_facts(term))
     return term
 
 
@@ -130,12 +131,12 @@ def _require_sound(letter: Letter) -> None:
 def _require_no_other(session: Session, term: Term) -> None:
     """Nobody else acts in the office on one of these days."""
     there = _office(term.role, term.region_code).where(
-        Term.kind.in_(DEPUTIES), Term.until >= term.since, Term.since <= term.until
+        Term.kind.in_(DEPUTIES), runs_between(term.since, term.until)
     )
     other = session.scalars(there.order_by(Term.since).limit(1)).first()
     if other is not None:
         raise NotNow(
-            f"{other.user.name} sudah menjadi {terms.title_of(session, other)} "
+            f"{other.user.name} sudah menjadi {titles.title_of(session, other)} "
             f"{written(other.since)} sampai {written(other.until)}. Akhiri dulu jabatan itu."
         )
 
@@ -146,7 +147,7 @@ def _require_away(session: Session, user: User, letter: Letter, holders: Sequenc
     for one in whole:
         if one.user_id != user.id:
             return one.user_id
-    office = terms.title(session, letter.role, letter.region)
+    office = titles.title(session, letter.role, letter.region)
     if whole:
         raise NotNow(f"{user.name} sendiri memegang jabatan {office}. Tunjuk orang lain.")
     if not holders:
@@ -168,7 +169,7 @@ def _require_vacant(session: Session, letter: Letter, holders: Sequence[Term]) -
     if not holders:
         return
     one = holders[0]
-    office = terms.title(session, letter.role, letter.region)
+    office = titles.title(session, letter.role, letter.region)
     until = f" sampai {written(one.until)}" if one.until else ""
     raise NotNow(
         f"{one.user.name} memegang jabatan {office} sejak {written(one.since)}{until}. "
@@ -221,8 +222,7 @@ def _heads(letter: Letter) -> Select[Term]:
     return _office(letter.role, letter.region).where(
         Term.kind == HOLDER,
         Term.title.is_(None),
-        Term.since <= letter.until,
-        or_(Term.until.is_(None), Term.until >= letter.since),
+        runs_between(letter.since, letter.until),
     )
 
 

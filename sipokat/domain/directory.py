@@ -15,6 +15,7 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import Office
 from sipokat.domain.refusals import NeverAllowed, NotFound
 from sipokat.domain.regions import in_scope
+from sipokat.domain.term_days import not_over_by
 from sipokat.models import Term, User
 
 
@@ -65,5 +66,5 @@ def _below(office: Office) -> ColumnElement[bool]:
 
 def _holds(which: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
     """Whether a person has a term, today or later, for which `which` is true."""
-    running = or_(Term.until.is_(None), Term.until >= day_of(now()))
+    running = not_over_by(day_of(now()))
     return exists().where(Term.user_id == User.id, running, true() if which is None else which)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from dataclasses import dataclass
 
-from sqlalchemy import exists, or_, select
+from sqlalchemy import exists, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import activations
@@ -14,6 +14,7 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import HOLDER
 from sipokat.domain.refusals import WrongContent
 from sipokat.domain.regions import in_scope
+from sipokat.domain.term_days import running_on
 from sipokat.models import KnownDevice, Region, Term, User
 
 CHOOSE = "Pilih orangnya dulu."
@@ -52,8 +53,7 @@ def recipients(session: Session, kelurahan: str) -> list[Recipient]:
             Term.role.in_(("lurah", "rt_head")),
             Term.kind == HOLDER,
             in_scope(Term.region_code, kelurahan),
-            Term.since <= today,
-            or_(Term.until.is_(None), Term.until >= today),
+            running_on(today),
         )
         .order_by(Term.region_code, User.name)
     )

@@ -5,12 +5,13 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import or_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import administration, offices, terms
+from sipokat.domain import administration, endings, last_diskominfo, offices, terms, titles
 from sipokat.domain.administration import By
 from sipokat.domain.refusals import NotNow
+from sipokat.domain.term_days import not_over_by
 from sipokat.models import Term, User
 
 
@@ -23,7 +24,7 @@ def hand_over(
     administration.take_turn(session, user)
     for held in _heads_from(session, role, region_code, since):
         if held.user_id == user.id:
-            office = terms.title_of(session, held)
+            office = titles.title_of(session, held)
             raise NotNow(f"{user.name} sudah memegang jabatan {office}.")
     vacate(session, by, role, region_code, since)
     return terms.begin(session, by, user, role, region_code, since)
@@ -35,8 +36,8 @@ def vacate(session: Session, by: By, role: str, region_code: str, since: date) -
     administration.take_turn(session)
     for held in _heads_from(session, role, region_code, since):
         if held.since < since:
-            terms.require_diskominfo_without(session, [held], since)
-            terms.cut_short(session, by, held, since - timedelta(days=1))
+            last_diskominfo.require_diskominfo_without(session, [held], since)
+            endings.cut_short(session, by, held, since - timedelta(days=1))
 
 
 def _heads_from(session: Session, role: str, region_code: str, day: date) -> Sequence[Term]:
@@ -47,6 +48,6 @@ def _heads_from(session: Session, role: str, region_code: str, day: date) -> Seq
         Term.region_code == region_code,
         Term.kind == offices.HOLDER,
         Term.title.is_(None),
-        or_(Term.until.is_(None), Term.until >= day),
+        not_over_by(day),
     )
     return session.scalars(there.order_by(Term.since)).all()

@@ -20,6 +20,7 @@ from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import WrongContent
 from sipokat.domain.regions import at_desk, level_of
 from sipokat.domain.roles import DESK_ROLES, ROLES, Role
+from sipokat.domain.term_days import runs_on
 from sipokat.models import Term, User
 
 RULES: dict[str, Any] = tomllib.loads(
@@ -131,11 +132,6 @@ def _office_of(
 ) -> Office:
     """Kept, since each page asks twenty times what the person holds."""
     return Office(ROLES[role], region, acts_for, kind, title)
-
-
-def runs_on(term: Term, day: date) -> bool:
-    """Whether the term runs on that day. Its last day is `until`."""
-    return term.since <= day and (term.until is None or day <= term.until)
 
 
 def roles_of(user: User) -> frozenset[str]:

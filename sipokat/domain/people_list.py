@@ -14,6 +14,7 @@ from sipokat.domain import directory, people
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.codes import RULES
 from sipokat.domain.regions import in_scope, level_of
+from sipokat.domain.term_days import not_over_by
 from sipokat.models import KnownDevice, LoginSession, Region, Term, User
 
 PAGE = 30
@@ -86,7 +87,7 @@ def list_people(session: Session, user: User, wanted: Filter, page: int = 1) -> 
     """One page of those whom `user` looks after, by the region of their first office, then by name.
     Raises NeverAllowed for who looks after nobody."""
     states = _states(now())
-    running = or_(Term.until.is_(None), Term.until >= day_of(now()))
+    running = not_over_by(day_of(now()))
     region = select(func.min(Term.region_code)).where(Term.user_id == User.id, running)
     query = (
         select(
@@ -114,7 +115,7 @@ def _listed(row: Any) -> Listed:
 def _narrowed(wanted: Filter, states: dict[str, ColumnElement[bool]]) -> ColumnElement[bool]:
     conditions: list[ColumnElement[bool]] = [true()]
     if wanted.region or wanted.role:
-        running = or_(Term.until.is_(None), Term.until >= day_of(now()))
+        running = not_over_by(day_of(now()))
         of_role = Term.role == wanted.role if wanted.role else true()
         there = in_scope(Term.region_code, wanted.region)
         conditions.append(exists().where(Term.user_id == User.id, running, of_role, there))

@@ -17,6 +17,7 @@ from sipokat.domain.offices import HOLDER, RULES
 from sipokat.domain.refusals import NeverAllowed, NotFound, WrongContent
 from sipokat.domain.regions import in_scope, level_of, lies_in, there_on
 from sipokat.domain.roles import DESK_ROLES, ROLES, below
+from sipokat.domain.term_days import running_on, runs_on
 from sipokat.models import Region, Term, User
 
 ELSEWHERE = "{} memegang jabatan lain, sekarang atau dahulu. Minta Diskominfo yang mengangkatnya."
@@ -105,7 +106,7 @@ def ending(user: User, below_it: Iterable[Post]) -> list[Term]:
     soon = [
         term
         for term in dict.fromkeys(terms)
-        if term.kind != HOLDER and offices.runs_on(term, today)
+        if term.kind != HOLDER and runs_on(term, today)
         if term.until is not None and term.until <= last
     ]
     return sorted(soon, key=lambda term: (term.until or last, term.id))
@@ -166,8 +167,7 @@ def candidates(session: Session, post: Post) -> list[User]:
             Term.role == post.role,
             Term.kind == HOLDER,
             User.active,
-            Term.since <= today,
-            or_(Term.until.is_(None), Term.until >= today),
+            running_on(today),
             or_(at_desk, beside) if parent else at_desk,
         )
         .order_by(Term.region_code != post.region, Term.region_code)
@@ -188,7 +188,7 @@ def _posts(session: Session, role: str, codes: Sequence[str]) -> list[Post]:
 
 def _post(role: str, code: str, held: Iterable[Term]) -> Post:
     today = day_of(now())
-    running = [term for term in held if offices.runs_on(term, today)]
+    running = [term for term in held if runs_on(term, today)]
     over = [one.until for one in held if one.until and one.until < today and one.title is None]
     return Post(
         role,

@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import func, or_, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import administration, offices, regions, terms
+from sipokat.domain import administration, endings, offices, regions, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
+from sipokat.domain.term_days import not_over_by
 from sipokat.domain.texts import written
 from sipokat.models import Region, RegionName, RegionSuccessor, Report, Term
 
@@ -174,7 +175,7 @@ def _end(session: Session, by: By, region: Region, last: date) -> None:
             "Selesaikan dulu, karena sesudah itu tidak ada yang memperbaikinya."
         )
     for term in _terms_from(session, region.code, last + DAY):
-        terms.cut_short(session, by, term, last)
+        endings.cut_short(session, by, term, last)
     region.until = last
     session.flush()
     became = _facts(region) | {"into": successors(session, region.code)}
@@ -188,9 +189,7 @@ def _require_rt(region: Region) -> None:
 
 def _terms_from(session: Session, code: str, day: date) -> list[Term]:
     """The offices in this region that run on `day` or later, holders first."""
-    query = select(Term).where(
-        Term.region_code == code, or_(Term.until.is_(None), Term.until >= day)
-    )
+    query = select(Term).where(Term.region_code == code, not_over_by(day))
     return sorted(session.scalars(query), key=lambda term: (not _is_head(term), term.since))
 
 

@@ -6,7 +6,8 @@ from sqlalchemy.orm import Session
 
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.regions import at_desk
-from sipokat.domain.terms import title
+from sipokat.domain.term_days import over_by
+from sipokat.domain.titles import title
 from sipokat.models import Term, User
 
 DISKOMINFO = "Diskominfo"
@@ -17,7 +18,7 @@ def who_helps(session: Session, user: User) -> str:
     a lurah, else `Diskominfo`: the nearest who makes codes for all offices that the person holds,
     today or later (`activations.activator`)."""
     today = day_of(now())
-    terms = [term for term in user.terms if term.until is None or term.until >= today]
+    terms = [term for term in user.terms if not over_by(term, today)]
     roles = {term.role for term in terms}
     if roles == {"rt_head"} and (region := _one(terms, "kelurahan")):
         return title(session, "lurah", region)

@@ -12,9 +12,10 @@ from flask import Blueprint, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import activations, codes, offices, terms
+from sipokat.domain import activations, codes, titles
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import Refused, TooMany, WrongContent
+from sipokat.domain.term_days import runs_on
 from sipokat.extensions import login
 from sipokat.models import Activation, User
 from sipokat.turns import Busy
@@ -127,8 +128,8 @@ def _page(found: Activation | None = None, refusal: Refused | None = None) -> Re
 
 
 def _offices(user: User) -> list[str]:
-    held = (term for term in user.terms if offices.runs_on(term, day_of(now())))
-    return [terms.title_of(db.session(), term) for term in held]
+    held = (term for term in user.terms if runs_on(term, day_of(now())))
+    return [titles.title_of(db.session(), term) for term in held]
 
 
 def _inside_app() -> bool:

@@ -23,9 +23,9 @@ from sipokat.domain.offices import (
     one_rt,
     regions_of,
     roles_of,
-    runs_on,
 )
 from sipokat.domain.regions import names_of
+from sipokat.domain.term_days import runs_on
 from sipokat.domain.who_helps import who_helps
 from sipokat.web import menu
 from sipokat.web.present import people, times

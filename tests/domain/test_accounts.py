@@ -13,7 +13,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import accounts, administration, people, phones, sign_in, terms
+from sipokat.domain import accounts, administration, endings, people, phones, sign_in
 from sipokat.domain.refusals import NeverAllowed, NotNow, NotSignedIn, WrongContent
 from sipokat.domain.sessions import find_session
 from sipokat.models import AdministrativeEntry, LoginSession, User
@@ -191,12 +191,12 @@ def test_nor_the_last_that_goes_on(session: Session) -> None:
 def test_nor_one_that_takes_over_later(session: Session) -> None:
     """Agus's term ends in ten days, Wati's begins then: each is the last in their time."""
     second = steps.newcomer("Wati", "diskominfo", KOTA, steps.today() + timedelta(days=11))
-    do(terms.end, AGUS, user_of(AGUS).terms[0], steps.today() + timedelta(days=10))
+    do(endings.end, AGUS, user_of(AGUS).terms[0], steps.today() + timedelta(days=10))
     for person in (second, AGUS):
         assert refused(NotNow, do, accounts.disable, person).code == "last_diskominfo"
-    refused(NotNow, do, terms.withdraw, second, user_of(second).terms[0])
+    refused(NotNow, do, endings.withdraw, second, user_of(second).terms[0])
     for last in (steps.today() + timedelta(days=5), steps.today()):
-        refused(NotNow, do, terms.end, AGUS, user_of(AGUS).terms[0], last)
+        refused(NotNow, do, endings.end, AGUS, user_of(AGUS).terms[0], last)
     third = steps.newcomer("Joko", "diskominfo", KOTA, steps.today() + timedelta(days=11))
     do(accounts.disable, second)
     refused(NotNow, do, accounts.disable, third)
@@ -217,9 +217,9 @@ def test_nor_does_its_office_end(session: Session) -> None:
     today = steps.today()
     term = user_of(AGUS).terms[0]
     for last in (today, today + timedelta(days=400), today - timedelta(days=400)):
-        assert refused(NotNow, do, terms.end, AGUS, term, last).code == "last_diskominfo"
+        assert refused(NotNow, do, endings.end, AGUS, term, last).code == "last_diskominfo"
     steps.newcomer("Wati", "diskominfo", KOTA, today)
-    do(terms.end, AGUS, term, today)
+    do(endings.end, AGUS, term, today)
     assert user_of(AGUS).terms[0].until == today
 
 

@@ -11,7 +11,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import administration, deputies, offices, posts, terms
+from sipokat.domain import administration, deputies, endings, offices, posts, terms, titles
 from sipokat.domain.administration import By
 from sipokat.domain.deputies import Letter
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
@@ -57,7 +57,7 @@ def appoint(person: Person, given: Letter, by: By = OPERATOR) -> Term:
 def vacate(person: Person, last: int = -1) -> None:
     with writing() as session:
         user = user_of(person)
-        terms.end(session, OPERATOR, user, user.terms[0], days(last))
+        endings.end(session, OPERATOR, user, user.terms[0], days(last))
 
 
 def test_a_plh_acts_for_the_holder_and_events_say_so(session: Session) -> None:
@@ -217,7 +217,7 @@ def test_the_deputy_and_the_desk_above_are_warned_before_the_end(session: Sessio
     def warned(person: Person) -> list[str]:
         user = user_of(person)
         soon = posts.ending(user, posts.right_below(session, user))
-        return [terms.title_of(session, one) for one in soon]
+        return [titles.title_of(session, one) for one in soon]
 
     appoint(SARI, letter(until=20))
     assert warned(SARI) == []
@@ -247,7 +247,7 @@ def test_a_sekretaris_sits_at_the_desk_under_their_own_name(session: Session) ->
     event = steps.events_of(report)[-1]
     assert json.loads(event.detail or "")["title"] == "sekretaris"
     assert user_of(SITI).terms[-1].kind == "definitif"
-    assert terms.title_of(session, user_of(SITI).terms[-1]) == "Sekretaris Kelurahan Petanang Ulu"
+    assert titles.title_of(session, user_of(SITI).terms[-1]) == "Sekretaris Kelurahan Petanang Ulu"
     vacate(HARTONO)
     appoint(SITI, letter("plt"))
     taba = terms.begin, session, OPERATOR, user_of(RAHMAN), "lurah", TABA_BARU, days(0)

@@ -14,7 +14,15 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import writing
 from sipokat.delivery.old_imports import OldImports
-from sipokat.domain import activations, administration, deputies, people, terms
+from sipokat.domain import (
+    activations,
+    administration,
+    deputies,
+    endings,
+    people,
+    term_checks,
+    terms,
+)
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.deputies import Letter
 from sipokat.domain.imports import applying, cells, columns, kept, places, undoing
@@ -345,7 +353,7 @@ def test_chosen_rows_and_the_others_later(session: Session) -> None:
 def test_a_plt_is_not_ended_by_a_file(session: Session) -> None:
     with writing() as inner:
         by, today = administration.operator("budi"), day_of(now())
-        terms.ensure_region(inner, by, "rt_head", f"{PETANANG_ULU}.009")
+        term_checks.ensure_region(inner, by, "rt_head", f"{PETANANG_ULU}.009")
         letter = Letter("rt_head", f"{PETANANG_ULU}.009", "plt", today, today, "800/1", today)
         deputies.appoint(inner, by, user_of(RAHMAN), letter)
     row = verdict(session, WATI)
@@ -445,7 +453,7 @@ def test_what_was_changed_since_is_not_undone(session: Session) -> None:
     wati = found(session, WATI[1])
     with writing() as writes:
         by = administration.operator("budi")
-        terms.end(writes, by, wati, wati.terms[0], day_of(now()) + timedelta(days=3))
+        endings.end(writes, by, wati, wati.terms[0], day_of(now()) + timedelta(days=3))
     refused(NotNow, undo, one)
 
 

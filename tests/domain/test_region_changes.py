@@ -14,7 +14,15 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import administration, offices, region_changes, regions, terms, visibility
+from sipokat.domain import (
+    administration,
+    offices,
+    region_changes,
+    regions,
+    terms,
+    titles,
+    visibility,
+)
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.models import AdministrativeEntry, Region, Report, Term
 from tests import steps
@@ -129,9 +137,9 @@ def test_renamed_from_a_day_on(session: Session) -> None:
     change("rename", PETANANG_ULU, "  Petanang  Raya ", days(1))
     assert regions.names_on(session, [PETANANG_ULU], days(0)) == {PETANANG_ULU: "Petanang Ulu"}
     assert regions.names_on(session, [PETANANG_ULU], days(1)) == {PETANANG_ULU: "Petanang Raya"}
-    assert terms.title(session, "lurah", PETANANG_ULU) == "Lurah Petanang Ulu"
+    assert titles.title(session, "lurah", PETANANG_ULU) == "Lurah Petanang Ulu"
     change("rename", PETANANG_ULU, "Petanang", days(0))
-    assert terms.title(session, "lurah", PETANANG_ULU) == "Lurah Petanang"
+    assert titles.title(session, "lurah", PETANANG_ULU) == "Lurah Petanang"
     refused(NotNow, change, "rename", PETANANG_ULU, "Petanang", days(0))
 
 

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import administration, offices, terms, visibility
+from sipokat.domain import administration, endings, offices, terms, visibility
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import ROLES
 from sipokat.models import Term
@@ -47,7 +47,7 @@ def begin(person: Person, region: str, since: date, until: date | None = None, *
 def end(person: Person, last: date, place: int = 0) -> None:
     with writing() as session:
         user = user_of(person)
-        terms.end(session, OPERATOR, user, user.terms[place], last)
+        endings.end(session, OPERATOR, user, user.terms[place], last)
 
 
 def days(number: int) -> date:
@@ -171,7 +171,7 @@ def test_days_that_cannot_be(session: Session) -> None:
 def withdraw(person: Person, region: str, since: date, role: str = "rt_head") -> None:
     with writing() as session:
         user = user_of(person)
-        terms.withdraw(session, OPERATOR, user, terms.find_from(user, role, region, since))
+        endings.withdraw(session, OPERATOR, user, terms.find_from(user, role, region, since))
 
 
 def test_a_term_with_a_wrong_day_is_taken_back_before_it_begins(session: Session) -> None:
@@ -198,9 +198,9 @@ def test_what_has_begun_is_ended_and_never_taken_back(session: Session) -> None:
     with writing() as inner:
         user = user_of(SITI)
         gone = terms.find_from(user, "lurah", TABA_BARU, days(1))
-        terms.withdraw(inner, OPERATOR, user, gone)
-        refused(NotNow, terms.withdraw, inner, OPERATOR, user, gone)
-        refused(NotNow, terms.end, inner, OPERATOR, user, gone, days(3))
+        endings.withdraw(inner, OPERATOR, user, gone)
+        refused(NotNow, endings.withdraw, inner, OPERATOR, user, gone)
+        refused(NotNow, endings.end, inner, OPERATOR, user, gone, days(3))
     assert len(user_of(SITI).terms) == 2
 
 
@@ -325,6 +325,6 @@ def _try(session: Session, person: Person, what: str, day: int, length: int | No
             terms.begin(session, OPERATOR, user, "rt_head", EMPTY, days(day), last)
         else:
             term = terms.find(user, "rt_head", EMPTY, steps.today())
-            terms.end(session, OPERATOR, user, term, days(day))
+            endings.end(session, OPERATOR, user, term, days(day))
     except Refused:
         pass

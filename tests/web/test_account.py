@@ -11,7 +11,16 @@ import pytest
 from flask import Flask
 
 from sipokat.database import db, writing
-from sipokat.domain import accounts, administration, deputies, passwords, people, terms, tries
+from sipokat.domain import (
+    accounts,
+    administration,
+    deputies,
+    endings,
+    passwords,
+    people,
+    terms,
+    tries,
+)
 from sipokat.domain.clock import now
 from sipokat.domain.deputies import Letter
 from sipokat.turns import Line
@@ -203,7 +212,7 @@ def test_a_former_head_at_diskominfo_sends_what_waits_and_reads_what_he_wrote(
     others = wire.file_report(site(SITI))["number"]
     with app.app_context(), writing() as session:
         rahman, last = user_of(RAHMAN), today() - timedelta(days=1)
-        terms.end(session, OPERATOR, rahman, rahman.terms[0], last)
+        endings.end(session, OPERATOR, rahman, rahman.terms[0], last)
         terms.begin(session, OPERATOR, rahman, "diskominfo", KOTA, today())
     phone = site(RAHMAN)
     assert phone.get("/beranda").has("a[href='/pengelolaan']")

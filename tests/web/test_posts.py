@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from sipokat.database import db, writing
-from sipokat.domain import accounts, administration, offices, people, terms
+from sipokat.domain import accounts, administration, endings, offices, people, terms
 from sipokat.domain.clock import now
 from sipokat.models import AdministrativeEntry, LoginSession, Term
 from tests import steps
@@ -59,7 +59,7 @@ def id_of(app: Flask, person: Person) -> str:
 def vacate(app: Flask, person: Person) -> None:
     with app.app_context(), writing() as session:
         user = user_of(person)
-        terms.end(session, OPERATOR, user, user.terms[0], days(-1))
+        endings.end(session, OPERATOR, user, user.terms[0], days(-1))
 
 
 def letter(app: Flask, who: Person, kind: str = "plh", **changes: Any) -> dict[str, str]:
@@ -161,7 +161,7 @@ def test_a_desk_whose_holder_may_not_decide_waits_for_a_plh(app: Flask, site: Si
             lurah = user_of(SARI)
             terms.begin(session, OPERATOR, lurah, "camat", UTARA_I, days(0), seat="sekretaris")
             camat = user_of(YUSUF)
-            terms.end(session, OPERATOR, camat, camat.terms[0], days(-1))
+            endings.end(session, OPERATOR, camat, camat.terms[0], days(-1))
         report = act(SARI, send(MARLINA), "verify")
         assert report.desk == "kecamatan"
         send(RAHMAN)

@@ -10,7 +10,7 @@ from sqlalchemy import bindparam, func, select, update
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
-from sipokat.domain import accounts, administration, people, terms
+from sipokat.domain import accounts, administration, people, term_checks, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.imports import kept
@@ -110,7 +110,7 @@ def _change(session: Session, by: By, user: User, change: Change, wanted: Wanted
     elif change.field == "account":
         accounts.enable(session, by, user)
     else:
-        terms.require_another(by, user)
+        term_checks.require_another(by, user)
         since = wanted.since or day_of(now())
         terms.begin(session, by, user, wanted.role, wanted.region, since)
 

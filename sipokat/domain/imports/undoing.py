@@ -9,7 +9,7 @@ from typing import Any
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import accounts, administration, terms
+from sipokat.domain import accounts, administration, endings
 from sipokat.domain.administration import By
 from sipokat.domain.clock import now
 from sipokat.domain.imports import kept
@@ -101,6 +101,6 @@ def _take_back(session: Session, by: By, user: User, change: dict[str, str]) -> 
     elif field == "office" or (field == "account" and not was):
         session.refresh(user, ["terms"])
         term = max(user.terms, key=lambda one: one.id)  # the import gave it: nothing came after
-        terms.withdraw(session, by, user, term, unused=True)
+        endings.withdraw(session, by, user, term, unused=True)
     if field == "account":
         accounts.disable(session, by, user)

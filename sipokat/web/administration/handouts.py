@@ -13,7 +13,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat import security
 from sipokat.database import db, writing
-from sipokat.domain import codes, fresh, handouts, terms
+from sipokat.domain import codes, fresh, handouts, titles
 from sipokat.domain.activations import Made
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.handouts import Recipient
@@ -95,4 +95,4 @@ def _handout(one: Recipient, made: Made) -> dict[str, Any]:
 
 
 def _office(one: Recipient) -> str:
-    return terms.title(db.session(), one.role, one.region, seat=one.title)
+    return titles.title(db.session(), one.role, one.region, seat=one.title)

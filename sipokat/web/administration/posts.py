@@ -14,11 +14,14 @@ from sipokat.domain import (
     accounts,
     administration,
     deputies,
+    endings,
     handovers,
     people,
     posts,
     recording,
+    term_checks,
     terms,
+    titles,
 )
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
@@ -86,7 +89,7 @@ def _appointer(role: str, region: str) -> By:
 
 def _require_known(region: str) -> None:
     try:
-        terms.ensure_known(db.session(), region)
+        term_checks.ensure_known(db.session(), region)
     except WrongContent as unknown:
         raise NotFound(unknown.message) from None
 
@@ -120,7 +123,7 @@ def appoint() -> ResponseReturnValue:
             administration.take_turn(session, me())
             by = _appointer(role, region)
             term = _named(session, by, role, region, kind)
-            said = f"{term.user.name} menjadi {terms.title_of(session, term)}."
+            said = f"{term.user.name} menjadi {titles.title_of(session, term)}."
     except (NotNow, WrongContent) as refusal:
         if wants_json():
             raise
@@ -146,9 +149,9 @@ def _named(session: Session, by: By, role: str, region: str, kind: str) -> Term:
     found = _chosen(session)
     if found is not None:
         field = "person" if g.body.get("person") else "phone"
-        terms.require_another(by, found, field)
+        term_checks.require_another(by, found, field)
         posts.require_own(by, found, field)
-    seat = terms.require_seat(role, g.body.get("title"))
+    seat = term_checks.require_seat(role, g.body.get("title"))
     if not seat and ROLES[role].level != "kota":
         return _head(session, by, found, role, region, since)
     if found is not None:
@@ -224,13 +227,13 @@ def end(role: str, region: str, term_id: str) -> ResponseReturnValue:
         with writing() as session:
             administration.take_turn(session, me())
             by = _appointer(role, region)
-            person, office = term.user, terms.title_of(session, term)
+            person, office = term.user, titles.title_of(session, term)
             if term.since > day_of(now()):
-                terms.withdraw(session, by, person, term)
+                endings.withdraw(session, by, person, term)
                 said = f"{person.name} tidak jadi menjadi {office}."
             else:
                 (last,) = _days("last")
-                terms.end(session, by, person, term, last)
+                endings.end(session, by, person, term, last)
                 said = f"{person.name} menjadi {office} sampai {present.written(last)}."
     except (NotNow, WrongContent) as refusal:
         if wants_json():

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from sipokat import security
 from sipokat.database import db, writing
-from sipokat.domain import administration, region_changes, terms
+from sipokat.domain import administration, region_changes, term_checks
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotFound, NotNow, Refused, WrongContent
@@ -120,7 +120,7 @@ def _change(session: Session, by: By, kelurahan: str) -> str:
         since = date.fromisoformat(g.body.get("since", "").strip())
     except ValueError:
         raise WrongContent("Isi tanggalnya.", {"since": "Isi tanggalnya."}) from None
-    terms.require_day(since, "since")
+    term_checks.require_day(since, "since")
     return verb(session, by, kelurahan, since) + f" mulai {times.date_words(since)}."
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from sipokat.database import db
-from sipokat.domain import offices, terms
+from sipokat.domain import offices, titles
 from sipokat.domain.offices import HOLDER, Office
 from sipokat.models import Report, User
 
@@ -32,4 +32,4 @@ def _says(user: User, office: Office) -> bool:
 
 
 def _words(office: Office) -> str:
-    return terms.title(db.session(), office.role.key, office.region, office.kind, office.title)
+    return titles.title(db.session(), office.role.key, office.region, office.kind, office.title)

@@ -11,7 +11,7 @@ from sipokat.domain.administration import facts
 from sipokat.domain.offices import label_of
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import ROLES
-from sipokat.domain.terms import title
+from sipokat.domain.titles import title
 from sipokat.models import AdministrativeEntry
 from sipokat.web.present import times
 

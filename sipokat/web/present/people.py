@@ -5,10 +5,11 @@ from __future__ import annotations
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import terms
+from sipokat.domain import titles
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import label_of
 from sipokat.domain.people_list import Listed
+from sipokat.domain.term_days import over_by
 from sipokat.models import Term, User
 from sipokat.web.present import times
 from sipokat.web.present.regions import region_words
@@ -31,8 +32,8 @@ def called(name: str) -> str:
 def offices_held(person: User) -> list[str]:
     """The offices held today or later, in words."""
     today = day_of(now())
-    running = [term for term in person.terms if term.until is None or term.until >= today]
-    return list(dict.fromkeys(terms.title_of(db.session(), term) for term in running))
+    running = [term for term in person.terms if not over_by(term, today)]
+    return list(dict.fromkeys(titles.title_of(db.session(), term) for term in running))
 
 
 def office_fact(term: Term, names: dict[str, str]) -> tuple[str, str]:

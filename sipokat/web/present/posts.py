@@ -6,12 +6,13 @@ from datetime import date, timedelta
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import barred, deputies, posts, terms
+from sipokat.domain import barred, deputies, posts, titles
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import HOLDER, RULES, TITLES, held
 from sipokat.domain.posts import Post
 from sipokat.domain.regions import level_of, names_of
 from sipokat.domain.roles import DESK_ROLES, DESK_WORDS, ROLES
+from sipokat.domain.term_days import runs_on
 from sipokat.models import Term, User
 from sipokat.web.present import people, times
 from sipokat.web.present.regions import region_words
@@ -70,7 +71,7 @@ def post(one: Post) -> dict[str, Any]:
         "role": one.role,
         "region": one.region,
         "url": address(one.role, one.region),
-        "title": terms.title(session, one.role, one.region),
+        "title": titles.title(session, one.role, one.region),
         "deputies": ROLES[one.role].desk is not None,
         "shared": one.shared,
         "seats": [("", ROLES[one.role].label), *TITLES.get(one.role, {}).items()],
@@ -110,7 +111,7 @@ def _held(term: Term) -> dict[str, Any]:
         "id": term.id,
         "name": term.user.name,
         "person": term.user_id,
-        "office": terms.title_of(db.session(), term),
+        "office": titles.title_of(db.session(), term),
         "when": begins + until,
         "letter": letter,
         "holder": term.kind == HOLDER,
@@ -137,7 +138,7 @@ def ending_words(term: Term) -> str:
     """`Plh. Lurah Petanang Ulu berakhir 14 Des, 3 hari lagi.`"""
     assert term.until is not None
     left = (term.until - day_of(now())).days
-    office = terms.title_of(db.session(), term)
+    office = titles.title_of(db.session(), term)
     when = f"{left} hari lagi" if left else "hari ini"
     return f"{office} berakhir {written(term.until)}, {when}."
 
@@ -146,8 +147,8 @@ def candidate(person: User) -> str:
     """A person as they are offered, with what they are: `Siti Aminah, Sekretaris Kelurahan Petanang
     Ulu`."""
     today = day_of(now())
-    held = [one for one in person.terms if one.since <= today <= (one.until or today)]
-    return ", ".join([person.name, *(terms.title_of(db.session(), one) for one in held)])
+    held = [one for one in person.terms if runs_on(one, today)]
+    return ", ".join([person.name, *(titles.title_of(db.session(), one) for one in held)])
 
 
 def first_values(one: Post) -> dict[str, str]:
@@ -214,7 +215,7 @@ def _waiting(code: str, count: int) -> dict[str, str]:
     desk = level_of(code)
     return {
         "what": f"Menunggu Plh. {DESK_WORDS[desk]}",
-        "title": terms.title(db.session(), DESK_ROLES[desk], code),
+        "title": titles.title(db.session(), DESK_ROLES[desk], code),
         "count": f"{times.figure(count)} laporan",
         "url": address(DESK_ROLES[desk], code),
     }
