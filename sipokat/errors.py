@@ -94,9 +94,10 @@ def answer(
 
 
 def refused(error: Refused) -> ResponseReturnValue:
-    """Answer a refusal of the domain. A NotNow about a report carries the report as it is now, if
-    the person may see it now."""
+    """Answer a refusal of the domain. A NotNow about a report carries the report as it is now, and
+    who was first, if the person may see it now."""
     from sipokat.web.access import me
+    from sipokat.web.present.last_move import last_move
     from sipokat.web.refusals import note_refusal
     from sipokat.web.report_json import report_json
     from sipokat.web.respond import wants_json
@@ -109,6 +110,7 @@ def refused(error: Refused) -> ResponseReturnValue:
         extra |= error.done or {}
         if error.report is not None and wants_json() and may_see(db.session(), me(), error.report):
             extra["report"] = report_json(error.report)
+            extra |= {"last": last_move(error.report, me())} if error.overtaken else {}
     if isinstance(error, TooMany):
         headers["Retry-After"] = str(error.retry_after)
     if error.code == "cross_site":

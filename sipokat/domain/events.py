@@ -37,7 +37,9 @@ class NewEvent:
     `office` is the one in which the actor acts; its kind and title go into the detail. `version` is
     the report's after the move, `content_digest` that of the content it speaks of. `request_digest`
     covers what was asked for: whoever sends the same `action_id` again must ask for the same.
-    `detail` says more, in JSON's types.
+    `detail` says more, in JSON's types: the end of the desk's limit (`due`, see `deadlines`), and
+    of a decision that waited on a phone when it was made (`decided`; `decided.of_event` says of
+    every event when the time on its actor's desk ended).
     """
 
     move: chain.Move

@@ -46,7 +46,8 @@ class NotFound(Refused):
 
 class NotNow(Refused):
     """May, but not now. `report` is the report as it is now, when there is one to show to whoever
-    may see it; `done` what the asker did before, for whoever may not."""
+    may see it; `done` what the asker did before, for whoever may not. `overtaken`: the report has
+    moved on since the version that the asker saw."""
 
     status, code = 409, "conflict"
 
@@ -60,6 +61,7 @@ class NotNow(Refused):
         super().__init__(message, code=code)
         self.report = report
         self.done = done
+        self.overtaken = False
 
 
 class DoneBefore(Refused):

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass
 from datetime import date, datetime
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -14,7 +15,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import lock_rows, writing
-from sipokat.domain import chain, deadlines, events, offices, recording, tallies
+from sipokat.domain import chain, deadlines, decided, events, offices, recording, tallies
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
 from sipokat.domain.refusals import DoneBefore, NotFound, NotNow
@@ -22,13 +23,15 @@ from sipokat.domain.regions import at_desk
 from sipokat.domain.visibility import find_report
 from sipokat.models import Event, Report, User
 
+NOTHING: Mapping[str, str] = MappingProxyType({})
+
 
 @dataclass(frozen=True)
 class Attempt:
     """One action on one report as somebody asks for it, at the moment `at`.
 
     `asked` is the digest of what is asked for. The same person's same `action_id` with the same
-    digest is the same action.
+    digest is the same action. `claim` is what the phone says of a decision that has waited there.
     """
 
     user: User
@@ -37,6 +40,7 @@ class Attempt:
     asked: str
     at: datetime
     action_id: str | None = None
+    claim: decided.Claim | None = None
 
 
 def actor_before(user: User, report: Report) -> chain.Actor:
@@ -59,6 +63,7 @@ def act(
     request: chain.Request,
     action_id: str | None = None,
     now: datetime | None = None,
+    claim: decided.Claim | None = None,
 ) -> Report:
     """Verify, return, reject, withdraw or reopen: one move of one report.
 
@@ -67,7 +72,7 @@ def act(
     the report, NotNow for an action id that was used for something else; every NotNow carries the
     report.
     """
-    attempt = attempt_of(user, number, request, now or present(), action_id)
+    attempt = attempt_of(user, number, request, now or present(), action_id, claim)
     with writing() as session:
         report, done = take_up(session, attempt)
         if not done:
@@ -76,15 +81,22 @@ def act(
 
 
 def attempt_of(
-    user: User, number: str, request: chain.Request, at: datetime, action_id: str | None
+    user: User,
+    number: str,
+    request: chain.Request,
+    at: datetime,
+    action_id: str | None,
+    claim: decided.Claim | None = None,
 ) -> Attempt:
-    """The attempt that this request is, with its digest."""
+    """The attempt that this request is, with its digest. When it was decided is no part of that: a
+    phone that sends the same again may say it in other words."""
     said = [request.action, number, request.version, request.klass, request.reason, request.note]
-    return Attempt(user, number, request, digest(said), at, action_id)
+    return Attempt(user, number, request, digest(said), at, action_id, claim)
 
 
 def _move(session: Session, attempt: Attempt, report: Report) -> None:
     state, move = guard(session, attempt, report)
+    waited = decided.as_detail(attempt.claim, report.arrived_at, attempt.at)
     try:
         with alone_for_its_month(session, report.period):
             settle(session, report, chain.advance(state, move), attempt.at)
@@ -93,10 +105,15 @@ def _move(session: Session, attempt: Attempt, report: Report) -> None:
             "Sudah ada laporan lain untuk bulan ini, jadi laporan ini tidak dapat dibuka kembali.",
             report,
         ) from None
-    record(session, attempt, report, move)
+    record(session, attempt, report, move, waited)
 
 
 USED = "Tindakan ini sudah dipakai untuk hal lain."
+# Whatever the reason: who may not see a report is not told whether there is one.
+OUT_OF_REACH = (
+    "Laporan ini di luar wilayah jabatan Anda sekarang. "
+    "Kalau masa jabatan Anda baru berakhir, pejabat yang sekarang memeriksanya."
+)
 
 
 def take_up(session: Session, attempt: Attempt) -> tuple[Report, bool]:
@@ -114,6 +131,8 @@ def take_up(session: Session, attempt: Attempt) -> tuple[Report, bool]:
         event = _own_event(session, user, action_id)
         acted_on = session.get_one(Report, event.report_id) if event else None
         if event is None or acted_on is None or acted_on.number != attempt.number:
+            if attempt.request.action in chain.DECISIONS:
+                raise NotFound(OUT_OF_REACH) from None
             raise
         done = {"number": attempt.number, "action_id": action_id, "version": event.version}
         if event.request_digest not in (attempt.asked, events.ERASED):
@@ -142,6 +161,7 @@ def guard(session: Session, attempt: Attempt, report: Report) -> tuple[chain.Sta
         return state, chain.decide(state, actor_before(attempt.user, report), attempt.request)
     except NotNow as refusal:
         refusal.report = report
+        refusal.overtaken = state.version > (attempt.request.version or state.version)
         raise
 
 
@@ -184,12 +204,20 @@ def stand(
         setattr(report, name, value)
 
 
-def record(session: Session, attempt: Attempt, report: Report, move: chain.Move) -> None:
-    """Append the event of the move that was just made."""
-    events.append(session, report.id, event_of(attempt, report, move))
+def record(
+    session: Session,
+    attempt: Attempt,
+    report: Report,
+    move: chain.Move,
+    waited: Mapping[str, str] = NOTHING,
+) -> None:
+    """Append the event of the move that was just made. `waited` as `decided.as_detail` gives it."""
+    events.append(session, report.id, event_of(attempt, report, move, waited))
 
 
-def event_of(attempt: Attempt, report: Report, move: chain.Move) -> events.NewEvent:
+def event_of(
+    attempt: Attempt, report: Report, move: chain.Move, waited: Mapping[str, str] = NOTHING
+) -> events.NewEvent:
     """The event of the move that was just made: the report is as it became."""
     request, desk = attempt.request, _acts_at(attempt.user, report, move)
     return events.NewEvent(
@@ -203,7 +231,7 @@ def event_of(attempt: Attempt, report: Report, move: chain.Move) -> events.NewEv
         action_id=attempt.action_id or str(uuid.uuid4()),
         reason=request.reason,
         note=request.note or None,
-        detail=deadlines.as_detail(report.due_at),
+        detail={**deadlines.as_detail(report.due_at), **waited},
     )
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import events
+from sipokat.domain import decided, events
 from sipokat.domain.listed import Listed
 from sipokat.models import Event, Photo, Report
 from sipokat.web.present.content import photo_view
@@ -73,4 +73,6 @@ def event_json(event: Event) -> dict[str, Any]:
         "to": event.to_desk,
         "reason": event.reason,
         "note": event.note,
+        # Where it was decided before it was received: on a phone that waited for a signal.
+        **({"decided_at": at.isoformat()} if (at := decided.of_event(event)) != event.at else {}),
     }

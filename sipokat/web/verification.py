@@ -10,7 +10,7 @@ from flask import Blueprint, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import chain, queue, texts, verification
+from sipokat.domain import chain, decided, queue, texts, verification
 from sipokat.domain.refusals import Malformed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import DECIDERS, READERS
 from sipokat.domain.visibility import find_report
@@ -26,13 +26,15 @@ from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
 
 pages = Blueprint("verification", __name__)
 
-ACTION = {
+ACTION: dict[str, body.Check] = {
     "action_id": body.uuid_text,
     "version": body.whole,
     "class": body.text,
     "reason": body.text,
     "note": body.text,
 }
+# What a phone says besides of a decision that has waited there, see `domain/decided.py`.
+WAITED: dict[str, body.Check] = {"decided_at": body.moment, "seen_at": body.moment}
 # The last part of the address of each action.
 NOUNS = {
     "verifikasi": "verify",
@@ -120,7 +122,7 @@ def _after() -> tuple[datetime, int] | None:
 
 def _read_action() -> dict[str, Any]:
     if body.is_json():
-        said = body.read_json(ACTION, required=("version", "action_id"))
+        said = body.read_json(ACTION | WAITED, required=("version", "action_id"))
         body.require_sender()
         return said
     form = body.read_form()
@@ -149,7 +151,7 @@ def act(number: str, noun: str) -> ResponseReturnValue:
         texts.read(asks.get("note")),
     )
     try:
-        report = verification.act(me(), number, asked, asks.get("action_id"))
+        report = verification.act(me(), number, asked, asks.get("action_id"), claim=_claim(asks))
     except (NotNow, WrongContent) as refusal:
         if wants_json():
             raise
@@ -163,6 +165,11 @@ def act(number: str, noun: str) -> ResponseReturnValue:
         return _done(report, action, said)
     tell(f"Laporan {number} {said}")
     return see_other("/verifikasi" if asks["next"] == "/verifikasi" else f"/laporan/{number}")
+
+
+def _claim(asks: dict[str, Any]) -> decided.Claim | None:
+    at = asks.get("decided_at")
+    return decided.Claim(at, asks.get("seen_at"), body.sent_at()) if at else None
 
 
 def _done(report: Report, action: str, said: str) -> ResponseReturnValue:

@@ -573,3 +573,58 @@ def test_whoever_comes_second_can_still_read_their_own_note(site: Site, number: 
     assert note in page.text("main")
     card = by_htmx(site(HARTONO), number, "pengembalian", 409, note=note, reason="lainnya")
     assert note in card.text
+
+
+# A decision that has waited on a phone for a signal.
+
+
+def test_when_it_was_made_is_on_the_wire_and_on_the_time_line(site: Site) -> None:
+    with time_machine.travel("2026-11-23T02:00:00Z", tick=False):
+        number = str(file_report(site(RAHMAN))["number"])
+    waited = {"decided_at": "2026-11-23T11:00:00+07:00", "seen_at": "2026-11-23T10:00:00+07:00"}
+    with time_machine.travel("2026-11-24T02:30:00Z", tick=False):
+        said = {"action_id": fresh_id()} | waited
+        answer = decide(site(HARTONO), number, "verifikasi", **said)
+        later = waited | {"decided_at": "2026-11-23T12:00:00+07:00"}
+        # Sent again, it is the same decision, whatever it says of its time.
+        assert decide(site(HARTONO), number, "verifikasi", **said | later) == answer
+        page = site(HARTONO).get(f"/laporan/{number}").text("main")
+    event = answer["events"][-1]
+    assert event["at"] == "2026-11-24T02:30:00+00:00"
+    assert event["decided_at"] == "2026-11-23T04:00:00+00:00"
+    assert "24 Nov, 09.30 (diperiksa 23 Nov, 11.00, tanpa sinyal)" in page
+
+
+@pytest.mark.parametrize("wrong", ["kemarin", "2026-11-23", 1732345, "2026-11-23T10:00:00"])
+def test_an_unreadable_time_of_a_decision_is_400(site: Site, number: str, wrong: Any) -> None:
+    answer = decide(site(HARTONO), number, "verifikasi", 400, decided_at=wrong)
+    assert list(answer["fields"]) == ["decided_at"]
+    assert report_of(site(HARTONO), number)["version"] == 1
+
+
+def test_who_comes_second_is_told_who_was_first_and_when(site: Site, number: str) -> None:
+    first = decide(site(HARTONO), number, "verifikasi")["events"][-1]["at"]
+    decide(site(YUSUF), number, "pengembalian", version=2)
+    decide(site(HARTONO), number, "verifikasi", version=3, note="Sudah benar.", **{"class": None})
+    for person, version, what in (
+        (HARTONO, 1, "Sudah Anda verifikasi"),
+        (YUSUF, 2, "Sudah diverifikasi Lurah Petanang Ulu"),
+    ):
+        answer = decide(site(person), number, "penolakan", 409, version=version)
+        assert answer["last"] == {"what": what, "at": answer["report"]["events"][-1]["at"]}
+        assert answer["last"]["at"] > first
+    # Nobody was first where nothing has moved: it lies on another desk, or it is no one's turn.
+    assert "last" not in decide(site(DEWI), number, "verifikasi", 409, version=4)
+
+
+def test_a_decision_whose_maker_holds_the_office_no_more_is_refused_in_words(
+    site: Site, number: str, app: Flask
+) -> None:
+    lurah = site(HARTONO)
+    with app.app_context():
+        steps.end_term(HARTONO, steps.today() - timedelta(days=1))
+    answer = decide(lurah, number, "verifikasi", 404, decided_at="2026-11-23T10:00:00+07:00")
+    assert "masa jabatan Anda baru berakhir" in answer["message"]
+    assert "report" not in answer
+    assert answer == decide(lurah, "99994", "verifikasi", 404)
+    assert report_of(site(RAHMAN), number)["version"] == 1

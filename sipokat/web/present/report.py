@@ -12,7 +12,7 @@ from typing import Any, cast
 from flask import g
 
 from sipokat.database import db
-from sipokat.domain import chain, deadlines
+from sipokat.domain import chain, deadlines, decided
 from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
@@ -29,6 +29,7 @@ SPEAKING = (*chain.DECISIONS, "reopen")
 
 
 DELAYED = timedelta(days=3)
+WAITED = timedelta(hours=1)
 
 
 @dataclass
@@ -280,7 +281,8 @@ class Full(Row):
         return old is not None and (old.received_at is None or old.received_at > event.at)
 
     def _event(self, event: Event) -> dict[str, str]:
-        return self._told(event) | {"who": f"{event.actor.name}, {states.office(event)}"}
+        who = f"{event.actor.name}, {states.office(event)}"
+        return self._told(event) | {"who": who, "when": _when(event)}
 
     def _told(self, event: Event) -> dict[str, str]:
         """The entry of the time line, but for who it was."""
@@ -342,6 +344,13 @@ class Full(Row):
     def revisions(self) -> list[dict[str, Any]]:
         """Every content that the report has had, newest first. Empty when there is only one."""
         return content.revisions(self.report)
+
+
+def _when(event: Event) -> str:
+    """The time of the event; of a decision that waited long for a signal also when it was made."""
+    made = decided.of_event(event)
+    waited = f" (diperiksa {times.moment(made)}, tanpa sinyal)" if event.at - made > WAITED else ""
+    return times.moment(event.at) + waited
 
 
 def _noted(what: str, person: Any, at: datetime) -> tuple[datetime, dict[str, str]]:
