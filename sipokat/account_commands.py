@@ -1,13 +1,10 @@
-"""The commands about accounts and offices: `flask create-user`, `disable-user`, `end-term` …
+"""The commands about accounts: `flask create-user`, `disable-user`, `change-user` …
 
 Each writes an entry of the administrative record, which names the operator: whoever is signed in to
 the server's system. `--by` adds on whose behalf.
 """
 
 from __future__ import annotations
-
-from datetime import date, datetime
-from typing import Any
 
 import click
 from flask.cli import with_appcontext
@@ -18,38 +15,13 @@ from sipokat.domain import (
     accounts,
     activations,
     administration,
-    endings,
     passwords,
     people,
     sessions,
-    terms,
     titles,
 )
-from sipokat.domain.clock import day_of, now
-from sipokat.domain.roles import ROLES
 from sipokat.models import AdministrativeEntry
-from sipokat.operating import PHONE, account, change, in_words, moment
-
-BY = click.option("--by", help="Mobile number of whoever of Diskominfo it is done for.")
-ROLE = click.option("--role", type=click.Choice(list(ROLES)), prompt=True)
-REGION = click.option("--region", prompt=True, help="The office's region, 16.73.04.1009.001")
-
-
-class Day(click.ParamType[date]):
-    """A day as YYYY-MM-DD."""
-
-    name = "YYYY-MM-DD"
-
-    def convert(self, value: Any, param: Any, ctx: Any) -> date:
-        if isinstance(value, date):
-            return value
-        try:
-            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 -- a day has no zone
-        except ValueError:
-            self.fail(f"{value} is not a day such as 2026-11-30")
-
-
-DAY = Day()
+from sipokat.operating import BY, PHONE, REGION, ROLE, account, change, in_words, moment
 
 
 @click.command("create-user")
@@ -141,66 +113,6 @@ def end_sessions(phone: str, by: str | None) -> None:
     click.echo(f"{ended} sessions of {user.name} were ended.")
 
 
-@click.command("begin-term")
-@PHONE
-@ROLE
-@REGION
-@click.option("--since", type=DAY, help="First day; today when not given.")
-@click.option("--until", type=DAY, help="Last day, if it is known.")
-@click.option("--title", help="Not as its head: sekretaris, kasi, staf.")
-@BY
-@with_appcontext
-def begin_term(
-    phone: str,
-    role: str,
-    region: str,
-    since: date | None,
-    until: date | None,
-    title: str | None,
-    by: str | None,
-) -> None:
-    """Give somebody an office from a day on."""
-    with change(by) as (session, who):
-        user, first = account(session, phone), since or day_of(now())
-        term = terms.begin(session, who, user, role, region, first, until, title)
-        office = titles.title_of(session, term)
-    click.echo(f"{user.name}: {office} from {term.since} on.")
-
-
-@click.command("end-term")
-@PHONE
-@ROLE
-@REGION
-@click.option("--on", "last", type=DAY, help="Last day; today when not given.")
-@BY
-@with_appcontext
-def end_term(phone: str, role: str, region: str, last: date | None, by: str | None) -> None:
-    """End an office; the day named is its last one."""
-    with change(by) as (session, who):
-        user, today = account(session, phone), day_of(now())
-        term = terms.find(user, role, region, today)
-        endings.end(session, who, user, term, last or today)
-        office = titles.title_of(session, term)
-    click.echo(f"{user.name}: {office} until {term.until}.")
-
-
-@click.command("withdraw-term")
-@PHONE
-@ROLE
-@REGION
-@click.option("--since", type=DAY, prompt=True, help="The day on which it would begin.")
-@BY
-@with_appcontext
-def withdraw_term(phone: str, role: str, region: str, since: date, by: str | None) -> None:
-    """Take back an office that has not begun, such as one with a wrong day."""
-    with change(by) as (session, who):
-        user = account(session, phone)
-        term = terms.find_from(user, role, region, since)
-        office = titles.title_of(session, term)
-        endings.withdraw(session, who, user, term)
-    click.echo(f"{user.name}: {office} does not begin on {since}.")
-
-
 @click.command("change-user")
 @PHONE
 @click.option("--name", help="The new name.")
@@ -250,9 +162,6 @@ COMMANDS = (
     disable_user,
     enable_user,
     end_sessions,
-    begin_term,
-    end_term,
-    withdraw_term,
     change_user,
     show_user,
 )

@@ -21,10 +21,11 @@ from sipokat import (
     activation_commands,
     assets,
     migrations,
-    office_commands,
     record_commands,
+    region_commands,
     serving,
     starting,
+    term_commands,
 )
 from sipokat.database import db, writing
 from sipokat.delivery import tls
@@ -48,8 +49,9 @@ def register(app: Flask) -> None:
         start,
         *account_commands.COMMANDS,
         *activation_commands.COMMANDS,
-        *office_commands.COMMANDS,
         *record_commands.COMMANDS,
+        *region_commands.COMMANDS,
+        *term_commands.COMMANDS,
         *migrations.COMMANDS,
     )
     for command in own:

@@ -1,4 +1,5 @@
-"""Who runs a command on the server, for whom, and how a refusal ends it."""
+"""What the commands have in common: their options, who runs them for whom, and how a refusal ends
+one."""
 
 from __future__ import annotations
 
@@ -7,7 +8,8 @@ import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import date, datetime
+from typing import Any
 
 import click
 from sqlalchemy.orm import Session
@@ -17,9 +19,29 @@ from sipokat.domain import administration, people
 from sipokat.domain.administration import By
 from sipokat.domain.clock import WIB
 from sipokat.domain.refusals import Refused
+from sipokat.domain.roles import ROLES
 from sipokat.models import User
 
+
+class Day(click.ParamType[date]):
+    """A day as YYYY-MM-DD."""
+
+    name = "YYYY-MM-DD"
+
+    def convert(self, value: Any, param: Any, ctx: Any) -> date:
+        if isinstance(value, date):
+            return value
+        try:
+            return datetime.strptime(value, "%Y-%m-%d").date()  # noqa: DTZ007 -- a day has no zone
+        except ValueError:
+            self.fail(f"{value} is not a day such as 2026-11-30")
+
+
+DAY = Day()
 PHONE = click.option("--phone", prompt=True, help="Mobile number of the account, 0812… or +62812…")
+BY = click.option("--by", help="Mobile number of whoever of Diskominfo it is done for.")
+ROLE = click.option("--role", type=click.Choice(list(ROLES)), prompt=True)
+REGION = click.option("--region", prompt=True, help="The office's region, 16.73.04.1009.001")
 
 
 @contextmanager

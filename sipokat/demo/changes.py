@@ -27,7 +27,7 @@ from sipokat.domain import (
 )
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of
-from sipokat.domain.deputies import Letter
+from sipokat.domain.letters import Letter
 from sipokat.domain.regions import at_desk, level_of
 from sipokat.models import User
 

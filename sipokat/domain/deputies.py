@@ -1,67 +1,20 @@
-"""Deputies: who acts in an office while its holder is away (Plh.) or while it is vacant (Plt.).
-
-Both act by a surat perintah and until a day (UU 30/2014 about administration of government,
-art. 14). How long at most is the city's rule, in `data/terms.toml`: a Plh. thirty days in a row, a
-Plt. three months, and once more in the same vacancy.
-"""
+"""Deputies: who acts in an office while its holder is away (Plh.) or while it is vacant (Plt.)."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date, timedelta
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import administration, offices, term_checks, term_facts, titles
+from sipokat.domain import administration, term_checks, term_facts, titles
 from sipokat.domain.administration import By
-from sipokat.domain.clock import day_of, now
+from sipokat.domain.letters import DAY, Letter, plh_days, require_sound
 from sipokat.domain.offices import DEPUTIES, HOLDER, RULES
-from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
-from sipokat.domain.regions import lies_in
-from sipokat.domain.roles import ROLES, above, below
+from sipokat.domain.refusals import NotNow, WrongContent
 from sipokat.domain.term_days import runs_between
 from sipokat.domain.texts import written
 from sipokat.models import Term, User
-
-LETTER_MAX = 60
-DAY = timedelta(days=1)
-
-
-@dataclass(frozen=True)
-class Letter:
-    """A surat perintah: who shall act, in which office, as what, and for how long."""
-
-    role: str
-    region: str
-    kind: str
-    since: date
-    until: date
-    number: str
-    dated: date
-
-
-def appointer(user: User, role: str, region_code: str) -> By:
-    """Who appoints a deputy for this office, and as what: a holder of the desk above it, or
-    Diskominfo. So a lurah does it for the RT heads of her kelurahan.
-
-    Raises NeverAllowed for roles that never do it, NotFound out of one's region.
-    """
-    offices.require_office(role, region_code)
-    appoints = [one for one in offices.held(user) if _appoints(one)]
-    if not appoints or not user.active:
-        raise NeverAllowed("Plh. dan Plt. ditunjuk pejabat di atasnya atau Diskominfo.")
-    desk = ROLES[role].desk
-    for office in appoints:
-        above_it = office.desk and desk and above(desk) == office.desk
-        if office.role.key == "diskominfo" or (above_it and lies_in(region_code, office.region)):
-            return By(user, office)
-    raise NotFound("Jabatan ini tidak ada tepat di bawah jabatan Anda.")
-
-
-def _appoints(office: offices.Office) -> bool:
-    return office.role.key == "diskominfo" or bool(office.desk and below(office.desk))
 
 
 def appoint(session: Session, by: By, user: User, letter: Letter) -> Term:
@@ -71,7 +24,7 @@ def appoint(session: Session, by: By, user: User, letter: Letter) -> Term:
     needs this deputy: it has another on one of these days; nobody holds it, for a Plh.; somebody
     does, for a Plt.; or the person has acted in it as long as one may.
     """
-    _require_sound(letter)
+    require_sound(letter)
     administration.take_turn(session, user)
     term_checks.ensure_region(session, by, letter.role, letter.region)
     term_checks.require_there(session, letter.region, letter.since, letter.until)
@@ -96,36 +49,6 @@ def appoint(session: Session, by: By, user: User, letter: Letter) -> Term:
     user.terms.append(term)
     administration.record(session, by, user, "begin_term", became=term_facts.as_facts(term))
     return term
-
-
-def _require_sound(letter: Letter) -> None:
-    """What is wrong in the letter itself, all at once."""
-    offices.require_office(letter.role, letter.region)
-    wrong: dict[str, str] = {}
-    if letter.kind not in DEPUTIES:
-        wrong["kind"] = "Pilih Plh. atau Plt."
-    if ROLES[letter.role].desk is None:
-        wrong["role"] = f"Untuk {ROLES[letter.role].label} tidak ada Plh. atau Plt."
-    number, today = letter.number.strip(), day_of(now())
-    if not number:
-        wrong["letter_number"] = "Isi nomor surat perintah."
-    elif len(number) > LETTER_MAX:
-        wrong["letter_number"] = f"Nomor surat paling banyak {LETTER_MAX} huruf."
-    if letter.dated > today:
-        wrong["letter_date"] = "Tanggal surat perintah belum tiba."
-    if letter.until < letter.since:
-        wrong["until"] = "Hari terakhir tidak boleh sebelum hari pertama."
-    elif letter.until < today:
-        wrong["until"] = "Hari terakhir sudah lewat."
-    elif letter.since > today + timedelta(days=RULES["ahead"]["days"]):
-        wrong["since"] = f"Hari pertama paling jauh {RULES['ahead']['days']} hari lagi."
-    elif letter.kind == "plh" and letter.until >= letter.since + _plh_days():
-        wrong["until"] = f"Plh. paling lama {RULES['plh']['days']} hari."
-    elif letter.kind == "plt" and letter.until >= months_after(letter.since):
-        last = written(months_after(letter.since) - DAY)
-        wrong["until"] = f"Plt. paling lama {RULES['plt']['months']} bulan, jadi sampai {last}."
-    if wrong:
-        raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
 
 
 def _require_no_other(session: Session, term: Term) -> None:
@@ -184,7 +107,7 @@ def _require_days(user: User, letter: Letter) -> None:
         mine = (term.role, term.region_code, term.kind) == (letter.role, letter.region, "plh")
         if mine and term.until == first - DAY:
             first = term.since
-    if letter.until >= first + _plh_days():
+    if letter.until >= first + plh_days():
         sentence = (
             f"{user.name} menjadi Plh. sejak {written(first)}, paling lama "
             f"{RULES['plh']['days']} hari. Tunjuk orang lain."
@@ -228,18 +151,3 @@ def _heads(letter: Letter) -> Select[Term]:
 
 def _office(role: str, region_code: str) -> Select[Term]:
     return select(Term).where(Term.role == role, Term.region_code == region_code)
-
-
-def _plh_days() -> timedelta:
-    return timedelta(days=RULES["plh"]["days"])
-
-
-def months_after(day: date) -> date:
-    """The day on which the months of a Plt. that began on `day` are over: the same day of the
-    month, or the first of the next where there is none."""
-    months = day.month - 1 + RULES["plt"]["months"]
-    year, month = day.year + months // 12, months % 12 + 1
-    try:
-        return day.replace(year=year, month=month)
-    except ValueError:
-        return date(year + month // 12, month % 12 + 1, 1)

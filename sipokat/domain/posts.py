@@ -11,16 +11,12 @@ from sqlalchemy import or_, select
 from sqlalchemy.orm import Session, joinedload
 
 from sipokat.domain import offices
-from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import HOLDER, RULES
-from sipokat.domain.refusals import NeverAllowed, NotFound, WrongContent
-from sipokat.domain.regions import in_scope, level_of, lies_in, there_on
+from sipokat.domain.regions import in_scope, level_of, there_on
 from sipokat.domain.roles import DESK_ROLES, ROLES, below
 from sipokat.domain.term_days import running_on, runs_on
 from sipokat.models import Region, Term, User
-
-ELSEWHERE = "{} memegang jabatan lain, sekarang atau dahulu. Minta Diskominfo yang mengangkatnya."
 
 
 @dataclass(frozen=True)
@@ -110,48 +106,6 @@ def ending(user: User, below_it: Iterable[Post]) -> list[Term]:
         if term.until is not None and term.until <= last
     ]
     return sorted(soon, key=lambda term: (term.until or last, term.id))
-
-
-def scopes(user: User) -> list[str]:
-    """The regions in whose offices, right below, the person appoints. Raises NeverAllowed where
-    there are none."""
-    found = {
-        office.region
-        for office in offices.held(user)
-        if office.role.key == "diskominfo" or (office.desk and below(office.desk))
-    }
-    if not found or not user.active:
-        raise NeverAllowed("Halaman ini untuk lurah, camat, Bag. Pemerintahan dan Diskominfo.")
-    return sorted(found)
-
-
-def require_scope(user: User, region_code: str) -> None:
-    """Raises NotFound where the person sees no offices right below this region: Diskominfo sees
-    them everywhere, the others in their own regions."""
-    own = scopes(user)
-    everywhere = [one.region for one in offices.held(user) if one.role.key == "diskominfo"]
-    if region_code not in own and not any(lies_in(region_code, one) for one in everywhere):
-        raise NotFound("Wilayah ini tidak ada di bawah jabatan Anda.")
-
-
-def may_settle(user: User, role: str) -> bool:
-    """Whether the person, who may appoint deputies for offices of this role, may also name their
-    holders: Diskominfo all, a lurah the heads of her RT."""
-    return role == "rt_head" or any(one.role.key == "diskominfo" for one in offices.held(user))
-
-
-def require_own(by: By, person: User, field: str = "person") -> None:
-    """Raises WrongContent on `field` for somebody whom a desk may not make head of an office below
-    it: who holds or held an office that is not below it. With the new one the desk would look after
-    their account, and could read by it what they wrote there."""
-    office = by.office
-    if office is None or office.role.key == "diskominfo":
-        return
-    for term in person.terms:
-        below_it = term.role in office.role.activates and lies_in(term.region_code, office.region)
-        if not below_it:
-            sentence = ELSEWHERE.format(person.name)
-            raise WrongContent(sentence, {field: sentence})
 
 
 def candidates(session: Session, post: Post) -> list[User]:

@@ -39,6 +39,8 @@ def register(app: Flask) -> None:
     )
     from sipokat.web.administration import activations as new_activations
     from sipokat.web.administration import (
+        appointments,
+        endings,
         handouts,
         imports,
         new_person,
@@ -71,6 +73,8 @@ def register(app: Flask) -> None:
         account,
         account_news,
         activation,
+        appointments,
+        endings,
         fresh,
         handouts,
         health,

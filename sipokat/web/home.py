@@ -27,7 +27,8 @@ from sipokat.domain.roles import DESK_WORDS, ROLES
 from sipokat.models import Report
 from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
-from sipokat.web.present import posts, states, times
+from sipokat.web.present import posts_below, states, times
+from sipokat.web.present.posts import ending_words
 from sipokat.web.present.regions import region_words
 from sipokat.web.respond import see_other
 
@@ -97,7 +98,7 @@ def _rt_head() -> dict[str, Any]:
     return {
         "greeting": times.greeting(me().name),
         "offices": [f"{_title(one)} {region_words(one.region, names)}" for one in offices],
-        "ending": [posts.ending_words(one) for one in posts.ending(me())],
+        "ending": [ending_words(one) for one in posts_below.ending(me())],
         "nihil": nihil,
         "today": today.isoformat(),
         "region": regions[0] if len(regions) == 1 else "",
@@ -131,7 +132,7 @@ def _official() -> dict[str, Any]:
     mending = {one.id for one in own}
     oldest = [one for one in waiting if one.id not in mending][:5]
     urgent = queue.urgent(session, me())
-    below = posts.below_me(me(), *regions_of(me()), *codes_of(own, oldest, urgent))
+    below = posts_below.below_me(me(), *regions_of(me()), *codes_of(own, oldest, urgent))
     return {
         "greeting": times.greeting(me().name),
         "offices": _offices(),

@@ -11,9 +11,18 @@ import pytest
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import administration, deputies, endings, offices, posts, terms, titles
+from sipokat.domain import (
+    administration,
+    appointers,
+    deputies,
+    endings,
+    offices,
+    posts,
+    terms,
+    titles,
+)
 from sipokat.domain.administration import By
-from sipokat.domain.deputies import Letter
+from sipokat.domain.letters import Letter, months_after
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.models import Term
 from tests import steps
@@ -135,13 +144,13 @@ def test_a_plh_has_thirty_days_in_a_row(session: Session) -> None:
     ],
 )
 def test_three_months_end_on_the_same_day_of_the_month(since: date, over: date) -> None:
-    assert deputies.months_after(since) == over
+    assert months_after(since) == over
 
 
 def test_a_plt_is_renewed_once(session: Session) -> None:
     vacate(HARTONO)
     first = letter("plt")
-    whole = deputies.months_after(first.since) - timedelta(days=1)
+    whole = months_after(first.since) - timedelta(days=1)
     fields = refused(
         WrongContent, appoint, SARI, replace(first, until=whole + timedelta(days=1))
     ).fields
@@ -181,7 +190,7 @@ def test_what_a_letter_says_wrongly_is_said_beside_it(
 def test_who_cannot_be_a_deputy(session: Session) -> None:
     assert "ditutup" in refused(WrongContent, appoint, BEJO, letter()).message
     assert "sendiri memegang" in refused(NotNow, appoint, HARTONO, letter()).message
-    yusuf = deputies.appointer(user_of(YUSUF), "lurah", PETANANG_ULU)
+    yusuf = appointers.appointer(user_of(YUSUF), "lurah", PETANANG_ULU)
     assert "bukan diri sendiri" in refused(WrongContent, appoint, YUSUF, letter(), yusuf).message
 
 
@@ -208,9 +217,9 @@ def test_who_appoints(
 ) -> None:
     given = (user_of(person), role, region)
     if refusal is None:
-        assert deputies.appointer(*given).user == given[0]
+        assert appointers.appointer(*given).user == given[0]
     else:
-        refused(refusal, deputies.appointer, *given)
+        refused(refusal, appointers.appointer, *given)
 
 
 def test_the_deputy_and_the_desk_above_are_warned_before_the_end(session: Session) -> None:

@@ -24,9 +24,9 @@ from sipokat.domain import (
     terms,
 )
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.deputies import Letter
 from sipokat.domain.imports import applying, cells, columns, kept, places, undoing
 from sipokat.domain.imports.verdicts import Verdict, digest
+from sipokat.domain.letters import Letter
 from sipokat.domain.refusals import NotFound, NotNow, WrongContent
 from sipokat.models import AdministrativeEntry, ImportRow, PeopleImport, Region, Term, User
 from tests import people_file

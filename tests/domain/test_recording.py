@@ -19,7 +19,7 @@ from sipokat.domain import (
     visibility,
 )
 from sipokat.domain.clock import now
-from sipokat.domain.deputies import Letter
+from sipokat.domain.letters import Letter
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import NeverAllowed, WrongContent
 from tests import steps

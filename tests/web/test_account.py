@@ -22,7 +22,7 @@ from sipokat.domain import (
     tries,
 )
 from sipokat.domain.clock import now
-from sipokat.domain.deputies import Letter
+from sipokat.domain.letters import Letter
 from sipokat.turns import Line
 from sipokat.web.present.administration import WHAT
 from tests import steps, wire

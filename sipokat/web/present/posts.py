@@ -6,16 +6,15 @@ from datetime import date, timedelta
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import barred, deputies, posts, titles
+from sipokat.domain import appointers, letters, posts, titles
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import HOLDER, RULES, TITLES, held
 from sipokat.domain.posts import Post
 from sipokat.domain.regions import level_of, names_of
-from sipokat.domain.roles import DESK_ROLES, DESK_WORDS, ROLES
+from sipokat.domain.roles import ROLES
 from sipokat.domain.term_days import runs_on
 from sipokat.models import Term, User
 from sipokat.web.present import people, times
-from sipokat.web.present.regions import region_words
 
 DAY = timedelta(days=1)
 
@@ -47,7 +46,7 @@ def group(scope: str, found: list[Post], user: User) -> dict[str, Any]:
     """The offices right below a region, under its name. Whoever sees those below as well is led on
     to them."""
     names_of(db.session(), [one.region for one in found] or [scope])
-    own = posts.scopes(user)
+    own = appointers.scopes(user)
     level = level_of(scope)
     deeper = len(own) == 1 and level in ("kota", "kecamatan") and _everywhere(user)
     return {
@@ -77,7 +76,7 @@ def post(one: Post) -> dict[str, Any]:
         "seats": [("", ROLES[one.role].label), *TITLES.get(one.role, {}).items()],
         "vacant": one.vacant,
         "empty": one.empty,
-        "since": _vacant_since(one) if one.vacant or one.empty else "",
+        "since": vacant_since(one) if one.vacant or one.empty else "",
         "holders": [_held(term) for term in (*one.heads, *one.deputies, *one.staff)],
         "coming": [_held(term) for term in one.coming],
         "kind": "plt" if one.vacant else "plh",
@@ -87,11 +86,7 @@ def post(one: Post) -> dict[str, Any]:
     }
 
 
-def _lower(words: str) -> str:
-    return words[:1].lower() + words[1:]
-
-
-def _vacant_since(one: Post) -> str:
+def vacant_since(one: Post) -> str:
     """Since when nobody holds the office: `Kosong sejak 1 Des`."""
     if one.heads:
         return "Akun pejabatnya ditutup"
@@ -129,11 +124,6 @@ def _ends(term: Term) -> str:
     return ending_words(term)
 
 
-def ending(user: User) -> list[Term]:
-    """The person's own terms as a deputy that end soon."""
-    return posts.ending(user, [])
-
-
 def ending_words(term: Term) -> str:
     """`Plh. Lurah Petanang Ulu berakhir 14 Des, 3 hari lagi.`"""
     assert term.until is not None
@@ -155,7 +145,7 @@ def first_values(one: Post) -> dict[str, str]:
     """What the forms of an office propose: from today on, a week for a Plh., the longest time for a
     Plt."""
     today = day_of(now())
-    last = deputies.months_after(today) - DAY if one.vacant else today + 6 * DAY
+    last = letters.months_after(today) - DAY if one.vacant else today + 6 * DAY
     return {
         "since": today.isoformat(),
         "until": last.isoformat(),
@@ -170,52 +160,4 @@ def term_json(term: Term) -> dict[str, Any]:
         "id": term.id,
         "user": {"id": term.user_id, "name": term.user.name},
         **people.office_json(term),
-    }
-
-
-def below_me(user: User, *codes: str) -> dict[str, Any]:
-    """What home says of the offices below this person: which are vacant and since when, which need
-    a Plh., and which deputies' terms end soon. The names of `codes` are read with theirs."""
-    session = db.session()
-    below = posts.right_below(session, user)
-    vacant = [one for one in below if one.empty]
-    waiting = barred.waiting_for_deputy(session, user)
-    ending = posts.ending(user, below)
-    about = [one.region for one in vacant] + [one.region_code for one in ending]
-    names = names_of(session, [*about, *waiting, *codes])
-    return {
-        "vacant": [
-            {
-                "name": region_words(one.region, names),
-                "since": _lower(_vacant_since(one)),
-                "url": address(one.role, one.region),
-            }
-            for one in vacant
-        ],
-        "waiting": [_waiting(code, count) for code, count in sorted(waiting.items())],
-        "ending": [
-            {
-                "words": ending_words(term),
-                "url": "" if term.user_id == user.id else address(term.role, term.region_code),
-            }
-            for term in ending
-        ],
-        "levels": {level_of(one.region) for one in vacant},
-    }
-
-
-def waiting(user: User) -> list[dict[str, str]]:
-    """The desks that wait for a Plh., in words."""
-    found = barred.waiting_for_deputy(db.session(), user)
-    return [_waiting(code, count) for code, count in sorted(found.items())]
-
-
-def _waiting(code: str, count: int) -> dict[str, str]:
-    """`Menunggu Plh. lurah`: a desk whose holders may not decide what lies there."""
-    desk = level_of(code)
-    return {
-        "what": f"Menunggu Plh. {DESK_WORDS[desk]}",
-        "title": titles.title(db.session(), DESK_ROLES[desk], code),
-        "count": f"{times.figure(count)} laporan",
-        "url": address(DESK_ROLES[desk], code),
     }

@@ -1,0 +1,72 @@
+"""A term in an office is ended, or taken back before it begins."""
+
+from __future__ import annotations
+
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from sipokat import security
+from sipokat.database import db, writing
+from sipokat.domain import administration, appointers, endings
+from sipokat.domain.administration import By
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.offices import HOLDER
+from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
+from sipokat.domain.titles import title_of
+from sipokat.models import Term
+from sipokat.web import body
+from sipokat.web.access import allow, me, takes
+from sipokat.web.administration import given, own_pages
+from sipokat.web.administration.posts import APPOINTERS, post_page, read_days, require_appointer
+from sipokat.web.fresh import require_fresh
+from sipokat.web.messages import tell
+from sipokat.web.present import posts as present
+from sipokat.web.respond import see_other, wants_json
+
+pages = own_pages("administration_endings")
+
+
+@pages.post("/pengelolaan/jabatan/<role>/<region>/<term_id>/pengakhiran")
+@allow(*APPOINTERS)
+@takes(given("last"))
+@require_fresh()
+def end(role: str, region: str, term_id: str) -> ResponseReturnValue:
+    """End a term in this office; one that has not begun is taken back."""
+    require_appointer(role, region)  # refused before anybody waits for the lock
+    term = _term(role, region, term_id)
+    if term.kind == HOLDER and not appointers.may_settle(me(), role):
+        raise NeverAllowed("Jabatan definitif diakhiri Diskominfo.")
+    person = term.user_id  # a term that is taken back is gone
+    try:
+        with writing() as session:
+            administration.take_turn(session, me())
+            said = _end(session, require_appointer(role, region), term)
+    except (NotNow, WrongContent) as refusal:
+        if wants_json():
+            raise
+        return post_page(role, region, refusal)
+    security.note("office_ended", me().id, subject=person)
+    if wants_json():
+        return {"message": said}
+    tell(said)
+    return see_other(present.address(role, region))
+
+
+def _end(session: Session, by: By, term: Term) -> str:
+    person, office = term.user, title_of(session, term)
+    if term.since > day_of(now()):
+        endings.withdraw(session, by, person, term)
+        return f"{person.name} tidak jadi menjadi {office}."
+    (last,) = read_days("last")
+    endings.end(session, by, person, term, last)
+    return f"{person.name} menjadi {office} sampai {present.written(last)}."
+
+
+def _term(role: str, region: str, term_id: str) -> Term:
+    try:
+        term = db.session.get(Term, body.row_id(term_id))
+    except ValueError:
+        term = None
+    if term is None or (term.role, term.region_code) != (role, region):
+        raise NotFound("Jabatan ini tidak ditemukan.")
+    return term
