@@ -12,7 +12,7 @@ from flask import Blueprint, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import activations, codes, titles
+from sipokat.domain import activation_use, codes, titles, typed_codes
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import Refused, TooMany, WrongContent
 from sipokat.domain.term_days import runs_on
@@ -59,7 +59,7 @@ def back() -> ResponseReturnValue:
 def look() -> ResponseReturnValue:
     """Whose code it is, to be confirmed. Nothing is spent."""
     try:
-        found = activations.look(g.body.get("code", ""), request.remote_addr or "")
+        found = typed_codes.look(g.body.get("code", ""), request.remote_addr or "")
     except (WrongContent, TooMany) as refusal:
         return _refused(refusal)
     if wants_json():
@@ -75,7 +75,7 @@ def spend() -> ResponseReturnValue:
     """Activate this browser, and sign in. A session that it had before is ended."""
     code, last4, pin = (g.body.get(name, "") for name in ("code", "last4", "pin"))
     try:
-        signed_in = activations.spend(
+        signed_in = activation_use.spend(
             code, last4, pin, request.remote_addr or "", device_token(), device_name()
         )
     except (WrongContent, TooMany) as refusal:
@@ -103,7 +103,7 @@ def _refused(refusal: Refused) -> ResponseReturnValue:
 
 def _still(code: str) -> Activation | None:
     try:
-        return activations.look(code, request.remote_addr or "")
+        return typed_codes.look(code, request.remote_addr or "")
     except Refused:
         return None
 

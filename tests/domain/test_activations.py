@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sipokat.database import writing
 from sipokat.domain import (
     accounts,
+    activation_use,
     activations,
     administration,
     codes,
@@ -24,6 +25,7 @@ from sipokat.domain import (
     sessions,
     sign_in,
     terms,
+    typed_codes,
 )
 from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import (
@@ -88,7 +90,7 @@ def spend(
     address: str = HOME,
 ) -> SignedIn:
     last4 = person.phone[-4:] if last4 is None else last4
-    return activations.spend(code, last4, pin, address, phone, "Chrome di Android", at)
+    return activation_use.spend(code, last4, pin, address, phone, "Chrome di Android", at)
 
 
 def enter(
@@ -169,7 +171,7 @@ def test_no_code_for_a_closed_account(session: Session) -> None:
 
 def test_a_code_becomes_a_session_and_a_pin(session: Session) -> None:
     code = make()
-    assert activations.look(code.lower(), HOME, NOW).user.name == "Rahman"
+    assert typed_codes.look(code.lower(), HOME, NOW).user.name == "Rahman"
     assert session.scalars(select(Activation.uses)).one() == 0, "looking spends nothing"
     phone = spend(codes.shown(code))
     found = find_session(phone.token, NOW)
@@ -201,7 +203,7 @@ def test_the_hash_of_a_code_needs_the_key(
 ) -> None:
     code = make()
     monkeypatch.setitem(app.config, "SECRET_KEY", "another one that is long enough to be a key")
-    refused(WrongContent, activations.look, code, HOME, NOW)
+    refused(WrongContent, typed_codes.look, code, HOME, NOW)
 
 
 def test_the_same_code_and_pin_activate_one_more_browser(session: Session) -> None:
@@ -361,9 +363,9 @@ def test_a_code_that_was_kept_opens_no_more_than_its_maker_may(
     """Rahman gets an office at city hall, or another number; Hartono is lurah no longer, or his
     account is closed."""
     code = by_hartono()
-    assert activations.look(code, HOME).user.name == "Rahman"
+    assert typed_codes.look(code, HOME).user.name == "Rahman"
     happens()
-    assert "code" in refused(WrongContent, activations.look, code, HOME).fields
+    assert "code" in refused(WrongContent, typed_codes.look, code, HOME).fields
     assert "code" in refused(WrongContent, spend, code, at=steps.now()).fields
 
 
@@ -425,15 +427,15 @@ def test_whoever_has_found_a_code_has_few_tries_at_the_number(session: Session) 
 
 def test_mistyping_is_nobodys_guess(session: Session) -> None:
     for typed in ("", "AAAA-AAAA", "HJK4-9MN") * 20:
-        assert "code" in refused(WrongContent, activations.look, typed, HOME, NOW).fields
+        assert "code" in refused(WrongContent, typed_codes.look, typed, HOME, NOW).fields
     assert session.scalars(select(SignInFailure)).all() == []
 
 
 def test_codes_are_guessed_for_a_while_only(session: Session) -> None:
     code, unknown = make(), guesses()
     for _ in range(RULES.unknown_per_network):
-        refused(WrongContent, activations.look, next(unknown), HOME, NOW)
-    error = refused(TooMany, activations.look, code, HOME, NOW)
+        refused(WrongContent, typed_codes.look, next(unknown), HOME, NOW)
+    error = refused(TooMany, typed_codes.look, code, HOME, NOW)
     assert error.retry_after == RULES.network_pause_seconds
     refused(TooMany, spend, code)
     assert spend(code, address="203.0.113.2")
@@ -445,12 +447,12 @@ def test_many_networks_together_raise_an_alarm_and_shut_nobody_out(
     code, unknown = make(), guesses()
     for number in range(RULES.unknown_in_all):
         address = f"198.51.{number // 10}.1"
-        refused(WrongContent, activations.look, next(unknown), address, NOW)
+        refused(WrongContent, typed_codes.look, next(unknown), address, NOW)
     said = capsys.readouterr().out
     assert said.count("codes_guessed") == RULES.unknown_in_all // RULES.alarm_every
     for _ in range(RULES.unknown_fresh):
-        refused(WrongContent, activations.look, next(unknown), "203.0.113.9", NOW)
-    busy = refused(TooMany, activations.look, code, "203.0.113.9", NOW)
+        refused(WrongContent, typed_codes.look, next(unknown), "203.0.113.9", NOW)
+    busy = refused(TooMany, typed_codes.look, code, "203.0.113.9", NOW)
     assert busy.retry_after == RULES.all_pause_seconds, "who tried unknown codes has to wait"
     assert spend(code)
 
@@ -459,19 +461,19 @@ def test_who_tries_at_each_pause_shuts_out_no_other_network(session: Session) ->
     """Ten networks go on as soon as each may: together they are always there first."""
     code, unknown, at = make(), guesses(), NOW
     for number in range(RULES.unknown_in_all):
-        refused(WrongContent, activations.look, next(unknown), f"198.51.{number // 20}.1", at)
+        refused(WrongContent, typed_codes.look, next(unknown), f"198.51.{number // 20}.1", at)
     pause = timedelta(seconds=RULES.all_pause_seconds)
     for number in range(5):
         at += pause
-        refused(WrongContent, activations.look, next(unknown), f"198.52.{number}.1", at)
-        assert activations.look(code, HOME, at + pause / 2).user.name == "Rahman"
+        refused(WrongContent, typed_codes.look, next(unknown), f"198.52.{number}.1", at)
+        assert typed_codes.look(code, HOME, at + pause / 2).user.name == "Rahman"
 
 
 def test_a_whole_city_behind_one_wifi_is_no_attack(session: Session) -> None:
     """More right codes in a minute than wrong ones are allowed."""
     for _ in range(RULES.unknown_per_network + 10):
         code = make()
-        activations.look(code, HOME, NOW)
+        typed_codes.look(code, HOME, NOW)
         spend(code)
 
 

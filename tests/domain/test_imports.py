@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 from sipokat.database import writing
 from sipokat.delivery.old_imports import OldImports
 from sipokat.domain import (
+    activation_use,
     activations,
     administration,
     deputies,
@@ -396,7 +397,7 @@ def test_who_comes_from_a_file_gets_in_by_an_activation_alone(session: Session) 
     assert not people.password_matches(wati, "")
     with writing() as writes:
         made = activations.make(writes, administration.operator("budi"), wati)
-    spent = activations.spend(made.code, "0001", "385026", "203.0.113.1", None, "Chrome")
+    spent = activation_use.spend(made.code, "0001", "385026", "203.0.113.1", None, "Chrome")
     assert spent.user.id == wati.id
 
 
@@ -442,7 +443,7 @@ def test_what_somebody_has_used_is_not_undone(session: Session) -> None:
     wati = found(session, WATI[1])
     with writing() as writes:
         made = activations.make(writes, administration.operator("budi"), wati)
-    activations.spend(made.code, "0001", "385026", "203.0.113.1", None, "Chrome")
+    activation_use.spend(made.code, "0001", "385026", "203.0.113.1", None, "Chrome")
     assert "sudah dipakai Wati." in refused(NotNow, undo, one).message
     assert user_of(RAHMAN).name == "Rahman Hakim", "nothing of it is undone"
 

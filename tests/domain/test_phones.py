@@ -9,7 +9,16 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import activations, administration, people, phones, pins, sign_in
+from sipokat.domain import (
+    activation_use,
+    activations,
+    administration,
+    people,
+    phones,
+    pins,
+    sign_in,
+    typed_codes,
+)
 from sipokat.domain.clock import now
 from sipokat.domain.refusals import NotFound, NotSignedIn, WrongContent
 from sipokat.domain.sessions import find_session, sign_out
@@ -35,7 +44,7 @@ def make(person: Person = RAHMAN) -> str:
 
 
 def activate(device: str, person: Person = RAHMAN, token: str | None = None) -> SignedIn:
-    return activations.spend(make(person), person.phone[-4:], PIN, HOME, token, device)
+    return activation_use.spend(make(person), person.phone[-4:], PIN, HOME, token, device)
 
 
 def lose(session: Session, device: str, person: Person = RAHMAN) -> str:
@@ -51,7 +60,7 @@ def test_sessions_pin_and_open_code_end_on_that_phone_alone(session: Session) ->
     assert lose(session, "Chrome di Android") == "Chrome di Android"
     assert find_session(lost.token) is None
     refused(NotSignedIn, pins.enter, PIN, None, lost.device_token, HOME, "x")
-    refused(WrongContent, activations.look, waiting, HOME)
+    refused(WrongContent, typed_codes.look, waiting, HOME)
     assert find_session(kept.token) is not None
     assert pins.enter(PIN, None, kept.device_token, HOME, "x")
     states = {one.device: one.opens for one in phones.phones_of(session, user_of(RAHMAN))}

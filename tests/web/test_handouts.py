@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 
 from sipokat.database import db, writing
-from sipokat.domain import activations, administration, people, terms
+from sipokat.domain import activations, administration, people, terms, typed_codes
 from sipokat.domain.clock import day_of, now
 from tests.cast import AGUS, HARTONO, PETANANG_ULU, RAHMAN, SARI, SITI
 from tests.page import Visitor
@@ -39,7 +39,7 @@ def test_a_sheet_for_those_who_were_never_there(app: Flask, site: Site) -> None:
     assert len(page.all(".handout")[1].select("ol > li")) == 3
     with app.app_context():
         siti = user_of(SITI)
-        assert activations.look(code, "203.0.113.1").user.id == siti.id
+        assert typed_codes.look(code, "203.0.113.1").user.id == siti.id
         until = activations.open_until(db.session(), siti)
         assert until is not None
         assert (until - now()).days >= 29
