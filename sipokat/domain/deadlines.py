@@ -18,7 +18,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import table
 from sipokat.domain import record
-from sipokat.domain.clock import WIB, day_of
+from sipokat.domain.clock import WIB, day_of, start_of
 from sipokat.models import DayOverride
 from sipokat.prepared import Prepared
 
@@ -53,17 +53,46 @@ def is_working(day: date, overridden: Mapping[date, bool]) -> bool:
     return day.weekday() in closing and day not in _holidays(day.year)
 
 
+def limit_of(desk: str) -> int | None:
+    """The limit of a desk in working days; None for a desk without one."""
+    return _clocks()[1].get(desk)
+
+
 def due_at(
     arrived_at: datetime, desk: str | None, overridden: Mapping[date, bool]
 ) -> datetime | None:
     """When the desk's limit ends for what arrived then; None for a desk without a limit."""
-    closing, limits = _clocks()
-    if desk not in limits:
-        return None
-    day, left = day_of(arrived_at), limits[desk]
+    limit = limit_of(desk) if desk else None
+    return _end_of(day_of(arrived_at), limit, overridden) if limit else None
+
+
+def due_twice(due: datetime, desk: str, overridden: Mapping[date, bool]) -> datetime:
+    """When twice the desk's limit ends for what is due then: as many working days after that day,
+    at closing time. The desk has a limit."""
+    return _end_of(day_of(due), limit_of(desk) or 0, overridden)
+
+
+def due_before_twice(at: datetime, desk: str, overridden: Mapping[date, bool]) -> datetime:
+    """The moment before which everything must have been due whose `due_twice` is before `at`: so
+    that a query finds it by `Report.due_at` alone."""
+    day, left = day_of(at), limit_of(desk) or 0
+    while left:
+        left -= is_working(day, overridden) and _closing(day) < at
+        day -= timedelta(days=1)
+    return start_of(day + timedelta(days=1))
+
+
+def _end_of(day: date, limit: int, overridden: Mapping[date, bool]) -> datetime:
+    """Closing time on the last of so many working days after this one."""
+    left = limit
     while left:
         day += timedelta(days=1)
         left -= is_working(day, overridden)
+    return _closing(day)
+
+
+def _closing(day: date) -> datetime:
+    closing, _ = _clocks()
     return datetime.combine(day, closing.get(day.weekday(), time(16, 0)), WIB)
 
 

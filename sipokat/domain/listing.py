@@ -11,6 +11,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, or_,
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import table
+from sipokat.domain import lateness
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed, as_listed, read_listed
@@ -22,7 +23,6 @@ from sipokat.domain.visibility import (
     is_open,
     newest_in,
     newest_visible,
-    on_desk_below,
     reads,
     reports_in,
     scopes_of,
@@ -42,8 +42,9 @@ ROW = (lazyload(Report.reporter), lazyload(Report.photos))
 @dataclass(frozen=True)
 class Filter:
     """What to list; an empty value filters nothing. `month` is `YYYY-MM` of the event's day;
-    `late` is `all` for what is past its limit on any desk, `below` for desks below one's own;
-    `said` is a report's number, or words that all stand in it."""
+    `late` is `all` for what is past its limit on any desk, `below` for what the person is told is
+    late below their own (`lateness.late_below`); `said` is a report's number, or words that all
+    stand in it."""
 
     status: str = ""
     category: str = ""
@@ -64,7 +65,7 @@ def list_reports(
     if before is None and wanted == NOTHING and reads(user):
         query = _first_page(user.id, tuple(scopes_of(user)), PAGE + 1)
     else:
-        query = as_listed(_query(user, wanted, before))
+        query = as_listed(_query(session, user, wanted, before))
     found = read_listed(session, query)
     more = len(found) > PAGE
     return found[:PAGE], found[PAGE - 1].id if more else None
@@ -77,8 +78,8 @@ def _first_page(user_id: str, scopes: tuple[str, ...], most: int) -> Prepared:
     return Prepared(as_listed(newest_in(user_id, scopes, most)))
 
 
-def _query(user: User, wanted: Filter, before: int | None) -> Select[Report]:
-    conditions = _conditions(user, wanted)
+def _query(session: Session, user: User, wanted: Filter, before: int | None) -> Select[Report]:
+    conditions = _conditions(session, user, wanted)
     if before is not None:
         conditions.append(Report.id < before)
     if wanted.late or wanted.status in OPEN:
@@ -89,7 +90,7 @@ def _query(user: User, wanted: Filter, before: int | None) -> Select[Report]:
     return newest_visible(user, PAGE + 1, conditions, wanted.region)
 
 
-def _conditions(user: User, wanted: Filter) -> list[ColumnElement[bool]]:
+def _conditions(session: Session, user: User, wanted: Filter) -> list[ColumnElement[bool]]:
     """What the filter asks of a report, but for its region."""
     conditions = []
     if wanted.status:
@@ -99,10 +100,10 @@ def _conditions(user: User, wanted: Filter) -> list[ColumnElement[bool]]:
     if wanted.month:
         first, after = days_of(wanted.month)
         conditions += [Report.happened_on >= first, Report.happened_on < after]
-    if wanted.late:
-        conditions.append(Report.due_at < now())
+    if wanted.late == "all":
+        conditions.append(lateness.late_at(now(), indexed=False))
     if wanted.late == "below":
-        conditions.append(on_desk_below(user, indexed=False))
+        conditions.append(lateness.late_below(session, user, now(), indexed=False))
     if number := _number(wanted.said):
         conditions.append(Report.number == number)
     else:

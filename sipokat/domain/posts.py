@@ -51,13 +51,13 @@ class Post:
 
 def post_of(session: Session, role: str, region_code: str) -> Post:
     """This office today."""
-    return _posts(session, role, [region_code])[0]
+    return _posts(session, [role], [region_code])[0]
 
 
 def posts_of_city(session: Session, region_code: str) -> list[Post]:
     """The offices of city hall itself, which several people hold side by side."""
     roles = [role.key for role in ROLES.values() if role.level == level_of(region_code)]
-    return [post_of(session, role, region_code) for role in roles]
+    return _posts(session, roles, [region_code])
 
 
 def posts_in(session: Session, region_code: str) -> list[Post]:
@@ -66,7 +66,7 @@ def posts_in(session: Session, region_code: str) -> list[Post]:
     if level is None:
         return []
     there = select(Region.code).where(Region.parent_code == region_code, there_on(day_of(now())))
-    return _posts(session, DESK_ROLES[level], session.scalars(there.order_by(Region.code)).all())
+    return _posts(session, [DESK_ROLES[level]], session.scalars(there.order_by(Region.code)).all())
 
 
 def right_below(session: Session, user: User) -> list[Post]:
@@ -131,13 +131,16 @@ def candidates(session: Session, post: Post) -> list[User]:
     return list(dict.fromkeys(term.user for term in found if term.user_id not in heads))
 
 
-def _posts(session: Session, role: str, codes: Sequence[str]) -> list[Post]:
-    query = select(Term).where(Term.role == role, Term.region_code.in_(codes))
+def _posts(session: Session, roles: Sequence[str], codes: Sequence[str]) -> list[Post]:
+    """The offices of each of these roles in each of these regions."""
+    query = select(Term).where(Term.role.in_(roles), Term.region_code.in_(codes))
     query = query.order_by(Term.since, Term.id).options(joinedload(Term.user))
-    found: dict[str, list[Term]] = {code: [] for code in codes}
+    found: dict[tuple[str, str], list[Term]] = {
+        (role, code): [] for role in roles for code in codes
+    }
     for term in session.scalars(query) if codes else ():
-        found[term.region_code].append(term)
-    return [_post(role, code, held) for code, held in found.items()]
+        found[term.role, term.region_code].append(term)
+    return [_post(role, code, held) for (role, code), held in found.items()]
 
 
 def _post(role: str, code: str, held: Iterable[Term]) -> Post:

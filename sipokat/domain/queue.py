@@ -19,7 +19,7 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session, aliased
 
-from sipokat.domain import tallies
+from sipokat.domain import lateness, tallies
 from sipokat.domain.clock import now
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.regions import in_scope, level_of, parts_of
@@ -28,7 +28,6 @@ from sipokat.domain.visibility import (
     desks_of,
     first_of,
     is_open,
-    on_desk_below,
     on_own_desk,
     open_in,
     reads,
@@ -115,12 +114,12 @@ def summary(session: Session, user: User) -> Summary:
     """The figures of the person's desk."""
     moment = now()
     late = Report.due_at < moment
-    below_it = select(func.count(Report.id)).where(late, on_desk_below(user)).scalar_subquery()
+    below = lateness.late_below(session, user, moment)
     query = select(
         func.count(Report.id),
         func.min(Report.arrived_at),
         func.count(case((late, 1))),
-        below_it,
+        select(func.count(Report.id)).where(below).scalar_subquery(),
         _recorded(_WRITTEN.desk_code.in_([one.region for one in desks_of(user)])),
     )
     return Summary(*session.execute(query.where(on_own_desk(user))).one())

@@ -16,6 +16,7 @@ _SESSIONS: dict[str, dict[str, int]] = tomllib.loads(
 @dataclass(frozen=True)
 class Role:
     """`desk` is the desk that its holders sit at; `level` that of the regions they hold;
+    `oversees` the desk whose late reports they are told of without holding one above it;
     `activates` are the roles whose holders in these regions get codes from them."""
 
     key: str
@@ -23,6 +24,7 @@ class Role:
     short: str
     level: str
     desk: str | None = None
+    oversees: str | None = None
     reports: bool = False
     decides: bool = False
     reopens: bool = False
@@ -91,12 +93,22 @@ ROLES = {
             reopens=True,
         ),
         Role(
+            "asisten",
+            "Asisten Bidang Pemerintahan dan Kesra",
+            "Asisten",
+            "kota",
+            oversees="kota",
+        ),
+        Role(
             "diskominfo",
             "Diskominfo",
             "Diskominfo",
             "kota",
             reads_reports=False,
-            activates=("rt_head", "lurah", "camat", "pemerintahan", "diskominfo", "viewer"),
+            activates=(
+                *("rt_head", "lurah", "camat", "pemerintahan", "asisten"),
+                *("diskominfo", "viewer"),
+            ),
         ),
         Role("viewer", "Pemantau kota", "Pemantau", "kota"),
     )

@@ -186,6 +186,7 @@ def standing(state: chain.State, region: str, at: datetime, due: datetime | None
         "ended_desk": state.last_desk if state.final else None,
         "arrived_at": at,
         "due_at": due,
+        "late_told": 0,
     }
 
 

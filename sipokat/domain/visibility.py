@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from typing import Any
 
-from sqlalchemy import ColumnElement, Select, and_, false, not_, or_, select, union
+from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.domain.offices import Office, held, roles_ever, roles_let_in
@@ -158,11 +158,6 @@ def authors_read(user: User) -> frozenset[str]:
     return frozenset(read)
 
 
-def clocks_below(user: User) -> bool:
-    """Whether a desk below one of this person's has a limit. That of an RT has none."""
-    return any(set(desks_below(office.desk)) - {"rt"} for office in desks_of(user))
-
-
 def may_see(session: Session, user: User, report: Report) -> bool:
     """Whether this person may read the report now."""
     query = visible_reports(user).where(Report.id == report.id).with_only_columns(Report.id)
@@ -173,11 +168,3 @@ def on_own_desk(user: User) -> ColumnElement[bool]:
     """The condition for a report that lies on a desk this person holds: to decide, or to mend on
     the author's own desk."""
     return Report.desk_code.in_([office.region for office in desks_of(user)])
-
-
-def on_desk_below(user: User, indexed: bool = True) -> ColumnElement[bool]:
-    """The condition for a report that lies on a desk below one this person holds, and on none of
-    their own: the codes of these desks lie below that of theirs. `indexed` as in `reports_in`."""
-    code = Report.desk_code if indexed else Report.desk_code.concat("")
-    reach = [in_scope(code, office.region) for office in desks_of(user)]
-    return and_(is_open(), or_(false(), *reach), not_(on_own_desk(user)))

@@ -21,7 +21,8 @@ class Report(Base):
     `domain/revisions.py` change it.
 
     `desk` is the desk where it lies, None when final; `desk_code` is the region whose desk that is.
-    `ended_desk` is the desk where it lay when it became final. `kota_code`, `kecamatan_code` and
+    `ended_desk` is the desk where it lay when it became final. `late_told` is the last stage of
+    `domain/lateness.py` that was told since it came to its desk. `kota_code`, `kecamatan_code` and
     `kelurahan_code` are the regions that `region_code` lies in, None for those below it: with them
     the newest reports of a region are read from one index in their order, without sorting.
     """
@@ -47,7 +48,14 @@ class Report(Base):
             sqlite_where=text(_OPEN),
             postgresql_where=text(_OPEN),
         ),
-        # What is late, and lists of what is not final.
+        # What is late: above its desk, and for whom it was not told yet.
+        Index(
+            "ix_report_late",
+            *("due_at", "late_told", "desk", "desk_code"),
+            sqlite_where=text("due_at IS NOT NULL"),
+            postgresql_where=text("due_at IS NOT NULL"),
+        ),
+        # Lists of what is not final.
         Index(
             "ix_report_open",
             *("id", "due_at", "status", "category", "happened_on", "desk", "desk_code"),
@@ -111,6 +119,7 @@ class Report(Base):
     klass: Mapped[str | None] = mapped_column("class", String(10))
     arrived_at: Mapped[datetime] = mapped_column(Moment)
     due_at: Mapped[datetime | None] = mapped_column(Moment)
+    late_told: Mapped[int] = mapped_column(default=0, server_default="0")
     ended_desk: Mapped[str | None] = mapped_column(String(10))
 
     reporter: Mapped[User] = relationship(lazy="joined", innerjoin=True)

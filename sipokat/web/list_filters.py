@@ -11,12 +11,12 @@ from flask import current_app, request
 from markupsafe import Markup
 
 from sipokat.database import db
-from sipokat.domain import listing, texts
+from sipokat.domain import lateness, listing, texts
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import Malformed
-from sipokat.domain.visibility import authors_read, clocks_below
+from sipokat.domain.visibility import authors_read
 from sipokat.web.access import me
 from sipokat.web.kept import kept
 from sipokat.web.present import times
@@ -67,7 +67,7 @@ def choices() -> Choices:
         (key, one.name) for key, one in categories().items() if authors.intersection(one.roles)
     )
     regions = tuple(listing.regions_below(db.session(), me()))
-    late = LATE if clocks_below(me()) else LATE[:1]
+    late = LATE if lateness.watches(me()) else LATE[:1]
     return Choices(STATUSES, kinds, regions, _months(day_of(now())), late)
 
 

@@ -23,7 +23,19 @@ from sipokat.domain.chain import Actor, Move, Request, State
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, Refused, WrongContent
 from sipokat.models import Counter, Event, Photo, Report, Revision
 from tests import steps
-from tests.cast import CAST, DEWI, EFFENDI, HARTONO, RAHMAN, RATNA, SARI, SITI, YUSUF, Person
+from tests.cast import (
+    CAST,
+    DEWI,
+    EFFENDI,
+    HARTONO,
+    RAHMAN,
+    RATNA,
+    SARI,
+    SITI,
+    YUSUF,
+    ZAINAL,
+    Person,
+)
 from tests.services.matrix import examples
 
 DESKS = ("rt", "kelurahan", "kecamatan", "kota")
@@ -50,6 +62,7 @@ CROWD = (
     ("camat", "pemerintahan", True),
     ("pemerintahan elsewhere", "pemerintahan", False),
     ("diskominfo", "diskominfo", True),
+    ("asisten", "asisten", True),
     ("viewer", "viewer", True),
 )
 AUTHORS = {"rt": "head", "kelurahan": "lurah", "kecamatan": "camat"}
@@ -470,7 +483,10 @@ def test_reopened_on_the_desk_of_its_last_decision(end: list[tuple[Actor, str]],
     assert state.klass == told(*end).klass
 
 
-@pytest.mark.parametrize("actor", [HEAD, LURAH, CAMAT, Actor("viewer", frozenset({"viewer"}))])
+@pytest.mark.parametrize(
+    "actor",
+    [HEAD, LURAH, CAMAT, *(Actor(key, frozenset({key})) for key in ("asisten", "viewer"))],
+)
 def test_nobody_else_reopens(actor: Actor) -> None:
     state = told((LURAH, "reject"))
     assert outcome_of(state, actor, sound(state, "reopen")) is NeverAllowed
@@ -523,7 +539,7 @@ FEW = settings(
     phases=[Phase.explicit, Phase.generate],  # shrinking a failure would take minutes here
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
-TRYING = (RAHMAN, SITI, HARTONO, SARI, YUSUF, EFFENDI, DEWI, RATNA)
+TRYING = (RAHMAN, SITI, HARTONO, SARI, YUSUF, EFFENDI, DEWI, ZAINAL, RATNA)
 IN_SIGHT = (RAHMAN, HARTONO, YUSUF, DEWI)
 WRITING = {"rt_head": RAHMAN, "lurah": HARTONO, "camat": YUSUF}
 tries = st.lists(

@@ -23,6 +23,7 @@ from sipokat.database import db, writing
 from sipokat.domain import (
     answers,
     cards,
+    lateness,
     listing,
     participation,
     photo_work,
@@ -35,12 +36,23 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.listing import Filter
 from sipokat.models import LoginSession, Report, User
 from tests import steps
-from tests.cast import DEWI, HARTONO, KOTA, PETANANG_ULU, RAHMAN, RATNA, UTARA_I, YUSUF, Person
+from tests.cast import (
+    DEWI,
+    HARTONO,
+    KOTA,
+    PETANANG_ULU,
+    RAHMAN,
+    RATNA,
+    UTARA_I,
+    YUSUF,
+    ZAINAL,
+    Person,
+)
 from tests.services.fixtures_app import Kept
 
 GROWING = set(big_city.GROWING)
 # Indexes of what is not final. They stay small however much ends, so they may be read whole.
-OPEN = {"ix_report_open", "ix_report_desk", "ix_report_urgent"}
+OPEN = {"ix_report_open", "ix_report_desk", "ix_report_urgent", "ix_report_late"}
 SORTED = 600  # rows: the events of a full page
 # Of SQLite's machine. Reading all of the city's narrow index of lists takes 750,000, as for a month
 # long ago; reading the table takes more than twice as many.
@@ -85,7 +97,7 @@ def asked(do: Callable[[], Any]) -> Asked:
     found: Asked = []
 
     def note(_connection: Any, _cursor: Any, statement: str, given: Any, *_rest: Any) -> None:
-        if statement.startswith("SELECT"):
+        if statement.startswith(("SELECT", "UPDATE report")):
             found.append((statement, given))
 
     event.listen(db.engine, "before_cursor_execute", note)
@@ -177,7 +189,7 @@ def test_the_city_is_as_big_as_promised(city: Session) -> None:
     assert summary.late_below > 1000
 
 
-@pytest.mark.parametrize("person", [RAHMAN, HARTONO, YUSUF, DEWI, RATNA], ids=str)
+@pytest.mark.parametrize("person", [RAHMAN, HARTONO, YUSUF, DEWI, ZAINAL, RATNA], ids=str)
 def test_everybodys_home_and_lists(city: Session, person: Person) -> None:
     user = me(person)
     month = day_of(now()).strftime("%Y-%m")
@@ -206,6 +218,7 @@ def test_everybodys_home_and_lists(city: Session, person: Person) -> None:
     sent += asked(lambda: participation.nihil_month(city, RAHMAN.region, day_of(now())))
     sent += asked(lambda: queue.urgent(city, user))
     sent += asked(lambda: queue.city_figures(city, user))
+    sent += asked(lambda: queue.summary(city, user))
     number = last[0].number
     sent += asked(lambda: cards.facts_of(city, user, last))
     city.expunge_all()
@@ -279,6 +292,16 @@ def test_who_is_signed_in_is_found_without_reading_everybodys_terms(city: Sessio
 
 def test_the_worker_looks_for_photos_in_its_own_index(city: Session) -> None:
     assert faults(city, asked(lambda: photo_work.claim("w"))) == []
+
+
+def test_what_became_late_is_found_in_its_own_index(city: Session) -> None:
+    with writing() as session:
+        found: list[lateness.Late] = []
+        sent = asked(lambda: found.extend(lateness.take_late(session, now())))
+        assert len(found) > 100
+        faulty = faults(session, sent)
+        session.rollback()
+    assert faulty == []
 
 
 BAD = {

@@ -30,6 +30,7 @@ from tests.cast import (
     SARI,
     SITI,
     YUSUF,
+    ZAINAL,
     Person,
 )
 from tests.page import Visitor, fresh_id
@@ -89,14 +90,14 @@ def action(noun: str, never: dict[Someone, int], **said: Any) -> Route:
 
 # Who looks after Wati, the head of an RT: her lurah, her camat and Diskominfo.
 PERSON = "/pengelolaan/orang/<person_id>"
-MANAGING_NOBODY = dict.fromkeys((RAHMAN, SITI, MARLINA, DEWI, RATNA), 403)
+MANAGING_NOBODY = dict.fromkeys((RAHMAN, SITI, MARLINA, DEWI, ZAINAL, RATNA), 403)
 NOT_HERS = MANAGING_NOBODY | {SARI: 404, EFFENDI: 404}
 CITY_ALONE = dict.fromkeys((HARTONO, YUSUF, SARI, EFFENDI), 403)
 
 # The head of that RT is right below Hartono alone, and Diskominfo's as every office is.
 OFFICE = "/pengelolaan/jabatan/<role>/<region>"
 OFFICE_009 = f"/pengelolaan/jabatan/rt_head/{PETANANG_ULU}.009"
-APPOINTING_NOBODY = dict.fromkeys((RAHMAN, SITI, MARLINA, RATNA), 403)
+APPOINTING_NOBODY = dict.fromkeys((RAHMAN, SITI, MARLINA, ZAINAL, RATNA), 403)
 NOT_RIGHT_BELOW = APPOINTING_NOBODY | dict.fromkeys((SARI, YUSUF, EFFENDI, DEWI), 404)
 IMPORT, NO_IMPORT = "/pengelolaan/impor/<import_id>", "/pengelolaan/impor/0"
 
@@ -122,7 +123,7 @@ def looking_after(
     )
 
 
-NOT_DECIDING = {RAHMAN: 403, RATNA: 403}
+NOT_DECIDING = {RAHMAN: 403, ZAINAL: 403, RATNA: 403}
 REASON = {"reason": "lainnya", "note": "Begitulah."}
 NUMBERS = itertools.count(81_900_000_000)
 # What must be another with each request.
@@ -188,7 +189,7 @@ ROUTES = [
         "POST",
         "/laporan",
         usual=422,
-        others={AGUS: 403, DEWI: 403, RATNA: 403},
+        others={AGUS: 403, DEWI: 403, ZAINAL: 403, RATNA: 403},
         json={"client_id": "{fresh}", "category": "gosip", "happened_on": "2026-11-23"},
         form={"category": "gosip"},
     ),
@@ -246,14 +247,16 @@ ROUTES = [
     Route(
         "GET",
         "/verifikasi",
-        others=dict.fromkeys((RAHMAN, SITI, MARLINA, AGUS, RATNA), 403),
+        others=dict.fromkeys((RAHMAN, SITI, MARLINA, AGUS, ZAINAL, RATNA), 403),
     ),
     action("verifikasi", NOT_DECIDING, **{"class": "kinerja"}),
     action("pengembalian", NOT_DECIDING, **REASON),
     action("penolakan", NOT_DECIDING, **REASON),
-    action("penarikan", dict.fromkeys((HARTONO, YUSUF, DEWI, RATNA), 403)),
+    action("penarikan", dict.fromkeys((HARTONO, YUSUF, DEWI, ZAINAL, RATNA), 403)),
     action(
-        "pembukaan-kembali", dict.fromkeys((RAHMAN, HARTONO, YUSUF, RATNA), 403), reason="lainnya"
+        "pembukaan-kembali",
+        dict.fromkeys((RAHMAN, HARTONO, YUSUF, ZAINAL, RATNA), 403),
+        reason="lainnya",
     ),
     Route("GET", "/pengelolaan", others=MANAGING_NOBODY),
     Route(

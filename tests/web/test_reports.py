@@ -32,6 +32,7 @@ from tests.cast import (
     SITI,
     UTARA_I,
     YUSUF,
+    ZAINAL,
     Person,
 )
 from tests.page import Page, Visitor, fresh_id
@@ -75,6 +76,7 @@ def test_newest_first_and_only_what_one_may_see(site: Site) -> None:
         (EFFENDI, []),
         (DEWI, [own, marlina, siti, rahman]),
         (RATNA, [own, marlina, siti, rahman]),
+        (ZAINAL, [own, marlina, siti, rahman]),
     ):
         assert listed(site(person)) == numbers, person
 
@@ -154,6 +156,7 @@ def options(page: Page, field: str) -> list[str]:
         (HARTONO, True, False),
         (YUSUF, True, True),
         (DEWI, True, True),
+        (ZAINAL, True, True),
         (RATNA, True, False),
     ],
     ids=str,
@@ -400,7 +403,7 @@ def test_each_is_offered_what_they_may_do_now_and_no_more(
         if noun == "verifikasi" and version > 1:
             said["class"] = None
         decide(site(person), number, noun, **said)
-    for person in (RAHMAN, HARTONO, YUSUF, DEWI, RATNA):
+    for person in (RAHMAN, HARTONO, YUSUF, DEWI, ZAINAL, RATNA):
         page = site(person).get(f"/laporan/{number}")
         assert offered(page) == offers.get(person, NOTHING), person
         assert page.has("#tindakan") == bool(offers.get(person))

@@ -12,7 +12,7 @@ from sipokat.database import writing
 from sipokat.domain.clock import now
 from sipokat.models import LoginSession
 from tests import steps
-from tests.cast import AGUS, DEWI, HARTONO, RAHMAN, RATNA, SITI, UTARA_I, YUSUF, Person
+from tests.cast import AGUS, DEWI, HARTONO, RAHMAN, RATNA, SITI, UTARA_I, YUSUF, ZAINAL, Person
 from tests.page import Visitor
 from tests.services.database import MOST, asking, statements
 
@@ -25,11 +25,11 @@ LISTS = ("", "?status=waiting&late=all", f"?region={UTARA_I}&category=sampah&mon
 def pages(waiting: str, returned: str) -> Iterator[tuple[Person, str, str]]:
     """Every page that shows rows: who opens it, its address and in which form. `waiting` is the
     number of a report that nobody has opened, `returned` that of one to be mended by Rahman."""
-    for person in (RAHMAN, HARTONO, YUSUF, DEWI, RATNA, AGUS):
+    for person in (RAHMAN, HARTONO, YUSUF, DEWI, ZAINAL, RATNA, AGUS):
         yield person, "/beranda", HTML
         yield person, "/akun", HTML
     for kind in (HTML, JSON):
-        for person in (RAHMAN, HARTONO, YUSUF, DEWI, RATNA):
+        for person in (RAHMAN, HARTONO, YUSUF, DEWI, ZAINAL, RATNA):
             yield from ((person, f"/laporan{asked}", kind) for asked in LISTS)
             yield person, f"/laporan/{returned}", kind
         for person in (HARTONO, YUSUF, DEWI):
