@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import Counter
-from collections.abc import Sequence
 from datetime import date, timedelta
-from typing import Any
 
 import pytest
 from sqlalchemy import func, select
@@ -19,24 +17,22 @@ from sipokat.domain import (
     activations,
     administration,
     deputies,
-    endings,
     people,
     term_checks,
     terms,
 )
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.imports import applying, cells, columns, kept, places, undoing
-from sipokat.domain.imports.verdicts import Verdict, digest
+from sipokat.domain.imports import cells, columns, kept, places
+from sipokat.domain.imports.verdicts import digest
 from sipokat.domain.letters import Letter
 from sipokat.domain.refusals import NotFound, NotNow, WrongContent
-from sipokat.models import AdministrativeEntry, ImportRow, PeopleImport, Region, Term, User
+from sipokat.models import AdministrativeEntry, ImportRow, Region, Term, User
 from tests import people_file
 from tests.cast import AGUS, BEJO, HARTONO, PETANANG_ULU, RAHMAN, SITI
+from tests.importing import HEADS, WATI, apply, found, load, undo, verdict
 from tests.services.database import CHEAP, CHEAP_HASHER
 from tests.steps import refused, user_of
 
-HEADS = ["Nama", "Nomor HP", "Kelurahan", "RT"]
-WATI = ["Wati", "81390000001", "Petanang Ulu", "9"]
 OFFICE = "Ketua RT 009 Petanang Ulu"
 
 
@@ -44,34 +40,6 @@ OFFICE = "Ketua RT 009 Petanang Ulu"
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "_hasher", CHEAP_HASHER)
     monkeypatch.setattr(people, "_NOBODY", CHEAP)
-
-
-def load(*rows: list[str], heads: Sequence[str] = HEADS) -> PeopleImport:
-    lines = list(enumerate([list(heads), *rows], 1))
-    with writing() as session:
-        return kept.keep(session, user_of(AGUS), "data rt.xlsx", lines)
-
-
-def verdict(session: Session, *rows: list[str]) -> Verdict:
-    """That on the last of these rows."""
-    return kept.verdicts(session, load(*rows))[-1]
-
-
-def apply(one: PeopleImport, **given: Any) -> applying.Applied:
-    with writing() as session:
-        return applying.apply(session, administration.diskominfo(user_of(AGUS)), one, **given)
-
-
-def undo(one: PeopleImport, most: int = 40) -> int:
-    with writing() as session:
-        by = administration.diskominfo(user_of(AGUS))
-        return undoing.undo(session, by, one, most)[0]
-
-
-def found(session: Session, phone: str) -> User:
-    user = people.find_by_phone(session, cells.phone_of(phone))
-    assert user is not None
-    return user
 
 
 def how_many(session: Session) -> list[int]:
@@ -89,7 +57,8 @@ def how_many(session: Session) -> list[int]:
         ("Nama Kelurahan|Nama|Nomor WA|RT/RW", {"kelurahan": 0, "name": 1, "phone": 2, "rt": 3}),
         ("Ketua RT|RT|No HP (aktif)|Kel.", {"name": 0, "rt": 1, "phone": 2, "kelurahan": 3}),
         ("Nama|Jabatan|TMT|Telp", {"name": 0, "role": 1, "since": 2, "phone": 3}),
-        ("Alamat|Kecamatan", {}),
+        ("Alamat|Kecamatan", {"kecamatan": 1}),
+        ("Alamat|Ket.", {}),
     ],
 )
 def test_heads_are_known_as_offices_write_them(heads: str, fields: dict[str, int]) -> None:
@@ -228,10 +197,22 @@ def test_what_changes_is_shown_as_it_was_and_as_it_becomes(
 
 
 def test_who_has_another_name_altogether_may_be_another_person(session: Session) -> None:
-    row = verdict(session, ["Mustofa", RAHMAN.phone, "Petanang Ulu", "1"])
-    assert row.kind == "changed"
+    """So that row is applied only where it is chosen by itself."""
+    one = load(
+        WATI,
+        ["Mustofa", RAHMAN.phone, "Petanang Ulu", "1"],
+        ["Siti", SITI.phone, "Petanang Ulu", "2"],
+    )
+    row = kept.verdicts(session, one)[1]
+    assert (row.kind, row.asks) == ("changed", True)
     assert "Pastikan ini orang yang sama" in row.note
-    assert not verdict(session, ["Pak Rahman", RAHMAN.phone, "Petanang Ulu", "1"]).note
+    alike = verdict(session, ["Pak Rahman", RAHMAN.phone, "Petanang Ulu", "1"])
+    assert (alike.note, alike.asks) == ("", False)
+    assert apply(one).count == 2
+    assert user_of(RAHMAN).name == "Rahman"
+    assert apply(one).count == 0
+    assert apply(one, also=[3]).count == 1
+    assert user_of(RAHMAN).name == "Mustofa"
 
 
 @pytest.mark.parametrize(
@@ -266,15 +247,6 @@ def test_of_the_same_row_twice_the_first_counts(session: Session) -> None:
         ("new", ""),
         ("refused", "Sama dengan baris 2."),
     ]
-
-
-def test_a_lurah_beside_another_and_an_office_that_comes_from_no_file(session: Session) -> None:
-    heads = [*HEADS, "Jabatan"]
-    one = load(["Wati", "081390000001", "Petanang Ulu", "", "Lurah"], heads=heads)
-    (row,) = kept.verdicts(session, one)
-    assert (row.kind, row.office) == ("new", "Lurah Petanang Ulu")
-    one = load(["Wati", "081390000001", "Petanang Ulu", "", "Walikota"], heads=heads)
-    assert "tidak bisa dari berkas" in kept.verdicts(session, one)[0].why
 
 
 def test_nobody_gives_themselves_an_office_by_a_file(session: Session) -> None:
@@ -401,28 +373,6 @@ def test_who_comes_from_a_file_gets_in_by_an_activation_alone(session: Session) 
     assert spent.user.id == wati.id
 
 
-def test_an_import_is_undone_and_a_corrected_one_takes_its_place(session: Session) -> None:
-    names = ["H. Rahman", "0813 9000 0009", "Petanang Ulu", "1"]
-    one = load(WATI, names, ["Siti Aminah", SITI.phone, "Petanang Ulu", "11"])
-    assert apply(one).count == 3
-    wati = found(session, WATI[1])
-    with writing() as writes:
-        activations.make(writes, administration.operator("budi"), wati, printed=True)
-    assert undo(one) == 3
-    assert (wati.active, wati.terms) == (False, [])
-    assert (user_of(RAHMAN).name, user_of(RAHMAN).phone) == ("Rahman", "+6281200000101")
-    assert [term.region_code for term in user_of(SITI).terms] == [SITI.region]
-    refused(NotNow, undo, one)
-    refused(NotNow, apply, one)
-    again = load(["Wati Susanti", *WATI[1:]])
-    (row,) = kept.verdicts(session, again)
-    assert [one.field for one in row.changes] == ["name", "account", "office"]
-    apply(again)
-    assert (wati.active, wati.name, len(wati.terms)) == (True, "Wati Susanti", 1)
-    undo(again)
-    assert (wati.active, wati.name, wati.terms) == (False, "Wati", [])
-
-
 def test_both_are_done_a_part_at_a_time(session: Session) -> None:
     """So that whoever sends a report meanwhile does not wait for all of it."""
     more = (["Budi", "081390000002", *WATI[2:3], "10"], ["Tono", "081390000003", *WATI[2:3], "11"])
@@ -434,28 +384,6 @@ def test_both_are_done_a_part_at_a_time(session: Session) -> None:
     refused(NotNow, undo, one)
     assert [row.user_id is not None for row in kept.applied(session, one)] == [True] * 3
     assert not found(session, WATI[1]).active
-
-
-def test_what_somebody_has_used_is_not_undone(session: Session) -> None:
-    one = load(WATI, ["Rahman Hakim", RAHMAN.phone, "Petanang Ulu", "1"])
-    refused(NotNow, undo, one)
-    apply(one)
-    wati = found(session, WATI[1])
-    with writing() as writes:
-        made = activations.make(writes, administration.operator("budi"), wati)
-    activation_use.spend(made.code, "0001", "385026", "203.0.113.1", None, "Chrome")
-    assert "sudah dipakai Wati." in refused(NotNow, undo, one).message
-    assert user_of(RAHMAN).name == "Rahman Hakim", "nothing of it is undone"
-
-
-def test_what_was_changed_since_is_not_undone(session: Session) -> None:
-    one = load(WATI)
-    apply(one)
-    wati = found(session, WATI[1])
-    with writing() as writes:
-        by = administration.operator("budi")
-        endings.end(writes, by, wati, wati.terms[0], day_of(now()) + timedelta(days=3))
-    refused(NotNow, undo, one)
 
 
 def test_rows_that_nobody_applied_are_forgotten(

@@ -85,6 +85,31 @@ def test_chosen_rows_alone(app: Flask, site: Site) -> None:
     assert page.text(f"{APPLY} .button.main") == "Terapkan semua 1 baris"
 
 
+def test_another_name_on_a_number_is_applied_only_where_it_is_ticked(
+    app: Flask, site: Site
+) -> None:
+    mustofa: list[Cell] = ["Mustofa", RAHMAN.phone, "Petanang Ulu", 1]
+    page = load(site, mustofa)
+    assert "Perlu Anda pastikan: 1 baris" in page.text(APPLY)
+    assert "Terapkan semua" not in page.text(APPLY)
+    assert page.text(f"{APPLY} .button.main") == "Terapkan yang dicentang saja"
+    page = load(site, WATI, mustofa)
+    assert page.text(f"{APPLY} .button.main") == "Terapkan semua 1 baris"
+    assert "Yang perlu dipastikan hanya ikut kalau dicentang." in page.text(APPLY)
+    page = page.submit(APPLY, all="1")
+    assert "Diterapkan: 1 baris." in page.text("#notices")
+    page = load(site, ["Budi", "0813 9000 0002", "Petanang Ulu", 10], mustofa)
+    page = page.submit(APPLY, all="1", rows=["3"])
+    assert "Diterapkan: 2 baris." in page.text("#notices")
+    with app.app_context():
+        assert db.session.scalar(select(User.name).where(User.name == "Mustofa"))
+    made = as_json(site, xlsx([HEADS, ["Ratna", *mustofa[1:]]]))
+    assert made["rows"][0]["asks"] is True
+    here = f"{HERE}/{made['id']}/terapkan"
+    assert site(AGUS).json("POST", here, {"all": True})["applied"] == 0
+    assert site(AGUS).json("POST", here, {"all": True, "rows": [2]})["applied"] == 1
+
+
 def test_what_was_chosen_stays_chosen_when_something_has_changed(site: Site) -> None:
     rahman: list[Cell] = ["Rahman Hakim", RAHMAN.phone, "Petanang Ulu", 1]
     page, other = load(site, WATI, rahman), load(site, ["Rahman Umar", *rahman[1:]])

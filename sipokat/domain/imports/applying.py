@@ -44,13 +44,15 @@ def apply(
     lines: Collection[int] | None = None,
     seen: str | None = None,
     most: int = ROWS_A_TURN,
+    also: Collection[int] = (),
 ) -> Applied:
     """Apply the rows of these lines, or all that change something, `most` of them: whoever sends a
-    report meanwhile must not wait for all. Done twice it changes nothing.
+    report meanwhile must not wait for all. Done twice it changes nothing. Of all rows those that
+    ask are left out, but for the lines in `also`.
 
     `seen` is the digest of the verdicts that the person has seen, of all rows or of the chosen ones
-    alone. Raises NotNow when they are
-    others by now or the import was undone, WrongContent where no row is chosen.
+    alone. Raises NotNow when they are others by now or the import was undone, WrongContent where no
+    row is chosen.
     """
     administration.take_turn(session)
     session.refresh(one)
@@ -59,7 +61,9 @@ def apply(
     found = kept.verdicts(session, one)
     if lines is not None and not lines:
         raise WrongContent("Pilih barisnya dulu.", {"rows": "Pilih barisnya dulu."})
-    chosen = [row for row in found if row.applies and (lines is None or row.line in lines)]
+    if lines is None:
+        lines = {row.line for row in found if not row.asks} | set(also)
+    chosen = [row for row in found if row.applies and row.line in lines]
     if chosen and seen and seen not in (digest(found), digest(chosen)):
         raise NotNow(NOT_AS_SEEN)
     # The session forgets what nobody holds, and would ask for the kelurahan of each row anew.
@@ -94,6 +98,7 @@ def _apply(session: Session, by: By, verdict: Verdict) -> tuple[User, Sequence[C
             wanted.region,
             people.NO_PASSWORD,
             wanted.since,
+            wanted.title,
         )
         return user, (Change("account", "", verdict.office),)
     user = session.get_one(User, verdict.user_id)
@@ -112,7 +117,7 @@ def _change(session: Session, by: By, user: User, change: Change, wanted: Wanted
     else:
         term_checks.require_another(by, user)
         since = wanted.since or day_of(now())
-        terms.begin(session, by, user, wanted.role, wanted.region, since)
+        terms.begin(session, by, user, wanted.role, wanted.region, since, seat=wanted.title)
 
 
 def _note(

@@ -10,17 +10,12 @@ from datetime import date, timedelta
 from typing import TypeVar
 
 from sipokat.domain import people
+from sipokat.domain.imports import named_office
 from sipokat.domain.imports.columns import FIELDS
+from sipokat.domain.imports.named_office import NamedOffice
 from sipokat.domain.imports.places import Places, rt_number
 from sipokat.domain.refusals import WrongContent
 
-_ROLES = {
-    "ketua rt": "rt_head",
-    "rt": "rt_head",
-    "ketua": "rt_head",
-    "": "rt_head",
-    "lurah": "lurah",
-}
 _MONTHS = ["jan", "feb", "mar", "apr", "mei", "jun", "jul", "agu", "sep", "okt", "nov", "des"]
 _LOST = "\ufffd"  # stands where a program could not read a letter
 _FIRST_DAY = date(1990, 1, 1)
@@ -28,18 +23,27 @@ _EXCEL = date(1899, 12, 30)  # day 0 of a spreadsheet that was written since 190
 _BEFORE = r"(?:bapak|pak|ibu|bu|sdri|sdr|hj|h|drs|dra|dr|ir|tn|ny)"
 
 Read = TypeVar("Read")
+Other = TypeVar("Other")
+Office = tuple[str, str, str | None]  # role, region, title
 
 
 @dataclass(frozen=True)
 class Wanted:
-    """Whom a row names: `phone` as accounts keep it, `since` None where no day is given."""
+    """Whom a row names: `phone` as accounts keep it, `since` None where no day is given. `title` is
+    that of somebody at the desk who is not its head, such as `sekretaris`."""
 
     line: int
     name: str
     phone: str
     role: str
     region: str
+    title: str | None
     since: date | None
+
+    @property
+    def office(self) -> Office:
+        """The office, by which people are compared."""
+        return self.role, self.region, self.title
 
 
 def read(
@@ -53,28 +57,46 @@ def read(
     """The person in a row; `kelurahan` is that of all rows where no column holds it. Raises
     WrongContent with one sentence for each thing that is wrong."""
     given = {key: text_in(cells, columns.get(key)) for key in FIELDS}
-    wrong: list[str] = []
+    tried = Tried()
+    name = tried(lambda: _name(given["name"]), "")
+    phone = tried(lambda: phone_of(given["phone"]), "")
+    named = tried(lambda: named_office.read(given["role"]), None)
+    role, region = _place(named, given, places, kelurahan, tried) if named else ("", "")
+    since = tried(lambda: day(given["since"], today), None)
+    if tried.wrong:
+        raise WrongContent(" ".join(tried.wrong))
+    return Wanted(line, name, phone, role, region, named.title if named else None, since)
 
-    def tried(reader: Callable[[], Read], otherwise: Read) -> Read:
+
+class Tried:
+    """Reads one thing after another and keeps what is wrong with each."""
+
+    def __init__(self) -> None:
+        self.wrong: list[str] = []
+
+    def __call__(self, reader: Callable[[], Read], otherwise: Other) -> Read | Other:
         try:
             return reader()
         except WrongContent as refusal:
-            wrong.append(refusal.message)
+            self.wrong.append(refusal.message)
             return otherwise
 
-    name = tried(lambda: _name(given["name"]), "")
-    phone = tried(lambda: phone_of(given["phone"]), "")
-    role = tried(lambda: _role(given["role"]), "rt_head")
-    above = tried(lambda: kelurahan or places.kelurahan(given["kelurahan"]), "")
-    region = above
-    if role == "rt_head":
-        number = tried(lambda: rt_number(given["rt"]), "")
-        if above and number:
-            region = tried(lambda: places.rt(above, number), "")
-    since = tried(lambda: day(given["since"], today), None)
-    if wrong:
-        raise WrongContent(" ".join(wrong))
-    return Wanted(line, name, phone, role, region, since)
+
+def _place(
+    named: NamedOffice, given: Mapping[str, str], places: Places, all_in: str | None, tried: Tried
+) -> tuple[str, str]:
+    """The role and the region of this office; `all_in` is the kelurahan of all rows."""
+    role = named.role or ("lurah" if all_in or given["kelurahan"] else "camat")
+    if role == "camat":
+        place = given["kecamatan"] or named.place or given["kelurahan"]
+        return role, tried(lambda: places.kecamatan(place), "")
+    place = given["kelurahan"] or named.place
+    above = tried(lambda: all_in or places.kelurahan(place), "")
+    tried(lambda: places.require_in(above, given["kecamatan"]), None)
+    if role == "lurah":
+        return role, above
+    number = tried(lambda: rt_number(given["rt"]), "")
+    return role, tried(lambda: places.rt(above, number), "") if above and number else ""
 
 
 def text_in(cells: Sequence[str], column: int | None) -> str:
@@ -107,18 +129,6 @@ def phone_of(written: str) -> str:
             "7890."
         )
     return number
-
-
-def _role(written: str) -> str:
-    plain = re.sub(r"[\W_\d]+", " ", written.lower()).strip()
-    role = _ROLES.get(plain) or ("rt_head" if plain.startswith("ketua rt") else None)
-    if role is None and plain.startswith("lurah"):
-        role = "lurah"
-    if role is None:
-        raise WrongContent(
-            f"Jabatan “{written[:40]}” tidak bisa dari berkas: hanya ketua RT dan lurah."
-        )
-    return role
 
 
 def day(written: str, today: date) -> date | None:

@@ -14,7 +14,8 @@ from sipokat.database import table
 from sipokat.domain import texts
 from sipokat.domain.clock import now
 from sipokat.domain.imports.columns import FIELDS, Row, recognise
-from sipokat.domain.imports.verdicts import Verdict, judge
+from sipokat.domain.imports.judging import judge
+from sipokat.domain.imports.verdicts import Verdict
 from sipokat.domain.refusals import NotFound, NotNow, WrongContent
 from sipokat.models import ImportRow, PeopleImport, Region, User
 

@@ -6,23 +6,25 @@ from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
 
-from sqlalchemy import and_, select
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from sipokat.domain.imports.cells import Office
 from sipokat.domain.offices import HOLDER
 from sipokat.models import Term, User
 
 
 @dataclass
 class Held:
-    """An office that somebody holds from `since` to `until`; `head` is false for a deputy and for
-    who sits at the desk under another title, `plt` true for who acts while it is vacant."""
+    """An office that somebody holds from `since` to `until`, under a title if they are not its
+    head. `holder` is false for a deputy, `plt` true for who acts while it is vacant."""
 
     role: str
     region: str
+    title: str | None
     since: date
     until: date | None
-    head: bool
+    holder: bool
     plt: bool
 
     def runs_from(self, day: date) -> bool:
@@ -46,31 +48,36 @@ class Known:
 
     def __init__(self, people: list[Person]) -> None:
         self.by_phone = {person.phone: person for person in people}
-        self._by_office: dict[tuple[str, str], list[Person]] = {}
+        self._at_desk: dict[tuple[str, str], list[Person]] = {}
         for person in people:
-            for office in {(one.role, one.region) for one in person.offices}:
-                self._by_office.setdefault(office, []).append(person)
+            for desk in {(one.role, one.region) for one in person.offices}:
+                self._at_desk.setdefault(desk, []).append(person)
 
-    def holders(self, role: str, region: str, day: date) -> Iterator[Person]:
+    def holders(self, office: Office, day: date) -> Iterator[Person]:
         """Who holds the office on that day or a later one; a closed account holds it too."""
-        for person in self._by_office.get((role, region), ()):
-            if self.holds(person, role, region, day):
+        for person in self._at_desk.get(office[:2], ()):
+            if self.holds(person, office, day):
                 yield person
 
-    def plt(self, role: str, region: str, day: date) -> Person | None:
+    def plt(self, office: Office, day: date) -> Person | None:
         """Who acts as Plt. in the office on that day or a later one."""
-        for person in self._by_office.get((role, region), ()):
+        for person in self._at_desk.get(office[:2], ()):
             for one in person.offices:
-                if one.plt and (one.role, one.region) == (role, region) and one.runs_from(day):
+                if one.plt and (one.role, one.region) == office[:2] and one.runs_from(day):
                     return person
         return None
 
-    def holds(self, person: Person, role: str, region: str, day: date) -> bool:
+    def holds(self, person: Person, office: Office, day: date) -> bool:
         """Whether this person does."""
-        return any(
-            one.head and (one.role, one.region) == (role, region) and one.runs_from(day)
+        return office in [(*office[:2], one.title) for one in self.seats(person, office, day)]
+
+    def seats(self, person: Person, office: Office, day: date) -> list[Held]:
+        """What the person holds at the desk of this office, under whatever title."""
+        return [
+            one
             for one in person.offices
-        )
+            if one.holder and (one.role, one.region) == office[:2] and one.runs_from(day)
+        ]
 
 
 def known_people(session: Session) -> Known:
@@ -85,11 +92,12 @@ def known_people(session: Session) -> Known:
         Term.region_code,
         Term.since,
         Term.until,
-        and_(Term.kind == HOLDER, Term.title.is_(None)).label("head"),
+        Term.title,
+        (Term.kind == HOLDER).label("holder"),
         (Term.kind == "plt").label("plt"),
     )
     for row in session.execute(terms.order_by(Term.since)):
-        head, plt = bool(row.head), bool(row.plt)
-        held = Held(row.role, row.region_code, row.since, row.until, head, plt)
+        kind = bool(row.holder), bool(row.plt)
+        held = Held(row.role, row.region_code, row.title, row.since, row.until, *kind)
         people[row.user_id].offices.append(held)
     return Known(list(people.values()))

@@ -13,7 +13,7 @@ from sipokat.database import db, writing
 from sipokat.delivery import sheets
 from sipokat.domain import administration
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.imports import applying, kept, undoing, verdicts
+from sipokat.domain.imports import applying, judging, kept, undoing, verdicts
 from sipokat.domain.imports.applying import Applied
 from sipokat.domain.imports.columns import FIELDS
 from sipokat.domain.imports.places import kelurahan_names
@@ -44,7 +44,8 @@ def _read_file() -> tuple[str, bytes]:
 
 
 def _read_lines() -> dict[str, Any]:
-    """`all`, or `rows` with the lines that are chosen; `seen` is the digest of what was shown."""
+    """`all`, or `rows` with the lines that are chosen; of all rows those that ask count only where
+    they are chosen as well. `seen` is the digest of what was shown."""
     if body.is_json():
         shape = {"all": body.flag, "rows": body.whole_numbers, "seen": body.text}
         return body.read_json(shape)
@@ -125,9 +126,8 @@ def remap(import_id: str) -> ResponseReturnValue:
 def apply(import_id: str) -> ResponseReturnValue:
     """Change what the chosen rows say, or all of them."""
     one = _find(import_id)
-    lines = None if g.body.get("all") else g.body.get("rows", [])
     try:
-        done = _apply_in_turns(one, lines, g.body.get("seen"))
+        done = _apply_in_turns(one, g.body)
     except Refused as refusal:
         return _refused(one, refusal)
     security.note("import_applied", me().id, rows=str(done.count))
@@ -139,14 +139,16 @@ def apply(import_id: str) -> ResponseReturnValue:
     return see_other(f"/pengelolaan/impor/{one.id}")
 
 
-def _apply_in_turns(one: PeopleImport, lines: list[int] | None, seen: str | None) -> Applied:
+def _apply_in_turns(one: PeopleImport, given: dict[str, Any]) -> Applied:
     """Apply the rows a part at a time, so that reports are taken between two of them; after
     TURNS_MAX of them the person is told how many are left."""
     count, refused = 0, list[tuple[int, str]]()
+    ticked, seen = given.get("rows", []), given.get("seen")
+    lines = None if given.get("all") else ticked
     for _turn in range(TURNS_MAX):
         with writing() as session:
             by = administration.diskominfo(me())
-            done = applying.apply(session, by, one, lines, seen)
+            done = applying.apply(session, by, one, lines, seen, also=ticked)
         count, refused = count + done.count, refused + done.refused
         lines, seen = done.left, done.seen
         if not lines:
@@ -194,7 +196,7 @@ def _refused(one: PeopleImport, refusal: Refused) -> ResponseReturnValue:
 def _page(one: PeopleImport, refusal: Refused | None = None) -> ResponseReturnValue:
     session = db.session()
     found, applied = kept.verdicts(session, one), kept.applied(session, one)
-    counts = Counter(row.kind for row in found)
+    counts = Counter("asks" if row.asks else row.kind for row in found)
     typed = g.get("body") if refusal else None
     remapped = typed if isinstance(typed, dict) and "rows" not in typed else None
     html = render_template(
@@ -206,7 +208,7 @@ def _page(one: PeopleImport, refusal: Refused | None = None) -> ResponseReturnVa
         applied=[present.applied_row(session, row) for row in applied],
         handouts=present.kelurahan_of(session, applied),
         may_undo=any(row.entry_id is not None for row in applied),
-        lacking=verdicts.lacking(kept.columns_of(one), one.kelurahan) if found else [],
+        lacking=judging.lacking(kept.columns_of(one), one.kelurahan) if found else [],
         seen=verdicts.digest(found),
         fields=FIELDS,
         columns=remapped or kept.columns_of(one),

@@ -19,6 +19,7 @@ from sipokat.models import ImportRow, PeopleImport, Term, User
 from sipokat.web.present import times
 
 TITLES = {
+    "asks": "Perlu Anda pastikan",
     "refused": "Ditolak",
     "changed": "Berubah",
     "new": "Baru",
@@ -57,7 +58,9 @@ def listed(one: PeopleImport) -> dict[str, Any]:
 
 def groups(found: Sequence[Verdict]) -> list[dict[str, Any]]:
     """The rows by verdict, those that need a look first."""
-    by_kind = {kind: [row for row in found if row.kind == kind] for kind in KINDS}
+    by_kind: dict[str, list[Verdict]] = {kind: [] for kind in TITLES}
+    for row in found:
+        by_kind["asks" if row.asks else row.kind].append(row)
     return [
         {
             "kind": kind,
@@ -156,6 +159,7 @@ def as_json(one: PeopleImport, found: Sequence[Verdict], applied: int) -> dict[s
                 "verdict": row.kind,
                 "why": row.why,
                 "note": row.note,
+                "asks": row.asks,
                 "name": row.name,
                 "phone": row.phone,
                 "office": row.office,
