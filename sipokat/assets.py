@@ -66,6 +66,7 @@ SCRIPTS = {
         "pages/home.js",
         "pages/offers.js",
         "pages/ahead.js",
+        "form/asked.js",
         "form/kept-photos.js",
         "form/carry.js",
         "pages/nihil.js",
@@ -97,6 +98,7 @@ SCRIPTS = {
     "officer": (
         "desk/decision-drafts.js",
         "desk/ready-sentences.js",
+        "desk/same-report.js",
         "desk/cards.js",
         "desk/sending.js",
         "desk/reading-pane.js",

@@ -132,6 +132,7 @@ class Life:
         notes = dict(data("city")["notes"][action])
         if not self.draft.pictures:
             notes.pop("foto_kurang_jelas", None)
+            notes.pop("perlu_bukti", None)
         if not any(letter.isdigit() for letter in self.draft.text):
             notes.pop("angka_perlu_dicek", None)
         self.reason = self.chance.choice(list(notes))

@@ -80,7 +80,8 @@ class Play:
             self._erase(person, story, step)
         else:
             number, seen = story.report.number, story.report.version
-            asked = chain.Request(step.action, seen, step.klass, step.reason, step.note)
+            other = self.stories[step.other].report.number if step.other else ""
+            asked = chain.Request(step.action, seen, step.klass, step.reason, step.note, other)
             self._move(
                 story, verification.attempt_of(person, number, asked, step.at, step.action_id)
             )

@@ -109,6 +109,9 @@ def mend(chance: Random, draft: Draft, reason: str) -> Draft:
     if reason == "foto_kurang_jelas" and draft.pictures:
         fresh = picture(chance, draft.pictures[0].scene)
         draft = replace(draft, pictures=(fresh, *draft.pictures[1:]))
+    if reason == "perlu_bukti" and draft.pictures:
+        fresh = picture(chance, draft.pictures[0].scene)
+        draft = replace(draft, pictures=(*draft.pictures[:2], fresh))
     if reason == "angka_perlu_dicek":
         draft = _recounted(draft, str(words["n"]))
     more = chance.choice(data("city")["notes"]["mend"][reason]).format(**words)

@@ -29,13 +29,27 @@ def steps(today: date) -> Iterator[Step]:
         yield from _life(dice(f"staged {place}"), row, today)
 
 
+def _story_of(name: str) -> str:
+    """The story of the report that is called so."""
+    rows = data("staged")["reports"]
+    place = next(place for place, row in enumerate(rows) if row.get("called") == name)
+    return new_id(dice(f"staged {place}"))
+
+
 def _life(chance: Random, row: dict[str, Any], today: date) -> Iterator[Step]:
     story, office, at = new_id(chance), row["office"], _moment(today, row)
     draft = _draft(chance, row, at)
     yield Step(at, story, "submit", office, draft, at - timedelta(seconds=90))
     for step in row.get("steps", ()):
         if step["action"] == "revise":
-            draft = replace(draft, text=step["text"], fields=step["fields"])
+            fresh = tuple(picture(chance, scene) for scene in step.get("scenes", ()))
+            draft = replace(
+                draft,
+                text=step["text"],
+                fields=step["fields"],
+                place_text=step.get("place_text", draft.place_text),
+                pictures=fresh or draft.pictures,
+            )
         yield Step(
             at=_moment(today, step),
             story=story,
@@ -45,6 +59,7 @@ def _life(chance: Random, row: dict[str, Any], today: date) -> Iterator[Step]:
             klass=step.get("class"),
             reason=step.get("reason"),
             note=step.get("note", ""),
+            other=_story_of(step["same"]) if "same" in step else "",
         )
 
 

@@ -18,7 +18,8 @@ OPEN, CLOSE = time(7, 40), time(15, 50)
 class Step:
     """One thing that somebody does to one report. `story` is the report's client id, `office` the
     code of the region whose office acts, `draft` the content of a submission or revision, and
-    `written_at` when a submission was written."""
+    `written_at` when a submission was written, `other` the story of the report that has told the
+    same."""
 
     at: datetime
     story: str
@@ -29,6 +30,7 @@ class Step:
     klass: str | None = None
     reason: str | None = None
     note: str = ""
+    other: str = ""
 
     @property
     def action_id(self) -> str:

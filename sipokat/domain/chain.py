@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 
+from sipokat.domain import reasons
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import DESK_WORDS, DESKS, ROLES, above, below
@@ -19,28 +20,6 @@ FINAL = ("verified", "rejected", "withdrawn")
 DECISIONS = ("verify", "return", "reject")
 AUTHOR_ACTIONS = ("revise", "withdraw")
 CLASSES = {"kinerja": "Kinerja", "kegiatan": "Kegiatan biasa"}
-
-RETURN_REASONS = {
-    "foto_kurang_jelas": "Foto kurang jelas",
-    "lokasi_kurang_jelas": "Lokasi kurang jelas",
-    "isi_kurang_lengkap": "Isi kurang lengkap",
-    "angka_perlu_dicek": "Angka perlu dicek",
-    "salah_jenis": "Salah jenis laporan",
-    "lainnya": "Lainnya",
-}
-REJECT_REASONS = {
-    "laporan_ganda": "Laporan ganda",
-    "bukan_wilayah": "Di luar wilayah RT ini",
-    "tidak_benar": "Tidak sesuai kenyataan",
-    "bukan_urusan_rt": "Bukan urusan laporan RT",
-    "lainnya": "Lainnya",
-}
-REOPEN_REASONS = {
-    "salah_putusan": "Keputusan keliru",
-    "keterangan_baru": "Ada keterangan baru",
-    "lainnya": "Lainnya",
-}
-REASONS = {"return": RETURN_REASONS, "reject": REJECT_REASONS, "reopen": REOPEN_REASONS}
 
 
 @dataclass(frozen=True)
@@ -80,13 +59,15 @@ class Actor:
 
 @dataclass(frozen=True)
 class Request:
-    """What the actor asks for. `version` is the one that they saw; None skips that check."""
+    """What the actor asks for. `version` is the one that they saw; None skips that check. `other`
+    is the number of another report, where the reason asks for one."""
 
     action: str
     version: int | None = None
     klass: str | None = None
     reason: str | None = None
     note: str = ""
+    other: str = ""
 
 
 @dataclass(frozen=True)
@@ -208,17 +189,29 @@ def _content(state: State, request: Request) -> None:
             wrong["note"] = "Tulis pesan: mengapa laporan ini diteruskan lagi."
     elif request.klass is not None:
         wrong["class"] = "Kelas hanya diisi saat verifikasi."
-    if action in REASONS:
-        if request.reason not in REASONS[action]:
-            wrong["reason"] = "Pilih alasannya."
-        if action in ("return", "reject") and not request.note:
-            wrong["note"] = "Tulis pesan untuk pelapor."
-    elif request.reason is not None:
-        wrong["reason"] = "Alasan tidak diminta untuk tindakan ini."
+    _check_reason(request, wrong)
+    if action in ("return", "reject") and not request.note:
+        wrong["note"] = "Tulis pesan untuk pelapor."
     if sentence := too_long("Pesan", request.note, LIMITS.note):
         wrong["note"] = sentence
     if wrong:
         raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
+
+
+def _check_reason(request: Request, wrong: dict[str, str]) -> None:
+    reason = reasons.find(request.action, request.reason)
+    if not reasons.asks_reason(request.action):
+        if request.reason is not None:
+            wrong["reason"] = "Alasan tidak diminta untuk tindakan ini."
+    elif not request.reason:
+        wrong["reason"] = "Pilih alasannya."
+    elif reason is None or reason.off:
+        wrong["reason"] = "Alasan ini tidak ada di daftar. Pilih salah satu."
+    if reason is not None and reason.other:
+        if not request.other:
+            wrong["other"] = "Tulis nomor laporan yang sama."
+    elif request.other:
+        wrong["other"] = "Nomor laporan lain hanya untuk alasan Sudah dilaporkan. Kosongkan."
 
 
 def _check_class(state: State, klass: str | None, wrong: dict[str, str]) -> None:

@@ -20,6 +20,7 @@ from sqlalchemy.orm import Session
 from sipokat.database import record_keys, table
 from sipokat.domain import chain, record
 from sipokat.domain.categories import categories
+from sipokat.domain.listed import ListedMove
 from sipokat.domain.offices import Office
 from sipokat.keys import Key
 from sipokat.models import Counter, Event, Report
@@ -212,6 +213,12 @@ def moves(entries: Iterable[Event]) -> list[Event]:
 def moves_of(session: Session, report: Report) -> list[Event]:
     """The report's moves, oldest first."""
     return moves(entries_of(session, [report])[report.id])
+
+
+def other_of(event: Event | ListedMove) -> str:
+    """The number of the report that the event's reason speaks of; empty for most."""
+    other: str = json.loads(event.detail).get("other", "") if event.detail else ""
+    return other
 
 
 def rebuild(report: Report, events: Sequence[Event]) -> chain.State:

@@ -83,6 +83,7 @@ class ListedMove(NamedTuple):
     klass: str | None
     reason: str | None
     note: str | None
+    detail: str | None
 
 
 _COLUMNS = (

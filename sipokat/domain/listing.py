@@ -104,14 +104,14 @@ def _conditions(session: Session, user: User, wanted: Filter) -> list[ColumnElem
         conditions.append(lateness.late_at(now(), indexed=False))
     if wanted.late == "below":
         conditions.append(lateness.late_below(session, user, now(), indexed=False))
-    if number := _number(wanted.said):
+    if number := number_in(wanted.said):
         conditions.append(Report.number == number)
     else:
         conditions += [_says(word) for word in wanted.said.split()[:WORDS_MAX]]
     return conditions
 
 
-def _number(said: str) -> str:
+def number_in(said: str) -> str:
     """The report's number, if that is all that is said: alone, or as the app or a person writes it,
     `Laporan 31989`, `No. 31989`, `#31989`. Else empty."""
     pattern = rf"\W*(?:(?:laporan|nomor|nomer|nr|no)\W*)*(\d{{{NUMBER_MIN},}})\W*"

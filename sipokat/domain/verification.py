@@ -5,7 +5,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from types import MappingProxyType
 from typing import Any
@@ -15,7 +15,16 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import lock_rows, writing
-from sipokat.domain import chain, deadlines, decided, events, offices, recording, tallies
+from sipokat.domain import (
+    chain,
+    deadlines,
+    decided,
+    events,
+    offices,
+    recording,
+    same_report,
+    tallies,
+)
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
 from sipokat.domain.refusals import DoneBefore, NotFound, NotNow
@@ -91,11 +100,16 @@ def attempt_of(
     """The attempt that this request is, with its digest. When it was decided is no part of that: a
     phone that sends the same again may say it in other words."""
     said = [request.action, number, request.version, request.klass, request.reason, request.note]
+    if request.other:
+        said.append(request.other)  # digests from before there was one stay what they were
     return Attempt(user, number, request, digest(said), at, action_id, claim)
 
 
 def _move(session: Session, attempt: Attempt, report: Report) -> None:
     state, move = guard(session, attempt, report)
+    if attempt.request.other:
+        other = same_report.find(session, attempt.user, report, attempt.request.other)
+        attempt = replace(attempt, request=replace(attempt.request, other=other))
     waited = decided.as_detail(attempt.claim, report.arrived_at, attempt.at)
     try:
         with alone_for_its_month(session, report.period):
@@ -232,8 +246,13 @@ def event_of(
         action_id=attempt.action_id or str(uuid.uuid4()),
         reason=request.reason,
         note=request.note or None,
-        detail={**deadlines.as_detail(report.due_at), **waited},
+        detail=deadlines.as_detail(report.due_at) | _other(request) | dict(waited),
     )
+
+
+def _other(request: chain.Request) -> dict[str, str]:
+    """The number of the report that has told the same, for the detail of the event."""
+    return {"other": request.other} if request.other else {}
 
 
 def _acts_at(user: User, report: Report, move: chain.Move) -> str:

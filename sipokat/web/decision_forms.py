@@ -26,6 +26,7 @@ class Kind(NamedTuple):
     asks_class: bool
     note_required: bool
     next_holder: str
+    author_desk: str
 
 
 def decision_forms(report: Full, action_id: str, **typed: Any) -> Markup:
@@ -33,7 +34,8 @@ def decision_forms(report: Full, action_id: str, **typed: Any) -> Markup:
     is wrong with it."""
     if typed:
         return _render(report, action_id, **typed)
-    kind = Kind(report.asks_class, report.note_required, report.next_holder)
+    desk = report.report.author_desk
+    kind = Kind(report.asks_class, report.note_required, report.next_holder, desk)
     kept: dict[Kind, list[str]] = current_app.extensions.setdefault("decision_forms", {})
     if kind not in kept:
         kept[kind] = _BLANK.split(_render(_blank(kind), ACTION))
@@ -44,7 +46,7 @@ def decision_forms(report: Full, action_id: str, **typed: Any) -> Markup:
 
 
 def _blank(kind: Kind) -> Any:
-    report = SimpleNamespace(id=ROW, version=VERSION)
+    report = SimpleNamespace(id=ROW, version=VERSION, author_desk=kind.author_desk)
     return SimpleNamespace(number=NUMBER, report=report, **kind._asdict())
 
 

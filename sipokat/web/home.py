@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import accounts, listing, participation, queue
+from sipokat.domain import accounts, events, listing, participation, queue
 from sipokat.domain.answers import Answer, answers_to, rejections
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
@@ -117,7 +117,9 @@ def _answers(answers: list[Answer]) -> list[dict[str, Any]]:
             "note": event.note,
             "what": states.what_happened(event.action, event.actor_desk, event.to_desk),
             "who": event.actor.name,
-            "reason": states.reason(event),
+            "reason": states.reason(event, row.report.author_desk),
+            "advice": states.advice(event, row.report.author_desk),
+            "other": {"number": other} if (other := events.other_of(event)) else None,
             "tone": "late" if event.action == "reject" else "",
             "when": times.ago(event.at),
         }

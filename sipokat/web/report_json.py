@@ -60,6 +60,7 @@ def _photo_json(report: Report, photo: Photo) -> dict[str, Any]:
 
 def event_json(event: Event) -> dict[str, Any]:
     """One event of a report."""
+    other = events.other_of(event)
     return {
         "seq": event.seq,
         "at": event.at.isoformat(),
@@ -75,4 +76,5 @@ def event_json(event: Event) -> dict[str, Any]:
         "note": event.note,
         # Where it was decided before it was received: on a phone that waited for a signal.
         **({"decided_at": at.isoformat()} if (at := decided.of_event(event)) != event.at else {}),
+        **({"other": other} if other else {}),  # the report that says the same
     }

@@ -155,18 +155,12 @@ def _revision_page(
         "written_on": day_of(full.report.written_at).isoformat(),
         "region": full.report.region_code,
         "kept_photos": full.photos,
-        "note": full.why,
-        "wrong_kind": _reason(full) == "salah_jenis",
+        "why": full.why,
+        "asked_at": full.asked_at,
         "report": full,
     }
     context = form_context(values, errors, revision)
     return make_response(render_template("reports/revise.html", **context), status)
-
-
-def _reason(full: present.Full) -> str | None:
-    """Why it was returned last."""
-    returns = [one for one in full.card.events if one.action == "return"]
-    return returns[-1].reason if returns else None
 
 
 def _values_of(report: Report) -> dict[str, Any]:

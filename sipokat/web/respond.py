@@ -14,7 +14,7 @@ from werkzeug.wrappers import Response
 
 from sipokat.database import db
 from sipokat.demo.accounts import accounts
-from sipokat.domain import chain, texts
+from sipokat.domain import chain, reasons, texts
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import (
     held,
@@ -151,9 +151,8 @@ def _typed() -> str:
     form = getattr(body, "typed", body)
     if not isinstance(form, dict):
         return ""
-    reasons = {key: word for words in chain.REASONS.values() for key, word in words.items()}
-    chosen = [chain.CLASSES.get(form.get("class", "")), reasons.get(form.get("reason", ""))]
-    said = [*chosen, texts.read(str(form.get("text") or form.get("note") or ""))]
+    chosen = [chain.CLASSES.get(form.get("class", "")), reasons.words_of(form.get("reason", ""))]
+    said = [*chosen, form.get("other"), texts.read(str(form.get("text") or form.get("note") or ""))]
     return "\n".join(one for one in said if one)
 
 

@@ -10,7 +10,7 @@ from flask import Blueprint, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import chain, decided, queue, texts, verification
+from sipokat.domain import chain, decided, queue, reasons, texts, verification
 from sipokat.domain.refusals import Malformed, NotNow, Refused, WrongContent
 from sipokat.domain.roles import DECIDERS, READERS
 from sipokat.domain.visibility import find_report
@@ -31,6 +31,7 @@ ACTION: dict[str, body.Check] = {
     "version": body.whole,
     "class": body.text,
     "reason": body.text,
+    "other": body.text,
     "note": body.text,
 }
 # What a phone says besides of a decision that has waited there, see `domain/decided.py`.
@@ -43,31 +44,6 @@ NOUNS = {
     "penarikan": "withdraw",
     "pembukaan-kembali": "reopen",
 }
-# Each with the reason that it stands for, if it does. `forward` is for a report that came back and
-# goes up once more as it is.
-READY_SENTENCES = {
-    "verify": [
-        ("Terima kasih, sudah kami cek.", ""),
-        ("Sudah kami teruskan.", ""),
-        ("Sedang kami tangani.", ""),
-    ],
-    "forward": [
-        ("Sudah kami cek lagi di lapangan, isinya benar.", ""),
-        ("Pelapor sudah menjelaskan, datanya lengkap.", ""),
-    ],
-    "return": [
-        ("Foto kurang jelas. Mohon foto ulang dari jarak dekat.", "foto_kurang_jelas"),
-        ("Lokasi belum jelas. Mohon tulis patokannya.", "lokasi_kurang_jelas"),
-        ("Keterangan kurang lengkap. Mohon tambahkan jumlah dan waktunya.", "isi_kurang_lengkap"),
-        ("Mohon cek lagi angkanya.", "angka_perlu_dicek"),
-        ("Jenis laporannya keliru. Mohon kirim dengan jenis yang benar.", "salah_jenis"),
-    ],
-    "reject": [
-        ("Laporan yang sama sudah ada.", "laporan_ganda"),
-        ("Kejadian ini di luar wilayah RT ini.", "bukan_wilayah"),
-        ("Setelah dicek, keadaannya tidak seperti itu.", "tidak_benar"),
-    ],
-}
 
 
 @pages.app_context_processor
@@ -75,9 +51,14 @@ def _words() -> dict[str, Any]:
     return {
         "classes": list(chain.CLASSES.items()),
         "classes_mean": "Kinerja ikut dinilai, kegiatan biasa tidak.",
-        "reasons": {action: list(rows.items()) for action, rows in chain.REASONS.items()},
-        "ready_sentences": READY_SENTENCES,
+        "reason_choices": _reason_choices,
+        "asks_other": [one.key for one in reasons.offered("return") if one.other],
+        "ready_sentences": reasons.ready_sentences,
     }
+
+
+def _reason_choices(action: str, author_desk: str) -> list[tuple[str, str]]:
+    return [(one.key, one.said(author_desk)) for one in reasons.offered(action)]
 
 
 @pages.get("/verifikasi")
@@ -149,6 +130,7 @@ def act(number: str, noun: str) -> ResponseReturnValue:
         asks.get("class"),
         asks.get("reason"),
         texts.read(asks.get("note")),
+        texts.read(asks.get("other")),
     )
     try:
         report = verification.act(me(), number, asked, asks.get("action_id"), claim=_claim(asks))
@@ -189,7 +171,8 @@ def _refused(refusal: Refused, number: str, action: str) -> ResponseReturnValue:
     db.session.rollback()
     db.session.expire_all()
     report = find_report(db.session(), me(), number)
-    values = {key: g.body.get(key, "") for key in ("class", "reason", "note")} | {"action": action}
+    typed_in = ("class", "reason", "other", "note")
+    values = {key: g.body.get(key, "") for key in typed_in} | {"action": action}
     full = present.full(report, me())
     forms = ""
     if "verify" in full.allowed:

@@ -35,8 +35,8 @@ def news(session: Session, person: Person) -> list[tuple[str, str | None]]:
 
 def test_a_rejection_is_news_until_the_authors_office_has_opened_it(session: Session) -> None:
     report = send(RAHMAN)
-    act(HARTONO, report, "reject", reason="laporan_ganda", note="Sudah ada.")
-    assert news(session, RAHMAN) == [(report.number, "laporan_ganda")]
+    act(HARTONO, report, "reject", reason="bukan_wilayah", note="Sudah ada.")
+    assert news(session, RAHMAN) == [(report.number, "bukan_wilayah")]
     for other in (HARTONO, YUSUF):  # they may read it, but did not write it
         opened.note_opening(user_of(other), report)
     assert news(session, SITI) == news(session, AGUS) == news(session, HARTONO) == []
@@ -47,7 +47,7 @@ def test_a_rejection_is_news_until_the_authors_office_has_opened_it(session: Ses
 
 def test_what_is_rejected_again_is_news_again(session: Session) -> None:
     report = send(RAHMAN)
-    act(HARTONO, report, "reject", reason="laporan_ganda", note="Sudah ada.")
+    act(HARTONO, report, "reject", reason="bukan_wilayah", note="Sudah ada.")
     opened.note_opening(user_of(RAHMAN), report)
     act(DEWI, report, "reopen", reason="keterangan_baru")
     assert news(session, RAHMAN) == []

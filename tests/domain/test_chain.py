@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import chain, events
+from sipokat.domain import chain, events, reasons
 from sipokat.domain.chain import Actor, Move, Request, State
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, Refused, WrongContent
 from sipokat.models import Counter, Event, Photo, Report, Revision
@@ -80,7 +80,7 @@ def sound(state: State, action: str) -> Request:
     """A request whose content is correct."""
     klass = "kinerja" if action == "verify" and state.classed and state.klass is None else None
     return Request(
-        action, state.version, klass, "lainnya" if action in chain.REASONS else None, "Ya"
+        action, state.version, klass, "lainnya" if reasons.asks_reason(action) else None, "Ya"
     )
 
 

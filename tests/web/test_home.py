@@ -214,11 +214,11 @@ def test_a_rejection_stands_on_top_in_red_until_it_is_opened(app: Flask, site: S
     with app.app_context():
         report = steps.send(RAHMAN)
         steps.act(
-            HARTONO, report, "reject", reason="laporan_ganda", note="Sudah dilaporkan RT 002."
+            HARTONO, report, "reject", reason="tidak_benar", note="Sudah kami lihat di lokasi."
         )
         number = report.number
     top = home(site, RAHMAN).one("main .card.late")
-    for words in ("Laporan ganda.", "Sudah dilaporkan RT 002."):
+    for words in ("Tidak sesuai kenyataan", "Sudah kami lihat di lokasi.", "sampaikan ke lurah."):
         assert words in top.get_text()
     assert not home(site, SITI).has("main .card.late"), "the RT next door is not told"
     visitor = site(RAHMAN)

@@ -810,9 +810,10 @@ def test_why_a_report_came_back_is_said_once(site: Site, note: str, reason: bool
 
 def test_why_a_report_was_rejected_is_said_once_on_home(site: Site) -> None:
     number = str(file_report(site(RAHMAN))["number"])
-    note = "Laporan ganda dengan yang kemarin."
-    decide(site(HARTONO), number, "penolakan", reason="laporan_ganda", note=note)
-    assert site(RAHMAN).get("/beranda").text("main").lower().count("laporan ganda") == 1
+    note = "Tidak sesuai kenyataan di lapangan."
+    decide(site(HARTONO), number, "penolakan", reason="tidak_benar", note=note)
+    said = site(RAHMAN).get("/beranda").text("main").lower()
+    assert said.count("tidak sesuai kenyataan") == 1
 
 
 def test_the_heading_of_a_report_says_its_kind_and_its_facts_do_not(site: Site) -> None:

@@ -203,7 +203,11 @@ def test_what_is_missing_is_422_and_changes_nothing(site: Site, number: str) -> 
         ("verifikasi", {"note": "x" * 501}, {"note"}),
         ("pengembalian", {"reason": None, "note": None}, {"reason", "note"}),
         ("penolakan", {"reason": "salah_jenis"}, {"reason"}),
+        ("penolakan", {"reason": "laporan_ganda"}, {"reason"}),  # no longer offered
         ("penolakan", {"note": "   "}, {"note"}),
+        ("pengembalian", {"reason": "sudah_dilaporkan"}, {"other"}),
+        ("pengembalian", {"reason": "lainnya", "other": "12345"}, {"other"}),
+        ("verifikasi", {"other": "12345"}, {"other"}),
     ):
         answer = decide(site(HARTONO), number, noun, 422, **said)
         assert set(answer["fields"]) == fields
@@ -226,8 +230,8 @@ def test_by_htmx_the_card_comes_back_with_what_was_typed(site: Site, number: str
 
 def test_by_a_plain_form_the_page_comes_back_with_what_was_typed(site: Site, number: str) -> None:
     page = site(HARTONO).get(f"/laporan/{number}")
-    page = page.submit(form_of(number, "penolakan"), 422, reason="laporan_ganda", note="")
-    assert page.values(form_of(number, "penolakan"))["reason"] == "laporan_ganda"
+    page = page.submit(form_of(number, "penolakan"), 422, reason="tidak_benar", note="")
+    assert page.values(form_of(number, "penolakan"))["reason"] == "tidak_benar"
     page = page.submit(form_of(number, "verifikasi"), 422, note="Sudah dicek.")
     form = form_of(number, "verifikasi")
     assert page.values(form)["note"] == "Sudah dicek."

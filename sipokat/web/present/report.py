@@ -12,7 +12,7 @@ from typing import Any, cast
 from flask import g
 
 from sipokat.database import db
-from sipokat.domain import chain, deadlines, decided
+from sipokat.domain import chain, deadlines, decided, events, reasons, same_report
 from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
@@ -26,6 +26,8 @@ from sipokat.web.present import content, states, times
 
 # The actions by which a desk says something to the author.
 SPEAKING = (*chain.DECISIONS, "reopen")
+# What its author is told on top of the page, once the report is out of their hands.
+ON_TOP = {"reject": ("Laporan ini ditolak", "late"), "reopen": ("Diperiksa lagi", "wait")}
 
 
 DELAYED = timedelta(days=3)
@@ -81,6 +83,12 @@ class Row:
             return self.names.get(code, code)
         parent = code.rpartition(".")[0]
         return f"{self.names.get(code, code)}, {self.names.get(parent, parent)}"
+
+    @property
+    def alike_url(self) -> str:
+        """Where reports of the same category from around it are listed."""
+        around = self.report.region_code.rpartition(".")[0]
+        return f"/laporan?category={self.report.category}&region={around}"
 
     @property
     def short_region(self) -> str:
@@ -227,9 +235,11 @@ class Row:
 
 @dataclass
 class Full(Row):
-    """What the report's own page and a card of the queue show to one person, whose `card` it is."""
+    """What the report's own page and a card of the queue show to one person, whose `card` it is.
+    `readable` are the numbers of other reports that entries name and the person may read."""
 
     card: Card
+    readable: frozenset[str] = frozenset()
 
     @property
     def allowed(self) -> tuple[str, ...]:
@@ -262,13 +272,13 @@ class Full(Row):
         return times.phrase("Kejadian {} · diterima {}", self.happened, self.received)
 
     @property
-    def timeline(self) -> list[dict[str, str]]:
-        """The entries of the record and the first openings, in the order of time. What has to be
-        mended stands above it on the author's page, so it is not said again."""
-        above = self._spoken if "revise" in self.allowed else None
+    def timeline(self) -> list[dict[str, Any]]:
+        """The entries of the record and the first openings, in the order of time. What stands on
+        top of its author's page is not said again."""
+        above = self._spoken if self.on_top else None
         rows = [(one.at, self._event(one)) for one in self.card.entries if one is not above]
         if above:
-            rows.append((above.at, self._event(above) | {"reason": "", "note": ""}))
+            rows.append((above.at, self._event(above) | {"reason": "", "note": "", "other": None}))
         rows += [
             _noted(f"Dibaca {states.BY[one.desk]}", one.user, one.at) for one in self.card.openings
         ]
@@ -280,11 +290,11 @@ class Full(Row):
         old = next((one for one in self.report.photos if one.client_id == gone), None)
         return old is not None and (old.received_at is None or old.received_at > event.at)
 
-    def _event(self, event: Event) -> dict[str, str]:
+    def _event(self, event: Event) -> dict[str, Any]:
         who = f"{event.actor.name}, {states.office(event)}"
         return self._told(event) | {"who": who, "when": _when(event)}
 
-    def _told(self, event: Event) -> dict[str, str]:
+    def _told(self, event: Event) -> dict[str, Any]:
         """The entry of the time line, but for who it was."""
         what = states.what_happened(event.action, event.actor_desk, event.to_desk)
         if event.action == "verify" and event.klass:
@@ -296,10 +306,18 @@ class Full(Row):
         return {
             "what": what,
             "when": times.moment(event.at),
-            "reason": states.reason(event),
+            "reason": states.reason(event, self.report.author_desk),
             "note": event.note or "",
+            "other": self._other(event),
             "tone": states.TONES.get(event.action, "ok"),
         }
+
+    def _other(self, event: Event) -> dict[str, str] | None:
+        """The report that the event's reason speaks of, with its address if the person may read
+        it."""
+        number = events.other_of(event)
+        url = f"/laporan/{number}" if number in self.readable else ""
+        return {"number": number, "url": url} if number else None
 
     @property
     def erased(self) -> str:
@@ -329,10 +347,34 @@ class Full(Row):
         ]
 
     @property
-    def why(self) -> dict[str, str]:
-        """The latest decision that gave a reason or a note, in words, but for who it was. Empty
-        when there is none."""
-        return self._told(self._spoken) if self._spoken else {}
+    def why(self) -> dict[str, Any]:
+        """The latest decision that gave a reason or a note, in words, but for who it was, with what
+        the author should do then. Empty when there is none."""
+        if not self._spoken:
+            return {}
+        return self._told(self._spoken) | {
+            "advice": states.advice(self._spoken, self.report.author_desk)
+        }
+
+    @property
+    def on_top(self) -> tuple[str, str] | None:
+        """The heading, and its tone, under which the author reads `why` on top of the page: while
+        the report lies with them, once it was rejected, and when it was opened again."""
+        state, actor = self.card.state, self.card.actor
+        if not self._spoken or not (state.author_desk in actor.desks or actor.id in state.writers):
+            return None
+        if "revise" in self.allowed:
+            return "Yang perlu diperbaiki", "warn"
+        if self._spoken is not self.card.events[-1]:
+            return None
+        return ON_TOP.get(self._spoken.action)
+
+    @property
+    def asked_at(self) -> str:
+        """The field of the form at which the mending begins, see `reasons.opens_at`."""
+        spoken = self._spoken
+        found = reasons.find("return", spoken.reason) if spoken else None
+        return reasons.opens_at(found, self.category, self.report.fields)
 
     @property
     def _spoken(self) -> Event | None:
@@ -391,6 +433,8 @@ def cards(reports: Sequence[Report], user: User) -> list[Full]:
 def full(report: Report, user: User) -> Full:
     """A report for its own page."""
     (one,) = cards([report], user)
+    named = (events.other_of(event) for event in one.card.entries)
+    one.readable = same_report.readable(db.session(), user, filter(None, named))
     return one
 
 

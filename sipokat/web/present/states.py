@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import json
 
-from sipokat.domain.chain import REASONS, State
+from sipokat.domain import reasons
+from sipokat.domain.chain import State
 from sipokat.domain.offices import label_of
 from sipokat.domain.roles import DESKS
 from sipokat.models import Event, Report
@@ -78,11 +79,18 @@ def what_happened(action: str, actor_desk: str | None, to_desk: str | None) -> s
     return DONE[action]
 
 
-def reason(event: Event) -> str:
-    """The reason in words. Empty without one, and where the note begins with the same words, as
-    a ready sentence does."""
-    words = REASONS.get(event.action, {}).get(event.reason or "", "")
+def reason(event: Event, author_desk: str) -> str:
+    """The reason in words, for a report from this desk. Empty without one, and where the note
+    begins with the same words, as a ready sentence does."""
+    found = reasons.find(event.action, event.reason)
+    words = found.said(author_desk) if found else ""
     return "" if (event.note or "").casefold().startswith(words.casefold()) else words
+
+
+def advice(event: Event, author_desk: str) -> str:
+    """What the author at this desk should do after a decision with a reason; else empty."""
+    found = reasons.find(event.action, event.reason)
+    return found.advice(author_desk) if found else ""
 
 
 def office(event: Event) -> str:

@@ -85,7 +85,7 @@
       ];
       for (const [inside, there] of [...filled, [happened_on, false]]) {
         const box = inside.closest("[data-event]");
-        box.hidden = periodic() && !there && !box.querySelector(".field-error");
+        box.hidden = periodic() && !there && !box.querySelector(".field-error,#diminta");
       }
     }
 
