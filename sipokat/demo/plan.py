@@ -26,15 +26,17 @@ def plan(today: date, codes: list[str]) -> list[Step]:
     """Every step from six months before `today` until the end of that day and later, oldest first.
     `codes` are the codes of all regions. No two steps of one report have the same time."""
     steps = list(staged.steps(today))
+    changed = data("city")["changes"]
     for office in active(codes):
-        steps += half_year(office, today)
+        if office not in (changed["vacant"], changed["closed"]):
+            steps += half_year(office, today)
     for office in writing(codes):
         steps += _official(dice(f"official {office}"), office, today)
     return sorted(steps, key=lambda step: (step.at, step.story))
 
 
 def active(codes: list[str]) -> list[str]:
-    """The RT that send reports. Those in blank spots are chosen last."""
+    """The RT from which reports come. Those in blank spots are chosen last."""
     chosen = {row["region"] for row in accounts()} | staged.offices()
     chosen = {code for code in chosen if level_of(code) == "rt"}
     others = sorted(code for code in codes if level_of(code) == "rt" and code not in chosen)

@@ -94,6 +94,7 @@ class Play:
             category=step.draft.category,
             raw=step.draft.raw(self.claims),
             client_id=step.story,
+            region=step.for_rt,
             written_at=written,
             written_at_raw=written.isoformat(),
             sent_at=step.at,

@@ -39,7 +39,8 @@ def _story_of(name: str) -> str:
 def _life(chance: Random, row: dict[str, Any], today: date) -> Iterator[Step]:
     story, office, at = new_id(chance), row["office"], _moment(today, row)
     draft = _draft(chance, row, at)
-    yield Step(at, story, "submit", office, draft, at - timedelta(seconds=90))
+    by, for_rt = (at_desk(office, row["by"]), office) if "by" in row else (office, None)
+    yield Step(at, story, "submit", by, draft, at - timedelta(seconds=90), for_rt=for_rt)
     for step in row.get("steps", ()):
         if step["action"] == "revise":
             fresh = tuple(picture(chance, scene) for scene in step.get("scenes", ()))

@@ -19,7 +19,7 @@ class Step:
     """One thing that somebody does to one report. `story` is the report's client id, `office` the
     code of the region whose office acts, `draft` the content of a submission or revision, and
     `written_at` when a submission was written, `other` the story of the report that has told the
-    same."""
+    same. A desk has written it for the RT `for_rt`."""
 
     at: datetime
     story: str
@@ -31,6 +31,7 @@ class Step:
     reason: str | None = None
     note: str = ""
     other: str = ""
+    for_rt: str | None = None
 
     @property
     def action_id(self) -> str:

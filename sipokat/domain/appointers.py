@@ -8,7 +8,7 @@ from sipokat.domain.offices import Office
 from sipokat.domain.refusals import NeverAllowed, NotFound, WrongContent
 from sipokat.domain.regions import lies_in
 from sipokat.domain.roles import ROLES, above, below
-from sipokat.models import User
+from sipokat.models import Term, User
 
 ELSEWHERE = "{} memegang jabatan lain, sekarang atau dahulu. Minta Diskominfo yang mengangkatnya."
 
@@ -29,6 +29,14 @@ def appointer(user: User, role: str, region_code: str) -> By:
         if office.role.key == "diskominfo" or (above_it and lies_in(region_code, office.region)):
             return By(user, office)
     raise NotFound("Jabatan ini tidak ada tepat di bawah jabatan Anda.")
+
+
+def appoints(user: User, term: Term) -> bool:
+    """Whether the person may name who acts in the office of this term."""
+    try:
+        return bool(appointer(user, term.role, term.region_code))
+    except (NeverAllowed, NotFound):
+        return False
 
 
 def _appoints(office: Office) -> bool:

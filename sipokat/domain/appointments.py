@@ -16,6 +16,10 @@ from sipokat.models import Term, User
 
 NO_ACCOUNT = "Nomor ini belum punya akun. Pilih orang lain, atau minta Diskominfo membuat akunnya."
 OTHER_NAME = "Nomor ini dipakai akun dengan nama lain. Periksa nama dan nomornya."
+TWO_PEOPLE = (
+    "Anda juga menulis nama atau nomor lain. Kosongkan itu, atau pilih “Yang tertulis di bawah "
+    "ini”."
+)
 
 
 @dataclass(frozen=True)
@@ -61,6 +65,8 @@ def name_holder(
 
 def _found(session: Session, whom: Whom) -> User | None:
     """The person; None where nobody has that number."""
+    if whom.person and (whom.name.strip() or whom.phone.strip()):
+        raise WrongContent(TWO_PEOPLE, {"person": TWO_PEOPLE})
     if whom.person:
         person = session.get(User, whom.person)
         if person is None:

@@ -3,6 +3,7 @@ lower down: another holder is needed, or a Plh. whom the desk above names."""
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from datetime import date
 
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
@@ -10,8 +11,9 @@ from sqlalchemy.orm import Session, aliased
 
 from sipokat.domain import offices
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.posts import Post
 from sipokat.domain.regions import lies_in
-from sipokat.domain.roles import DESK_ROLES, DESKS, below, desks_below
+from sipokat.domain.roles import DESK_ROLES, DESKS, ROLES, below, desks_below
 from sipokat.domain.term_days import running_on
 from sipokat.models import Event, Report, Term, User
 
@@ -36,8 +38,8 @@ def waiting_for_deputy(session: Session, user: User) -> dict[str, int]:
             if any(lies_in(code, scope) for scope in scopes)
         ]
         if suspects:
-            query = _stuck(desk, role, today).where(Report.desk_code.in_(suspects))
-            query = query.group_by(Report.desk_code)
+            count = select(Report.desk_code, func.count()).where(_stuck(desk, role, today))
+            query = count.where(Report.desk_code.in_(suspects)).group_by(Report.desk_code)
             found |= {str(code): count for code, count in session.execute(query)}
     return found
 
@@ -68,8 +70,25 @@ def _suspects(role: str, today: date) -> Select[str]:
     )
 
 
-def _stuck(desk: str, role: str, today: date) -> Select[str | None, int]:
-    """How many reports on this desk have holders, and none who may decide them, by region."""
+def involved(session: Session, posts: Iterable[Post]) -> dict[str, frozenset[str]]:
+    """The ids of those who wrote the reports for which these desks wait, or decided them lower
+    down, by the desk's region: naming one of them would help nobody."""
+    found: dict[str, frozenset[str]] = {}
+    codes: dict[str, list[str]] = {}
+    for post in posts:
+        codes.setdefault(post.role, []).append(post.region)
+    for role, regions in codes.items():
+        desk = ROLES[role].desk
+        if desk in DESKS[1:]:
+            query = select(Report.desk_code, Event.actor_id).join(Event)
+            stuck = _stuck(desk, role, day_of(now())), Report.desk_code.in_(regions)
+            for code, person in session.execute(query.where(*stuck, _takes_part(desk)).distinct()):
+                found[str(code)] = found.get(str(code), frozenset()) | {person}
+    return found
+
+
+def _stuck(desk: str, role: str, today: date) -> ColumnElement[bool]:
+    """Whether a report on this desk has holders, and none who may decide it."""
     holds = (
         Term.region_code == Report.desk_code,
         Term.role == role,
@@ -78,18 +97,21 @@ def _stuck(desk: str, role: str, today: date) -> Select[str | None, int]:
         User.active,
     )
     may, any_holder = exists().where(*holds, ~_involved(desk)), exists().where(*holds)
-    return select(Report.desk_code, func.count()).where(
-        Report.desk == desk, Report.desk != Report.author_desk, ~may, any_holder
-    )
+    return and_(Report.desk == desk, Report.desk != Report.author_desk, ~may, any_holder)
 
 
 def _involved(desk: str) -> ColumnElement[bool]:
     """Whether this holder wrote or revised the report, or decided it at a lower desk."""
-    return exists().where(
-        Event.report_id == Report.id,
-        Event.actor_id == Term.user_id,
-        or_(
-            Event.action.in_(WRITES),
-            and_(Event.action.in_(DECIDES), Event.from_desk.in_(desks_below(desk))),
-        ),
+    involved = exists().where(
+        Event.report_id == Report.id, Event.actor_id == Term.user_id, _takes_part(desk)
+    )
+    # Named, since by itself the report of the outermost query is not seen in here.
+    return involved.correlate(Report, Term)
+
+
+def _takes_part(desk: str) -> ColumnElement[bool]:
+    """The events after which their actor decides the report no more at this desk."""
+    return or_(
+        Event.action.in_(WRITES),
+        and_(Event.action.in_(DECIDES), Event.from_desk.in_(desks_below(desk))),
     )

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from datetime import date
 
 from sqlalchemy import Select, func, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import administration, term_checks, term_facts, titles
 from sipokat.domain.administration import By
-from sipokat.domain.letters import DAY, Letter, plh_days, require_sound
+from sipokat.domain.letters import DAY, Letter, plh_days, require_none_overdue, require_sound
 from sipokat.domain.offices import DEPUTIES, HOLDER, RULES
 from sipokat.domain.refusals import NotNow, WrongContent
 from sipokat.domain.term_days import runs_between
@@ -29,6 +30,8 @@ def appoint(session: Session, by: By, user: User, letter: Letter) -> Term:
     term_checks.ensure_region(session, by, letter.role, letter.region)
     term_checks.require_there(session, letter.region, letter.since, letter.until)
     term_checks.require_another(by, user)
+    if not letter.number.strip():
+        require_none_overdue(session, by.user)
     term = Term(
         role=letter.role,
         region_code=letter.region,
@@ -101,18 +104,28 @@ def _require_vacant(session: Session, letter: Letter, holders: Sequence[Term]) -
 
 
 def _require_days(user: User, letter: Letter) -> None:
-    """Several letters in a row for one Plh. count together."""
-    first = letter.since
-    for term in sorted(user.terms, key=lambda one: one.since, reverse=True):
-        mine = (term.role, term.region_code, term.kind) == (letter.role, letter.region, "plh")
-        if mine and term.until == first - DAY:
-            first = term.since
+    first = _first_plh_day(user, letter.role, letter.region, letter.since)
     if letter.until >= first + plh_days():
         sentence = (
             f"{user.name} menjadi Plh. sejak {written(first)}, paling lama "
             f"{RULES['plh']['days']} hari. Tunjuk orang lain."
         )
         raise WrongContent(sentence, {"until": sentence})
+
+
+def last_plh_day(user: User, role: str, region_code: str, since: date) -> date:
+    """The last day on which the person may be Plh. in this office if they begin on `since`."""
+    return _first_plh_day(user, role, region_code, since) + plh_days() - DAY
+
+
+def _first_plh_day(user: User, role: str, region_code: str, since: date) -> date:
+    """Since when the person is Plh. here without a break: several letters in a row count
+    together."""
+    for term in sorted(user.terms, key=lambda one: one.since, reverse=True):
+        mine = (term.role, term.region_code, term.kind) == (role, region_code, "plh")
+        if mine and term.until == since - DAY:
+            since = term.since
+    return since
 
 
 def _require_times(session: Session, user: User, letter: Letter) -> None:

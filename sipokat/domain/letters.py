@@ -11,20 +11,28 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from sipokat.domain import offices
+from sqlalchemy import literal_column, select
+from sqlalchemy.orm import Session, joinedload
+
+from sipokat.domain import administration, appointers, offices, titles
+from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import DEPUTIES, RULES
-from sipokat.domain.refusals import WrongContent
+from sipokat.domain.refusals import NotNow, WrongContent
 from sipokat.domain.roles import ROLES
+from sipokat.domain.term_facts import as_facts
 from sipokat.domain.texts import written
+from sipokat.models import Term, User
 
 LETTER_MAX = 60
+NO_NUMBER = "Isi nomor surat perintah."
 DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True)
 class Letter:
-    """A surat perintah: who shall act, in which office, as what, and for how long."""
+    """A surat perintah: in which office somebody shall act, as what, and for how long. Its `number`
+    is empty where it follows."""
 
     role: str
     region: str
@@ -43,13 +51,10 @@ def require_sound(letter: Letter) -> None:
         wrong["kind"] = "Pilih Plh. atau Plt."
     if ROLES[letter.role].desk is None:
         wrong["role"] = f"Untuk {ROLES[letter.role].label} tidak ada Plh. atau Plt."
-    number, today = letter.number.strip(), day_of(now())
-    if not number:
-        wrong["letter_number"] = "Isi nomor surat perintah."
-    elif len(number) > LETTER_MAX:
-        wrong["letter_number"] = f"Nomor surat paling banyak {LETTER_MAX} huruf."
-    if letter.dated > today:
-        wrong["letter_date"] = "Tanggal surat perintah belum tiba."
+    today = day_of(now())
+    if not letter.number.strip() and number_due(letter.dated) < today:
+        wrong["letter_number"] = NO_NUMBER
+    wrong |= _wrong_paper(letter.number, letter.dated)
     if letter.until < letter.since:
         wrong["until"] = "Hari terakhir tidak boleh sebelum hari pertama."
     elif letter.until < today:
@@ -63,6 +68,62 @@ def require_sound(letter: Letter) -> None:
         wrong["until"] = f"Plt. paling lama {RULES['plt']['months']} bulan, jadi sampai {last}."
     if wrong:
         raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
+
+
+def _wrong_paper(number: str, dated: date) -> dict[str, str]:
+    wrong = {}
+    if len(number.strip()) > LETTER_MAX:
+        wrong["letter_number"] = f"Nomor surat paling banyak {LETTER_MAX} huruf."
+    if dated > day_of(now()):
+        wrong["letter_date"] = "Tanggal surat perintah belum tiba."
+    return wrong
+
+
+def awaited(session: Session, user: User) -> list[Term]:
+    """The deputies whose letters have no number yet, oldest letter first, among those whom the
+    person may name. A term that has ended still needs one: what was decided in it stands on it."""
+    numberless = select(Term).where(Term.letter_number == literal_column("''"))
+    numberless = numberless.order_by(Term.letter_date, Term.id).options(joinedload(Term.user))
+    return [term for term in session.scalars(numberless) if appointers.appoints(user, term)]
+
+
+def require_none_overdue(session: Session, user: User | None) -> None:
+    """Raises WrongContent where another letter's number is overdue with whoever names: they name
+    nobody else by one whose number follows."""
+    today = day_of(now())
+    for term in awaited(session, user) if user else ():
+        assert term.letter_date is not None
+        if number_due(term.letter_date) < today:
+            office = f"{titles.title_of(session, term)} ({term.user.name})"
+            sentence = f"{NO_NUMBER} Nomor surat untuk {office} juga belum diisi."
+            raise WrongContent(sentence, {"letter_number": sentence})
+
+
+def give_number(session: Session, by: By, term: Term, number: str, dated: date) -> None:
+    """Write down the number that followed, and the day of the letter. The same again is no change.
+
+    Raises WrongContent for what cannot be, NotNow where the letter has another number already, or
+    the term was taken back."""
+    wrong = _wrong_paper(number, dated)
+    if not (number := number.strip()):
+        wrong["letter_number"] = NO_NUMBER
+    if wrong:
+        raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
+    administration.take_turn(session, term.user)
+    if session.get(Term, term.id, populate_existing=True) is None:
+        raise NotNow("Jabatan itu sudah dibatalkan.")
+    if (term.letter_number, term.letter_date) == (number, dated):
+        return
+    if term.letter_number != "":
+        raise NotNow(f"Surat perintah itu sudah bernomor {term.letter_number}.")
+    was = as_facts(term)
+    term.letter_number, term.letter_date = number, dated
+    administration.record(session, by, term.user, "number_letter", was, as_facts(term))
+
+
+def number_due(dated: date) -> date:
+    """The last day on which the number of a letter of that day may still follow."""
+    return dated + timedelta(days=RULES["letter"]["days"])
 
 
 def plh_days() -> timedelta:

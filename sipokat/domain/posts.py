@@ -15,15 +15,16 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import HOLDER, RULES
 from sipokat.domain.regions import in_scope, level_of, there_on
 from sipokat.domain.roles import DESK_ROLES, ROLES, below
-from sipokat.domain.term_days import running_on, runs_on
+from sipokat.domain.term_days import runs_on
 from sipokat.models import Region, Term, User
 
 
 @dataclass(frozen=True)
 class Post:
     """One office on a day. `heads` hold it and `deputies` act in it, `staff` sit at its desk under
-    another title; `coming` are terms that begin later, `ended` the last day of its last holder or
-    deputy before that day, None where there was none."""
+    another title; `coming` are terms that begin later, `numberless` those of deputies, ended ones
+    too, whose letter has no number yet. `ended` is the last day of its last holder or deputy before
+    that day, None where there was none."""
 
     role: str
     region: str
@@ -31,6 +32,7 @@ class Post:
     deputies: tuple[Term, ...]
     staff: tuple[Term, ...]
     coming: tuple[Term, ...]
+    numberless: tuple[Term, ...]
     ended: date | None
 
     @property
@@ -51,13 +53,18 @@ class Post:
 
 def post_of(session: Session, role: str, region_code: str) -> Post:
     """This office today."""
-    return _posts(session, [role], [region_code])[0]
+    return _posts(session, [(role, region_code)])[0]
+
+
+def posts_at(session: Session, codes: Iterable[str]) -> list[Post]:
+    """The offices that hold the desks of these regions today, in one statement."""
+    return _posts(session, [(DESK_ROLES[level_of(code)], code) for code in codes])
 
 
 def posts_of_city(session: Session, region_code: str) -> list[Post]:
     """The offices of city hall itself, which several people hold side by side."""
     roles = [role.key for role in ROLES.values() if role.level == level_of(region_code)]
-    return _posts(session, roles, [region_code])
+    return _posts(session, [(role, region_code) for role in roles])
 
 
 def posts_in(session: Session, region_code: str) -> list[Post]:
@@ -66,7 +73,7 @@ def posts_in(session: Session, region_code: str) -> list[Post]:
     if level is None:
         return []
     there = select(Region.code).where(Region.parent_code == region_code, there_on(day_of(now())))
-    return _posts(session, [DESK_ROLES[level]], session.scalars(there.order_by(Region.code)).all())
+    return posts_at(session, session.scalars(there.order_by(Region.code)))
 
 
 def right_below(session: Session, user: User) -> list[Post]:
@@ -108,38 +115,15 @@ def ending(user: User, below_it: Iterable[Post]) -> list[Term]:
     return sorted(soon, key=lambda term: (term.until or last, term.id))
 
 
-def candidates(session: Session, post: Post) -> list[User]:
-    """Who is likely to act in this office: who sits at its desk under another title, and who holds
-    an office like it next door."""
-    today, parent = day_of(now()), post.region.rpartition(".")[0]
-    beside = Term.region_code.startswith(f"{parent}.", autoescape=True) & Term.title.is_(None)
-    at_desk = (Term.region_code == post.region) & Term.title.is_not(None)
-    query = (
-        select(Term)
-        .join(User, User.id == Term.user_id)
-        .where(
-            Term.role == post.role,
-            Term.kind == HOLDER,
-            User.active,
-            running_on(today),
-            or_(at_desk, beside) if parent else at_desk,
-        )
-        .order_by(Term.region_code != post.region, Term.region_code)
-    )
-    heads = {term.user_id for term in post.heads}
-    found = session.scalars(query.options(joinedload(Term.user)))
-    return list(dict.fromkeys(term.user for term in found if term.user_id not in heads))
-
-
-def _posts(session: Session, roles: Sequence[str], codes: Sequence[str]) -> list[Post]:
-    """The offices of each of these roles in each of these regions."""
+def _posts(session: Session, wanted: Sequence[tuple[str, str]]) -> list[Post]:
+    """These offices, each a role and a region."""
+    roles, codes = {role for role, _ in wanted}, {code for _, code in wanted}
     query = select(Term).where(Term.role.in_(roles), Term.region_code.in_(codes))
     query = query.order_by(Term.since, Term.id).options(joinedload(Term.user))
-    found: dict[tuple[str, str], list[Term]] = {
-        (role, code): [] for role in roles for code in codes
-    }
-    for term in session.scalars(query) if codes else ():
-        found[term.role, term.region_code].append(term)
+    found: dict[tuple[str, str], list[Term]] = {office: [] for office in wanted}
+    for term in session.scalars(query) if wanted else ():
+        if (term.role, term.region_code) in found:
+            found[term.role, term.region_code].append(term)
     return [_post(role, code, held) for (role, code), held in found.items()]
 
 
@@ -154,5 +138,6 @@ def _post(role: str, code: str, held: Iterable[Term]) -> Post:
         tuple(one for one in running if one.kind != HOLDER),
         tuple(one for one in running if one.title is not None),
         tuple(one for one in held if one.since > today),
+        tuple(one for one in held if one.letter_number == ""),
         max(over, default=None),
     )

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, String
+from sqlalchemy import CheckConstraint, ForeignKey, Index, String, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from sipokat.database import Base, Moment, RegionCode
@@ -53,7 +53,8 @@ class Term(Base):
 
     `kind` is `definitif` for its holder, `plh` for whoever acts while the holder is away
     (`acts_for_id` is the holder), `plt` for whoever acts while the office is vacant. Both deputies
-    have a surat perintah, with its number and day, and an end. `title` is what somebody is called
+    have a surat perintah, with its number and day, and an end; the
+    number is empty until it follows. `title` is what somebody is called
     who sits at the desk without being its head (`data/terms.toml`), such as `sekretaris`.
     """
 
@@ -61,6 +62,12 @@ class Term(Base):
     steady = True
     __table_args__ = (
         Index("ix_term_region_code_until", "region_code", "until"),
+        Index(
+            "ix_term_numberless",
+            "letter_date",
+            sqlite_where=text("letter_number = ''"),
+            postgresql_where=text("letter_number = ''"),
+        ),
         CheckConstraint("kind IN ('definitif', 'plh', 'plt')", name="kind"),
         CheckConstraint("(kind = 'plh') = (acts_for_id IS NOT NULL)", name="plh_for_somebody"),
         CheckConstraint(

@@ -40,9 +40,11 @@ def register(app: Flask) -> None:
     from sipokat.web.administration import activations as new_activations
     from sipokat.web.administration import (
         appointments,
+        deputies,
         endings,
         handouts,
         imports,
+        letters,
         new_person,
         people_list,
         person,
@@ -74,6 +76,7 @@ def register(app: Flask) -> None:
         account_news,
         activation,
         appointments,
+        deputies,
         endings,
         fresh,
         handouts,
@@ -82,6 +85,7 @@ def register(app: Flask) -> None:
         imports,
         intake,
         late_photos,
+        letters,
         new_activations,
         new_person,
         own_account,

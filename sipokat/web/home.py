@@ -27,7 +27,8 @@ from sipokat.domain.roles import DESK_WORDS, ROLES
 from sipokat.models import Report
 from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
-from sipokat.web.present import posts_below, states, times
+from sipokat.web.present import deputies, posts_below, states, times
+from sipokat.web.present.letters import numberless
 from sipokat.web.present.posts import ending_words
 from sipokat.web.present.regions import region_words
 from sipokat.web.respond import see_other
@@ -192,9 +193,11 @@ def codes_of(*found: Sequence[Report | Listed]) -> list[str]:
 
 
 def _accounts() -> dict[str, Any]:
-    """Accounts by role; nothing of what reports say."""
+    """Accounts by role and who must be named; nothing of what reports say."""
     counts = accounts.count_by_role(db.session())
     return {
         "greeting": times.greeting(me().name),
+        "waiting": deputies.waiting(me()),
+        "numberless": numberless(me()),
         "counts": [(role.label, counts.get(key, 0)) for key, role in ROLES.items()],
     }

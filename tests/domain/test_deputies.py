@@ -165,7 +165,7 @@ def test_a_plt_is_renewed_once(session: Session) -> None:
 @pytest.mark.parametrize(
     ("changes", "field"),
     [
-        ({"number": " "}, "letter_number"),
+        ({"number": " ", "dated": -8}, "letter_number"),
         ({"number": "8" * 61}, "letter_number"),
         ({"dated": 1}, "letter_date"),
         ({"since": 5, "until": 4}, "until"),

@@ -294,6 +294,7 @@ ROUTES = [
     ),
     Route("GET", "/pengelolaan/jabatan", others=APPOINTING_NOBODY),
     Route("GET", OFFICE, OFFICE_009, others=NOT_RIGHT_BELOW),
+    Route("GET", f"{OFFICE}/wakil", f"{OFFICE_009}/wakil", others=NOT_RIGHT_BELOW),
     Route(
         "POST",
         "/pengelolaan/jabatan",
@@ -303,14 +304,17 @@ ROUTES = [
         {"role": "rt_head", "region": f"{PETANANG_ULU}.009", "kind": "pjs"},
         {"role": "rt_head", "region": f"{PETANANG_ULU}.009", "kind": "pjs"},
     ),
-    Route(
-        "POST",
-        f"{OFFICE}/<term_id>/pengakhiran",
-        f"{OFFICE_009}/0/pengakhiran",
-        404,
-        APPOINTING_NOBODY,
-        {},
-        {},
+    *(
+        Route(
+            "POST",
+            f"{OFFICE}/<term_id>/{noun}",
+            f"{OFFICE_009}/0/{noun}",
+            404,
+            APPOINTING_NOBODY,
+            {},
+            {},
+        )
+        for noun in ("pengakhiran", "surat")
     ),
     Route("GET", "/pengelolaan/impor", others=MANAGING_NOBODY | CITY_ALONE),
     Route("POST", "/pengelolaan/impor", usual=422, others=MANAGING_NOBODY | CITY_ALONE, form={}),

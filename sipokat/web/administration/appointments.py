@@ -11,13 +11,14 @@ from sipokat.database import writing
 from sipokat.domain import administration, appointers, appointments
 from sipokat.domain.administration import By
 from sipokat.domain.appointments import Whom
+from sipokat.domain.clock import day_of, now
 from sipokat.domain.letters import Letter
 from sipokat.domain.offices import DEPUTIES, HOLDER
 from sipokat.domain.refusals import NeverAllowed, NotNow, WrongContent
-from sipokat.domain.titles import title_of
 from sipokat.models import Term
 from sipokat.web.access import allow, me, takes
 from sipokat.web.administration import given, own_pages
+from sipokat.web.administration.deputies import deputy_page
 from sipokat.web.administration.posts import APPOINTERS, post_page, read_days, require_appointer
 from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
@@ -44,11 +45,13 @@ def appoint() -> ResponseReturnValue:
             administration.take_turn(session, me())
             by = require_appointer(role, region)
             term = _named(session, by, role, region, kind)
-            said = f"{term.user.name} menjadi {title_of(session, term)}."
+            said = present.named(term)
     except (NotNow, WrongContent) as refusal:
         if wants_json():
             raise
-        return post_page(role, region, refusal)
+        if kind in DEPUTIES:
+            return deputy_page(role, region, refusal)
+        return post_page(role, region, refusal, "baru-")
     security.note("office_given", me().id, subject=term.user_id)
     if wants_json():
         return {"term": present.term_json(term), "message": said}, 201
@@ -59,8 +62,10 @@ def appoint() -> ResponseReturnValue:
 def _named(session: Session, by: By, role: str, region: str, kind: str) -> Term:
     whom = Whom(*(g.body.get(name, "") for name in ("person", "name", "phone")))
     if kind in DEPUTIES:
-        days = read_days("since", "until", "letter_date")
         number = g.body.get("letter_number", "")
+        if not number.strip() and not g.body.get("letter_date"):
+            g.body["letter_date"] = day_of(now()).isoformat()  # both follow
+        days = read_days("since", "until", "letter_date")
         letter = Letter(role, region, kind, days[0], days[1], number, days[2])
         return appointments.name_deputy(session, by, whom, letter)
     if kind != HOLDER:

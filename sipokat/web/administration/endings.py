@@ -6,18 +6,23 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from sipokat import security
-from sipokat.database import db, writing
+from sipokat.database import writing
 from sipokat.domain import administration, appointers, endings
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import HOLDER
-from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
+from sipokat.domain.refusals import NeverAllowed, NotNow, WrongContent
 from sipokat.domain.titles import title_of
 from sipokat.models import Term
-from sipokat.web import body
 from sipokat.web.access import allow, me, takes
 from sipokat.web.administration import given, own_pages
-from sipokat.web.administration.posts import APPOINTERS, post_page, read_days, require_appointer
+from sipokat.web.administration.posts import (
+    APPOINTERS,
+    find_term,
+    post_page,
+    read_days,
+    require_appointer,
+)
 from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
 from sipokat.web.present import posts as present
@@ -33,7 +38,7 @@ pages = own_pages("administration_endings")
 def end(role: str, region: str, term_id: str) -> ResponseReturnValue:
     """End a term in this office; one that has not begun is taken back."""
     require_appointer(role, region)  # refused before anybody waits for the lock
-    term = _term(role, region, term_id)
+    term = find_term(role, region, term_id)
     if term.kind == HOLDER and not appointers.may_settle(me(), role):
         raise NeverAllowed("Jabatan definitif diakhiri Diskominfo.")
     person = term.user_id  # a term that is taken back is gone
@@ -44,7 +49,7 @@ def end(role: str, region: str, term_id: str) -> ResponseReturnValue:
     except (NotNow, WrongContent) as refusal:
         if wants_json():
             raise
-        return post_page(role, region, refusal)
+        return post_page(role, region, refusal, f"akhir-{term_id}-")
     security.note("office_ended", me().id, subject=person)
     if wants_json():
         return {"message": said}
@@ -60,13 +65,3 @@ def _end(session: Session, by: By, term: Term) -> str:
     (last,) = read_days("last")
     endings.end(session, by, person, term, last)
     return f"{person.name} menjadi {office} sampai {present.written(last)}."
-
-
-def _term(role: str, region: str, term_id: str) -> Term:
-    try:
-        term = db.session.get(Term, body.row_id(term_id))
-    except ValueError:
-        term = None
-    if term is None or (term.role, term.region_code) != (role, region):
-        raise NotFound("Jabatan ini tidak ditemukan.")
-    return term

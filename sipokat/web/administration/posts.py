@@ -12,10 +12,13 @@ from sipokat.domain import appointers, posts, recording, term_checks
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotFound, Refused, WrongContent
+from sipokat.models import Term
+from sipokat.web import body
 from sipokat.web.access import allow, me
 from sipokat.web.administration import own_pages
-from sipokat.web.present import barred
+from sipokat.web.present import deputies
 from sipokat.web.present import posts as present
+from sipokat.web.present.letters import numberless
 
 pages = own_pages("administration_posts")
 APPOINTERS = ("lurah", "camat", "pemerintahan", "diskominfo")
@@ -36,7 +39,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "administration/posts.html",
         groups=groups,
-        waiting=barred.waiting(me()),
+        waiting=deputies.waiting(me()),
+        numberless=numberless(me()),
         deeper=bool(asked),
     )
 
@@ -67,17 +71,30 @@ def _require_known(region: str) -> None:
         raise NotFound(unknown.message) from None
 
 
-def post_page(role: str, region: str, refusal: Refused | None = None) -> ResponseReturnValue:
-    """The page of this office; with a refusal, what was typed and why not."""
-    session = db.session()
-    post = posts.post_of(session, role, region)
+def find_term(role: str, region: str, term_id: str) -> Term:
+    """A term in this office. Raises NotFound for any other."""
+    try:
+        term = db.session.get(Term, body.row_id(term_id))
+    except ValueError:
+        term = None
+    if term is None or (term.role, term.region_code) != (role, region):
+        raise NotFound("Jabatan ini tidak ditemukan.")
+    return term
+
+
+def post_page(
+    role: str, region: str, refusal: Refused | None = None, form: str = ""
+) -> ResponseReturnValue:
+    """The page of this office; with a refusal, what was typed in which `form` and why not."""
+    post, today = posts.post_of(db.session(), role, region), day_of(now()).isoformat()
     html = render_template(
         "administration/post.html",
         post=present.post(post),
-        candidates=[(one.id, present.candidate(one)) for one in posts.candidates(session, post)],
         records=recording.recorder(me(), region, day_of(now())) is not None,
         may_settle=appointers.may_settle(me(), role),
-        values=present.first_values(post) | (g.get("body") or {}),
+        form=form,
+        today=today,
+        values=g.get("body") or {},
         errors=refusal.fields if refusal else {},
         message=refusal.message if refusal and not refusal.fields else "",
     )

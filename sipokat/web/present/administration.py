@@ -26,6 +26,7 @@ WHAT = {
     "begin_term": "Jabatan mulai",
     "end_term": "Jabatan berakhir",
     "withdraw_term": "Jabatan dibatalkan",
+    "number_letter": "Nomor surat perintah diisi",
     "lose_phone": "HP hilang, dikeluarkan dari akun",
     "change_name": "Nama diganti",
     "change_phone": "Nomor HP diganti",
@@ -100,6 +101,8 @@ def _who(one: AdministrativeEntry, own: bool) -> str:
 def _detail(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
     if action in ("create", "begin_term", "end_term", "withdraw_term"):
         return _term(became or was, ends=action == "end_term")
+    if action == "number_letter":
+        return f"{became['letter']}, {_term(became, ends=False)}"
     if action == "change_name":
         return f"{was['name']} menjadi {became['name']}"
     if action == "change_phone":

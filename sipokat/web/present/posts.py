@@ -6,13 +6,14 @@ from datetime import date, timedelta
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import appointers, letters, posts, titles
+from sipokat.domain import appointers, posts, titles
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.letters import number_due
 from sipokat.domain.offices import HOLDER, RULES, TITLES, held
 from sipokat.domain.posts import Post
 from sipokat.domain.regions import level_of, names_of
 from sipokat.domain.roles import ROLES
-from sipokat.domain.term_days import runs_on
+from sipokat.domain.term_days import over_by
 from sipokat.models import Term, User
 from sipokat.web.present import people, times
 
@@ -22,6 +23,11 @@ DAY = timedelta(days=1)
 def address(role: str, region: str) -> str:
     """The page of an office."""
     return f"/pengelolaan/jabatan/{role}/{region}"
+
+
+def naming(role: str, region: str) -> str:
+    """The page on which somebody is named to act in an office."""
+    return f"{address(role, region)}/wakil"
 
 
 def written(day: date) -> str:
@@ -65,11 +71,12 @@ def _everywhere(user: User) -> bool:
 def post(one: Post) -> dict[str, Any]:
     """An office as the list and its own page show it."""
     session = db.session()
-    deputy = one.deputies[0] if one.deputies else None
+    deputy, today = (one.deputies[0] if one.deputies else None), day_of(now())
     return {
         "role": one.role,
         "region": one.region,
         "url": address(one.role, one.region),
+        "naming": naming(one.role, one.region),
         "title": titles.title(session, one.role, one.region),
         "deputies": ROLES[one.role].desk is not None,
         "shared": one.shared,
@@ -79,6 +86,7 @@ def post(one: Post) -> dict[str, Any]:
         "since": vacant_since(one) if one.vacant or one.empty else "",
         "holders": [_held(term) for term in (*one.heads, *one.deputies, *one.staff)],
         "coming": [_held(term) for term in one.coming],
+        "owing": [_held(term) for term in one.numberless if over_by(term, today)],
         "kind": "plt" if one.vacant else "plh",
         "kind_words": RULES["plt" if one.vacant else "plh"]["label"],
         "deputy": deputy is not None,
@@ -102,6 +110,8 @@ def _held(term: Term) -> dict[str, Any]:
     letter = ""
     if term.letter_date:
         letter = f"Surat perintah {term.letter_number}, {written(term.letter_date)}"
+        if not term.letter_number:
+            letter = f"Surat perintah {written(term.letter_date)}, nomornya menyusul"
     return {
         "id": term.id,
         "name": term.user.name,
@@ -109,6 +119,8 @@ def _held(term: Term) -> dict[str, Any]:
         "office": titles.title_of(db.session(), term),
         "when": begins + until,
         "letter": letter,
+        "numberless": term.letter_number == "",
+        "letter_date": term.letter_date.isoformat() if term.letter_date else "",
         "holder": term.kind == HOLDER,
         "begun": term.since <= today,
         "active": term.user.active,
@@ -133,25 +145,13 @@ def ending_words(term: Term) -> str:
     return f"{office} berakhir {written(term.until)}, {when}."
 
 
-def candidate(person: User) -> str:
-    """A person as they are offered, with what they are: `Siti Aminah, Sekretaris Kelurahan Petanang
-    Ulu`."""
-    today = day_of(now())
-    held = [one for one in person.terms if runs_on(one, today)]
-    return ", ".join([person.name, *(titles.title_of(db.session(), one) for one in held)])
-
-
-def first_values(one: Post) -> dict[str, str]:
-    """What the forms of an office propose: from today on, a week for a Plh., the longest time for a
-    Plt."""
-    today = day_of(now())
-    last = letters.months_after(today) - DAY if one.vacant else today + 6 * DAY
-    return {
-        "since": today.isoformat(),
-        "until": last.isoformat(),
-        "letter_date": today.isoformat(),
-        "last": today.isoformat(),
-    }
+def named(term: Term) -> str:
+    """What is said of somebody who was named, and of a number that follows."""
+    said = f"{term.user.name} menjadi {titles.title_of(db.session(), term)}."
+    if term.letter_number == "" and term.letter_date:
+        due = written(number_due(term.letter_date))
+        said += f" Isi nomor surat perintahnya paling lambat {due}."
+    return said
 
 
 def term_json(term: Term) -> dict[str, Any]:

@@ -5,34 +5,37 @@ from __future__ import annotations
 from typing import Any
 
 from sipokat.database import db
-from sipokat.domain import barred, posts
+from sipokat.domain import posts
 from sipokat.domain.regions import level_of, names_of
 from sipokat.models import Term, User
-from sipokat.web.present.barred import waiting_at
-from sipokat.web.present.posts import address, ending_words, vacant_since
+from sipokat.web.present import deputies
+from sipokat.web.present.letters import numberless_among
+from sipokat.web.present.posts import address, ending_words, naming, vacant_since
 from sipokat.web.present.regions import region_words
 
 
 def below_me(user: User, *codes: str) -> dict[str, Any]:
     """What home says of the offices below this person: which are vacant and since when, which need
-    a Plh., and which deputies' terms end soon. The names of `codes` are read with theirs."""
+    a Plh., whose letters have no number yet, and which deputies' terms end soon. The names of
+    `codes` are read with theirs."""
     session = db.session()
     below = posts.right_below(session, user)
     vacant = [one for one in below if one.empty]
-    waiting = barred.waiting_for_deputy(session, user)
+    waiting = deputies.waiting(user)
     ending = posts.ending(user, below)
     about = [one.region for one in vacant] + [one.region_code for one in ending]
-    names = names_of(session, [*about, *waiting, *codes])
+    names = names_of(session, [*about, *codes])
     return {
         "vacant": [
             {
                 "name": region_words(one.region, names),
                 "since": _lower(vacant_since(one)),
-                "url": address(one.role, one.region),
+                "url": (address if one.role == "rt_head" else naming)(one.role, one.region),
             }
             for one in vacant
         ],
-        "waiting": [waiting_at(code, count) for code, count in sorted(waiting.items())],
+        "waiting": waiting,
+        "numberless": numberless_among([term for one in below for term in one.numberless]),
         "ending": [
             {
                 "words": ending_words(term),

@@ -1,0 +1,50 @@
+"""The number of a deputy's letter, where it followed the naming."""
+
+from __future__ import annotations
+
+from flask import g
+from flask.typing import ResponseReturnValue
+
+from sipokat.database import writing
+from sipokat.domain import administration, letters
+from sipokat.domain.refusals import NotNow, WrongContent
+from sipokat.web.access import allow, me, takes
+from sipokat.web.administration import given, own_pages
+from sipokat.web.administration.posts import (
+    APPOINTERS,
+    find_term,
+    post_page,
+    read_days,
+    require_appointer,
+)
+from sipokat.web.fresh import require_fresh
+from sipokat.web.messages import tell
+from sipokat.web.present import posts as present
+from sipokat.web.respond import see_other, wants_json
+
+pages = own_pages("administration_letters")
+
+
+@pages.post("/pengelolaan/jabatan/<role>/<region>/<term_id>/surat")
+@allow(*APPOINTERS)
+@takes(given("letter_number", "letter_date"))
+@require_fresh()
+def number(role: str, region: str, term_id: str) -> ResponseReturnValue:
+    """Write down the number and day of the letter by which somebody acts in this office."""
+    require_appointer(role, region)  # refused before anybody waits for the lock
+    term = find_term(role, region, term_id)
+    try:
+        with writing() as session:
+            administration.take_turn(session, me())
+            by = require_appointer(role, region)
+            (dated,) = read_days("letter_date")
+            letters.give_number(session, by, term, g.body.get("letter_number", ""), dated)
+            said = f"Surat perintah {term.letter_number} tersimpan."
+    except (NotNow, WrongContent) as refusal:
+        if wants_json():
+            raise
+        return post_page(role, region, refusal, f"surat-{term_id}-")
+    if wants_json():
+        return {"term": present.term_json(term), "message": said}
+    tell(said)
+    return see_other(present.address(role, region))

@@ -1,0 +1,113 @@
+"""A Plh. is named in one tap where a desk waits for one, and the number of the letter follows."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+
+from sipokat.database import db, writing
+from sipokat.domain import administration, people, terms
+from sipokat.models import Term
+from tests import steps
+from tests.cast import AGUS, HARTONO, MARLINA, RAHMAN, SARI, SITI, TABA_BARU, YUSUF
+from tests.page import Visitor
+from tests.services.database import CHEAP, CHEAP_HASHER
+from tests.steps import send, user_of
+
+Site = Callable[..., Visitor]
+TODAY = steps.today()
+OFFICE = f"/pengelolaan/jabatan/lurah/{TABA_BARU}"
+ONE_TAP = "form[action='/pengelolaan/jabatan']:not(:has(fieldset))"
+FORM, SURAT = "form:has(fieldset)", "form[action$='/surat']"
+
+
+@pytest.fixture(autouse=True)
+def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(people, "_hasher", CHEAP_HASHER)
+    monkeypatch.setattr(people, "_NOBODY", CHEAP)
+
+
+@pytest.fixture
+def waits(app: Flask) -> None:
+    """The desk of Taba Baru: its lurah wrote the report, as head of an RT."""
+    with app.app_context():
+        with writing() as session:
+            by, rt = administration.operator("budi"), f"{TABA_BARU}.004"
+            terms.begin(session, by, user_of(SARI), "rt_head", rt, TODAY)
+        send(SARI, region=rt)
+        send(MARLINA)
+        db.session.remove()
+
+
+@pytest.mark.usefixtures("waits")
+@pytest.mark.parametrize("person", [YUSUF, AGUS], ids=str)
+def test_one_tap_on_home_names_who_is_likely(app: Flask, site: Site, person: str) -> None:
+    home = site(person).get("/beranda")
+    assert "Lurah Taba Baru: 1 laporan belum bisa diperiksa" in home.text("main")
+    assert home.text(f"{ONE_TAP} button") == "Tunjuk Hartono"
+    page = home.submit(ONE_TAP)
+    said = page.text("#notices")
+    assert "Hartono menjadi Plh. Lurah Taba Baru. Isi nomor surat perintahnya paling" in said
+    home = site(person).get("/beranda")
+    assert not home.has(ONE_TAP)
+    assert "Nomor surat perintah belum diisi Hartono, Plh. Lurah Taba Baru" in home.text("main")
+    assert "Nomor surat perintah" not in site(HARTONO).get("/beranda").text("main")
+    page = page.submit(SURAT, 422, letter_number=" ")
+    assert "Isi nomor surat perintah." in page.text("main")
+    page = page.submit(SURAT, letter_number="800/12/2026")
+    assert "Surat perintah 800/12/2026 tersimpan." in page.text("#notices")
+    assert not page.has(SURAT)
+    assert "Nomor surat perintah" not in site(person).get("/beranda").text("main")
+    told = site(AGUS).get(f"/pengelolaan/orang/{_id(app)}").text("main")
+    assert "Nomor surat perintah diisi" in told
+
+
+def _id(app: Flask) -> str:
+    with app.app_context():
+        return user_of(HARTONO).id
+
+
+@pytest.mark.usefixtures("waits")
+def test_the_form_is_filled_and_takes_another_person_and_other_days(app: Flask, site: Site) -> None:
+    page = site(YUSUF).get(f"{OFFICE}/wakil")
+    values = page.values(FORM)
+    assert values["person"] == _id(app), "the only lurah next door"
+    assert values["since"] == TODAY.isoformat()
+    assert values["until"] == (TODAY + timedelta(days=6)).isoformat()
+    typed = {"name": "Siti Aminah", "phone": SITI.phone, "letter_number": "800/1"}
+    page = page.submit(FORM, 422, **typed)
+    assert "Anda juga menulis nama atau nomor lain." in page.text("main")
+    assert page.values(FORM)["name"] == "Siti Aminah"
+    page = page.submit(FORM, 422, person="", until="kapan")
+    assert page.text("#field-until-error") == "Isi tanggalnya."
+    page = page.submit(FORM, until=(TODAY + timedelta(days=2)).isoformat())
+    assert "Siti Aminah menjadi Plh. Lurah Taba Baru." in page.text("#notices")
+    assert "Surat perintah 800/1, " in page.text("main")
+    assert "Nomor surat perintah belum diisi" not in site(YUSUF).get("/beranda").text("main")
+
+
+@pytest.mark.usefixtures("waits")
+def test_an_office_without_a_desk_has_no_deputy(site: Site) -> None:
+    site(AGUS).get("/pengelolaan/jabatan/diskominfo/16.73/wakil", status=404)
+    site(HARTONO).get(f"{OFFICE}/wakil", status=404)
+    site(RAHMAN).get(f"{OFFICE}/wakil", status=403)
+
+
+@pytest.mark.usefixtures("waits")
+def test_as_json_the_number_follows_too(app: Flask, site: Site) -> None:
+    said = {"role": "lurah", "region": TABA_BARU, "kind": "plh", "person": _id(app)}
+    said |= {"since": TODAY.isoformat(), "until": TODAY.isoformat()}
+    made = site(YUSUF).json("POST", "/pengelolaan/jabatan", said, status=201)
+    address = f"{OFFICE}/{made['term']['id']}/surat"
+    wrong = site(YUSUF).json("POST", address, {"letter_number": "1"}, status=422)
+    assert list(wrong["fields"]) == ["letter_date"]
+    number = {"letter_number": "1", "letter_date": TODAY.isoformat()}
+    site(YUSUF).json("POST", address, number)
+    site(YUSUF).json("POST", address, number | {"letter_number": "2"}, status=409)
+    site(HARTONO).json("POST", address, number, status=404)
+    with app.app_context():
+        term = db.session.get_one(Term, made["term"]["id"])
+        assert (term.letter_number, term.letter_date) == ("1", TODAY)
