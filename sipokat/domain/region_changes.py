@@ -6,10 +6,10 @@ more of what was there by a change. Each verb writes an entry about every region
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import date, timedelta
 
-from sqlalchemy import func, select
+from sqlalchemy import ColumnElement, exists, func, or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import administration, endings, offices, regions, terms
@@ -18,12 +18,13 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
 from sipokat.domain.term_days import not_over_by
 from sipokat.domain.texts import written
-from sipokat.models import Region, RegionName, RegionSuccessor, Report, Term
+from sipokat.models import AdministrativeEntry, Region, RegionName, RegionSuccessor, Report, Term
 
 DAY = timedelta(days=1)
 # How long ago the day may be from which a change has effect: decrees are often written down late.
 BACK = timedelta(days=31)
 NAME_MAX = 80
+UNUSED = ("add_region", "withdraw_region")  # the entries of an RT that nobody has used
 
 
 def add(session: Session, by: By, code: str, since: date) -> Region:
@@ -33,6 +34,36 @@ def add(session: Session, by: By, code: str, since: date) -> Region:
     region = _new(session, code, since)
     administration.record(session, by, region, "add_region", became=_facts(region))
     return region
+
+
+def withdraw(session: Session, by: By, codes: Collection[str]) -> list[str]:
+    """Take back those of these RT that nobody has used, as when an import is undone that had added
+    them: their rows are deleted and their numbers are free again; what they were stays in their
+    entries. What holds somebody's term or a report, or was changed since, stays. Returns the codes
+    of those that are gone."""
+    administration.take_turn(session)
+    query = select(Region).where(Region.code.in_(codes), Region.level == "rt", ~or_(*_uses()))
+    gone = session.scalars(query.order_by(Region.code)).all()
+    for region in gone:
+        administration.record(session, by, region, "withdraw_region", _facts(region))
+        session.delete(region)
+    session.flush()
+    session.info.pop("region_names", None)
+    return [region.code for region in gone]
+
+
+def _uses() -> list[ColumnElement[bool]]:
+    """The conditions for a region that something refers to, but the entry that it was added."""
+    code, entry = Region.code, AdministrativeEntry
+    columns = (
+        Term.region_code,
+        Report.region_code,
+        RegionName.region_code,
+        RegionSuccessor.region_code,
+        RegionSuccessor.successor_code,
+    )
+    changed = exists().where(entry.region_code == code, entry.action.not_in(UNUSED))
+    return [*(exists().where(column == code) for column in columns), changed]
 
 
 def dissolve(session: Session, by: By, code: str, last: date) -> Region:

@@ -32,7 +32,8 @@ class AdministrativeEntry(Base):
     id: Mapped[int] = mapped_column(primary_key=True)
     at: Mapped[datetime] = mapped_column(Moment)
     subject_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
-    region_code: Mapped[str | None] = mapped_column(RegionCode, ForeignKey("region.code"))
+    # No foreign key: the entry stays when an RT is taken back that nobody has used.
+    region_code: Mapped[str | None] = mapped_column(RegionCode)
     action: Mapped[str] = mapped_column(String(20))
     actor_id: Mapped[str | None] = mapped_column(ForeignKey("user.id"))
     actor_role: Mapped[str | None] = mapped_column(String(20))

@@ -68,13 +68,15 @@ def apply(
         raise NotNow(NOT_AS_SEEN)
     # The session forgets what nobody holds, and would ask for the kelurahan of each row anew.
     held = session.scalars(select(Region)).all() if chosen else ()
+    codes = {region.code for region in held}
     chosen, left = chosen[:most], chosen[most:]
     done: list[tuple[int, User, Sequence[Change]]] = []
     refused: list[tuple[int, str]] = []
     for verdict in chosen:
         try:
             with session.begin_nested():
-                done.append((verdict.line, *_apply(session, by, verdict)))
+                user, changes = _apply(session, by, verdict)
+            done.append((verdict.line, user, [*_added(verdict, codes), *changes]))
         except (NotNow, WrongContent) as refusal:
             refused.append((verdict.line, refusal.message))
     del held
@@ -82,6 +84,13 @@ def apply(
         one.applied_at = now()
         _note(session, one, done)
     return Applied(len(done), refused, [row.line for row in left], digest(left))
+
+
+def _added(verdict: Verdict, codes: Collection[str]) -> list[Change]:
+    """That the row has brought its RT along, where none of these codes is its own."""
+    wanted = verdict.wanted
+    assert wanted is not None
+    return [] if wanted.region in codes else [Change("region", "", wanted.region)]
 
 
 def _apply(session: Session, by: By, verdict: Verdict) -> tuple[User, Sequence[Change]]:

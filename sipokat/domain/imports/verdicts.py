@@ -13,7 +13,8 @@ KINDS = ("refused", "changed", "new", "unchanged")
 
 @dataclass(frozen=True)
 class Change:
-    """`field` is `account`, `name`, `phone` or `office`; `was` is empty where there was nothing."""
+    """`field` is `account`, `name`, `phone` or `office`; `was` is empty where there was nothing. Of
+    what was applied it may also be `region`: the code of an RT that was added."""
 
     field: str
     was: str

@@ -34,6 +34,7 @@ WHAT = {
     "activate": "HP baru diaktifkan",
     "add_region": "RT ditambahkan",
     "end_region": "RT berakhir",
+    "withdraw_region": "RT dibatalkan",
     "rename_region": "Nama wilayah diganti",
 }
 

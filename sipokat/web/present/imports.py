@@ -88,6 +88,8 @@ def _row(row: Verdict) -> dict[str, Any]:
 
 def change_words(change: dict[str, str]) -> str:
     """`Nomor HP: 0812 0000 0101 menjadi 0813 9000 0001`; `Jabatan: Ketua RT 009 Petanang Ulu`."""
+    if change["field"] == "region":
+        return f"RT {change['became'].rpartition('.')[2]} ditambahkan ke SIPOKAT"
     was, became = (_phone(change[key]) for key in ("was", "became"))
     label = _CHANGED[change["field"]]
     return f"{label}: {was} menjadi {became}" if was else f"{label}: {became}"
