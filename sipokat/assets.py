@@ -116,6 +116,7 @@ SERVER_ALONE = ("note", "password_min", "form_bytes", "body_bytes", "former_days
 
 # Components that no shell shows: a first visit to the form does without them.
 PAGES_ALONE = (
+    "changes",
     "code",
     "copy",
     "decide",

@@ -11,11 +11,19 @@ from typing import Any, NamedTuple
 
 from sqlalchemy.orm import Session
 
-from sipokat.domain import chain, events, first_opened
-from sipokat.domain.listed import Listed, ListedMove, ListedPhoto, moves_of, photos_of
+from sipokat.domain import chain, changes, events, first_opened
+from sipokat.domain.listed import (
+    Listed,
+    ListedMove,
+    ListedPhoto,
+    ListedRevision,
+    moves_of,
+    photos_of,
+    revisions_of,
+)
 from sipokat.domain.refusals import NeverAllowed, Refused
 from sipokat.domain.verification import actor_before, actors_before
-from sipokat.models import Event, FirstOpened, Report, User
+from sipokat.models import Event, FirstOpened, Report, Revision, User
 
 ANY_VERIFY = chain.Request("verify")
 
@@ -45,6 +53,16 @@ class Card:
         """The actions that the person may take now."""
         return chain.allowed(self.state, self.actor)
 
+    @cached_property
+    def round(self) -> tuple[Revision, Revision] | None:
+        """The content that the person's desk has decided on before, and the present one; for who
+        does not hold the desk, the one before. None in the first round."""
+        versions = changes.compared(self.events, _desk_of(self.report, self.actor))
+        if versions is None:
+            return None
+        kept = {one.version: one for one in self.report.revisions}
+        return kept[versions[0]], kept[versions[1]]
+
     @property
     def barred(self) -> str:
         """Why another holder of the desk has to decide: the report is this person's own. Empty
@@ -58,6 +76,11 @@ class Card:
         except Refused:
             pass
         return ""
+
+
+def _desk_of(report: Report | Listed, actor: chain.Actor) -> str | None:
+    """The desk where the report lies, if the person sits there."""
+    return report.desk if report.desk in actor.desks else None
 
 
 def cards_of(session: Session, user: User, reports: Sequence[Report]) -> list[Card]:
@@ -77,12 +100,14 @@ class CardFacts(NamedTuple):
     report: Listed
     photos: tuple[ListedPhoto, ...]
     moves: tuple[ListedMove, ...]
+    round: tuple[ListedRevision, ...]
     actor: chain.Actor
 
     def card(self) -> Card:
         """The card, made of nothing but these facts. It knows no names of people, so it can tell
         what was decided, and not the whole time line."""
         values = self.report._asdict() | {"fields": self.report.fields, "photos": []}
+        values["revisions"] = self.round
         report: Any = SimpleNamespace(**values)
         report.photos += [SimpleNamespace(**one._asdict(), report=report) for one in self.photos]
         moves: Any = self.moves
@@ -90,10 +115,22 @@ class CardFacts(NamedTuple):
 
 
 def facts_of(session: Session, user: User, reports: Sequence[Listed]) -> list[CardFacts]:
-    """The facts of these reports' cards before this person, in two statements."""
+    """The facts of these reports' cards before this person, in two statements, three where some are
+    there for the second time."""
     ids = [report.id for report in reports]
     photos, moves = photos_of(session, ids), moves_of(session, ids)
     actors = actors_before(user, (report.region_code for report in reports))
+    versions = {
+        one.id: changes.compared(moves[one.id], _desk_of(one, actors[one.region_code]))
+        for one in reports
+    }
+    again = revisions_of(session, [number for number, pair in versions.items() if pair])
+
+    def round_of(number: int) -> tuple[ListedRevision, ...]:
+        pair = versions[number] or ()
+        return tuple(row for row in again.get(number, ()) if row.version in pair)
+
     return [
-        CardFacts(one, photos[one.id], moves[one.id], actors[one.region_code]) for one in reports
+        CardFacts(one, photos[one.id], moves[one.id], round_of(one.id), actors[one.region_code])
+        for one in reports
     ]

@@ -15,7 +15,7 @@ from sqlalchemy import Select, Text, cast, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
-from sipokat.models import Event, Photo, Report
+from sipokat.models import Event, Photo, Report, Revision
 from sipokat.prepared import Among, Prepared
 
 
@@ -65,8 +65,24 @@ class ListedPhoto(NamedTuple):
     sha256: str
     state: str
     current: bool
+    left_at: datetime | None
     gave_way_to: str | None
     added_at: datetime | None
+
+
+class ListedRevision(NamedTuple):
+    """A content of a report, from this version on, as JSON."""
+
+    report_id: int
+    version: int
+    at: datetime
+    content_json: str
+
+    @property
+    def content(self) -> dict[str, Any]:
+        """The content, read anew each time."""
+        found: dict[str, Any] = json.loads(self.content_json)
+        return found
 
 
 class ListedMove(NamedTuple):
@@ -102,6 +118,16 @@ _MOVES = Among(
 )
 
 
+_REVISION = table(Revision).c
+_REVISIONS = Among(
+    select(
+        *(_REVISION[name] for name in ListedRevision._fields[:-1]),
+        cast(_REVISION.content, Text).label("content_json"),
+    ).order_by(_REVISION.version),
+    _REVISION.report_id,
+)
+
+
 def as_listed(query: Select[Any]) -> Select[Any]:
     """The query, for no more of its reports than `read_listed` takes."""
     return query.with_only_columns(*_COLUMNS)
@@ -124,6 +150,12 @@ def moves_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[ListedMove
     """The moves of each of these reports, oldest first: one statement for all."""
     rows = _MOVES.rows(session, ids) if ids else ()
     return _by_report(ids, map(ListedMove._make, rows))
+
+
+def revisions_of(session: Session, ids: Sequence[int]) -> dict[int, tuple[ListedRevision, ...]]:
+    """All contents of each of these reports, oldest first: one statement, none for no report."""
+    rows = _REVISIONS.rows(session, ids) if ids else ()
+    return _by_report(ids, map(ListedRevision._make, rows))
 
 
 def _by_report(ids: Iterable[int], rows: Iterable[Any]) -> dict[int, tuple[Any, ...]]:

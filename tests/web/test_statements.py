@@ -43,7 +43,8 @@ def pages(waiting: str, returned: str) -> Iterator[tuple[Person, str, str]]:
 
 
 def report(count: int) -> tuple[str, str]:
-    """Have so many reports lie on each desk, come back, get an answer and be bencana. Returns the
+    """Have so many reports lie on each desk, for the first and the second time, come back, get an
+    answer and be bencana. Returns the
     numbers of one that waits and one that came back."""
     for place in range(count):
         waiting = steps.send(RAHMAN, "sampah", text=f"Nomor {place}.")
@@ -51,6 +52,8 @@ def report(count: int) -> tuple[str, str]:
         steps.climb(steps.send(SITI, "sampah", text=f"Naik {place}."), HARTONO)
         steps.climb(steps.send(SITI, text=f"Sampai {place}."), HARTONO, YUSUF)
         steps.act(HARTONO, steps.send(RAHMAN, text=f"Baik {place}."), "verify", note="Baik.")
+        again = steps.act(HARTONO, steps.send(SITI, text=f"Lagi {place}."), "return")
+        steps.revise(SITI, again, text=f"Lagi {place}, dengan jumlahnya.")
         returned = steps.act(HARTONO, steps.send(RAHMAN, text=f"Kembali {place}."), "return")
         steps.act(YUSUF, steps.send(HARTONO, text=f"Kurang {place}."), "return")
     return waiting.number, returned.number

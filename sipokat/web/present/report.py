@@ -12,7 +12,15 @@ from typing import Any, cast
 from flask import g
 
 from sipokat.database import db
-from sipokat.domain import chain, deadlines, decided, events, reasons, same_report
+from sipokat.domain import (
+    chain,
+    changes,
+    deadlines,
+    decided,
+    events,
+    reasons,
+    same_report,
+)
 from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
@@ -23,6 +31,7 @@ from sipokat.domain.regions import names_of
 from sipokat.domain.roles import above
 from sipokat.models import Event, Report, User
 from sipokat.web.present import content, states, times
+from sipokat.web.present.changes import side_by_side
 
 # The actions by which a desk says something to the author.
 SPEAKING = (*chain.DECISIONS, "reopen")
@@ -381,6 +390,19 @@ class Full(Row):
         """The latest decision that gave a reason or a note."""
         said = [e for e in self.card.events if (e.note or e.reason) and e.action in SPEAKING]
         return said[-1] if said else None
+
+    @property
+    def changed(self) -> dict[str, Any] | None:
+        """What the second round has changed, with why the report came back; see `side_by_side`.
+        None in the first round, and where nothing is left to be compared."""
+        if self.card.round is None:
+            return None
+        before, after = self.card.round
+        found = side_by_side(self.report, before, after)
+        if not (found["rows"] or found["photos"]) and not after.content["text"]:
+            return None  # it was erased, or never said anything
+        asked = changes.asked(self.card.events)
+        return found | {"asked": self._told(asked) if asked else None}
 
     @property
     def revisions(self) -> list[dict[str, Any]]:
