@@ -81,6 +81,7 @@ SCRIPTS = {
         "form/numbers.js",
         "form/photos.js",
         "form/fields.js",
+        "form/former.js",
         "form/place.js",
         "form/aids.js",
         "form/photo-picker.js",

@@ -28,12 +28,14 @@ from sipokat.domain.content import (
     find_category,
     submission_digest,
 )
+from sipokat.domain.former_offices import held_lately, reporting_ends
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import FALLEN, refuse_second
 from sipokat.domain.receipts import Receipt, receipt
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.regions import above_it
 from sipokat.domain.roles import ROLES
+from sipokat.domain.texts import written
 from sipokat.domain.verification import standing
 from sipokat.models import Report, User
 from sipokat.prepared import Prepared
@@ -187,7 +189,7 @@ def _office(user: User, sent: Submission, written_on: date, received_on: date) -
     held = {
         region: office
         for region, office in at_the_time.items()
-        if offices.held_lately(user, region, office.role.key, received_on)
+        if held_lately(user, region, office.role.key, received_on)
     }
     ended = at_the_time.keys() - held.keys()
     if sent.region in ended or (ended and not held and not sent.region):
@@ -200,7 +202,13 @@ def _office(user: User, sent: Submission, written_on: date, received_on: date) -
             raise NeverAllowed("Anda tidak menjabat di wilayah ini pada tanggal itu.")
         return held[sent.region]
     if not held:
-        raise NeverAllowed("Anda tidak sedang menjabat. Hubungi Diskominfo.")
+        ends = reporting_ends(user)
+        raise NeverAllowed(
+            f"Jabatan Anda berakhir {written(ends.last)}. Yang terjadi sesudah itu dilaporkan "
+            "pejabat yang sekarang."
+            if ends
+            else "Anda tidak sedang menjabat. Hubungi Diskominfo."
+        )
     if len(held) > 1:
         raise WrongContent("Pilih wilayahnya.", {"region": "Pilih wilayah laporan ini."})
     return next(iter(held.values()))

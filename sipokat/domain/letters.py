@@ -109,7 +109,8 @@ def give_number(session: Session, by: By, term: Term, number: str, dated: date) 
         wrong["letter_number"] = NO_NUMBER
     if wrong:
         raise WrongContent("Ada isian yang perlu diperbaiki.", wrong)
-    administration.take_turn(session, term.user)
+    user = term.user
+    administration.take_turn(session, user)
     if session.get(Term, term.id, populate_existing=True) is None:
         raise NotNow("Jabatan itu sudah dibatalkan.")
     if (term.letter_number, term.letter_date) == (number, dated):
@@ -118,7 +119,7 @@ def give_number(session: Session, by: By, term: Term, number: str, dated: date) 
         raise NotNow(f"Surat perintah itu sudah bernomor {term.letter_number}.")
     was = as_facts(term)
     term.letter_number, term.letter_date = number, dated
-    administration.record(session, by, term.user, "number_letter", was, as_facts(term))
+    administration.record(session, by, user, "number_letter", was, as_facts(term))
 
 
 def number_due(dated: date) -> date:

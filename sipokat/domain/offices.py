@@ -16,7 +16,6 @@ from importlib.resources import files
 from typing import Any
 
 from sipokat.domain.clock import day_of, now, start_of
-from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import WrongContent
 from sipokat.domain.regions import at_desk, level_of
 from sipokat.domain.roles import DESK_ROLES, ROLES, Role
@@ -103,21 +102,6 @@ def held(user: User, day: date | None = None) -> tuple[Office, ...]:
 def held_on_any(user: User, days: tuple[date, ...]) -> tuple[Office, ...]:
     """The offices that the person held on at least one of `days`."""
     return tuple(_office(term) for term in user.terms if any(runs_on(term, day) for day in days))
-
-
-def held_lately(user: User, region: str, role: str, day: date) -> bool:
-    """Whether the person holds this office on `day`, or held it until at most `former_days` before:
-    so long what they wrote in it is taken."""
-    since = day - timedelta(days=LIMITS.former_days)
-    return any(
-        term.region_code == region and term.role == role and (term.until or day) >= since
-        for term in user.terms
-    )
-
-
-def desk_held_lately(user: User, region_code: str, desk: str, day: date) -> bool:
-    """The same for the office that holds this desk over the region."""
-    return held_lately(user, at_desk(region_code, desk), DESK_ROLES[desk], day)
 
 
 def _office(term: Term) -> Office:

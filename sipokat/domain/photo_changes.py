@@ -13,7 +13,8 @@ from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import content_digest
-from sipokat.domain.offices import acting_at, desk_held_lately, desks_over
+from sipokat.domain.former_offices import desk_held_lately
+from sipokat.domain.offices import acting_at, desks_over
 from sipokat.domain.photos import shown_in
 from sipokat.domain.receipts import ARRIVED
 from sipokat.domain.recording import desk_of_author, is_recorder

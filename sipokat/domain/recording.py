@@ -10,6 +10,7 @@ from datetime import date
 from sqlalchemy.orm import Session
 
 from sipokat.domain import offices
+from sipokat.domain.former_offices import desk_held_lately
 from sipokat.domain.offices import Office
 from sipokat.domain.refusals import WrongContent
 from sipokat.domain.regions import exists_on, level_of
@@ -28,7 +29,7 @@ def recorder(
     if any(one.region == region and one.reports for one in offices.held(user, written_on)):
         return None
     here = offices.acting_at(user, RECORDING, region, written_on)
-    lately = offices.desk_held_lately(user, region, RECORDING, received_on or written_on)
+    lately = desk_held_lately(user, region, RECORDING, received_on or written_on)
     return here if lately and here in offices.held(user, written_on) else None
 
 

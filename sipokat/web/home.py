@@ -28,6 +28,7 @@ from sipokat.models import Report
 from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
 from sipokat.web.present import deputies, posts_below, states, times
+from sipokat.web.present.former import former
 from sipokat.web.present.letters import numberless
 from sipokat.web.present.posts import ending_words
 from sipokat.web.present.regions import region_words
@@ -100,6 +101,7 @@ def _rt_head() -> dict[str, Any]:
         "greeting": times.greeting(me().name),
         "offices": [f"{_title(one)} {region_words(one.region, names)}" for one in offices],
         "ending": [ending_words(one) for one in posts_below.ending(me())],
+        "former": former(me()),
         "nihil": nihil,
         "today": today.isoformat(),
         "region": regions[0] if len(regions) == 1 else "",
@@ -142,6 +144,7 @@ def _official() -> dict[str, Any]:
         "role_words": _role_words(),
         "one_office": one_kelurahan(me()),
         "looks_after": any(office.role.activates for office in held(me())),
+        "former": former(me()),
         "may_report": any(office.role.reports for office in held(me())),
         "summary": queue.summary(session, me()),
         "urgent": present.rows(urgent),

@@ -17,6 +17,7 @@ from sipokat.domain.refusals import NeverAllowed, Refused
 from sipokat.web import menu
 from sipokat.web.access import ANYONE, allow
 from sipokat.web.present import times
+from sipokat.web.present.former import former
 from sipokat.web.refusals import note_refusal
 from sipokat.web.report_body import Arrived
 from sipokat.web.respond import owner
@@ -53,6 +54,9 @@ def _refuse_others(roles: tuple[str, ...], as_role: str | None) -> None:
         return
     if ({as_role} if as_role else roles_of(current_user)).isdisjoint(roles):
         raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
+    ended = None if as_role else former(current_user)
+    if ended and not ended["open"]:
+        raise NeverAllowed(ended["words"])
 
 
 def form_context(
@@ -95,8 +99,11 @@ def _own_regions(chosen: str | None, wrong: bool) -> list[list[str]]:
 
 
 def filled_form(values: dict[str, Any], errors: dict[str, str], status: int) -> ResponseReturnValue:
-    """The form of one category, with what was typed and a sentence at each wrong field."""
-    values.setdefault("happened_on", day_of(now()).isoformat())
+    """The form of one category, with what was typed and a sentence at each wrong field. Whoever
+    holds no office any more is told until which day."""
+    ended = former(current_user) if current_user.is_authenticated else None
+    latest = ended["last"] if ended else day_of(now()).isoformat()
+    values.setdefault("happened_on", latest)
     html = render_template(
         "reports/new.html",
         shell=True,
@@ -104,7 +111,8 @@ def filled_form(values: dict[str, Any], errors: dict[str, str], status: int) -> 
         nav=menu.places(shell=True),
         form_version=shell_version(),
         signed_out=status == 401,
-        **form_context(values, errors),
+        former=ended,
+        **form_context(values, errors) | {"today": latest},
     )
     return make_response(html, status)
 

@@ -16,6 +16,7 @@ from sipokat.database import db
 from sipokat.demo.accounts import accounts
 from sipokat.domain import chain, reasons, texts
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.former_offices import lately_reporting, reporting_ends
 from sipokat.domain.offices import (
     held,
     main_role,
@@ -161,11 +162,14 @@ def owner() -> dict[str, Any] | None:
     is whom they ask for a new code.
 
     A person who reports for several regions has them in `regions`, as [code, name], to choose from
-    in the form; one who acts in several roles has all of them in `roles`.
+    in the form; one who acts in several roles has all of them in `roles`. Where the end of the last
+    office in which they report is known, `ends` has its last day and the last one on which its
+    reports are taken, so that the form says so, without signal too.
     """
     if not current_user.is_authenticated:
         return None
     filing = [office.region for office in held(current_user) if office.reports]
+    filing = filing or lately_reporting(current_user)
     regions = filing or regions_of(current_user)
     regions = regions or [term.region_code for term in current_user.terms[-1:]]
     person = {
@@ -178,6 +182,8 @@ def owner() -> dict[str, Any] | None:
     roles = roles_of(current_user)
     if len(roles) > 1:
         person["roles"] = sorted(roles)
+    if ends := reporting_ends(current_user):
+        person["ends"] = [ends.last.isoformat(), ends.until.isoformat()]
     several = sorted(set(filing))
     if len(several) > 1:
         names = names_of(db.session(), several)

@@ -101,7 +101,13 @@ def test_who_holds_no_office_any_more_is_told_so(app: Flask, site: Site) -> None
     with app.app_context():
         steps.end_term(RAHMAN, steps.today() - timedelta(days=1))
     page = home(site, RAHMAN)
-    assert "Masa jabatan Anda sudah berakhir" in page.text("main")
+    assert "Jabatan Anda berakhir " in page.text("main")
+    assert "Yang terjadi sampai hari itu masih bisa dilaporkan sampai " in page.text("main")
+    assert "/laporan/baru" in links(page), "what happened in his time is still taken"
+    with app.app_context():
+        steps.end_term(RAHMAN, steps.today() - timedelta(days=61))
+    page = home(site, RAHMAN)
+    assert "Laporan baru dibuat pejabat yang sekarang." in page.text("main")
     assert "/laporan/baru" not in links(page)
 
 

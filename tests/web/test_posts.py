@@ -122,7 +122,7 @@ def test_a_new_head_takes_over_an_rt(app: Flask, site: Site) -> None:
         assert jaya is not None
         assert [one.region for one in offices.held(jaya)] == [RAHMAN.region]
     home = site(RAHMAN).get("/beranda").text("main")
-    assert "Masa jabatan Anda sudah berakhir" in home
+    assert "Jabatan Anda berakhir " in home
     page = site(HARTONO).get(HEAD)
     page = page.submit(NEW, 422, name="Siti", phone=SITI.phone, since=days(1).isoformat())
     assert "akun dengan nama lain" in page.text("main")

@@ -54,13 +54,13 @@
   }
 
   /** What is wrong with the date, as a sentence; "" if nothing is. */
-  function checkDay({ value, defaultValue }, { today, first, doubtful, revised }) {
+  function checkDay({ value, defaultValue }, { today, first, doubtful, revised, late }) {
     if (!/^\d{4}-\d\d-\d\d$/.test(value || "")) return "Isi tanggal kejadian.";
     if (doubtful) return ""; // the phone's clock cannot judge it, so the server does
     if (revised && value === defaultValue) return ""; // the server has already taken this date
     if (value > today) {
       if (revised) return "Tanggal ini sesudah laporan ditulis. Pilih tanggal sebelumnya.";
-      return "Tanggal belum terjadi. Pilih hari ini atau sebelumnya.";
+      return late || "Tanggal belum terjadi. Pilih hari ini atau sebelumnya.";
     }
     const since = revised ? "sebelum laporan ditulis" : "yang lalu";
     return value < first ? `Tanggal paling lama ${limits.days_back} hari ${since}.` : "";

@@ -4,8 +4,8 @@
  * says so and stays a plain form that the browser posts.
  */
 (() => {
-  const { address, fields, identity, keeper, kinds, leaving, outbox, owner, page } = self.sipokat;
-  const { picker, place, readiness, saved, sending, store, submission, view } = self.sipokat;
+  const { address, fields, former, identity, keeper, kinds, leaving, outbox, owner } = self.sipokat;
+  const { page, picker, place, readiness, saved, sending, store, submission, view } = self.sipokat;
   const form = document.querySelector("[data-report-form]");
   if (!form) return;
   const SHELL = "/laporan/baru";
@@ -36,7 +36,7 @@
     const [, kelurahan] = /^([\d.]+)\.\d{3}$/.exec(code) || [];
     return kelurahan && identity.rolesOf(person).includes("lurah") ? code : "";
   };
-  const roles = () => (rt() ? ["rt_head"] : identity.rolesOf(person));
+  const roles = () => (bounds?.closed ? [] : rt() ? ["rt_head"] : identity.rolesOf(person));
 
   /** The slot of the category's draft `one`; the first one has none, as before there were more. */
   const slotOf = (one) => (one ? `${category()}:${one}` : category());
@@ -112,12 +112,14 @@
     const promise = document.querySelector("[data-works-offline]");
     if (promise) promise.hidden = false;
     person = (await owner.ready).owner;
+    if (person?.ends) await retime();
     await readiness.welcome(form, person);
   }
 
   /** Sets the bounds of dates and months anew: the page may be open since yesterday. */
   async function retime() {
     bounds = await fields.calendar(form.dataset.written, again);
+    if (!revision && !again && !rt()) bounds = former.bound(bounds, person);
     fit();
   }
 
@@ -140,7 +142,7 @@
     turn += 1;
     await draft.stop();
     again = null;
-    look.showTiles();
+    look.showTiles(bounds?.closed);
     const drafts = person ? await outbox.drafts(person.id).catch(() => []) : [];
     look.fitTiles(roles(), drafts, asked("ganti"));
     const words = "Pilih jenis yang benar. Tulisan, tanggal, lokasi dan foto ikut.";

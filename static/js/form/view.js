@@ -105,7 +105,7 @@
       }
       const step = part("step");
       if (step) step.textContent = which === "tiles" ? "1 dari 2" : "2 dari 2";
-      if (step) step.hidden = which === "saved";
+      if (step) step.hidden = !which || which === "saved";
       if (heading.textContent !== (words || title)) heading.textContent = words || title;
     }
 
@@ -165,7 +165,10 @@
       },
       showSaved: () => show("saved"),
       // With a heading of its own: the page's may be the name of a category.
-      showTiles: () => show("tiles", "Buat laporan"),
+      /** Shows the tiles; none where the form is `closed` to this person. */
+      showTiles(closed) {
+        show(closed ? "" : "tiles", "Buat laporan");
+      },
     };
   }
 

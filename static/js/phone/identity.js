@@ -26,8 +26,9 @@
   }
 
   // `regions` are those of a person with several offices, `[[code, words], …]`; `call` says who makes
-  // a new code for them.
-  const FACTS = ["id", "name", "role", "roles", "region", "regions", "call"];
+  // a new code for them; `ends` is the last day in the office in which they report, and the last one
+  // on which its reports are taken.
+  const FACTS = ["id", "name", "role", "roles", "region", "regions", "call", "ends"];
   const factsOf = (user) => JSON.stringify(user, FACTS);
   const same = (a, b) => factsOf(a) === factsOf(b);
 
