@@ -12,8 +12,9 @@ import hashlib
 import hmac
 from dataclasses import dataclass
 from datetime import datetime, timedelta
+from typing import Any
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, ScalarSelect, select, update
 from sqlalchemy.orm import Session
 
 from sipokat.database import secret_key
@@ -92,12 +93,17 @@ def make(
 
 def open_until(session: Session, user: User, now: datetime | None = None) -> datetime | None:
     """Until when the open code of this person is good; None when there is none."""
+    return session.scalar(select(good_until(user.id, now or present())))
+
+
+def good_until(user_id: Any, at: datetime) -> ScalarSelect[datetime]:
+    """The same for a column of ids, to be asked along with other things."""
     good = select(Activation.expires_at).where(
-        Activation.user_id == user.id,
+        Activation.user_id == user_id,
         Activation.ended_at.is_(None),
-        Activation.expires_at > (now or present()),
+        Activation.expires_at > at,
     )
-    return session.scalar(good)
+    return good.scalar_subquery()
 
 
 def end_all(session: Session, user: User) -> None:

@@ -23,4 +23,5 @@ def refuse_more(rate: RateLimitItem, *key: str) -> None:
     """Count one more of what may be done less often than the rest. Raises TooMany."""
     left = limiter.seconds_left(rate, *key)
     if left:
-        raise TooMany(f"Terlalu sering. Tunggu {left} detik, lalu coba lagi.", left)
+        wait = f"{left} detik" if left < 120 else f"{-(-left // 60)} menit"
+        raise TooMany(f"Terlalu sering. Tunggu {wait}, lalu coba lagi.", left)
