@@ -66,8 +66,9 @@ class Card:
     @property
     def barred(self) -> str:
         """Why another holder of the desk has to decide: the report is this person's own. Empty
-        when that is not so."""
-        if self.allowed:
+        when that is not so, and where the person may act and nobody expects them to decide."""
+        here = self.state.desk in self.actor.desks
+        if "verify" in self.allowed or (self.allowed and not here):
             return ""
         try:
             chain.decide(self.state, self.actor, ANY_VERIFY)

@@ -200,7 +200,7 @@ def _accounts() -> dict[str, Any]:
     counts = accounts.count_by_role(db.session())
     return {
         "greeting": times.greeting(me().name),
-        "waiting": deputies.waiting(me()),
+        "barred": deputies.barred_below(me()),
         "numberless": numberless(me()),
         "counts": [(role.label, counts.get(key, 0)) for key, role in ROLES.items()],
     }

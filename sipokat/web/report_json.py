@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Any
 
 from sipokat.database import db
 from sipokat.domain import decided, events
+from sipokat.domain.cards import facts_of
 from sipokat.domain.listed import Listed
-from sipokat.models import Event, Photo, Report
+from sipokat.models import Event, Photo, Report, User
 from sipokat.web.present.content import photo_view
 
 
@@ -29,6 +31,18 @@ def item_json(report: Report | Listed) -> dict[str, Any]:
         # As what somebody of the kelurahan wrote it for an RT.
         **({"recorded_as": report.recorded_as} if report.recorded_as else {}),
     }
+
+
+def queue_items(reports: Sequence[Listed], user: User) -> list[dict[str, Any]]:
+    """The reports of a queue as items, each with the actions that the person `may` take on it now,
+    and in words why another holder decides one that lies on their desk (`barred`)."""
+    cards = [(one, one.card()) for one in facts_of(db.session(), user, reports)]
+    return [
+        item_json(facts.report)
+        | {"may": list(card.allowed)}
+        | ({"barred": card.barred} if card.barred else {})
+        for facts, card in cards
+    ]
 
 
 def report_json(report: Report) -> dict[str, Any]:

@@ -19,7 +19,7 @@ from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
 from sipokat.web.decision_forms import decision_forms
 from sipokat.web.messages import tell
-from sipokat.web.present import acting, states
+from sipokat.web.present import acting, deputies, states
 from sipokat.web.queue_cards import queue_cards
 from sipokat.web.reports import receipt, report_page
 from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
@@ -81,10 +81,11 @@ def index() -> ResponseReturnValue:
             "waiting": queue.waiting(session, me()),
             "next_url": next_url,
             "acting": acting.acting_at_desks(me()),
+            "barred": [] if after else deputies.barred_below(me()),
         }
 
     def data() -> dict[str, Any]:
-        items = [report_json.item_json(one) for one in (*top, *found)]
+        items = report_json.queue_items((*top, *found), me())
         return {"items": items, "next": next_url}
 
     return respond("verification/index.html", context, "verification/_list.html", data)

@@ -111,3 +111,27 @@ def test_as_json_the_number_follows_too(app: Flask, site: Site) -> None:
     with app.app_context():
         term = db.session.get_one(Term, made["term"]["id"])
         assert (term.letter_number, term.letter_date) == ("1", TODAY)
+
+
+@pytest.mark.usefixtures("waits")
+def test_the_queue_of_the_desk_above_names_one_too(app: Flask, site: Site) -> None:
+    queue = site(YUSUF).get("/verifikasi")
+    assert queue.text(f"{ONE_TAP} button") == "Tunjuk Hartono"
+    assert not site(SARI).get("/verifikasi").has(ONE_TAP)
+    queue.submit(ONE_TAP)
+    assert not site(YUSUF).get("/verifikasi").has(ONE_TAP)
+
+
+@pytest.mark.usefixtures("waits")
+def test_the_queue_on_the_wire_says_what_one_may_not_decide(site: Site) -> None:
+    items = site(SARI).json("GET", "/verifikasi")["items"]
+    own, other = sorted(items, key=lambda one: len(one["may"]))
+    assert own["may"] == ["withdraw"]
+    assert own["barred"] == "Laporan Anda sendiri. Pejabat lain yang memeriksanya."
+    assert other["may"] == ["verify", "return", "reject"]
+    assert "barred" not in other
+    for page in ("/verifikasi", own["url"]):
+        assert own["barred"] in site(SARI).get(page).text("main"), "on the screen too"
+    site(YUSUF).get("/beranda").submit(ONE_TAP)
+    items = site(HARTONO).json("GET", "/verifikasi")["items"]
+    assert [one["may"] for one in items] == [["verify", "return", "reject"]] * 2

@@ -39,7 +39,7 @@ def index() -> ResponseReturnValue:
     return render_template(
         "administration/posts.html",
         groups=groups,
-        waiting=deputies.waiting(me()),
+        barred=deputies.barred_below(me()),
         numberless=numberless(me()),
         deeper=bool(asked),
     )

@@ -48,7 +48,7 @@ def days(values: dict[str, Any]) -> str:
     return f"{times.date_words(first)} sampai {times.date_words(last)}"
 
 
-def waiting(user: User) -> list[dict[str, Any]]:
+def barred_below(user: User) -> list[dict[str, Any]]:
     """The desks whose holders may not decide what lies there, each with who could be named."""
     session = db.session()
     counts = barred.waiting_for_deputy(session, user)

@@ -21,7 +21,6 @@ def below_me(user: User, *codes: str) -> dict[str, Any]:
     session = db.session()
     below = posts.right_below(session, user)
     vacant = [one for one in below if one.empty]
-    waiting = deputies.waiting(user)
     ending = posts.ending(user, below)
     about = [one.region for one in vacant] + [one.region_code for one in ending]
     names = names_of(session, [*about, *codes])
@@ -34,7 +33,7 @@ def below_me(user: User, *codes: str) -> dict[str, Any]:
             }
             for one in vacant
         ],
-        "waiting": waiting,
+        "barred": deputies.barred_below(user),
         "numberless": numberless_among([term for one in below for term in one.numberless]),
         "ending": [
             {
