@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 import tomllib
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 
 from babel.dates import format_date
@@ -28,6 +29,12 @@ def dots(number: int) -> str:
 def written(day: date | None) -> str:
     """A day as sentences show it: `30 Nov 2026`."""
     return str(format_date(day, "d MMM y", locale="id_ID")) if day else ""
+
+
+@lru_cache(500)
+def month(period: str) -> str:
+    """`2026-11` as `November 2026`."""
+    return str(format_date(date.fromisoformat(f"{period}-01"), "MMMM y", locale="id_ID"))
 
 
 def tidy(text: str | None) -> str:

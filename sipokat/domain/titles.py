@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
 from sqlalchemy.orm import Session
 
 from sipokat.domain import offices
@@ -14,9 +16,18 @@ def title(
     session: Session, role: str, region_code: str, kind: str | None = None, seat: str | None = None
 ) -> str:
     """The office in words: `Ketua RT 001 Petanang Ulu`, `Plh. Lurah Petanang Ulu`, `Diskominfo`."""
-    parent = region_code.rpartition(".")[0]
-    names = names_of(session, [region_code])
-    name = names.get(region_code, region_code)
+    return title_with(names_of(session, [region_code]), role, region_code, kind, seat)
+
+
+def title_with(
+    names: Mapping[str, str],
+    role: str,
+    region_code: str,
+    kind: str | None = None,
+    seat: str | None = None,
+) -> str:
+    """The same with `names` in hand, those of `regions.names_of`."""
+    name, parent = names.get(region_code, region_code), region_code.rpartition(".")[0]
     label = offices.label_of(role, kind, seat)
     if role == "rt_head":
         return f"{label.removesuffix(' RT')} {name} {names.get(parent, '')}".strip()

@@ -28,6 +28,7 @@ from sipokat.domain.listed import Listed
 from sipokat.domain.photo_changes import awaited_since, may_change, spareable
 from sipokat.domain.photos import in_place
 from sipokat.domain.regions import names_of
+from sipokat.domain.report_titles import jenis_of, report_title
 from sipokat.domain.roles import above
 from sipokat.models import Event, Report, User
 from sipokat.web.present import content, states, times
@@ -66,18 +67,12 @@ class Row:
     @property
     def jenis(self) -> str:
         """The chosen `jenis` in words; empty for `lainnya` and where the category has none."""
-        chosen = self.report.fields.get("jenis")
-        if not chosen or chosen == "lainnya":
-            return ""
-        field = next(one for one in self.category.all_fields if one.key == "jenis")
-        return next((c.label for c in field.all_choices if c.key == chosen), chosen)
+        return jenis_of(self.report.category, self.report.fields)
 
     @property
     def title(self) -> str:
-        """What lists, and the phone's outbox, call it: its `jenis`, the category where it has
-        none; with its month if it is the report of one."""
-        named = self.jenis or self.category.name
-        return f"{named} {times.month(self.report.period)}" if self.report.period else named
+        """What lists, and the phone's outbox, call it."""
+        return report_title(self.report.category, self.report.fields, self.report.period)
 
     @property
     def kind(self) -> str:

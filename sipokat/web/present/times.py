@@ -9,6 +9,7 @@ from babel.dates import format_date
 from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
+from sipokat.domain import texts
 from sipokat.domain.clock import WIB, day_of, now
 
 
@@ -90,7 +91,7 @@ def limit(words: str, due: datetime) -> Passing:
 
 def month(period: str) -> str:
     """`2026-11` as `November 2026`."""
-    return _date(date.fromisoformat(f"{period}-01"), "MMMM y")
+    return texts.month(period)
 
 
 def month_name(period: str) -> str:
