@@ -19,7 +19,7 @@ REPORTS = 150_000
 DESK_CODE = " ".join(f"WHEN '{desk}' THEN o.{desk}" for desk in DESKS)
 OPEN = 4_500  # the newest reports are still on a desk
 DAYS = 730
-GROWING = ("report", "revision", "photo", "event", "first_opened")
+GROWING = ("report", "revision", "photo", "event", "first_opened", "notice")
 
 # Courses of a report: (name, share of a hundred, where it is now, its events). An event is
 # (action, actor, from, to); actors are r(t), l(urah), c(amat) and k(ota).
@@ -152,6 +152,8 @@ def _statements(
         *([] if sql.sqlite else ["ANALYZE report"]),
         _events(sql),
         _openings(),
+        _notices("o.at_rt", "''", "event.action"),
+        _notices("o.at_kelurahan", "'lurah ' || o.kelurahan", "'returned'"),
         "INSERT INTO tally (region_code, status, count) SELECT region_code, status, count(*)"
         " FROM report WHERE client_id LIKE 'big-%' AND desk IS NULL GROUP BY region_code, status"
         " ON CONFLICT (region_code, status) DO UPDATE SET count = tally.count + excluded.count",
@@ -352,3 +354,26 @@ def _openings() -> str:
     FROM report r JOIN big_office o ON o.rt = r.region_code
     JOIN (SELECT 'kelurahan' AS desk UNION SELECT 'rt') d ON d.desk = 'kelurahan'
     OR r.status = 'rejected' WHERE r.client_id LIKE 'big-%' AND r.desk IS NULL"""
+
+
+def _notices(user: str, office: str, kind: str) -> str:
+    """One about the last move of each report; every fiftieth is unread."""
+    columns = {
+        "user_id": user,
+        "kind": _choose_text(kind, {"verify": "verified", "reject": "rejected"} | _SAME),
+        "at": "r.arrived_at",
+        "key": "'event ' || event.seq",
+        "office": office,
+        "url": "'/laporan/' || r.number",
+        "report_id": "r.id",
+        "event_seq": "event.seq",
+        "read_at": "CASE WHEN r.id % 50 > 0 THEN r.arrived_at END",
+    }
+    return f"""{_into("notice", columns)} FROM report r
+    JOIN big_office o ON o.rt = r.region_code
+    JOIN event ON event.report_id = r.id AND event.version = r.version
+    WHERE r.client_id LIKE 'big-%' AND event.action IN ('verify', 'return', 'reject')
+    ORDER BY r.id"""
+
+
+_SAME = {"return": "returned", "returned": "returned"}

@@ -26,8 +26,10 @@ from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, String, Table, event, func, select
 from sqlalchemy.exc import DBAPIError, IntegrityError
+from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
 from sqlalchemy.orm.attributes import instance_dict
+from sqlalchemy.sql.functions import FunctionElement
 from sqlalchemy.types import TypeDecorator
 
 from sipokat.keys import RecordKeys
@@ -95,6 +97,24 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class lines(FunctionElement[str]):
+    """The texts of all rows as one, each on a line of its own. SQLAlchemy's own `aggregate_strings`
+    cannot be compiled for good, as `prepared.py` does."""
+
+    type = String()
+    inherit_cache = True
+
+
+@compiles(lines, "sqlite")
+def _lines_of_sqlite(element: Any, compiler: Any, **options: Any) -> str:
+    return f"group_concat({compiler.process(element.clauses, **options)}, char(10))"
+
+
+@compiles(lines, "postgresql")
+def _lines_of_postgresql(element: Any, compiler: Any, **options: Any) -> str:
+    return f"string_agg({compiler.process(element.clauses, **options)}, chr(10))"
 
 
 @event.listens_for(Engine, "do_connect")

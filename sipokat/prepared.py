@@ -32,17 +32,17 @@ class Prepared:
     def run(self, session: Session, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
         """Run it in the session's transaction. An insert takes the columns that `values` names."""
         connection = session.connection()  # within a savepoint this makes it
-        dialect, names = connection.dialect, tuple(values)
-        made = self._compiled.get((dialect.name, names))
-        if made is None:
-            made = self._compiled[dialect.name, names] = self._compile(dialect, names)
-        text, places, own = made
-        values = {**own, **values}
-        given = [turn(values[name]) if turn else values[name] for name, turn in places]
-        if dialect.positional:
-            return connection.exec_driver_sql(text, tuple(given))
-        named = dict(zip((name for name, _ in places), given, strict=True))
-        return connection.exec_driver_sql(text, named)
+        made = self._made(connection.dialect, tuple(values))
+        return connection.exec_driver_sql(made[0], _given(made, values, connection.dialect))
+
+    def run_each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
+        """Run it once for each of these rows, which all name the same columns, in one call of the
+        driver."""
+        if rows:
+            connection = session.connection()
+            made = self._made(connection.dialect, tuple(rows[0]))
+            given: Any = [_given(made, values, connection.dialect) for values in rows]
+            connection.exec_driver_sql(made[0], given)
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run a select. All that it finds, each value turned into its column's type."""
@@ -63,6 +63,12 @@ class Prepared:
             for row in found.all()
         ]
 
+    def _made(self, dialect: Dialect, names: tuple[str, ...]) -> Compiled:
+        made = self._compiled.get((dialect.name, names))
+        if made is None:
+            made = self._compiled[dialect.name, names] = self._compile(dialect, names)
+        return made
+
     def _compile(self, dialect: Dialect, names: tuple[str, ...]) -> Compiled:
         insert = isinstance(self._statement, Insert)
         made = self._statement.compile(dialect=dialect, column_keys=list(names) if insert else None)
@@ -76,6 +82,16 @@ class Prepared:
             (name, turn.bind_processor(dialect)) for name, turn in zip(order, turns, strict=True)
         )
         return str(made), places, own
+
+
+def _given(made: Compiled, values: Mapping[str, Any], dialect: Dialect) -> Any:
+    """The values as the driver takes them."""
+    _, places, own = made
+    values = {**own, **values}
+    given = [turn(values[name]) if turn else values[name] for name, turn in places]
+    if dialect.positional:
+        return tuple(given)
+    return dict(zip((name for name, _ in places), given, strict=True))
 
 
 class Among:

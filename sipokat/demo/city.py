@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import Base, table, writing
 from sipokat.delivery.photo_store import PhotoStore
-from sipokat.demo import changes, imports, people, phones
+from sipokat.demo import changes, imports, notices, people, phones
 from sipokat.demo.accounts import PASSWORD
 from sipokat.demo.plan import plan
 from sipokat.demo.play import Play
@@ -46,6 +46,7 @@ def load(store: PhotoStore, progress: Progress = lambda done, of: None) -> str:
             progress(done, len(steps))
             play.step(step)
         _insert(session, play)
+        notices.tell(session, play, moment)
         phones.settle(session)
         changes.make(session, offices, steps, day_of(moment))
         imports.load(session)

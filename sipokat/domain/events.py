@@ -21,6 +21,8 @@ from sipokat.database import record_keys, table
 from sipokat.domain import chain, record
 from sipokat.domain.categories import categories
 from sipokat.domain.listed import ListedMove
+from sipokat.domain.notices.audience import About
+from sipokat.domain.notices.telling import tell_of_move
 from sipokat.domain.offices import Office
 from sipokat.keys import Key
 from sipokat.models import Counter, Event, Report
@@ -102,9 +104,12 @@ def take_place(session: Session) -> Place:
     return Place(seq, last_hash, token)
 
 
-def append(session: Session, report_id: int, new: NewEvent, place: Place | None = None) -> None:
-    """Append the event of a move, at `place` when its number was taken already."""
-    _APPEND.run(session, _row(new, report_id, place or take_place(session), record_keys().present))
+def append(session: Session, about: About, new: NewEvent, place: Place | None = None) -> None:
+    """Append the event of a move of this report, at `place` when its number was taken already, and
+    tell of it whom it concerns."""
+    place = place or take_place(session)
+    _APPEND.run(session, _row(new, about.id, place, record_keys().present))
+    tell_of_move(session, about, new.move, new.note, new.at, place.seq)
 
 
 def remark(session: Session, report_id: int, new: Remark) -> None:

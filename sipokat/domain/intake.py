@@ -30,6 +30,7 @@ from sipokat.domain.content import (
 )
 from sipokat.domain.former_offices import held_lately, reporting_ends
 from sipokat.domain.limits import LIMITS
+from sipokat.domain.notices.audience import About
 from sipokat.domain.periods import FALLEN, refuse_second
 from sipokat.domain.receipts import Receipt, receipt
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
@@ -238,7 +239,9 @@ def keep(session: Session, user: User, judged: Judged) -> tuple[Receipt, bool]:
     report_id = _add(session, row | {"number": number})
     photos.declare(session, report_id, judged.photos)
     revisions.keep_revision(session, report_id, judged.revision)
-    events.append(session, report_id, judged.event, place)
+    region, author_desk = row["region_code"], row["author_desk"]
+    about = About(report_id, number, region, author_desk, user.id, row["urgent"])
+    events.append(session, about, judged.event, place)
     awaited = (
         {"id": one["client_id"], "sha256": one["sha256"], "state": one["state"]}
         for one in judged.photos

@@ -48,6 +48,11 @@ class Office:
         return label_of(self.role.key, self.kind, self.title)
 
     @property
+    def key(self) -> str:
+        """The office itself, whoever holds it as what: `lurah 16.73.04.1009`."""
+        return office_key(self.role.key, self.region)
+
+    @property
     def as_detail(self) -> dict[str, str]:
         """What the detail of an event keeps of it, beside the event's columns: nothing of a
         holder who is the head of the desk."""
@@ -64,6 +69,11 @@ class Office:
     def reports(self) -> bool:
         """Whether reports are filed in this office."""
         return self.role.reports and self.desk is not None
+
+
+def office_key(role: str, region: str) -> str:
+    """An office as one word for each: its role and its region."""
+    return f"{role} {region}"
 
 
 def label_of(role: str, kind: str | None = HOLDER, title: str | None = None) -> str:

@@ -27,6 +27,7 @@ from sipokat.domain import (
 )
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
+from sipokat.domain.notices.audience import About
 from sipokat.domain.refusals import DoneBefore, NotFound, NotNow
 from sipokat.domain.regions import at_desk
 from sipokat.domain.visibility import find_report
@@ -227,7 +228,15 @@ def record(
     waited: Mapping[str, str] = NOTHING,
 ) -> None:
     """Append the event of the move that was just made. `waited` as `decided.as_detail` gives it."""
-    events.append(session, report.id, event_of(attempt, report, move, waited))
+    events.append(session, about(report), event_of(attempt, report, move, waited))
+
+
+def about(report: Report) -> About:
+    """What is told with a move of this report."""
+    reporter = report.reporter_id if report.reporter.active else None
+    return About(
+        report.id, report.number, report.region_code, report.author_desk, reporter, report.urgent
+    )
 
 
 def event_of(

@@ -4,6 +4,7 @@ from sipokat.models.activation import Activation
 from sipokat.models.administration import AdministrativeEntry
 from sipokat.models.event import Counter, Event, FirstOpened
 from sipokat.models.imports import ImportRow, PeopleImport
+from sipokat.models.notice import Notice
 from sipokat.models.region import Region, RegionName, RegionSuccessor
 from sipokat.models.report import Photo, Report, Revision
 from sipokat.models.session import KnownDevice, LoginSession, SignInFailure
@@ -21,6 +22,7 @@ __all__ = [
     "ImportRow",
     "KnownDevice",
     "LoginSession",
+    "Notice",
     "PeopleImport",
     "Photo",
     "Region",

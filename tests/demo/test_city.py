@@ -32,12 +32,14 @@ from sipokat.domain import (
     people,
     posts,
     queue,
+    regions,
     verification,
 )
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.content import content_digest
 from sipokat.domain.deadlines import is_working
 from sipokat.domain.imports import kept
+from sipokat.domain.notices import inbox, sentences
 from sipokat.domain.photos import picture_key
 from sipokat.domain.regions import level_of
 from sipokat.migrations import upgrade
@@ -254,6 +256,16 @@ def test_what_the_offered_rt_heads_see(rows: Session) -> None:
     assert participation.nihil_month(rows, SITI.region, today) == "2026-11"
     reports, _ = listing.list_reports(rows, user(rows, SITI), listing.Filter())
     assert len(reports) > 5
+
+
+@pytest.mark.parametrize("person", [RAHMAN, SITI, HARTONO, SARI, YUSUF, DEWI], ids=str)
+def test_everybody_was_told_what_happened(rows: Session, person: Person) -> None:
+    found, _ = inbox.page(rows, user(rows, person))
+    assert found
+    assert any(one.read_at for one in found) or inbox.unread(rows, user(rows, person))
+    for one in found:
+        names = regions.names_of(rows, sentences.regions_in(one))
+        assert sentences.text_of(one, names)
 
 
 def test_bencana_is_open_on_two_desks(rows: Session) -> None:

@@ -56,7 +56,7 @@ def dump() -> str:
     """Every value of every table that could hold words."""
     found = []
     with db.engine.connect() as connection:
-        for table in ("report", "revision", "event", "photo"):
+        for table in ("report", "revision", "event", "photo", "notice"):
             found += [str(tuple(row)) for row in connection.execute(text(f"SELECT * FROM {table}"))]
     return "\n".join(found)
 

@@ -34,6 +34,7 @@ from sipokat.domain import (
 )
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listing import Filter
+from sipokat.domain.notices import inbox, telling
 from sipokat.models import LoginSession, Report, User
 from tests import steps
 from tests.cast import (
@@ -184,6 +185,7 @@ def test_the_city_is_as_big_as_promised(city: Session) -> None:
     assert counts[0] >= 150_000
     assert counts[1] >= 595_000
     assert min(counts) >= 75_000
+    assert (city.scalar(text("SELECT count(*) FROM notice")) or 0) >= 250_000
     summary = queue.summary(city, me(DEWI))
     assert summary.waiting > 500
     assert summary.late_below > 1000
@@ -256,6 +258,20 @@ def test_somebody_with_two_offices_has_no_more_to_sort(city: Session) -> None:
     finally:
         with writing() as session:
             session.delete(user.terms[-1])
+
+
+@pytest.mark.parametrize("person", [RAHMAN, HARTONO], ids=str)
+def test_what_people_were_told(city: Session, person: Person) -> None:
+    user = me(person)
+    found, following = inbox.page(city, user)
+    assert len(found) == inbox.PAGE
+    sent = asked(lambda: inbox.page(city, user))
+    sent += asked(lambda: inbox.page(city, user, following))
+    sent += asked(lambda: inbox.unread(city, user))
+    sent += asked(lambda: inbox.unread_at(city, user, found[0].url))
+    offices = {("lurah", PETANANG_ULU), ("pemerintahan", KOTA)}
+    sent += asked(lambda: telling.holders(city, offices, day_of(now())))
+    assert faults(city, sent, GROWING | {"term"}) == []
 
 
 def test_a_filter_that_finds_nothing_reads_an_index_alone(city: Session) -> None:

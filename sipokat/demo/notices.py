@@ -1,0 +1,48 @@
+"""What the demo city's people were told of its reports, by the domain's own rule."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import datetime, timedelta
+from typing import Any
+
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+
+from sipokat.database import table
+from sipokat.demo.play import Play
+from sipokat.domain.events import NewEvent
+from sipokat.domain.notices import audience, telling
+from sipokat.domain.notices.audience import About, Holder
+from sipokat.domain.regions import level_of
+from sipokat.domain.roles import DESK_ROLES
+from sipokat.models import Notice
+
+READ_AFTER = timedelta(hours=3)
+UNREAD = timedelta(days=3)  # what is younger nobody has looked at
+
+
+def tell(session: Session, play: Play, moment: datetime) -> None:
+    """Insert the notices of all that was played; the older ones were read some hours later."""
+    rows = [
+        row | {"read_at": row["at"] + READ_AFTER if moment - row["at"] > UNREAD else None}
+        for row in _rows(play)
+    ]
+    session.execute(insert(table(Notice)), rows)
+
+
+def _rows(play: Play) -> Iterator[dict[str, Any]]:
+    """One for each person and event. The entries were numbered in the order of the play."""
+    holders = [
+        Holder(DESK_ROLES[level_of(code)], code, user.id) for code, user in play.offices.items()
+    ]
+    at = {(one.role, one.region): one for one in holders}
+    for seq, (report, entry) in enumerate(play.entries, play.last + 1):
+        if not isinstance(entry, NewEvent):
+            continue
+        region, reporter = report.region_code, report.reporter_id
+        about = About(report.id, report.number, region, report.author_desk, reporter, report.urgent)
+        found = audience.of_move(about, entry.move, noted=bool(entry.note))
+        if found is not None:
+            there = [at[one] for one in found.offices(region) if one in at]
+            yield from telling.rows_of_move(about, found, entry.move.actor, there, entry.at, seq)
