@@ -89,11 +89,14 @@ async function fromNetwork(event, owner, kept, request = event.request) {
   return response;
 }
 
-/** Fetches and keeps pages that home expects the person to open (see pages/ahead.js). */
+/**
+ * Fetches and keeps pages that the person is expected to open (see pages/ahead.js, notices.js). The
+ * server is told that nobody looks at them yet: what they tell stays unread.
+ */
 async function ahead(event, urls) {
   const { owner } = await identity.who();
   for (const url of owner ? urls : []) {
-    const request = new Request(url, { headers: { Accept: "text/html" } });
+    const request = new Request(url, { headers: { Accept: "text/html", Purpose: "prefetch" } });
     await fromNetwork(event, owner, await pages.find(owner, request), request);
   }
 }

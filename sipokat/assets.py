@@ -73,6 +73,7 @@ SCRIPTS = {
         "pages/lightbox.js",
         "pages/report-list.js",
         "pages/copy.js",
+        "pages/notices.js",
         "pages/outbox-cards.js",
         "pages/outbox-page.js",
     ),

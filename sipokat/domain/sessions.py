@@ -24,6 +24,7 @@ from sipokat.database import (
     writing,
 )
 from sipokat.domain.clock import now as present
+from sipokat.domain.notices import inbox
 from sipokat.domain.offices import lasting
 from sipokat.models import KnownDevice, LoginSession, Term, User
 from sipokat.prepared import Prepared
@@ -38,7 +39,7 @@ def hashed(token: str) -> str:
 class OpenSession:
     """A live session: its id, when it was opened and last used, when the person last proved on it
     who they are, on which of their phones it is (None for one that a version before opened),
-    whether there is news for it, and whose it is."""
+    whether there is news for it, where the person's unread notices lead, and whose it is."""
 
     id: int
     created_at: datetime
@@ -46,6 +47,7 @@ class OpenSession:
     proved_at: datetime
     device_id: int | None
     has_news: bool
+    told_at: list[str]
     user: User
 
     def lasts(self, at: datetime) -> timedelta:
@@ -82,13 +84,16 @@ def _look_up(token: str) -> OpenSession | None:
     found = _PLAIN.rows(session, given)
     if not found:
         return None
-    number, created_at, used_at, proved_at, phone, has_news, *of_user = found[0][:_TERMS_FROM]
+    (number, created_at, used_at, proved_at, phone, has_news, told, *of_user) = found[0][
+        :_TERMS_FROM
+    ]
     user = as_loaded(session, User, dict(zip(_OF_USER, of_user, strict=True)))
     terms = [dict(zip(_OF_TERM, row[_TERMS_FROM:], strict=True)) for row in found]
     held = [as_loaded(session, Term, one) for one in terms if one["id"] is not None]
     set_committed_value(user, "terms", held)
     proved_at = proved_at or created_at
-    return OpenSession(number, created_at, used_at, proved_at, phone, bool(has_news), user)
+    unread = inbox.told_at(user, told)
+    return OpenSession(number, created_at, used_at, proved_at, phone, bool(has_news), unread, user)
 
 
 def _opened(row: Any) -> OpenSession:
@@ -99,6 +104,7 @@ def _opened(row: Any) -> OpenSession:
         row.proved_at or row.created_at,
         row.device_id,
         row.has_news,
+        inbox.told_at(row.User, row.told),
         row.User,
     )
 
@@ -108,7 +114,8 @@ def _opened(row: Any) -> OpenSession:
 _SESSION, _USER, _TERM = table(LoginSession), table(User), table(Term)
 _OF_SESSION = ("id", "created_at", "last_used_at", "proved_at", "device_id", "has_news")
 _OF_USER, _OF_TERM = tuple(_USER.c.keys()), tuple(_TERM.c.keys())
-_TERMS_FROM = len(_OF_SESSION) + len(_OF_USER)
+_TOLD = inbox.waiting(_USER.c.id).label("told")
+_TERMS_FROM = len(_OF_SESSION) + 1 + len(_OF_USER)
 
 
 def _by_token(*what: Any) -> Select[Any]:
@@ -119,8 +126,8 @@ def _by_token(*what: Any) -> Select[Any]:
     return mine.order_by(_TERM.c.since, _TERM.c.id)
 
 
-_PLAIN = Prepared(_by_token(*_SESSION.c[_OF_SESSION], *_USER.c, *_TERM.c))
-_OBJECTS = _by_token(*_SESSION.c[_OF_SESSION], User).options(contains_eager(User.terms))
+_PLAIN = Prepared(_by_token(*_SESSION.c[_OF_SESSION], _TOLD, *_USER.c, *_TERM.c))
+_OBJECTS = _by_token(*_SESSION.c[_OF_SESSION], _TOLD, User).options(contains_eager(User.terms))
 
 
 def sign_out(token: str | None) -> None:

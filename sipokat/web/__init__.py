@@ -26,6 +26,7 @@ def register(app: Flask) -> None:
         intake,
         late_photos,
         messages,
+        notices,
         own_account,
         photos,
         pins,
@@ -66,6 +67,7 @@ def register(app: Flask) -> None:
         limits=LIMITS,
         told=messages.told,
         account_news=account_news.news,
+        unread_notices=notices.unread,
         pin_people=pins.pin_people,
         reporters=" ".join(REPORTERS),
     )
@@ -88,6 +90,7 @@ def register(app: Flask) -> None:
         letters,
         new_activations,
         new_person,
+        notices,
         own_account,
         people_list,
         person,

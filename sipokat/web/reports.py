@@ -25,6 +25,7 @@ from sipokat.web.access import allow, me, takes
 from sipokat.web.intake import keep_files
 from sipokat.web.list_rows import list_rows
 from sipokat.web.messages import tell
+from sipokat.web.notices import note_opened
 from sipokat.web.present import acting
 from sipokat.web.report_body import Arrived, read_revision
 from sipokat.web.report_form import errors_of, form_context
@@ -87,6 +88,7 @@ def show(number: str) -> ResponseReturnValue:
     report = find_report(db.session(), me(), number)
     if is_read():
         first_opened.note_opening(me(), report)
+    note_opened(f"/laporan/{number}")
     return report_page(report)
 
 
@@ -141,6 +143,7 @@ def revise_form(number: str) -> ResponseReturnValue:
         if report.author_desk not in offices.desks_over(me(), report.region_code):
             raise NeverAllowed("Hanya pelapor yang dapat memperbaikinya.")
         raise NotNow("Laporan ini belum dapat diperbaiki sekarang.", report)
+    note_opened(f"/laporan/{number}")
     return _revision_page(full, _values_of(report), {}, 200)
 
 

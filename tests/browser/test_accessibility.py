@@ -33,7 +33,10 @@ MAIN_JOB = [
 REST = [
     (
         RAHMAN,
-        ["/laporan", "/akun", "/luring", "/laporan/baru?kategori=kependudukan", "/laporan/9"],
+        [
+            *("/laporan", "/akun", "/luring", "/laporan/baru?kategori=kependudukan", "/laporan/9"),
+            "/pemberitahuan",
+        ],
     ),
     (
         HARTONO,

@@ -196,7 +196,7 @@ def test_the_author_is_told_what_happened_and_why(session: Session) -> None:
     assert sentences.url_of(one) == f"/laporan/{report.number}", "there is nothing to mend now"
     report = act(HARTONO, report, "verify")
     report = act(YUSUF, report, "verify", note="Sedang kami tangani.")
-    report = act(DEWI, report, "reject", reason="laporan_ganda", note="Sudah ada.")
+    report = act(DEWI, report, "reject", reason="tidak_benar", note="Tidak ada.")
     report = act(DEWI, report, "reopen", reason="salah_putusan")
     act(DEWI, report, "verify")
     assert told(session, RAHMAN) == [
@@ -209,7 +209,8 @@ def test_the_author_is_told_what_happened_and_why(session: Session) -> None:
         ),
         (
             "rejected",
-            "Laporan Tumpukan sampah ditolak Bag. Pemerintahan: Laporan ganda. “Sudah ada.”",
+            "Laporan Tumpukan sampah ditolak Bag. Pemerintahan: Tidak sesuai kenyataan. "
+            "“Tidak ada.”",
         ),
         (
             "reopened",

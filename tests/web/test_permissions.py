@@ -174,6 +174,10 @@ ROUTES = [
     Route("GET", "/akun/pastikan"),
     Route("POST", "/akun/pastikan", usual=422, json={"proof": "salah"}, form={"proof": "salah"}),
     Route("POST", "/akun/kabar", usual=303, form={"last": "1"}),
+    Route("GET", "/pemberitahuan"),
+    Route(
+        "POST", "/pemberitahuan/dibaca", "", 303, {}, {"until": 1}, {"until": "1"}, json_usual=200
+    ),
     Route("POST", "/akun/kata-sandi", usual=422, form={"proof": "x", "new": "apa pun juga"}),
     Route("POST", "/akun/pin", usual=422, form={"proof": "x", "pin": "1"}),
     Route("POST", "/akun/nomor", usual=422, form={"proof": "x", "phone": "0812"}),

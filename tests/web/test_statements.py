@@ -29,6 +29,8 @@ def pages(waiting: str, returned: str) -> Iterator[tuple[Person, str, str]]:
         yield person, "/beranda", HTML
         yield person, "/akun", HTML
     for kind in (HTML, JSON):
+        for person in (RAHMAN, HARTONO, YUSUF, DEWI, ZAINAL, RATNA, AGUS):
+            yield person, "/pemberitahuan", kind
         for person in (RAHMAN, HARTONO, YUSUF, DEWI, ZAINAL, RATNA):
             yield from ((person, f"/laporan{asked}", kind) for asked in LISTS)
             yield person, f"/laporan/{returned}", kind

@@ -32,6 +32,17 @@
       : `${count.others} belum terkirim`;
     pill.hidden = (person ? count.total : count.others) === 0;
     if (pill.textContent !== words) pill.textContent = words;
+    await showUnread(person);
+  }
+
+  /** In a shell: the unread notices, as the last page from the server counted them (notices.js). */
+  async function showUnread(person) {
+    const bell = document.querySelector("[data-bell]");
+    if (!bell) return;
+    const { user, count } = (await store.recall("unread")) || {};
+    bell.hidden = !person;
+    bell.querySelector("b").textContent = count;
+    bell.lastElementChild.hidden = !count || user !== person?.id;
   }
 
   let timer = 0;
