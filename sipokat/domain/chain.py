@@ -60,7 +60,8 @@ class Actor:
 @dataclass(frozen=True)
 class Request:
     """What the actor asks for. `version` is the one that they saw; None skips that check. `other`
-    is the number of another report, where the reason asks for one."""
+    is the number of another report, where the reason asks for one. `office` is as what the
+    actor acts (`Office.held_as`), where they hold several offices at the desk and have chosen."""
 
     action: str
     version: int | None = None
@@ -68,6 +69,7 @@ class Request:
     reason: str | None = None
     note: str = ""
     other: str = ""
+    office: str = ""
 
 
 @dataclass(frozen=True)

@@ -53,6 +53,12 @@ class Office:
         return office_key(self.role.key, self.region)
 
     @property
+    def held_as(self) -> str:
+        """What tells it apart from another office of the same person at the same desk: `definitif`,
+        `plh`, `plt`, or the title."""
+        return self.title or self.kind
+
+    @property
     def as_detail(self) -> dict[str, str]:
         """What the detail of an event keeps of it, beside the event's columns: nothing of a
         holder who is the head of the desk."""
@@ -233,15 +239,27 @@ def desks_among(offices: Iterable[Office], region_code: str) -> frozenset[str]:
     )
 
 
-def acting_at(user: User, desk: str, region_code: str, day: date | None = None) -> Office:
-    """The office in which the person acts at this desk over this region on `day`, today by default:
-    their own as its head, then as a deputy, then under another title, as a sekretaris who is Plh.
-    acts as Plh. Somebody whose term has ended since still speaks for the office that they wrote
-    in."""
+def acting_choices(
+    user: User, desk: str, region_code: str, day: date | None = None
+) -> list[Office]:
+    """The offices in which the person may act at this desk over this region on `day`, today by
+    default. The first is taken where they choose none: their own as its head, then as a deputy,
+    then under another title, as a sekretaris who is Plh. acts as Plh."""
     region = at_desk(region_code, desk)
     mine = [office for office in held(user, day) if (office.desk, office.region) == (desk, region)]
-    mine.sort(key=lambda office: (office.title is not None, office.kind != HOLDER))
-    return mine[0] if mine else Office(ROLES[DESK_ROLES[desk]], region)
+    return sorted(mine, key=lambda office: (office.title is not None, office.kind != HOLDER))
+
+
+def acting_at(
+    user: User, desk: str, region_code: str, day: date | None = None, chosen: str = ""
+) -> Office:
+    """The one of these offices that is held as `chosen`, else the first. Somebody whose term has
+    ended since still speaks for the office that they wrote in."""
+    mine = acting_choices(user, desk, region_code, day)
+    for office in mine:
+        if office.held_as == chosen:
+            return office
+    return mine[0] if mine else Office(ROLES[DESK_ROLES[desk]], at_desk(region_code, desk))
 
 
 def one_kelurahan(user: User) -> bool:

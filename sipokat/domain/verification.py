@@ -28,7 +28,7 @@ from sipokat.domain import (
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
 from sipokat.domain.notices.audience import About
-from sipokat.domain.refusals import DoneBefore, NotFound, NotNow
+from sipokat.domain.refusals import DoneBefore, NotFound, NotNow, WrongContent
 from sipokat.domain.regions import at_desk
 from sipokat.domain.visibility import find_report
 from sipokat.models import Event, Report, User
@@ -103,11 +103,14 @@ def attempt_of(
     said = [request.action, number, request.version, request.klass, request.reason, request.note]
     if request.other:
         said.append(request.other)  # digests from before there was one stay what they were
+    if request.office:
+        said.append(f"office {request.office}")
     return Attempt(user, number, request, digest(said), at, action_id, claim)
 
 
 def _move(session: Session, attempt: Attempt, report: Report) -> None:
     state, move = guard(session, attempt, report)
+    _require_office(attempt, report, move)
     if attempt.request.other:
         other = same_report.find(session, attempt.user, report, attempt.request.other)
         attempt = replace(attempt, request=replace(attempt.request, other=other))
@@ -123,6 +126,7 @@ def _move(session: Session, attempt: Attempt, report: Report) -> None:
     record(session, attempt, report, move, waited)
 
 
+NOT_HELD = "Anda tidak memegang jabatan itu hari ini. Pilih yang lain."
 USED = "Tindakan ini sudah dipakai untuk hal lain."
 # Whatever the reason: who may not see a report is not told whether there is one.
 OUT_OF_REACH = (
@@ -246,7 +250,7 @@ def event_of(
     request, desk = attempt.request, _acts_at(attempt.user, report, move)
     return events.NewEvent(
         move=move,
-        office=offices.acting_at(attempt.user, desk, report.region_code),
+        office=offices.acting_at(attempt.user, desk, report.region_code, chosen=request.office),
         version=report.version,
         at=attempt.at,
         actor_desk=desk,
@@ -262,6 +266,14 @@ def event_of(
 def _other(request: chain.Request) -> dict[str, str]:
     """The number of the report that has told the same, for the detail of the event."""
     return {"other": request.other} if request.other else {}
+
+
+def _require_office(attempt: Attempt, report: Report, move: chain.Move) -> None:
+    """Raises WrongContent on `office` for one that the person does not hold at this desk today."""
+    chosen, desk = attempt.request.office, _acts_at(attempt.user, report, move)
+    choices = offices.acting_choices(attempt.user, desk, report.region_code)
+    if chosen and chosen not in [one.held_as for one in choices]:
+        raise WrongContent(NOT_HELD, {"office": NOT_HELD})
 
 
 def _acts_at(user: User, report: Report, move: chain.Move) -> str:

@@ -29,11 +29,14 @@ class Kind(NamedTuple):
     author_desk: str
 
 
-def decision_forms(report: Full, action_id: str, **typed: Any) -> Markup:
-    """The forms for this report; after a refusal `values` and `errors` say what was typed and what
-    is wrong with it."""
-    if typed:
-        return _render(report, action_id, **typed)
+Choices = tuple[tuple[str, str], ...]
+
+
+def decision_forms(report: Full, action_id: str, acting: Choices = (), **typed: Any) -> Markup:
+    """The forms for this report, with the offices to choose from, if any (see `acting.choices`);
+    after a refusal `values` and `errors` say what was typed and what is wrong with it."""
+    if typed or acting:
+        return _render(report, action_id, acting_choices=acting, **typed)
     desk = report.report.author_desk
     kind = Kind(report.asks_class, report.note_required, report.next_holder, desk)
     kept: dict[Kind, list[str]] = current_app.extensions.setdefault("decision_forms", {})

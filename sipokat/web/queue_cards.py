@@ -24,6 +24,7 @@ from sipokat.web import present
 from sipokat.web.decision_forms import decision_forms
 from sipokat.web.kept import kept
 from sipokat.web.present import times
+from sipokat.web.present.acting import choices
 
 # Stands where the id of a decision comes. Nobody can write it into a report.
 _ACTION = secrets.token_hex(16)
@@ -38,6 +39,7 @@ class Facts(NamedTuple):
     today: date
     standing: tuple[str, bool] | None
     age: str
+    acting: tuple[tuple[str, str], ...]
 
 
 def queue_cards(reports: Sequence[Listed], user: User) -> list[Markup]:
@@ -49,8 +51,9 @@ def queue_cards(reports: Sequence[Listed], user: User) -> list[Markup]:
     shown = []
     for card in facts_of(db.session(), user, reports):
         of_region = present.names_near(names, card.report)
+        acting = choices(user, card.report)
         rendered = cards.get(
-            partial(_facts, card, of_region, in_one_kelurahan, overridden),
+            partial(_facts, card, of_region, in_one_kelurahan, overridden, acting),
             partial(_render, overridden=overridden),
         )
         shown.append(Markup(str(uuid.uuid4()).join(rendered)))  # noqa: S704 -- see _render
@@ -62,12 +65,12 @@ def _facts(
     names: tuple[tuple[str, str], ...],
     in_one_kelurahan: bool,
     overridden: dict[date, bool],
+    acting: tuple[tuple[str, str], ...],
 ) -> Facts:
     at = now()
     standing = deadlines.standing(card.report.due_at, at, overridden)
-    return Facts(
-        card, names, in_one_kelurahan, day_of(at), standing, times.age_words(card.report.arrived_at)
-    )
+    age = times.age_words(card.report.arrived_at)
+    return Facts(card, names, in_one_kelurahan, day_of(at), standing, age, acting)
 
 
 def _render(facts: Facts, overridden: dict[date, bool]) -> list[str]:
@@ -75,7 +78,7 @@ def _render(facts: Facts, overridden: dict[date, bool]) -> list[str]:
     is given these facts alone, and nothing of the request."""
     card = facts.card.card()
     full = present.Full(card.report, dict(facts.names), overridden, card)
-    forms = decision_forms(full, _ACTION) if "verify" in full.allowed else ""
+    forms = decision_forms(full, _ACTION, facts.acting) if "verify" in full.allowed else ""
     template = current_app.jinja_env.get_template("verification/_cards.html")
     shown = [SimpleNamespace(report=full, decide=forms)]
     return template.render(shown=shown, one_kelurahan=facts.one_kelurahan).split(_ACTION)

@@ -108,6 +108,7 @@ def report_page(
         return {
             "report": full,
             "acting": acting.acting_on(me(), report),
+            "acting_choices": acting.choices(me(), report),
             "leads_on": {} if message else _leads_on(full),
             "late_photos": present.late_photos(report, me()),
             "errors": errors or {},

@@ -33,6 +33,7 @@ ACTION: dict[str, body.Check] = {
     "reason": body.text,
     "other": body.text,
     "note": body.text,
+    "office": body.text,
 }
 # What a phone says besides of a decision that has waited there, see `domain/decided.py`.
 WAITED: dict[str, body.Check] = {"decided_at": body.moment, "seen_at": body.moment}
@@ -132,6 +133,7 @@ def act(number: str, noun: str) -> ResponseReturnValue:
         asks.get("reason"),
         texts.read(asks.get("note")),
         texts.read(asks.get("other")),
+        asks.get("office") or "",
     )
     try:
         report = verification.act(me(), number, asked, asks.get("action_id"), claim=_claim(asks))
@@ -172,12 +174,15 @@ def _refused(refusal: Refused, number: str, action: str) -> ResponseReturnValue:
     db.session.rollback()
     db.session.expire_all()
     report = find_report(db.session(), me(), number)
-    typed_in = ("class", "reason", "other", "note")
+    typed_in = ("class", "reason", "other", "note", "office")
     values = {key: g.body.get(key, "") for key in typed_in} | {"action": action}
     full = present.full(report, me())
     forms = ""
     if "verify" in full.allowed:
-        forms = decision_forms(full, str(uuid.uuid4()), values=values, errors=refusal.fields)
+        typed_before = {"values": values, "errors": refusal.fields}
+        forms = decision_forms(
+            full, str(uuid.uuid4()), acting.choices(me(), report), **typed_before
+        )
     # Where the action is not offered any more, the field of its note is gone.
     typed = "" if action in full.allowed else texts.read(values["note"])
     if not wants_fragment():

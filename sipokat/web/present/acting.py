@@ -4,17 +4,30 @@ from __future__ import annotations
 
 from sipokat.database import db
 from sipokat.domain import offices, titles
+from sipokat.domain.listed import Listed
 from sipokat.domain.offices import HOLDER, Office
 from sipokat.models import Report, User
 
 
 def acting_on(user: User, report: Report) -> str:
     """`Plh. Camat Lubuklinggau Utara I`: the office in which the person decides this report. Empty
-    where that goes without saying, and for whoever does not hold its desk."""
+    where that goes without saying or is asked, and for whoever does not hold its desk."""
     if report.desk is None or report.desk not in offices.desks_over(user, report.region_code):
         return ""
+    if choices(user, report):
+        return ""  # the forms ask
     office = offices.acting_at(user, report.desk, report.region_code)
     return _words(office) if _says(user, office) else ""
+
+
+def choices(user: User, report: Report | Listed) -> tuple[tuple[str, str], ...]:
+    """The offices among which the person chooses when they decide this report, as (what the form
+    sends, words); it sends nothing for the first, usual one. None where there is no choice."""
+    if report.desk is None:
+        return ()
+    found = offices.acting_choices(user, report.desk, report.region_code)
+    keys = ["", *(one.held_as for one in found[1:])]
+    return tuple(zip(keys, map(_words, found), strict=True)) if len(found) > 1 else ()
 
 
 def acting_at_desks(user: User) -> str:
