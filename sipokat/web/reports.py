@@ -27,6 +27,7 @@ from sipokat.web.list_rows import list_rows
 from sipokat.web.messages import tell
 from sipokat.web.notices import note_opened
 from sipokat.web.present import acting
+from sipokat.web.present.telling import tellings
 from sipokat.web.report_body import Arrived, read_revision
 from sipokat.web.report_form import errors_of, form_context
 from sipokat.web.respond import is_read, respond, see_other
@@ -110,6 +111,7 @@ def report_page(
             "acting": acting.acting_on(me(), report),
             "acting_choices": acting.choices(me(), report),
             "leads_on": {} if message else _leads_on(full),
+            "tellings": tellings(full, me()),
             "late_photos": present.late_photos(report, me()),
             "errors": errors or {},
             "values": values or {},

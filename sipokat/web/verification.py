@@ -20,6 +20,7 @@ from sipokat.web.access import allow, me, takes
 from sipokat.web.decision_forms import decision_forms
 from sipokat.web.messages import tell
 from sipokat.web.present import acting, deputies, states
+from sipokat.web.present.telling import tellings
 from sipokat.web.queue_cards import queue_cards
 from sipokat.web.reports import receipt, report_page
 from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
@@ -160,9 +161,14 @@ def _claim(asks: dict[str, Any]) -> decided.Claim | None:
 def _done(report: Report, action: str, said: str) -> ResponseReturnValue:
     """What replaces the card once it has folded away, which takes 150 ms."""
     waiting = queue.waiting(db.session(), me())
-    row = present.rows([report])[0]
+    full = present.full(report, me())
     html = render_template(
-        "verification/_done.html", report=row, action=action, said=said, waiting=waiting
+        "verification/_done.html",
+        report=full,
+        action=action,
+        said=said,
+        waiting=waiting,
+        tellings=tellings(full, me()),
     )
     response = make_response(html)
     response.headers["HX-Reswap"] = "outerHTML swap:150ms"

@@ -125,6 +125,7 @@ def test_nothing_that_opens_on_a_desk_breaks_a_rule(phone, server, look):
     receipt = wire.file_report(rahman, "sampah", photos=[declared])
     wire.put(rahman, receipt["client_id"], declared["id"], picture(1))
     number = receipt["number"]
+    other = wire.file_report(rahman, "sampah", text="Sampah yang lain.")["number"]
 
     phone.sign_in(HARTONO)
     page = phone.open("/verifikasi")
@@ -142,10 +143,13 @@ def test_nothing_that_opens_on_a_desk_breaks_a_rule(phone, server, look):
     look("a card that was refused")
     card.locator("summary").filter(has_text="Kembalikan").click()
     form = card.locator("form[action$=pengembalian]")
+    form.locator("select").select_option("sudah_dilaporkan")
+    expect(form.get_by_role("button", name=other)).to_be_visible()
+    look("a return that asks for the number of another report")
     form.locator("select").select_option("foto_kurang_jelas")
     form.locator("textarea").fill("Mohon foto ulang.")
     form.get_by_role("button", name="Kembalikan laporan").click()
-    expect(page.locator("[data-done]")).to_be_visible()
+    expect(page.locator("[data-done] a[href*='wa.me']")).to_be_visible()
     look("a card that was decided")
 
     phone.sign_in(RAHMAN)
@@ -160,6 +164,13 @@ def test_nothing_that_opens_on_a_desk_breaks_a_rule(phone, server, look):
     phone.open(f"/laporan/{number}")
     expect(page.locator(".compare .card")).to_have_count(2)
     look("a report with its versions side by side")
+    phone.sign_in(HARTONO)
+    phone.open("/verifikasi")
+    expect(card.locator(".changes del")).to_be_visible()
+    look("a card in its second round")
+    card.locator(".card-link").first.click()
+    expect(page.locator("main .changes ins")).to_be_visible()
+    look("the page of a report in its second round")
 
 
 def test_nothing_in_forms_lists_and_mending_breaks_a_rule(phone, server, look):

@@ -3,6 +3,8 @@ and mended; and what a desk's holder sees when a decision does not arrive or com
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
@@ -76,7 +78,9 @@ def test_the_main_job_from_a_kampung_without_signal_to_city_hall(phones, server)
 
 
 @pytest.mark.promise(on="106")
-def test_a_returned_report_is_mended_without_signal_and_goes_up_again_once(phones, server):
+def test_a_returned_report_is_mended_without_signal_and_verified_in_its_second_round(
+    phones, server
+):
     rahman = Caller(server, RAHMAN)
     declared = wire.declared(picture(1))
     receipt = wire.file_report(rahman, "sampah", photos=[declared])
@@ -91,6 +95,8 @@ def test_a_returned_report_is_mended_without_signal_and_goes_up_again_once(phone
     expect(form.locator("select")).to_have_value("foto_kurang_jelas")
     form.get_by_role("button", name="Kembalikan laporan").click()
     eventually(lambda: reports(server)[0].desk, "rt")
+    told = page.get_by_role("link", name="Kabari Bapak/Ibu Rahman lewat WhatsApp")
+    expect(told).to_have_attribute("href", re.compile(r"^https://wa\.me/6281200000101\?text="))
     lurah.close()
 
     phone = ready(phones("rahman"), RAHMAN)
@@ -98,6 +104,7 @@ def test_a_returned_report_is_mended_without_signal_and_goes_up_again_once(phone
     expect(page.get_by_text("Mohon foto ulang dari jarak dekat.").first).to_be_visible()
     page.get_by_role("link", name="Perbaiki").first.click()
     page.wait_for_url(f"**/laporan/{number}/perbaikan")
+    expect(page.locator("#field-photos #diminta")).to_be_focused()
     expect(page.locator("#field-text")).not_to_have_value("")
     phone.go_offline()
     page.fill("#field-text", "Tumpukan sampah, difoto dari dekat.")
@@ -117,6 +124,18 @@ def test_a_returned_report_is_mended_without_signal_and_goes_up_again_once(phone
     events = server.query("SELECT action FROM event ORDER BY seq")
     assert [event.action for event in events] == ["submit", "return", "revise"]
     eventually(lambda: [photo.state for photo in photos(server)], ["ready", "ready"])
+
+    desk = phones("meja", service_workers="block")
+    desk.sign_in(HARTONO)
+    page = desk.open("/verifikasi")
+    changed = card(page, number).locator(".changes")
+    expect(changed).to_contain_text("Dikembalikan ke RT")
+    expect(changed.locator("ins")).to_contain_text("difoto dari dekat")
+    before, now = changed.locator(".change").last.locator(".change-side").all()
+    expect(before.locator("img")).to_have_count(1)
+    expect(now.locator("img")).to_have_count(2)
+    verify(page, number, "Kinerja")
+    eventually(lambda: (reports(server)[0].desk, reports(server)[0].version), ("kecamatan", 4))
 
 
 @pytest.mark.old_only

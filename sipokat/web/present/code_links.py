@@ -3,20 +3,20 @@
 from __future__ import annotations
 
 import segno
-from flask import current_app, request
 from markupsafe import Markup
 
 from sipokat.domain import codes
+from sipokat.web.present.origin import address
 
 
 def link(code: str) -> str:
     """The address that activates a phone. The code stands behind `#`, which no browser sends."""
-    return f"{_origin()}/aktivasi#{codes.shown(code)}"
+    return f"{address()}/aktivasi#{codes.shown(code)}"
 
 
 def site() -> str:
     """Where a code is typed, as people read it out."""
-    return f"{_origin().partition('://')[2]}/aktivasi"
+    return f"{address().partition('://')[2]}/aktivasi"
 
 
 def picture(code: str) -> Markup:
@@ -25,7 +25,3 @@ def picture(code: str) -> Markup:
         border=4, omitsize=True, dark="#000", light="#fff", svgclass="qr-picture", lineclass=None
     )
     return Markup(svg)  # noqa: S704 -- made here, of nothing that anybody typed
-
-
-def _origin() -> str:
-    return str(current_app.config["ORIGIN"] or request.host_url.rstrip("/"))
