@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -12,12 +11,12 @@ from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import table
 from sipokat.domain import lateness
-from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import held, regions_of
 from sipokat.domain.periods import days_of
 from sipokat.domain.regions import named
+from sipokat.domain.report_search import finds
 from sipokat.domain.roles import RECORDING
 from sipokat.domain.visibility import (
     is_open,
@@ -32,8 +31,6 @@ from sipokat.models import Region, Report, User
 from sipokat.prepared import Prepared
 
 PAGE = 20
-NUMBER_MIN = 5  # digits of a report's number
-WORDS_MAX = 5
 OPEN = ("waiting", "returned")
 # A row of a list names neither the author nor the photos.
 ROW = (lazyload(Report.reporter), lazyload(Report.photos))
@@ -104,36 +101,7 @@ def _conditions(session: Session, user: User, wanted: Filter) -> list[ColumnElem
         conditions.append(lateness.late_at(now(), indexed=False))
     if wanted.late == "below":
         conditions.append(lateness.late_below(session, user, now(), indexed=False))
-    if number := number_in(wanted.said):
-        conditions.append(Report.number == number)
-    else:
-        conditions += [_says(word) for word in wanted.said.split()[:WORDS_MAX]]
-    return conditions
-
-
-def number_in(said: str) -> str:
-    """The report's number, if that is all that is said: alone, or as the app or a person writes it,
-    `Laporan 31989`, `No. 31989`, `#31989`. Else empty."""
-    pattern = rf"\W*(?:(?:laporan|nomor|nomer|nr|no)\W*)*(\d{{{NUMBER_MIN},}})\W*"
-    found = re.fullmatch(pattern, said, re.IGNORECASE | re.ASCII)
-    return found[1] if found else ""
-
-
-def _says(word: str) -> ColumnElement[bool]:
-    """Whether the report's text, place, category or `jenis` has this word."""
-    parts: list[ColumnElement[bool]] = [
-        Report.text.icontains(word, autoescape=True),
-        Report.place_text.icontains(word, autoescape=True),
-    ]
-    for category in categories().values():
-        if word.lower() in category.name.lower():
-            parts.append(Report.category == category.key)
-            continue
-        kinds = [key for key, label in category.kinds if word.lower() in label.lower()]
-        if kinds:
-            kind = Report.fields["jenis"].as_string()
-            parts.append(and_(Report.category == category.key, kind.in_(kinds)))
-    return or_(*parts)
+    return conditions + finds(wanted.said)
 
 
 def own_desk(session: Session, user: User) -> list[Report]:

@@ -6,8 +6,8 @@ from collections.abc import Iterable
 
 from sqlalchemy.orm import Session
 
-from sipokat.domain.listing import number_in
 from sipokat.domain.refusals import WrongContent
+from sipokat.domain.report_search import number_in
 from sipokat.domain.visibility import visible_reports
 from sipokat.models import Report, User
 
