@@ -16,12 +16,14 @@ from sqlalchemy import (
     func,
     or_,
     select,
+    true,
 )
 from sqlalchemy.orm import Session, aliased
 
-from sipokat.domain import lateness, tallies
+from sipokat.domain import lateness, queue_filter, tallies
 from sipokat.domain.clock import now
 from sipokat.domain.listed import Listed, as_listed, read_listed
+from sipokat.domain.queue_filter import NOTHING, Wanted
 from sipokat.domain.regions import in_scope, level_of, parts_of
 from sipokat.domain.roles import DESKS
 from sipokat.domain.visibility import (
@@ -38,6 +40,7 @@ from sipokat.models import Report, User
 from sipokat.prepared import Among, Prepared
 
 PAGE = 20
+Cursor = tuple[datetime, int]  # the arrival and the id of the last report of a page
 
 
 @dataclass(frozen=True)
@@ -53,31 +56,47 @@ class Summary:
 
 
 def desk_queue(
-    session: Session, user: User, after: tuple[datetime, int] | None = None
+    session: Session,
+    user: User,
+    after: Cursor | None = None,
+    wanted: Wanted = NOTHING,
+    most: int | None = None,
 ) -> list[Listed]:
-    """The desk's reports, oldest arrival first; one more than a page when there are more.
-    Bencana is not among them: it stands on top, see `urgent`."""
+    """The desk's reports, oldest arrival first; one more than `most`, a page, when there are more.
+
+    Bencana stands on top of the whole queue, see `urgent`, and so is not among them; but it is
+    where the queue is narrowed.
+    """
     desks = tuple(sorted({office.region for office in desks_of(user)}))
-    if not desks:
-        return []
-    if after is None:
-        return read_listed(session, _first_page(desks, PAGE + 1))
-    at, report_id = after
-    later = or_(Report.arrived_at > at, Report.id > report_id)
-    return read_listed(session, _lying(desks, PAGE + 1, Report.arrived_at >= at, later))
+    most = (most or PAGE) + 1
+    if desks and after is None and wanted == NOTHING:
+        return read_listed(session, _first_page(desks, most))
+    conditions = queue_filter.conditions(wanted)
+    if wanted == NOTHING:
+        conditions.append(Report.urgent.is_(False))
+    if after:
+        later = or_(Report.arrived_at > after[0], Report.id > after[1])
+        conditions += [Report.arrived_at >= after[0], later]
+    query = _lying(desks, most, conditions, wanted.group)
+    return [] if query is None else read_listed(session, query)
 
 
-def _lying(codes: tuple[str, ...], most: int, *conditions: ColumnElement[bool]) -> Select[Any]:
-    """What lies on these desks, oldest arrival first, but for bencana."""
-    usual = select(Report.id).where(Report.urgent.is_(False), *conditions)
-    parts = [usual.where(Report.desk_code == code) for code in codes]
-    return as_listed(first_of(parts, [Report.arrived_at, Report.id], most))
+def _lying(
+    codes: tuple[str, ...], most: int, conditions: list[ColumnElement[bool]], group: str = ""
+) -> Select[Any] | None:
+    """What lies on these desks, oldest arrival first; None if no desk has this group."""
+    parts = []
+    for code in codes:
+        here = queue_filter.from_group(group, code) if group else true()
+        if here is not None:
+            parts.append(select(Report.id).where(Report.desk_code == code, here, *conditions))
+    return as_listed(first_of(parts, [Report.arrived_at, Report.id], most)) if parts else None
 
 
 @lru_cache(500)
 def _first_page(codes: tuple[str, ...], most: int) -> Prepared:
     """To make a query takes longer than to run it, and everybody has few and the same."""
-    return Prepared(_lying(codes, most))
+    return Prepared(_lying(codes, most, [Report.urgent.is_(False)]))
 
 
 def urgent(session: Session, user: User) -> list[Listed]:

@@ -41,10 +41,11 @@ class Report(Base):
             sqlite_where=text(_STANDING),
             postgresql_where=text(_STANDING),
         ),
-        # A desk's queue and its figures.
+        # A desk's queue, what it can be narrowed to, and its figures.
         Index(
             "ix_report_desk",
             *("desk_code", "arrived_at", "id", "urgent", "due_at", "author_desk"),
+            *("region_code", "category", "class"),
             sqlite_where=text(_OPEN),
             postgresql_where=text(_OPEN),
         ),

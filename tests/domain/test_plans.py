@@ -29,12 +29,14 @@ from sipokat.domain import (
     photo_work,
     posts,
     queue,
+    queue_groups,
     sessions,
     visibility,
 )
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listing import Filter
 from sipokat.domain.notices import inbox, telling
+from sipokat.domain.queue_filter import LATE, NO_CLASS, TODAY, Wanted
 from sipokat.models import LoginSession, Report, User
 from tests import steps
 from tests.cast import (
@@ -236,6 +238,20 @@ def test_every_desk(city: Session, person: Person) -> None:
     after = page[queue.PAGE - 1].arrived_at, page[queue.PAGE - 1].id
     sent = asked(lambda: queue.desk_queue(city, user))
     sent += asked(lambda: queue.desk_queue(city, user, after))
+    sent += asked(lambda: queue_groups.groups(city, user))
+    largest = max(queue_groups.groups(city, user), key=lambda group: group.waiting)
+    for wanted in (
+        Wanted(group=largest.region),
+        Wanted(category="sampah", klass=NO_CLASS),
+        Wanted(age=LATE),
+        Wanted(age=TODAY),
+        Wanted(age="3", said="warga selokan"),
+        Wanted(said="tidak ada"),
+        Wanted(largest.region, "tamu", "kinerja", "7", "banjir"),
+    ):
+        sent += asked(lambda w=wanted: queue_groups.groups(city, user, w))
+        for start in (None, after):
+            sent += asked(lambda w=wanted, s=start: queue.desk_queue(city, user, s, w, 200))
     sent += asked(lambda: queue.summary(city, user))
     sent += asked(lambda: posts.right_below(city, user))
     assert faults(city, sent) == []
