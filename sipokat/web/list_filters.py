@@ -62,13 +62,17 @@ def wanted() -> listing.Filter:
 
 def choices() -> Choices:
     """What this person may narrow the list to."""
-    authors = authors_read(me())
-    kinds = tuple(
-        (key, one.name) for key, one in categories().items() if authors.intersection(one.roles)
-    )
     regions = tuple(listing.regions_below(db.session(), me()))
     late = LATE if lateness.watches(me()) else LATE[:1]
-    return Choices(STATUSES, kinds, regions, _months(day_of(now())), late)
+    return Choices(STATUSES, kinds(), regions, _months(day_of(now())), late)
+
+
+def kinds() -> Options:
+    """The categories of the reports that this person may come to read."""
+    authors = authors_read(me())
+    return tuple(
+        (key, one.name) for key, one in categories().items() if authors.intersection(one.roles)
+    )
 
 
 def said(wanted: listing.Filter, among: Choices) -> str:

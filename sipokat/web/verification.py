@@ -1,29 +1,27 @@
-"""The desk's queue, and one route for each action of the chain."""
+"""One route for each action of the chain."""
 
 from __future__ import annotations
 
 import uuid
-from datetime import datetime
 from typing import Any
 
-from flask import Blueprint, g, jsonify, make_response, render_template, request
+from flask import Blueprint, g, jsonify, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
 from sipokat.domain import chain, decided, queue, reasons, texts, verification
 from sipokat.domain.refusals import Malformed, NotNow, Refused, WrongContent
-from sipokat.domain.roles import DECIDERS, READERS
+from sipokat.domain.roles import READERS
 from sipokat.domain.visibility import find_report
 from sipokat.models import Report
 from sipokat.web import body, present, report_json
 from sipokat.web.access import allow, me, takes
 from sipokat.web.decision_forms import decision_forms
 from sipokat.web.messages import tell
-from sipokat.web.present import acting, deputies, states
+from sipokat.web.present import acting, states
 from sipokat.web.present.telling import tellings
-from sipokat.web.queue_cards import queue_cards
 from sipokat.web.reports import receipt, report_page
-from sipokat.web.respond import respond, see_other, wants_fragment, wants_json
+from sipokat.web.respond import see_other, wants_fragment, wants_json
 
 pages = Blueprint("verification", __name__)
 
@@ -61,47 +59,6 @@ def _words() -> dict[str, Any]:
 
 def _reason_choices(action: str, author_desk: str) -> list[tuple[str, str]]:
     return [(one.key, one.said(author_desk)) for one in reasons.offered(action)]
-
-
-@pages.get("/verifikasi")
-@allow(*DECIDERS)
-def index() -> ResponseReturnValue:
-    """The desk's queue: bencana on top, then oldest first."""
-    session = db.session()
-    after = _after()
-    found = queue.desk_queue(session, me(), after)
-    top = [] if after else queue.urgent(session, me())
-    more = found[queue.PAGE - 1] if len(found) > queue.PAGE else None
-    found = found[: queue.PAGE]
-    next_url = f"/verifikasi?sesudah={more.arrived_at.isoformat()}~{more.id}" if more else None
-    next_url = next_url.replace("+", "%2B") if next_url else None
-
-    def context() -> dict[str, Any]:
-        return {
-            "cards": queue_cards([*top, *found], me()),
-            "lying": bool(found),
-            "waiting": queue.waiting(session, me()),
-            "next_url": next_url,
-            "acting": acting.acting_at_desks(me()),
-            "barred": [] if after else deputies.barred_below(me()),
-        }
-
-    def data() -> dict[str, Any]:
-        items = report_json.queue_items((*top, *found), me())
-        return {"items": items, "next": next_url}
-
-    return respond("verification/index.html", context, "verification/_list.html", data)
-
-
-def _after() -> tuple[datetime, int] | None:
-    raw = request.args.get("sesudah")
-    if raw is None:
-        return None
-    at, _, last = raw.partition("~")
-    try:
-        return body.moment(at), body.row_id(last)
-    except (ValueError, OverflowError):
-        raise Malformed("Halaman ini tidak dikenal. Buka Verifikasi dari awal.") from None
 
 
 def _read_action() -> dict[str, Any]:

@@ -350,6 +350,15 @@ def test_an_address_that_cannot_be_read(site: Site, address: str) -> None:
         "/verifikasi?sesudah=0001-01-01T00:00:00%2B14:00~1",
         "/verifikasi?sesudah=9999-12-31T23:59:59-14:00~1",
         "/verifikasi?sesudah=2026-11-23T07:12:00~1",
+        "/verifikasi?sampai=x",
+        "/verifikasi?kelompok=RT",
+        "/verifikasi?kelompok=%2516",
+        "/verifikasi?kategori=gosip",
+        "/verifikasi?kelas=bagus",
+        "/verifikasi?umur=0",
+        "/verifikasi?umur=367",
+        "/verifikasi?umur=lama",
+        "/verifikasi?kata=%00",
     ],
 )
 def test_impossible_values_in_an_address_are_400(site: Site, address: str) -> None:
@@ -369,6 +378,10 @@ def test_impossible_values_in_an_address_are_400(site: Site, address: str) -> No
         "/laporan?lain=1",
         "/verifikasi?sesudah=1970-01-01T00:00:00Z~1",
         "/verifikasi?sesudah=9999-01-01T00:00:00Z~2147483647",
+        "/verifikasi?sampai=9999-01-01T00:00:00Z~2147483647",
+        "/verifikasi?kelompok=99.99.99.9999.999.99",
+        f"/verifikasi?kata={'x' * 2000}",
+        "/verifikasi?kata=%25_%27%22&umur=366&kelas=belum",
         "/masuk?lanjut=%2F%2Fevil.example",
     ],
 )

@@ -27,6 +27,7 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
 from sipokat.domain.photo_changes import awaited_since, may_change, spareable
 from sipokat.domain.photos import in_place
+from sipokat.domain.queue_filter import group_of
 from sipokat.domain.regions import names_of
 from sipokat.domain.report_titles import jenis_of, report_title
 from sipokat.domain.roles import above
@@ -257,6 +258,12 @@ class Full(Row):
     def barred(self) -> str:
         """Why another holder of the desk has to decide; empty when that is not so."""
         return self.card.barred
+
+    @property
+    def group(self) -> str:
+        """The region in whose group it is in the queue; empty when it is final."""
+        report = self.report
+        return group_of(report.region_code, report.desk) if report.desk else ""
 
     @property
     def note_required(self) -> bool:

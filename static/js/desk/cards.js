@@ -61,6 +61,16 @@
     show(card);
   }
 
+  const STILL = 700; // ms after the cards have moved in which nothing in the queue is pressed
+  let moving = 0;
+
+  /** The cards have moved: the next one's button may lie where the person taps a second time. */
+  function moved() {
+    queue.dataset.moved = "";
+    clearTimeout(moving);
+    moving = setTimeout(() => delete queue.dataset.moved, STILL);
+  }
+
   self.sipokat.desk = {
     queue,
     wide,
@@ -73,6 +83,7 @@
     asked,
     show,
     goTo,
+    moved,
     behavior,
   };
 })();

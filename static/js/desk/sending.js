@@ -26,19 +26,9 @@
     { capture: true },
   );
   if (!desk) return;
-  const { queue, wide, cards, link, select, name, goTo, behavior } = desk;
+  const { queue, wide, cards, link, select, name, moved, behavior } = desk;
 
   // --- A finger that is still there ----------------------------------------------------------
-
-  const STILL = 700; // ms after the cards have moved in which nothing in the queue is pressed
-  let moving = 0;
-
-  /** The cards have moved: the next one's button may lie where the person taps a second time. */
-  function moved() {
-    queue.dataset.moved = "";
-    clearTimeout(moving);
-    moving = setTimeout(() => delete queue.dataset.moved, STILL);
-  }
 
   for (const type of ["click", "submit", "keydown"]) {
     document.addEventListener(
@@ -114,12 +104,10 @@
   }
 
   let posted = false; // the last answer is one to a decision
-  let lastBefore = null; // the last card before more cards are loaded
 
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     answerOf(detail.elt)?.replaceChildren();
     posted = false;
-    lastBefore = cards().at(-1) || null;
   });
 
   document.addEventListener("htmx:beforeSwap", (event) => {
@@ -153,13 +141,5 @@
     if (!posted) return;
     if (elt.matches("[data-done]")) finished(elt);
     else if (elt.matches("[data-card]")) refused(elt);
-  });
-
-  document.addEventListener("htmx:afterSettle", ({ detail }) => {
-    if (detail.requestConfig?.verb !== "get") return;
-    const all = cards();
-    const first = all[all.indexOf(lastBefore) + 1];
-    moved();
-    if (first) goTo(first);
   });
 })();

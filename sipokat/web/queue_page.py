@@ -1,0 +1,80 @@
+"""What the page of the queue is given: its cards under headings, its groups and its filters."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+from markupsafe import Markup
+
+from sipokat.database import db
+from sipokat.domain import queue, queue_groups
+from sipokat.domain.regions import names_of
+from sipokat.web import list_filters, queue_filters
+from sipokat.web.access import me
+from sipokat.web.present import acting, deputies
+from sipokat.web.present.queue import Heading, headings, level_words
+from sipokat.web.queue_cards import queue_cards
+from sipokat.web.queue_part import Part
+from sipokat.web.respond import wants_fragment
+
+
+class Section(NamedTuple):
+    """Cards under a title, or under the heading of their group, or under none."""
+
+    cards: list[Markup]
+    title: str = ""
+    group: Heading | None = None
+
+
+def context(part: Part) -> dict[str, Any]:
+    """The whole page; of a fragment, the next page of a long list, the cards alone."""
+    if wants_fragment():
+        section = Section(queue_cards(part.found, me()))
+        return {"sections": [section], "next_url": part.next_url}
+    session, address = db.session(), part.address
+    counted = queue_groups.groups(session, me(), address.wanted)
+    codes = [one.region for one in counted]
+    names = names_of(session, [*codes, *(one.region_code for one in part.in_order)])
+    groups = headings(counted, names, me())
+    here = address.wanted.group
+    begins = not (here or address.after)
+    total = sum(one.waiting for one in counted)
+    chosen = [names.get(here, here), queue_filters.said(address)]
+    return {
+        "address": address,
+        "chosen": " · ".join(filter(None, chosen)),
+        "group": groups.get(here),
+        "groups": list(groups.values()) if begins and not part.is_all else [],
+        "following": _following(groups, here),
+        "level": level_words(counted),
+        "sections": _sections(part, names),
+        "next_url": part.next_url,
+        "filters": queue_filters.html(address.wanted, list_filters.kinds()),
+        "matching": total,
+        "waiting": queue.waiting(session, me()) if address.searched else total,
+        "acting": acting.acting_at_desks(me()),
+        "barred": [] if address.after or address.narrowed else deputies.barred_below(me()),
+    }
+
+
+def _sections(part: Part, names: dict[str, str]) -> list[Section]:
+    cards, place = queue_cards(part.in_order, me()), len(part.top)
+    shown = [Section(cards[:place], "Bencana")] if place else []
+    grouped = part.by_group
+    if not grouped:
+        begins = not (part.address.after or part.address.wanted.group)
+        rest = Section(cards[place:], "Paling lama menunggu" if begins else "")
+        return [*shown, rest] if rest.cards else shown
+    titles = headings(queue_groups.counted(grouped), names, me())
+    for region, those in grouped.items():
+        shown.append(Section(cards[place : place + len(those)], group=titles[region]))
+        place += len(those)
+    return shown
+
+
+def _following(groups: dict[str, Heading], here: str) -> Heading | None:
+    """The group to go on with after this one: the next, and after the last the first."""
+    codes = list(groups)
+    place = codes.index(here) + 1 if here in groups else 0
+    others = [code for code in (*codes[place:], *codes[:place]) if code != here]
+    return groups[others[0]] if here and others else None
