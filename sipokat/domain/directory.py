@@ -29,6 +29,14 @@ def find(session: Session, user: User, person_id: str) -> tuple[User, By]:
     return person, activations.activator(user, person)
 
 
+def looks_after(user: User, subject: User) -> bool:
+    """Whether `user` may open this person's page."""
+    try:
+        return bool(activations.activator(user, subject))
+    except (NeverAllowed, NotFound):
+        return False
+
+
 def hold(session: Session, user: User, person_id: str) -> tuple[User, By]:
     """The same within the transaction that changes something about the person: until it ends nobody
     else changes accounts or offices, and both people are read anew. Who was given a higher office a

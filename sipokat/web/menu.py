@@ -7,7 +7,7 @@ from typing import Any
 from flask import request
 from flask_login import current_user
 
-from sipokat.domain.offices import roles_of
+from sipokat.domain.offices import held, roles_of
 from sipokat.domain.roles import READERS, ROLES
 from sipokat.domain.visibility import reads
 
@@ -26,6 +26,10 @@ OFFICIAL_NAV: list[Place] = [
     ("Laporan", "/laporan", "doc", ()),
     ("Akun", "/akun", "user", ()),
 ]
+# For who looks after people below them: a lost phone is found at once, whatever waits on home.
+PEOPLE: Place = ("Orang", "/pengelolaan", "people", ("lurah", "camat"))
+# For who only names who acts in the offices below them.
+POSTS: Place = ("Jabatan", "/pengelolaan/jabatan", "people", ("pemerintahan",))
 PLAIN_NAV: list[Place] = [("Beranda", "/beranda", "home", ()), ("Akun", "/akun", "user", ())]
 DISKOMINFO_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
@@ -45,24 +49,17 @@ SHELL_NAV: list[Place] = [
     ("Laporan", "/laporan", "doc", READERS),
     ("Kotak keluar", "/kotak-keluar", "outbox", ("rt_head",)),
     ("Pengelolaan", "/pengelolaan", "people", ("diskominfo",)),
+    PEOPLE,
+    POSTS,
     ("Akun", "/akun", "user", ()),
 ]
 
 
 def places(shell: bool = False) -> list[dict[str, Any]]:
     """The menu of the signed-in person; on a shell, every entry with the roles that it is for."""
-    if shell:
-        shown = SHELL_NAV
-    elif not current_user.is_authenticated:
+    if not shell and not current_user.is_authenticated:
         return []
-    elif any(ROLES[key].decides for key in roles_of(current_user)):
-        shown = OFFICIAL_NAV
-    elif "rt_head" in roles_of(current_user):
-        shown = RT_NAV
-    elif "diskominfo" in roles_of(current_user):
-        shown = DISKOMINFO_NAV
-    else:
-        shown = VIEWER_NAV if reads(current_user) else PLAIN_NAV
+    shown = SHELL_NAV if shell else _own(roles_of(current_user))
     return [
         {
             "label": label,
@@ -73,3 +70,14 @@ def places(shell: bool = False) -> list[dict[str, Any]]:
         }
         for label, href, icon, roles in shown
     ]
+
+
+def _own(roles: frozenset[str]) -> list[Place]:
+    if any(ROLES[key].decides for key in roles):
+        looks = [place for place in (PEOPLE, POSTS) if held(current_user) and roles & {*place[3]}]
+        return [*OFFICIAL_NAV[:3], *looks[:1], *OFFICIAL_NAV[3:]]
+    if "rt_head" in roles:
+        return RT_NAV
+    if "diskominfo" in roles:
+        return DISKOMINFO_NAV
+    return VIEWER_NAV if reads(current_user) else PLAIN_NAV

@@ -9,7 +9,18 @@ from flask import Flask
 
 from sipokat.domain import people_list
 from tests import steps
-from tests.cast import AGUS, DEWI, HARTONO, PETANANG_ULU, RAHMAN, SARI, TABA_BARU, YUSUF, Person
+from tests.cast import (
+    AGUS,
+    DEWI,
+    HARTONO,
+    PETANANG_ULU,
+    RAHMAN,
+    SARI,
+    TABA_BARU,
+    UTARA_I,
+    YUSUF,
+    Person,
+)
 from tests.page import Page, Visitor
 from tests.services.database import MOST, asking, statements
 
@@ -77,7 +88,7 @@ def test_diskominfo_narrows_by_region_and_office(site: Site) -> None:
     page = page.submit("form[method=get]", region=TABA_BARU, role="lurah")
     (card,) = cards(page)
     assert "Sari Wulandari" in card
-    assert "Lurah · Taba Baru" in page.text("#orang > p")
+    assert ", Lurah, di Taba Baru" in page.text("#orang > p")
     assert "Tidak ada orang" in site(YUSUF).get("/pengelolaan?role=diskominfo").text("#orang")
 
 
@@ -154,3 +165,30 @@ def test_the_way_there(site: Site) -> None:
     for person in (RAHMAN, DEWI):
         assert not site(person).get("/beranda").has("a[href='/pengelolaan']"), person.name
     assert "Pengelolaan" in site(AGUS).get("/beranda").text("nav")
+
+
+@pytest.mark.parametrize(
+    ("person", "place", "paths"),
+    [
+        (HARTONO, "Orang", ("/pengelolaan", "/pengelolaan/jabatan")),
+        (YUSUF, "Orang", ("/pengelolaan", "/pengelolaan/jabatan")),
+        (DEWI, "Jabatan", ("/pengelolaan/jabatan",)),
+        (AGUS, "Pengelolaan", ("/pengelolaan", "/pengelolaan/jabatan", "/pengelolaan/wilayah")),
+    ],
+    ids=str,
+)
+def test_the_menu_leads_there_and_says_where_one_is(
+    site: Site, person: Person, place: str, paths: tuple[str, ...]
+) -> None:
+    for path in paths:
+        page = site(person).get(path)
+        assert page.text("nav a[aria-current=page]") == place, path
+    home = site(person).get("/beranda")
+    assert home.text("nav a[aria-current=page]") == "Beranda"
+    assert place in home.text("nav")
+
+
+def test_what_the_list_was_narrowed_to_is_a_sentence(site: Site) -> None:
+    asked = f"/pengelolaan?role=rt_head&region={UTARA_I}&state=never"
+    shown = site(AGUS).get(asked).text("#orang")
+    assert " orang , Ketua RT, di Lubuklinggau Utara I, belum pernah masuk" in shown

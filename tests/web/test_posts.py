@@ -285,3 +285,21 @@ def test_the_screen_says_as_what_somebody_acts(app: Flask, site: Site) -> None:
     own, other = (site(SARI).get(f"/laporan/{one}").text(".report-actions") for one in numbers)
     assert "Anda bertindak sebagai Lurah Taba Baru." in own
     assert "Anda bertindak sebagai Plh. Lurah Petanang Ulu." in other
+
+
+def test_an_office_leads_to_the_phone_of_whom_one_looks_after(app: Flask, site: Site) -> None:
+    link = f"a[href='/pengelolaan/orang/{id_of(app, RAHMAN)}']"
+    assert site(HARTONO).get(HEAD).has(link)
+    lurah = f"a[href='/pengelolaan/orang/{id_of(app, HARTONO)}']"
+    assert site(YUSUF).get(LURAH).has(lurah)
+    camat = f"/pengelolaan/jabatan/camat/{UTARA_I}"
+    assert not site(DEWI).get(camat).has("a[href^='/pengelolaan/orang/']"), "she makes no codes"
+
+
+def test_a_vacant_rt_first_gets_a_new_head(app: Flask, site: Site) -> None:
+    vacate(app, RAHMAN)
+    page = site(HARTONO).get(HEAD)
+    assert page.has("details[open] [name=name]")
+    heads = page.text("main")
+    assert heads.index("Isi jabatan ini") < heads.index("Tunjuk Plt.")
+    assert not site(HARTONO).get(HEAD.replace(".001", ".002")).has("details[open]")

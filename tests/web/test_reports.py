@@ -140,7 +140,7 @@ def test_what_is_late_is_seen_one_level_up_and_named(app: Flask, site: Site) -> 
     page = camat.get("/beranda")
     assert page.text("a[href='/laporan?late=below']") == "Terlambat di wilayah Anda"
     page = camat.get("/laporan?late=below")
-    assert "Hanya Terlambat di wilayah Anda" in page.text("main")
+    assert "Dipilih: Terlambat di wilayah Anda" in page.text("main")
     # The desk of an RT has no limit.
     assert "Terlambat di wilayah Anda" not in site(HARTONO).get("/beranda").text("main")
 
@@ -172,7 +172,7 @@ def test_only_what_the_reader_can_come_to_see_is_offered_to_narrow_the_list(
     assert ("Terlambat di wilayah Anda" in options(page, "late")) is late
     # What is asked for all the same is said by its name.
     page = site(person).get("/laporan?category=rekap_bulanan&late=below")
-    assert "Hanya Rekap bulanan · Terlambat di wilayah Anda" in page.text("main")
+    assert "Dipilih: Rekap bulanan · Terlambat di wilayah Anda" in page.text("main")
 
 
 def test_a_status_is_offered_in_the_words_of_its_badges(site: Site) -> None:

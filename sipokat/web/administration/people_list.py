@@ -92,19 +92,13 @@ def _context(wanted: Filter, found: Found) -> dict[str, Any]:
     regions = people_list.regions_of(session, me())
     roles = [key for office in directory.looking_after(me()) for key in office.role.activates]
     counts = people_list.count_states(session, me())
-    names = dict(regions)
-    chosen = [
-        ROLES[wanted.role].label if wanted.role else "",
-        names.get(wanted.region, wanted.region).removeprefix("– "),
-        people.STATES.get(wanted.state, ""),
-    ]
     return {
         "wanted": wanted,
         "people": [people.row(one) for one in found.people],
         "total": found.total,
         "more": found.more,
         "incomplete": looks_like_phone(wanted.said) and normal_phone(wanted.said) is None,
-        "chosen": " · ".join(word for word in chosen if word),
+        "chosen": _chosen(wanted, dict(regions)),
         "regions": regions,
         "roles": [(key, ROLES[key].label) for key in ROLES if key in roles],
         "states": list(people.STATES.items()),
@@ -120,3 +114,16 @@ def _context(wanted: Filter, found: Found) -> dict[str, Any]:
         ],
         "everywhere": directory.everywhere(me()),
     }
+
+
+def _chosen(wanted: Filter, regions: dict[str, str]) -> str:
+    """What the list was narrowed to, behind `506 orang`: `, Ketua RT, di Taba Baru, lama tidak
+    masuk`."""
+    region = regions.get(wanted.region, wanted.region).removeprefix("– ")
+    state = people.STATES.get(wanted.state, "")
+    parts = [
+        ROLES[wanted.role].label if wanted.role else "",
+        f"di {region}" if region else "",
+        state[:1].lower() + state[1:],
+    ]
+    return "".join(f", {part}" for part in parts if part)

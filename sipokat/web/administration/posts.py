@@ -8,9 +8,10 @@ from flask import g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import appointers, posts, recording, term_checks
+from sipokat.domain import appointers, directory, posts, recording, term_checks
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.posts import Post
 from sipokat.domain.refusals import NotFound, Refused, WrongContent
 from sipokat.models import Term
 from sipokat.web import body
@@ -39,8 +40,8 @@ def index() -> ResponseReturnValue:
     return render_template(
         "administration/posts.html",
         groups=groups,
-        barred=deputies.barred_below(me()),
-        numberless=numberless(me()),
+        barred=[] if asked else deputies.barred_below(me()),
+        numberless=[] if asked else numberless(me()),
         deeper=bool(asked),
     )
 
@@ -90,6 +91,7 @@ def post_page(
     html = render_template(
         "administration/post.html",
         post=present.post(post),
+        looked_after=_looked_after(post),
         records=recording.recorder(me(), region, day_of(now())) is not None,
         may_settle=appointers.may_settle(me(), role),
         form=form,
@@ -99,6 +101,12 @@ def post_page(
         message=refusal.message if refusal and not refusal.fields else "",
     )
     return make_response(html, refusal.status if refusal else 200)
+
+
+def _looked_after(post: Post) -> set[str]:
+    """The ids of those in this office whose page the person may open."""
+    there = {term.user for term in (*post.heads, *post.deputies, *post.staff, *post.coming)}
+    return {one.id for one in there if directory.looks_after(me(), one)}
 
 
 def read_days(*names: str) -> list[date]:
