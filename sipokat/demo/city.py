@@ -16,7 +16,7 @@ from sipokat.demo import changes, imports, notices, people, phones
 from sipokat.demo.accounts import PASSWORD
 from sipokat.demo.plan import plan
 from sipokat.demo.play import Play
-from sipokat.domain import deadlines, events
+from sipokat.domain import events, office_hours
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.photos import picture_key
 from sipokat.models import FirstOpened, Photo, Region, Report, Revision, Tally, User
@@ -36,7 +36,7 @@ def load(store: PhotoStore, progress: Progress = lambda done, of: None) -> str:
         if session.scalars(select(User.id).limit(1)).first() is not None:
             raise ValueError("the database is not empty: nothing was loaded")
         offices = people.settle(session, day_of(moment))
-        play = Play(offices, deadlines.overrides(session), events.last_number(session))
+        play = Play(offices, office_hours.overrides(session), events.last_number(session))
         steps = [
             step
             for step in plan(day_of(moment), list(session.scalars(select(Region.code))))

@@ -14,7 +14,7 @@ from sipokat.demo.reports import Draft, new_id, picture
 from sipokat.demo.sources import data, dice
 from sipokat.demo.steps import Step
 from sipokat.domain.clock import WIB
-from sipokat.domain.deadlines import is_working
+from sipokat.domain.office_hours import is_working
 from sipokat.domain.regions import at_desk
 
 

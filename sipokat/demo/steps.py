@@ -8,9 +8,9 @@ from uuid import UUID, uuid5
 
 from sipokat.demo.reports import Draft
 from sipokat.domain.clock import WIB
-from sipokat.domain.deadlines import is_working
+from sipokat.domain.office_hours import closing, is_working, spans
 
-# Officials act between these times, which lie within the office hours of every working day.
+# Officials act between these times, in Ramadan within its shorter hours.
 OPEN, CLOSE = time(7, 40), time(15, 50)
 
 
@@ -44,13 +44,14 @@ def office_time(at: datetime, minutes: float) -> datetime:
     local = at.astimezone(WIB)
     left = timedelta(seconds=round(minutes * 60))
     while True:
-        opens, closes = (datetime.combine(local.date(), hour, WIB) for hour in (OPEN, CLOSE))
-        start = max(local, opens)
-        if is_working(local.date(), {}) and start < closes:
+        day = local.date()
+        opens, closes = (datetime.combine(day, hour, WIB) for hour in (OPEN, CLOSE))
+        start, closes = max(local, opens, spans(day)[0][0]), min(closes, closing(day))
+        if is_working(day, {}) and start < closes:
             if start + left <= closes:
                 return start + left
             left -= closes - start
-        local = datetime.combine(local.date() + timedelta(days=1), time(0), WIB)
+        local = datetime.combine(day + timedelta(days=1), time(0), WIB)
 
 
 def waking(at: datetime) -> datetime:

@@ -1,61 +1,21 @@
-"""The clock of each desk, in working days of the city.
-
-Public holidays and cuti bersama come from the `holidays` library (some lunar dates are its
-estimates); the table of day overrides, which the city keeps, has the last word.
-"""
+"""The clock of each desk, in working days of the city."""
 
 from __future__ import annotations
 
-import tomllib
 from collections.abc import Mapping
-from datetime import date, datetime, time, timedelta
-from functools import cache, lru_cache
-from importlib.resources import files
+from datetime import date, datetime, timedelta
+from functools import lru_cache
 
-import holidays
-from sqlalchemy import select
-from sqlalchemy.orm import Session
-
-from sipokat.database import table
 from sipokat.domain import record
-from sipokat.domain.clock import WIB, day_of, start_of
-from sipokat.models import DayOverride
-from sipokat.prepared import Prepared
+from sipokat.domain.clock import day_of, start_of
+from sipokat.domain.office_hours import CLOCKS, closing, is_working
 
-
-@cache
-def _clocks() -> tuple[dict[int, time], dict[str, int]]:
-    raw = tomllib.loads(files("sipokat.data").joinpath("clocks.toml").read_text("utf-8"))
-    closing = {int(day): time.fromisoformat(hours[1]) for day, hours in raw["hours"].items()}
-    return closing, dict(raw["limits"])
-
-
-@cache
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(
-        holidays.country_holidays("ID", years=year, categories=("public", "government"))
-    )
-
-
-def overrides(session: Session) -> dict[date, bool]:
-    """Days that the city itself declared working (True) or free (False)."""
-    return dict(_OVERRIDES.rows(session, {}))
-
-
-_OVERRIDES = Prepared(select(*table(DayOverride).c["day", "working"]))
-
-
-def is_working(day: date, overridden: Mapping[date, bool]) -> bool:
-    """Whether the offices of the city are open on this day."""
-    if day in overridden:
-        return overridden[day]
-    closing, _ = _clocks()
-    return day.weekday() in closing and day not in _holidays(day.year)
+_LIMITS: dict[str, int] = CLOCKS["limits"]
 
 
 def limit_of(desk: str) -> int | None:
     """The limit of a desk in working days; None for a desk without one."""
-    return _clocks()[1].get(desk)
+    return _LIMITS.get(desk)
 
 
 def due_at(
@@ -69,15 +29,15 @@ def due_at(
 def due_twice(due: datetime, desk: str, overridden: Mapping[date, bool]) -> datetime:
     """When twice the desk's limit ends for what is due then: as many working days after that day,
     at closing time. The desk has a limit."""
-    return _end_of(day_of(due), limit_of(desk) or 0, overridden)
+    return _end_of(day_of(due), _LIMITS[desk], overridden)
 
 
 def due_before_twice(at: datetime, desk: str, overridden: Mapping[date, bool]) -> datetime:
     """The moment before which everything must have been due whose `due_twice` is before `at`: so
-    that a query finds it by `Report.due_at` alone."""
-    day, left = day_of(at), limit_of(desk) or 0
+    that a query finds it by `Report.due_at` alone. The desk has a limit."""
+    day, left = day_of(at), _LIMITS[desk]
     while left:
-        left -= is_working(day, overridden) and _closing(day) < at
+        left -= is_working(day, overridden) and closing(day) < at
         day -= timedelta(days=1)
     return start_of(day + timedelta(days=1))
 
@@ -88,12 +48,7 @@ def _end_of(day: date, limit: int, overridden: Mapping[date, bool]) -> datetime:
     while left:
         day += timedelta(days=1)
         left -= is_working(day, overridden)
-    return _closing(day)
-
-
-def _closing(day: date) -> datetime:
-    closing, _ = _clocks()
-    return datetime.combine(day, closing.get(day.weekday(), time(16, 0)), WIB)
+    return closing(day)
 
 
 def as_detail(due: datetime | None) -> dict[str, str]:

@@ -18,7 +18,17 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, lock_rows, table, to_json, writing
-from sipokat.domain import chain, deadlines, events, offices, photos, record, recording, revisions
+from sipokat.domain import (
+    chain,
+    deadlines,
+    events,
+    office_hours,
+    offices,
+    photos,
+    record,
+    recording,
+    revisions,
+)
 from sipokat.domain.clock import corrected, day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import (
@@ -92,7 +102,7 @@ def submit(user: User, sent: Submission, now: datetime | None = None) -> tuple[R
     """
     at = now or present()
     try:
-        judged = judge(user, sent, at, deadlines.overrides(db.session()))
+        judged = judge(user, sent, at, office_hours.overrides(db.session()))
     except Refused as refusal:
         # A repeat gets its receipt even where its first sending would be refused today.
         asked = submission_digest(sent.category, sent.region, sent.raw)

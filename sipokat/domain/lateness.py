@@ -24,7 +24,7 @@ from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, upda
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
-from sipokat.domain import deadlines
+from sipokat.domain import deadlines, office_hours
 from sipokat.domain.offices import Office, held
 from sipokat.domain.regions import at_desk, in_scope
 from sipokat.domain.roles import DESK_ROLES, DESKS, ROLES, above
@@ -103,7 +103,7 @@ def _due_before(session: Session, desk: str, stage: int, at: datetime) -> dateti
     """What was due on this desk before this moment has come to the stage `at` that moment."""
     if stage == LATE:
         return at
-    return deadlines.due_before_twice(at, desk, deadlines.overrides(session))
+    return deadlines.due_before_twice(at, desk, office_hours.overrides(session))
 
 
 # --- Telling it once -----------------------------------------------------------------------------

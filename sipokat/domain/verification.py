@@ -20,6 +20,7 @@ from sipokat.domain import (
     deadlines,
     decided,
     events,
+    office_hours,
     offices,
     recording,
     same_report,
@@ -212,7 +213,7 @@ def standing(state: chain.State, region: str, at: datetime, due: datetime | None
 def settle(session: Session, report: Report, state: chain.State, at: datetime) -> None:
     """Write the state onto the report, and count it where it ends."""
     tallies.note_move(session, report.region_code, report.status, state.status)
-    stand(report, state, at, deadlines.overrides(session))
+    stand(report, state, at, office_hours.overrides(session))
 
 
 def stand(

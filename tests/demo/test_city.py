@@ -37,9 +37,9 @@ from sipokat.domain import (
 )
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.content import content_digest
-from sipokat.domain.deadlines import is_working
 from sipokat.domain.imports import kept
 from sipokat.domain.notices import inbox, sentences
+from sipokat.domain.office_hours import is_working
 from sipokat.domain.photos import picture_key
 from sipokat.domain.regions import level_of
 from sipokat.migrations import upgrade

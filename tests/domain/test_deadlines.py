@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import deadlines
+from sipokat.domain import deadlines, office_hours
 from sipokat.domain.clock import WIB
 from sipokat.models import DayOverride
 from tests import steps
@@ -76,7 +76,7 @@ def test_the_authors_desk_and_the_end_have_no_clock(desk: str | None) -> None:
     ],
 )
 def test_weekends_holidays_and_cuti_bersama_are_free(day: date, working: bool) -> None:
-    assert deadlines.is_working(day, {}) == working
+    assert office_hours.is_working(day, {}) == working
 
 
 def test_what_arrives_before_a_long_weekend_has_its_days_after_it() -> None:
@@ -95,14 +95,14 @@ def test_the_citys_own_table_has_the_last_word() -> None:
     assert due(friday, _2026_11_21=True) == wib(date(2026, 11, 23), 16)
     assert due(friday, _2026_11_21=True, _2026_11_22=True) == wib(date(2026, 11, 22), 16)
     christmas = date(2026, 12, 25)
-    assert not deadlines.is_working(christmas, {})
-    assert deadlines.is_working(christmas, {christmas: True})
+    assert not office_hours.is_working(christmas, {})
+    assert office_hours.is_working(christmas, {christmas: True})
 
 
 def test_the_table_is_read_from_the_database(session: Session) -> None:
     with writing():
         session.add(DayOverride(day=date(2026, 11, 17), working=False, name="Hari jadi kota"))
-    assert deadlines.overrides(session) == {date(2026, 11, 17): False}
+    assert office_hours.overrides(session) == {date(2026, 11, 17): False}
     report = steps.send(RAHMAN, on=MONDAY, at=wib(MONDAY))
     assert report.due_at == wib(date(2026, 11, 19), 16)
     steps.act(HARTONO, report, "verify", at=wib(MONDAY))
@@ -117,8 +117,8 @@ def test_exactly_so_many_working_days_lie_between(arrived: datetime, desk: str) 
     end = due(arrived, desk).astimezone(WIB)
     first, last = arrived.date(), end.date()
     assert deadlines.days_between(first, last, {}) == LIMITS[desk]
-    assert deadlines.is_working(last, {})
-    assert (end.hour, end.minute) == ((16, 30) if last.weekday() == 4 else (16, 0))
+    assert office_hours.is_working(last, {})
+    assert end == office_hours.closing(last)
 
 
 @given(moments, st.timedeltas(timedelta(0), timedelta(days=30)))

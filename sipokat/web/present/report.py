@@ -18,6 +18,7 @@ from sipokat.domain import (
     deadlines,
     decided,
     events,
+    office_hours,
     reasons,
     same_report,
 )
@@ -468,7 +469,7 @@ def shared(reports: Sequence[Report | Listed]) -> tuple[dict[str, str], dict[dat
     session = db.session()
     names = names_of(session, (report.region_code for report in reports))
     if "overrides" not in g:
-        g.overrides = deadlines.overrides(session)
+        g.overrides = office_hours.overrides(session)
     return names, g.overrides
 
 
