@@ -3,8 +3,9 @@ every minute by itself, and its days and hours are written out by hand."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from datetime import date, datetime, timedelta
+from functools import cache
 
 from sipokat.domain.clock import WIB
 
@@ -34,13 +35,9 @@ def is_free(day: date, overridden: Mapping[date, bool]) -> bool:
     return day.strftime("%a") in ("Sat", "Sun") or day in HOLIDAYS
 
 
-def is_open(minute: datetime, overridden: Mapping[date, bool]) -> bool:
-    """Whether the offices are open in the minute that begins then."""
-    local = minute.astimezone(WIB)
-    day, clock = local.date(), local.strftime("%H:%M")
+def is_open(day: date, clock: str) -> bool:
+    """Whether the offices are open in the minute that begins then, on a day that is not free."""
     friday = day.strftime("%a") == "Fri"
-    if is_free(day, overridden):
-        return False
     if any(first <= day <= last for first, last in RAMADAN):
         if friday:
             return "08:00" <= clock < "11:30" or "12:30" <= clock < "15:30"
@@ -50,18 +47,26 @@ def is_open(minute: datetime, overridden: Mapping[date, bool]) -> bool:
     return "07:30" <= clock < "12:00" or "13:00" <= clock < "16:00"
 
 
-def minutes(start: datetime, end: datetime) -> Iterator[datetime]:
-    while start < end:
-        yield start
-        start += MINUTE
+@cache
+def open_minutes(day: date) -> tuple[datetime, ...]:
+    """Every minute of the day in which the offices are open, if it is not free."""
+    midnight = datetime(day.year, day.month, day.day, tzinfo=WIB)
+    every = (midnight + number * MINUTE for number in range(24 * 60))
+    return tuple(one for one in every if is_open(day, one.strftime("%H:%M")))
 
 
 def working_time(start: datetime, end: datetime, overridden: Mapping[date, bool]) -> timedelta:
-    return sum((MINUTE for one in minutes(start, end) if is_open(one, overridden)), timedelta(0))
+    """Count every open minute. Both moments are whole minutes."""
+    day, found = start.astimezone(WIB).date(), 0
+    while day <= end.astimezone(WIB).date():
+        if not is_free(day, overridden):
+            found += sum(start <= minute < end for minute in open_minutes(day))
+        day += DAY
+    return found * MINUTE
 
 
 def due_at(arrived: datetime, desk: str, overridden: Mapping[date, bool]) -> datetime | None:
-    """Go on a day at a time, and on the last day minute by minute to closing time."""
+    """Go on a day at a time; on the last one its last open minute ends the limit."""
     return None if desk not in LIMITS else _after(arrived, LIMITS[desk], overridden)
 
 
@@ -70,9 +75,8 @@ def due_twice(due: datetime, desk: str, overridden: Mapping[date, bool]) -> date
 
 
 def _after(start: datetime, days: int, overridden: Mapping[date, bool]) -> datetime:
-    midnight = start.astimezone(WIB).replace(hour=0, minute=0, second=0, microsecond=0)
+    day = start.astimezone(WIB).date()
     while days:
-        midnight += DAY
-        days -= 0 if is_free(midnight.date(), overridden) else 1
-    open_ones = [one for one in minutes(midnight, midnight + DAY) if is_open(one, overridden)]
-    return open_ones[-1] + MINUTE
+        day += DAY
+        days -= 0 if is_free(day, overridden) else 1
+    return open_minutes(day)[-1] + MINUTE

@@ -142,9 +142,10 @@ class Play:
         story.state = chain.advance(before, move)
         for status, by in tallies.changes(before.status, story.state.status):
             self.tally[report.region_code, status] += by
+        left = verification.leaving(attempt, report, self.overridden)
         verification.stand(report, story.state, attempt.at, self.overridden)
         story.moves.append((report.version, move.action))
-        self.entries.append((report, verification.event_of(attempt, report, move)))
+        self.entries.append((report, verification.event_of(attempt, report, move, left)))
 
     def _arrive(self, person: User, story: Story, at: datetime) -> None:
         """The photos that were missing arrive, and are made ready."""

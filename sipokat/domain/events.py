@@ -61,7 +61,8 @@ class NewEvent:
 @dataclass(frozen=True)
 class Remark:
     """An entry that is no move: a photo that was replaced (`replace`), dropped (`drop`) or arrived
-    after a decision (`arrive`), or an erasure (`erase`). `content_digest` is the report's after it.
+    after a decision (`arrive`), an erasure (`erase`), or a limit that has moved (`limit`).
+    `content_digest` is the report's after it.
     """
 
     action: str

@@ -47,7 +47,7 @@ from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.regions import above_it
 from sipokat.domain.roles import ROLES
 from sipokat.domain.texts import written
-from sipokat.domain.verification import standing
+from sipokat.domain.verification import due_of, standing
 from sipokat.models import Report, User
 from sipokat.prepared import Prepared
 
@@ -147,7 +147,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
     seal = content_digest(category.key, region, as_json)
     asked = submission_digest(sent.category, sent.region, sent.raw)
     move, state = chain.start(author_desk, user.id, category.classed)
-    due = deadlines.due_at(at, state.desk, overridden)
+    due = due_of(state, at, overridden)
     row = {
         "client_id": sent.client_id or str(uuid.uuid4()),
         "reporter_id": user.id,

@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import table, writing
-from sipokat.domain import chain
+from sipokat.domain import chain, office_hours
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
@@ -21,6 +21,7 @@ from sipokat.domain.verification import (
     Attempt,
     alone_for_its_month,
     guard,
+    leaving,
     record,
     settle,
     take_up,
@@ -67,16 +68,18 @@ def _replace(session: Session, attempt: Attempt, report: Report, raw: Raw) -> No
     def refuse_second_of_month() -> None:
         refuse_second(session, report.region_code, report.category, content.period, report.id)
 
+    overridden = office_hours.overrides(session)
+    left = leaving(attempt, report, overridden)
     refuse_second_of_month()
     try:
         with alone_for_its_month(session, content.period):
             redeclare(session, attempt.user, report, content.photos, attempt.at)
             rewrite(report, content, seal)
-            settle(session, report, chain.advance(state, move), attempt.at)
+            settle(session, report, chain.advance(state, move), attempt.at, overridden)
     except IntegrityError:  # another report for that month was filed at this very moment
         refuse_second_of_month()
         raise
-    record(session, attempt, report, move)
+    record(session, attempt, report, move, left)
     row = revision_row(attempt.user, attempt.at, report.version, content.as_json(), seal)
     keep_revision(session, report.id, row)
 

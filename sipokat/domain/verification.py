@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import date, datetime
-from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import select
@@ -19,6 +18,7 @@ from sipokat.domain import (
     chain,
     deadlines,
     decided,
+    desk_times,
     events,
     office_hours,
     offices,
@@ -33,8 +33,6 @@ from sipokat.domain.refusals import DoneBefore, NotFound, NotNow, WrongContent
 from sipokat.domain.regions import at_desk
 from sipokat.domain.visibility import find_report
 from sipokat.models import Event, Report, User
-
-NOTHING: Mapping[str, str] = MappingProxyType({})
 
 
 @dataclass(frozen=True)
@@ -115,16 +113,17 @@ def _move(session: Session, attempt: Attempt, report: Report) -> None:
     if attempt.request.other:
         other = same_report.find(session, attempt.user, report, attempt.request.other)
         attempt = replace(attempt, request=replace(attempt.request, other=other))
-    waited = decided.as_detail(attempt.claim, report.arrived_at, attempt.at)
+    overridden = office_hours.overrides(session)
+    left = leaving(attempt, report, overridden)
     try:
         with alone_for_its_month(session, report.period):
-            settle(session, report, chain.advance(state, move), attempt.at)
+            settle(session, report, chain.advance(state, move), attempt.at, overridden)
     except IntegrityError:
         raise NotNow(
             "Sudah ada laporan lain untuk bulan ini, jadi laporan ini tidak dapat dibuka kembali.",
             report,
         ) from None
-    record(session, attempt, report, move, waited)
+    record(session, attempt, report, move, left)
 
 
 NOT_HELD = "Anda tidak memegang jabatan itu hari ini. Pilih yang lain."
@@ -210,19 +209,49 @@ def standing(state: chain.State, region: str, at: datetime, due: datetime | None
     }
 
 
-def settle(session: Session, report: Report, state: chain.State, at: datetime) -> None:
-    """Write the state onto the report, and count it where it ends."""
+def settle(
+    session: Session,
+    report: Report,
+    state: chain.State,
+    at: datetime,
+    overridden: Mapping[date, bool],
+) -> None:
+    """Write the state onto the report, and count it where it ends. `overridden` as in `stand`."""
     tallies.note_move(session, report.region_code, report.status, state.status)
-    stand(report, state, at, office_hours.overrides(session))
+    stand(report, state, at, overridden)
 
 
 def stand(
     report: Report, state: chain.State, at: datetime, overridden: Mapping[date, bool]
 ) -> None:
     """Write the state onto the report. `overridden` are the city's own working and free days."""
-    due = deadlines.due_at(at, state.desk, overridden)
+    due = due_of(state, at, overridden)
     for name, value in standing(state, report.region_code, at, due).items():
         setattr(report, name, value)
+
+
+def due_of(state: chain.State, at: datetime, overridden: Mapping[date, bool]) -> datetime | None:
+    """When the limit ends of the desk to which a report in this state came `at` that moment. None
+    runs while its author mends it, whichever desk that is."""
+    if state.desk == state.author_desk:
+        return None
+    return deadlines.due_at(at, state.desk, overridden)
+
+
+def leaving(
+    attempt: Attempt, report: Report, overridden: Mapping[date, bool]
+) -> dict[str, str | int]:
+    """What the event of this move keeps of the report's stay on the desk where it lies: when that
+    ended, if the decision had waited on a phone, and the office hours that it took. Nothing where
+    it lies on none."""
+    if report.desk is None:
+        return {}
+    arrived, claim = report.arrived_at, attempt.claim
+    ended = decided.believed(claim, arrived, attempt.at) if claim else None
+    return {
+        **decided.as_detail(claim, arrived, attempt.at),
+        **desk_times.as_detail(arrived, ended or attempt.at, overridden),
+    }
 
 
 def record(
@@ -230,10 +259,10 @@ def record(
     attempt: Attempt,
     report: Report,
     move: chain.Move,
-    waited: Mapping[str, str] = NOTHING,
+    left: Mapping[str, str | int],
 ) -> None:
-    """Append the event of the move that was just made. `waited` as `decided.as_detail` gives it."""
-    events.append(session, about(report), event_of(attempt, report, move, waited))
+    """Append the event of the move that was just made. `left` as in `event_of`."""
+    events.append(session, about(report), event_of(attempt, report, move, left))
 
 
 def about(report: Report) -> About:
@@ -245,9 +274,10 @@ def about(report: Report) -> About:
 
 
 def event_of(
-    attempt: Attempt, report: Report, move: chain.Move, waited: Mapping[str, str] = NOTHING
+    attempt: Attempt, report: Report, move: chain.Move, left: Mapping[str, str | int]
 ) -> events.NewEvent:
-    """The event of the move that was just made: the report is as it became."""
+    """The event of the move that was just made: the report is as it became. `left` is what
+    `leaving` said before."""
     request, desk = attempt.request, _acts_at(attempt.user, report, move)
     return events.NewEvent(
         move=move,
@@ -260,7 +290,7 @@ def event_of(
         action_id=attempt.action_id or str(uuid.uuid4()),
         reason=request.reason,
         note=request.note or None,
-        detail=deadlines.as_detail(report.due_at) | _other(request) | dict(waited),
+        detail=deadlines.as_detail(report.due_at) | _other(request) | dict(left),
     )
 
 

@@ -24,7 +24,6 @@ from sipokat.demo.plan import plan
 from sipokat.domain import (
     answers,
     chain,
-    deadlines,
     events,
     intake,
     listing,
@@ -291,7 +290,7 @@ def test_events_are_gapless_in_time_and_tell_every_state(rows: Session) -> None:
     for report in rows.scalars(select(Report)):
         moves = events.moves(told[report.id])
         state, since = events.rebuild(report, moves), moves[-1].at
-        due = deadlines.due_at(since, state.desk, {})
+        due = verification.due_of(state, since, {})
         columns = verification.standing(state, report.region_code, since, due)
         assert {name: getattr(report, name) for name in columns} == columns
         assert report.number == intake.number_of(moves[0].seq)

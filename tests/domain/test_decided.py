@@ -87,7 +87,7 @@ def test_the_move_counts_from_its_receipt_and_the_record_keeps_when_it_was_made(
     event = verify(report, Claim(MADE, SEEN, RECEIVED), RECEIVED)
     assert event.at == RECEIVED
     assert decided.of_event(event) == MADE
-    assert set(json.loads(event.detail or "{}")) == {"due", "decided"}
+    assert set(json.loads(event.detail or "{}")) == {"due", "decided", "worked"}
     session.refresh(report)
     assert report.arrived_at == RECEIVED, "the next desk has its whole time"
 

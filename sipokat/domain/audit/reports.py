@@ -15,6 +15,7 @@ from sipokat.domain.audit.photos import photo_faults, shown_in
 from sipokat.domain.audit.rows import UNREADABLE, Row, day, from_json, is_number, moment, rows
 from sipokat.domain.categories import categories
 from sipokat.domain.content import content_digest
+from sipokat.domain.desk_times import MOVES_LIMIT
 from sipokat.domain.intake import number_of
 from sipokat.domain.regions import above_it, at_desk
 
@@ -163,8 +164,7 @@ class _Report:
             **above_it(region),
             **self._state(),
         }
-        due = _detail(last).get("due")
-        wanted["due_at"] = moment(due) if due else None
+        wanted["due_at"] = moment(self._due(row["author_desk"]))
         found = {name: row[name] for name in wanted}
         for name in ("received_at", "arrived_at", "due_at"):
             found[name] = moment(found[name])
@@ -177,6 +177,16 @@ class _Report:
         if kept is not None and kept != _kept(row):
             wrong.append("client_id, urgent or what the phone said of its clock")
         return wrong
+
+    def _due(self, author_desk: str) -> str | None:
+        """The end of the desk's limit: as the arrival says, or what has moved it since then. Older
+        entries have one also where the author mends the report."""
+        last = self.moves[-1]
+        if last["to_desk"] == author_desk:
+            return None
+        moved = [one for one in self.told if one["action"] == MOVES_LIMIT]
+        entries = [last, *(one for one in moved if one["seq"] > last["seq"])]
+        return _detail(entries[-1]).get("due")
 
     def _state(self) -> dict[str, Any]:
         done = (
