@@ -127,7 +127,7 @@ def last_number(session: Session) -> int:
 
 def append_all(session: Session, entries: Sequence[tuple[int, NewEvent | Remark]]) -> None:
     """Append many entries at once, each with the id of its report: they are numbered and chained in
-    the order given, as one by one they would be. For filling an empty database."""
+    the order given, as one by one they would be. For what is told of many reports at once."""
     if not entries:
         return
     key, place = record_keys().present, take_place(session)

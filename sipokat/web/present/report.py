@@ -25,6 +25,7 @@ from sipokat.domain import (
 from sipokat.domain.cards import Card, cards_of
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.desk_times import MOVES_LIMIT
 from sipokat.domain.listed import Listed
 from sipokat.domain.photo_changes import awaited_since, may_change, spareable
 from sipokat.domain.photos import in_place
@@ -315,10 +316,15 @@ class Full(Row):
             what = self.recorded
         if event.action == "replace" and self._was_empty(event):
             what = "Foto dikirim"
+        reason = states.reason(event, self.report.author_desk)
+        if event.action == MOVES_LIMIT:
+            told = json.loads(event.detail or "{}")
+            what = f"Batas pindah ke {times.moment(datetime.fromisoformat(told['due']))}"
+            reason = told.get("why", "")
         return {
             "what": what,
             "when": times.moment(event.at),
-            "reason": states.reason(event, self.report.author_desk),
+            "reason": reason,
             "note": event.note or "",
             "other": self._other(event),
             "tone": states.TONES.get(event.action, "ok"),

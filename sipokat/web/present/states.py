@@ -31,6 +31,7 @@ DONE = {
     "drop": "Foto tidak jadi dikirim",
     "arrive": "Foto yang menyusul sudah sampai",
     "erase": "Isi laporan dihapus",
+    "limit": "Batas waktu diubah",
 }
 BY = {"rt": "RT", "kelurahan": "lurah", "kecamatan": "camat", "kota": "Bag. Pemerintahan"}
 TONES = {
@@ -43,6 +44,7 @@ TONES = {
     "drop": "",
     "arrive": "",
     "erase": "warn",
+    "limit": "",
 }
 
 
