@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import table
 from sipokat.domain import deadlines, office_hours
+from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import Office, held
 from sipokat.domain.regions import at_desk, in_scope
 from sipokat.domain.roles import DESK_ROLES, DESKS, ROLES, above
@@ -82,6 +83,17 @@ def late_below(
         for desk, before, region in _watched_by(session, user, at)
     ]
     return and_(is_open(), late_at(at, indexed), or_(false(), *parts), not_(on_own_desk(user)))
+
+
+def longest_late(
+    session: Session, user: User, at: datetime, most: int = 5
+) -> tuple[list[Listed], int]:
+    """Of what this person is told is late `at` that moment, the reports that are so longest, and
+    how many there are in all."""
+    late = late_below(session, user, at)
+    count = session.scalar(select(func.count(Report.id)).where(late)) or 0
+    query = select(Report).where(late).order_by(Report.due_at, Report.id).limit(most)
+    return read_listed(session, as_listed(query)) if count else [], count
 
 
 def late_at(at: datetime, indexed: bool = True) -> ColumnElement[bool]:

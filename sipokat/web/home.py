@@ -9,7 +9,7 @@ from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import accounts, events, listing, participation, queue
+from sipokat.domain import accounts, events, lateness, listing, participation, queue
 from sipokat.domain.answers import Answer, answers_to, rejections
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
@@ -56,6 +56,8 @@ def show() -> ResponseReturnValue:
         return render_template("home/official.html", **_official())
     if any(role.reports for role in roles):
         return render_template("home/rt_head.html", **_rt_head())
+    if any(role.oversees for role in roles):
+        return render_template("home/asisten.html", **_asisten())
     if any(role.reads_reports for role in roles):
         return render_template("home/viewer.html", **_viewer())
     return render_template("home/diskominfo.html", **_accounts())
@@ -170,23 +172,45 @@ def _vacant_words(levels: set[str]) -> dict[str, str]:
     }
 
 
+def _asisten() -> dict[str, Any]:
+    session = db.session()
+    late, count = lateness.longest_late(session, me(), now())
+    urgent = queue.urgent(session, me())
+    names_of(session, [*regions_of(me()), *codes_of(late, urgent)])
+    return {
+        "greeting": times.greeting(me().name),
+        "role_words": _role_words(),
+        "late": present.rows(late),
+        "late_count": count,
+        "urgent": present.rows(urgent),
+        **_city_figures(),
+    }
+
+
 def _viewer() -> dict[str, Any]:
     session = db.session()
-    figures = queue.city_figures(session, me())
     last, _ = listing.list_reports(session, me(), listing.Filter())
     urgent = queue.urgent(session, me())
     names_of(session, [*regions_of(me()), *codes_of(last, urgent)])
     return {
         "greeting": times.greeting(me().name),
         "offices": _offices(),
+        "urgent": present.rows(urgent),
+        "last": present.rows(last[:5]),
+        **_city_figures(),
+    }
+
+
+def _city_figures() -> dict[str, Any]:
+    session = db.session()
+    figures = queue.city_figures(session, me())
+    return {
         "total": sum(figures.values()),
         "on_desk": figures,
         "verified": figures.get("verified", 0),
         "rejected": figures.get("rejected", 0),
         "recorded": queue.recorded(session, me()),
         "withdrawn": figures.get("withdrawn", 0),
-        "urgent": present.rows(urgent),
-        "last": present.rows(last[:5]),
     }
 
 

@@ -23,6 +23,7 @@ class RowFacts(NamedTuple):
     names: tuple[tuple[str, str], ...]
     by_region: bool
     today: date
+    clock: str | None
 
 
 class ListRow(NamedTuple):
@@ -32,21 +33,24 @@ class ListRow(NamedTuple):
     html: Markup
 
 
-def list_rows(reports: Sequence[Listed], by_region: bool) -> list[ListRow]:
-    """The rows of these reports; `by_region` says whether they name the region."""
-    names, _ = present.shared(reports)
+def list_rows(reports: Sequence[Listed], by_region: bool, late: bool) -> list[ListRow]:
+    """The rows of these reports; `by_region` says whether they name the region, `late` whether they
+    say how late their desk is."""
+    names, overridden = present.shared(reports)
     rows = kept("rows")
 
     def row(report: Listed) -> ListRow:
         near = present.names_near(names, report)
-        return rows.get(lambda: RowFacts(report, near, by_region, day_of(now())), _render)
+        clock = present.Row(cast(Report, report), names, overridden).clock if late else None
+        words = clock[0] if clock else None
+        return rows.get(lambda: RowFacts(report, near, by_region, day_of(now()), words), _render)
 
     return [row(report) for report in reports]
 
 
 def _render(facts: RowFacts) -> ListRow:
-    # No desk's clock is shown here, so the days that the city declared free do not matter.
+    # The desk's clock is among the facts, so the days that the city declared do not matter here.
     row = present.Row(cast(Report, facts.report), dict(facts.names), {})
     macros: Any = current_app.jinja_env.get_template("components/report.html").module
-    html = macros.report_row(row, by_region=facts.by_region, level=3)
+    html = macros.report_row(row, by_region=facts.by_region, level=3, clock=facts.clock)
     return ListRow(row.received_month, html)

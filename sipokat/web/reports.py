@@ -46,7 +46,7 @@ def index() -> ResponseReturnValue:
 
     def context() -> dict[str, Any]:
         choices = list_filters.choices()
-        rows = list_rows(found, by_region=not offices.one_rt(me()))
+        rows = list_rows(found, not offices.one_rt(me()), late=bool(wanted.late))
         in_pages = next_url and wanted == listing.NOTHING
         return {
             "rows": rows,

@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.steps import keep, ready, sent
-from tests.cast import AGUS, DEWI, HARTONO, PETANANG_ULU, RAHMAN, RATNA, YUSUF, Person
+from tests.cast import AGUS, DEWI, HARTONO, PETANANG_ULU, RAHMAN, RATNA, YUSUF, ZAINAL, Person
 from tests.services.accessibility import breaches, settle
 from tests.services.phone import Phone
 
@@ -54,6 +54,7 @@ REST = [
             "/laporan",
         ],
     ),
+    (ZAINAL, ["/beranda", "/laporan?late=below"]),
     (RATNA, ["/beranda", "/laporan", "/laporan/{report}"]),
 ]
 

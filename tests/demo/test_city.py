@@ -24,6 +24,7 @@ from sipokat.demo.plan import plan
 from sipokat.domain import (
     answers,
     chain,
+    deadlines,
     events,
     intake,
     listing,
@@ -41,6 +42,7 @@ from sipokat.domain.notices import inbox, sentences
 from sipokat.domain.office_hours import is_working
 from sipokat.domain.photos import picture_key
 from sipokat.domain.regions import level_of
+from sipokat.domain.roles import DESKS
 from sipokat.migrations import upgrade
 from sipokat.models import (
     AdministrativeEntry,
@@ -65,9 +67,11 @@ from tests.cast import (
     HARTONO,
     PASSWORD,
     RAHMAN,
+    RATNA,
     SARI,
     SITI,
     YUSUF,
+    ZAINAL,
     Person,
 )
 
@@ -242,6 +246,21 @@ def test_the_offered_desks_have_work(rows: Session, person: Person) -> None:
     figures = queue.summary(rows, user(rows, person))
     assert figures.waiting >= 2
     assert figures.late >= (person is not SARI)
+
+
+def test_reports_are_late_at_every_level_and_all_who_must_be_told_see_it(rows: Session) -> None:
+    found: dict[tuple[str, bool], int] = Counter()
+    for report in rows.scalars(select(Report).where(Report.due_at < MOMENT)):
+        assert report.desk is not None
+        assert report.due_at is not None
+        found[report.desk, deadlines.due_twice(report.due_at, report.desk, {}) < MOMENT] += 1
+    assert set(found) == {(desk, so) for desk in DESKS[1:] for so in (False, True)}
+    below = {
+        one: queue.summary(rows, user(rows, one)).late_below for one in (YUSUF, DEWI, ZAINAL, RATNA)
+    }
+    assert min(below[YUSUF], below[DEWI], below[ZAINAL]) > 0
+    assert below[RATNA] == 0
+    assert below[DEWI] > sum(count for (desk, _), count in found.items() if desk == "kecamatan")
 
 
 def test_what_the_offered_rt_heads_see(rows: Session) -> None:

@@ -14,7 +14,7 @@ from sipokat.database import writing
 from sipokat.domain.clock import day_of
 from sipokat.models import LoginSession
 from tests import steps
-from tests.cast import AGUS, CAST, DEWI, HARTONO, RAHMAN, RATNA, SARI, SITI, YUSUF, Person
+from tests.cast import AGUS, CAST, DEWI, HARTONO, RAHMAN, RATNA, SARI, SITI, YUSUF, ZAINAL, Person
 from tests.page import Page, Visitor
 from tests.wire import climb, decide, file_report
 
@@ -59,7 +59,9 @@ def pages(visitor: Visitor, numbers: list[str]) -> Iterator[Page]:
         yield visitor.get(f"/laporan/{number}")
 
 
-@pytest.mark.parametrize("person", [RAHMAN, HARTONO, YUSUF, DEWI, RATNA, AGUS, SARI], ids=str)
+@pytest.mark.parametrize(
+    "person", [RAHMAN, HARTONO, YUSUF, DEWI, ZAINAL, RATNA, AGUS, SARI], ids=str
+)
 def test_in_a_copy_no_page_says_what_is_true_only_for_a_while(
     app: Flask, reports: dict[str, str], person: Person
 ) -> None:

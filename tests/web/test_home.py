@@ -25,6 +25,7 @@ from tests.cast import (
     SARI,
     SITI,
     YUSUF,
+    ZAINAL,
     Person,
 )
 from tests.page import Page, Visitor
@@ -151,13 +152,13 @@ def test_a_report_has_the_same_name_wherever_it_is_listed_or_mended(site: Site) 
 def test_bencana_stands_first_on_every_level_until_it_is_final(site: Site) -> None:
     file_report(site(RAHMAN))
     number = file_report(site(RAHMAN), "bencana", text="Air masuk rumah.")["number"]
-    for person in (HARTONO, YUSUF, DEWI, RATNA):
+    for person in (HARTONO, YUSUF, DEWI, ZAINAL, RATNA):
         page = home(site, person)
         assert page.all("main section")[0]["aria-labelledby"] == "bencana", person
         assert links(page, "section[aria-labelledby=bencana]") == [f"/laporan/{number}"]
     assert not home(site, EFFENDI).has("section[aria-labelledby=bencana]")
     climb(number, site(HARTONO), site(YUSUF), site(DEWI))
-    for person in (HARTONO, YUSUF, DEWI, RATNA):
+    for person in (HARTONO, YUSUF, DEWI, ZAINAL, RATNA):
         assert not home(site, person).has("section[aria-labelledby=bencana]")
 
 
@@ -183,7 +184,51 @@ def test_a_desk_without_holder_is_shown_to_the_desk_above(app: Flask, site: Site
     assert vacant not in home(site, YUSUF).text("main details")
 
 
-# The viewer and Diskominfo.
+# The Asisten, the viewer and Diskominfo.
+
+
+def overdue(app: Flask, *numbers: str) -> None:
+    """The first of these was due nine days ago, the next a day later and so on."""
+    with app.app_context(), writing() as session:
+        for place, number in enumerate(numbers):
+            late = now() - timedelta(days=9 - place)
+            session.execute(update(Report).where(Report.number == number).values(due_at=late))
+
+
+def test_the_asisten_reads_what_is_late_at_the_last_desk_longest_first(
+    app: Flask, site: Site
+) -> None:
+    page = home(site, ZAINAL)
+    assert "Asisten Bidang Pemerintahan dan Kesra" in page.text("main")
+    assert "Tidak ada laporan yang terlambat" in page.text("section[aria-labelledby=terlambat]")
+    numbers = [str(file_report(site(RAHMAN))["number"]) for _ in range(7)]
+    for number in numbers[1:]:
+        climb(number, site(HARTONO), site(YUSUF))
+    overdue(app, *numbers)
+    page = home(site, ZAINAL)
+    late = "section[aria-labelledby=terlambat]"
+    assert links(page, f"{late} article") == [f"/laporan/{one}" for one in numbers[1:6]]
+    badges = page.all(f"{late} .badge.late")
+    assert len(badges) == 5
+    assert all("Terlambat" in one.get_text() for one in badges)
+    assert page.text(f"{late} a.button.main") == "Lihat 6 laporan yang terlambat"
+    assert figure(page, "di meja Bag. Pemerintahan") == "6"
+    listed = site(ZAINAL).get("/laporan?late=below")
+    said = [one.get_text() for one in listed.all("article .card-head")]
+    assert len(said) == 6
+    assert all("Menunggu Bag. Pemerintahan" in one and "Terlambat" in one for one in said)
+    assert not page.has("main form, main button")
+    assert not {"/laporan/baru", "/verifikasi"} & set(links(page, "body"))
+    site(ZAINAL).get(f"/laporan/{numbers[1]}")
+
+
+def test_what_is_late_at_lower_desks_is_not_the_asistens(app: Flask, site: Site) -> None:
+    lurahs, camats = (str(file_report(site(RAHMAN))["number"]) for _ in range(2))
+    climb(camats, site(HARTONO))
+    overdue(app, lurahs, camats)
+    assert not home(site, ZAINAL).has("section[aria-labelledby=terlambat] article")
+    assert figure(home(site, DEWI), "Terlambat di wilayah Anda") == "2"
+    assert figure(home(site, YUSUF), "Terlambat di wilayah Anda") == "1"
 
 
 def test_in_a_new_city_the_viewer_reads_that_there_is_no_report(site: Site) -> None:
