@@ -8,7 +8,8 @@
 
 A page shows the small form in its place and leads back to itself. A form that was posted is shown
 as that small form, with all that was typed carried along unseen: it is posted once more, to the
-same view. JSON and htmx get 401 `prove`; after `POST /akun/pastikan` they ask again.
+same view. It takes no files, which a browser does not send twice.
+JSON and htmx get 401 `prove`; after `POST /akun/pastikan` they ask again.
 """
 
 from __future__ import annotations
@@ -18,7 +19,6 @@ from dataclasses import replace
 from datetime import timedelta
 from functools import wraps
 from typing import Any
-from urllib.parse import urlsplit
 
 from flask import Blueprint, g, jsonify, make_response, render_template, request
 from flask.typing import ResponseReturnValue
@@ -124,8 +124,6 @@ def _ask(refusal: Refused | None = None) -> ResponseReturnValue:
         return error_response(401, "Pastikan ini Anda", words, {})
     if request.method in SAFE:
         return _page(request.full_path.rstrip("?"), refusal)
-    if request.files:  # a browser does not send a file twice by itself
-        return _page(safe_next(urlsplit(request.referrer or "").path), refusal, files=True)
     return _page(request.full_path.rstrip("?"), refusal, repeat=True)
 
 
@@ -134,7 +132,6 @@ def _page(
     refusal: Refused | None = None,
     status: int = 401,
     repeat: bool = False,
-    files: bool = False,
 ) -> ResponseReturnValue:
     carried = [
         (name, value)
@@ -146,7 +143,6 @@ def _page(
         to=to,
         repeat=repeat,
         carried=carried,
-        files=files,
         by_pin=fresh.by_pin(me(), device_token()),
         error=refusal.message if refusal else "",
     )

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from collections.abc import Callable
 from datetime import timedelta
 
@@ -85,16 +84,6 @@ def test_a_form_keeps_all_that_was_typed(app: Flask, site: Site) -> None:
     assert answer.get_json() == {"name": "Siti <b>Aminah", "place": "a"}
     again = visitor.request("POST", PLACE, data={"name": "Siti", "proof": "x"})
     assert again.get_json() == {"name": "Siti"}, "a proof is not asked for twice"
-
-
-def test_files_have_to_be_chosen_anew(app: Flask, site: Site) -> None:
-    visitor = site(AGUS)
-    grow_old(app, 16)
-    data = {"file": (io.BytesIO(b"x"), "orang.csv")}
-    kind = {"content_type": "multipart/form-data", "headers": {"Referer": "http://localhost/akun"}}
-    page = visitor.post(PLACE, data, status=401, **kind)
-    assert "pilih lagi berkasnya" in page.text(HOME)
-    assert page.submit(HOME, proof=PASSWORD).url == "/akun"
 
 
 def test_json_and_htmx_are_told_to_prove(app: Flask, site: Site) -> None:
