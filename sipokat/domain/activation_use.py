@@ -11,17 +11,29 @@ from sqlalchemy.orm import Session
 
 from sipokat import security
 from sipokat.database import db, writing
-from sipokat.domain import account_news, administration, people, pins, sign_in, trivial_pins
+from sipokat.domain import (
+    account_news,
+    administration,
+    code_tries,
+    people,
+    pins,
+    sign_in,
+    trivial_pins,
+)
 from sipokat.domain.activations import end
 from sipokat.domain.clock import now as present
 from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import WrongContent
 from sipokat.domain.sign_in import SignedIn
-from sipokat.domain.typed_codes import ENDED, find
+from sipokat.domain.typed_codes import FAILED, find, require_good
 from sipokat.models import Activation, AdministrativeEntry, User
 
 NOT_THE_NUMBER = "Empat angka terakhir nomor HP tidak cocok."
 NOT_THE_PIN = "Kode ini sudah dipakai. Ketik PIN yang tadi Anda buat."
+OVERTAKEN = (
+    "Kode ini baru saja dipakai di HP atau halaman lain, dengan PIN lain. Ketik PIN yang dibuat di "
+    "sana. Kalau itu bukan Anda, minta kode baru kepada yang memberinya."
+)
 
 
 def spend(
@@ -45,21 +57,29 @@ def spend(
         raise _wrong_answer(found, at, "last4", NOT_THE_NUMBER)
     trivial_pins.require(pin, user.phone)
     token = sign_in.phone_token(db.session(), device_token)
-    seen = found.uses  # `writing()` reads the row anew: another phone may have used it meanwhile
-    with people.turn_to_hash():
-        if seen and not pins.matches(found.pin_hash, pin, code):
-            raise _wrong_answer(found, at, "pin", NOT_THE_PIN)
-        pin_hash = pins.hash_pin(pin, token)
-        for_second = None if seen else pins.hash_pin(pin, code)
-    with writing() as session:
-        sign_in.require_open(session, user)
-        _use(session, found, seen, for_second, at)
-        signed_in = sign_in.open_session(session, user, token, device, at, pin_hash)
-        entry = _record_use(session, user, device, at)
-        account_news.announce(session, user)
-        account_news.mark_read(session, user, signed_in.phone_id, entry.id)
-    security.note("activated", user.id)
-    return signed_in
+    overtaken = False
+    while True:  # once more after another phone has used the code: at most as often as it can
+        seen = found.uses  # `writing()` reads the row anew
+        with people.turn_to_hash():
+            if seen and not pins.matches(found.pin_hash, pin, code):
+                if overtaken:
+                    raise WrongContent(OVERTAKEN, {"pin": OVERTAKEN})
+                raise _wrong_answer(found, at, "pin", NOT_THE_PIN)
+            pin_hash = pins.hash_pin(pin, token)
+            for_second = None if seen else pins.hash_pin(pin, code)
+        with writing() as session:
+            sign_in.require_open(session, user)
+            if _use(session, found, seen, for_second, at):
+                signed_in = sign_in.open_session(session, user, token, device, at, pin_hash)
+                entry = _record_use(session, user, device, at)
+                code_tries.activated(session, address, at)
+                account_news.announce(session, user)
+                account_news.mark_read(session, user, signed_in.phone_id, entry.id)
+                security.note("activated", user.id)
+                return signed_in
+            session.refresh(found)
+        require_good(found, at)
+        overtaken = True
 
 
 def _record_use(session: Session, user: User, device: str, at: datetime) -> AdministrativeEntry:
@@ -89,14 +109,15 @@ def _wrong_answer(found: Activation, at: datetime, field: str, sentence: str) ->
         if failures >= RULES.failures:
             end(session, Activation.id == found.id, at)
             security.note("activation_ended", found.user_id)
-            return WrongContent(ENDED, {"code": ENDED})
+            return WrongContent(FAILED, {"code": FAILED})
     return WrongContent(sentence, {field: sentence})
 
 
 def _use(
     session: Session, found: Activation, seen: int, for_second: str | None, at: datetime
-) -> None:
-    """Count one more browser than were `seen`, unless another has used the activation meanwhile."""
+) -> bool:
+    """Count one more browser than were `seen`. False if another has used the activation meanwhile,
+    or ended it."""
     last = seen + 1 >= RULES.browsers
     second = at + timedelta(hours=RULES.second_hours)
     used = session.execute(
@@ -115,5 +136,4 @@ def _use(
         )
         .returning(Activation.id)
     ).first()
-    if used is None:
-        raise WrongContent(ENDED, {"code": ENDED})
+    return used is not None

@@ -22,6 +22,7 @@ class Rules:
     browsers: int
     failures: int
     unknown_per_network: int
+    unknown_per_activation: int
     network_pause_seconds: int
     unknown_fresh: int
     unknown_in_all: int

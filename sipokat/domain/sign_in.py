@@ -156,15 +156,27 @@ def limit_of_network(address: str) -> tries.Limit:
 
 def network_of(address: str) -> str:
     """The address; of IPv6 the /64, which one household or phone has to itself (RFC 6177)."""
+    return _part_of(address, of_4=32, of_6=64)
+
+
+def area_of(address: str) -> str:
+    """The network around it, of which nobody has more without being seen: a /24, the least that
+    routers know; of IPv6 the /32, the least that a provider is given."""
+    return _part_of(address, of_4=24, of_6=32)
+
+
+def _part_of(address: str, of_4: int, of_6: int) -> str:
     try:
         parsed = ipaddress.ip_address(address)
     except ValueError:
         return address
-    if isinstance(parsed, ipaddress.IPv4Address):
-        return address
-    if parsed.ipv4_mapped is not None:
-        return str(parsed.ipv4_mapped)
-    return str(ipaddress.IPv6Network((parsed, 64), strict=False))
+    if isinstance(parsed, ipaddress.IPv6Address):
+        if parsed.ipv4_mapped is None:
+            return str(ipaddress.IPv6Network((parsed, of_6), strict=False))
+        parsed = parsed.ipv4_mapped
+    if of_4 == 32:
+        return str(parsed)
+    return str(ipaddress.IPv4Network((parsed, of_4), strict=False))
 
 
 def _known_device(session: Session, user: User | None, token: str | None) -> KnownDevice | None:

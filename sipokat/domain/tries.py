@@ -53,6 +53,11 @@ def require(limits: Sequence[Limit], at: datetime, account: str | None = None) -
     _require(db.session(), limits, at, account)
 
 
+def note(session: Session, key: str, at: datetime) -> None:
+    """Note what `lately` is to find under this key; it is no try, and makes nobody wait."""
+    session.add(SignInFailure(key=key, at=at))
+
+
 def forget(session: Session, counted: Sequence[int]) -> None:
     """Take back what was counted: it was no failure."""
     session.execute(delete(SignInFailure).where(SignInFailure.id.in_(counted)))

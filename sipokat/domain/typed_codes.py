@@ -1,24 +1,25 @@
-"""A code as somebody typed it: whose it is, and what stands against trying many."""
+"""A code as somebody typed it: whose it is, or why it activates nothing."""
 
 from __future__ import annotations
 
-from datetime import datetime, timedelta
+from datetime import datetime
 
 from sqlalchemy import select
 
-from sipokat import security
 from sipokat.database import db
-from sipokat.domain import codes, tries
-from sipokat.domain.activations import activator, keyed
+from sipokat.domain import code_tries, codes
+from sipokat.domain.activations import activator, keyed, open_until
 from sipokat.domain.clock import now as present
 from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import NeverAllowed, NotFound, WrongContent
-from sipokat.domain.sign_in import network_of
 from sipokat.models import Activation
 
 MISTYPED = "Kode belum benar. Periksa lagi, hurufnya satu per satu."
 UNKNOWN = "Kode ini tidak dikenal. Periksa lagi, atau minta kode baru kepada yang memberinya."
-ENDED = "Kode ini tidak berlaku lagi. Minta kode baru kepada yang memberinya."
+ENDED = "Kode ini tidak berlaku lagi"
+ASK = "Minta kode baru kepada yang memberinya."
+FAILED = f"{ENDED}: terlalu banyak jawaban yang salah. {ASK}"
+NEWER = f"{ENDED}: sudah ada kode yang lebih baru. Pakai kode yang terakhir Anda terima."
 
 
 def look(typed: str, address: str, now: datetime | None = None) -> Activation:
@@ -33,35 +34,37 @@ def find(typed: str, address: str, at: datetime) -> tuple[str, Activation]:
     code = codes.read(typed)
     if code is None:
         raise WrongContent(MISTYPED, {"code": MISTYPED})
-    limits = _limits(address, at)
-    tries.require(limits, at)
-    query = select(Activation).where(Activation.code_hash == keyed(code))
+    code_hash = keyed(code)
+    again = code_tries.asked_lately(code_hash, address, at)
+    if not again:
+        code_tries.require(address, at)
+    query = select(Activation).where(Activation.code_hash == code_hash)
     found = db.session.scalars(query.execution_options(populate_existing=True)).first()
     if found is None:
-        tries.count(limits, at)
-        _raise_alarm(at)
+        if not again:
+            code_tries.count(code_hash, address, at)
         raise WrongContent(UNKNOWN, {"code": UNKNOWN})
-    over = found.ended_at is not None or found.expires_at <= at or not found.user.active
-    if over or not _still_allowed(found):
-        raise WrongContent(ENDED, {"code": ENDED})
+    if not again:
+        code_tries.remember(code_hash, address, at)
+    require_good(found, at)
     return code, found
 
 
-def _limits(address: str, at: datetime) -> list[tries.Limit]:
-    """What a code that nobody has counts against: the network, and all networks together. Who tries
-    from many networks must not shut out one that hardly tried any: it waits for nobody."""
-    network = f"code:{network_of(address)}"
-    fresh = tries.lately(db.session(), network, at) < RULES.unknown_fresh
-    return [
-        tries.Limit(
-            network, RULES.unknown_per_network, timedelta(seconds=RULES.network_pause_seconds)
-        ),
-        tries.Limit(
-            "code",
-            None if fresh else RULES.unknown_in_all,
-            timedelta(seconds=RULES.all_pause_seconds),
-        ),
-    ]
+def require_good(found: Activation, at: datetime) -> None:
+    """Raises WrongContent on `code`, with the reason, for one that activates nothing any more."""
+    over = found.ended_at is not None or found.expires_at <= at or not found.user.active
+    if not over and _still_allowed(found):
+        return
+    sentence = f"{ENDED}. {ASK}"
+    if found.uses >= RULES.browsers:
+        sentence = f"{ENDED}: sudah dipakai di dua HP. {ASK}"
+    elif found.failures >= RULES.failures:
+        sentence = FAILED
+    elif found.expires_at <= at:
+        sentence = f"{ENDED}: sudah lewat waktunya. {ASK}"
+    elif found.user.active and open_until(db.session(), found.user, at):
+        sentence = NEWER
+    raise WrongContent(sentence, {"code": sentence})
 
 
 def _still_allowed(found: Activation) -> bool:
@@ -71,10 +74,3 @@ def _still_allowed(found: Activation) -> bool:
         return found.made_by is None or bool(activator(found.made_by, found.user))
     except (NeverAllowed, NotFound):
         return False
-
-
-def _raise_alarm(at: datetime) -> None:
-    """Somebody tries codes: a line in the log for each so many of a quarter of an hour."""
-    made = tries.lately(db.session(), "code", at, tries.WINDOW)
-    if made % RULES.alarm_every == 0:
-        security.note("codes_guessed", None, tries=str(made))

@@ -39,7 +39,7 @@ from sipokat.domain.refusals import (
 )
 from sipokat.domain.sessions import find_session
 from sipokat.domain.sign_in import SignedIn
-from sipokat.models import Activation, KnownDevice, LoginSession, SignInFailure
+from sipokat.models import Activation, KnownDevice, LoginSession
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -412,69 +412,12 @@ def test_a_trivial_pin_is_refused_with_the_reason_and_costs_nothing(
 # --- Guessing -----------------------------------------------------------------------------------
 
 
-def guesses() -> Any:
-    """Codes with a sound check sign that nobody has."""
-    return iter(codes.fresh, None)
-
-
 def test_whoever_has_found_a_code_has_few_tries_at_the_number(session: Session) -> None:
     code = make()
     for _ in range(RULES.failures - 1):
         assert "last4" in refused(WrongContent, spend, code, last4="0000").fields
     assert "code" in refused(WrongContent, spend, code, last4="0000").fields
     assert "code" in refused(WrongContent, spend, code).fields
-
-
-def test_mistyping_is_nobodys_guess(session: Session) -> None:
-    for typed in ("", "AAAA-AAAA", "HJK4-9MN") * 20:
-        assert "code" in refused(WrongContent, typed_codes.look, typed, HOME, NOW).fields
-    assert session.scalars(select(SignInFailure)).all() == []
-
-
-def test_codes_are_guessed_for_a_while_only(session: Session) -> None:
-    code, unknown = make(), guesses()
-    for _ in range(RULES.unknown_per_network):
-        refused(WrongContent, typed_codes.look, next(unknown), HOME, NOW)
-    error = refused(TooMany, typed_codes.look, code, HOME, NOW)
-    assert error.retry_after == RULES.network_pause_seconds
-    refused(TooMany, spend, code)
-    assert spend(code, address="203.0.113.2")
-
-
-def test_many_networks_together_raise_an_alarm_and_shut_nobody_out(
-    session: Session, capsys: pytest.CaptureFixture[str]
-) -> None:
-    code, unknown = make(), guesses()
-    for number in range(RULES.unknown_in_all):
-        address = f"198.51.{number // 10}.1"
-        refused(WrongContent, typed_codes.look, next(unknown), address, NOW)
-    said = capsys.readouterr().out
-    assert said.count("codes_guessed") == RULES.unknown_in_all // RULES.alarm_every
-    for _ in range(RULES.unknown_fresh):
-        refused(WrongContent, typed_codes.look, next(unknown), "203.0.113.9", NOW)
-    busy = refused(TooMany, typed_codes.look, code, "203.0.113.9", NOW)
-    assert busy.retry_after == RULES.all_pause_seconds, "who tried unknown codes has to wait"
-    assert spend(code)
-
-
-def test_who_tries_at_each_pause_shuts_out_no_other_network(session: Session) -> None:
-    """Ten networks go on as soon as each may: together they are always there first."""
-    code, unknown, at = make(), guesses(), NOW
-    for number in range(RULES.unknown_in_all):
-        refused(WrongContent, typed_codes.look, next(unknown), f"198.51.{number // 20}.1", at)
-    pause = timedelta(seconds=RULES.all_pause_seconds)
-    for number in range(5):
-        at += pause
-        refused(WrongContent, typed_codes.look, next(unknown), f"198.52.{number}.1", at)
-        assert typed_codes.look(code, HOME, at + pause / 2).user.name == "Rahman"
-
-
-def test_a_whole_city_behind_one_wifi_is_no_attack(session: Session) -> None:
-    """More right codes in a minute than wrong ones are allowed."""
-    for _ in range(RULES.unknown_per_network + 10):
-        code = make()
-        typed_codes.look(code, HOME, NOW)
-        spend(code)
 
 
 def test_two_at_once_with_the_last_use_are_one(app: Flask, session: Session) -> None:
@@ -505,11 +448,53 @@ def test_two_first_uses_at_once_are_one(
         return real(pin, secret)
 
     monkeypatch.setattr(pins, "hash_pin", slow)
-    assert "code" in refused(WrongContent, spend, code).fields
+    refusal = refused(WrongContent, spend, code)
+    assert "dengan PIN lain" in refusal.fields["pin"], "it says what has happened"
     assert others[1:] == ["Rahman"]
     steps.afresh(session)
-    assert session.scalars(select(Activation.uses)).one() == 1
+    activation = session.scalars(select(Activation)).one()
+    assert (activation.uses, activation.failures) == (1, 0), "nobody has answered wrongly"
     assert len(session.scalars(select(KnownDevice)).all()) == 1
+    assert spend(code, pin="906142"), "the PIN that was chosen there opens this phone too"
+
+
+def test_two_taps_with_one_pin_are_two_browsers(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    code, real = make(), pins.hash_pin
+    others: list[Any] = []
+
+    def slow(pin: str, secret: str) -> str:
+        if not others:
+            others.append("begun")
+            others.extend(steps.at_once(app, lambda: spend(code).user.name))
+        return real(pin, secret)
+
+    monkeypatch.setattr(pins, "hash_pin", slow)
+    assert spend(code)
+    assert others[1:] == ["Rahman"]
+    assert "dua HP" in refused(WrongContent, spend, code).fields["code"]
+
+
+def test_a_code_that_is_over_says_why(session: Session) -> None:
+    """Spent, replaced, failed, too old: each has another way on."""
+    old = make()
+    code = make()
+    assert "sudah ada kode yang lebih baru" in refused(WrongContent, spend, old).fields["code"]
+    spend(code)
+    spend(code)
+    assert "dipakai di dua HP" in refused(WrongContent, spend, code).fields["code"]
+    late = NOW + timedelta(hours=RULES.hours)
+    assert "lewat waktunya" in refused(WrongContent, spend, make(), at=late).fields["code"]
+    failed = make()
+    for _ in range(RULES.failures):
+        said = refused(WrongContent, spend, failed, last4="0000")
+    assert "terlalu banyak jawaban yang salah" in said.fields["code"]
+    assert refused(WrongContent, spend, failed).fields == said.fields
+    with writing() as inner:
+        accounts.disable(inner, OPERATOR, user_of(RAHMAN))
+    refusal = refused(WrongContent, spend, old)
+    assert refusal.fields["code"] == f"{typed_codes.ENDED}. {typed_codes.ASK}"
 
 
 # --- The PIN on its phone -----------------------------------------------------------------------
