@@ -139,6 +139,33 @@ def test_from_the_lurahs_phone_to_the_first_report_on_his_and_back_by_pin(phones
     eventually(lambda: owner(phone), [RAHMAN.name, False])
 
 
+WHATSAPP = "Mozilla/5.0 (Linux; Android 6.0.1; SM-G532G; wv) Chrome/106.0 Mobile WhatsApp/2.24"
+
+
+@pytest.mark.old_only
+def test_inside_whatsapp_the_link_leads_on_by_itself_and_to_chrome(phones, server):
+    """No tap more than elsewhere; the address has the code for "Buka di Chrome"."""
+    address = link(server, phones(new=True), RAHMAN)
+    inside = phones(new=True, user_agent=WHATSAPP)
+    page = inside.open(address)
+    expect(page.get_by_text("Benar ini Bapak/Ibu Rahman?")).to_be_visible()
+    expect(page.get_by_text("Buka di Chrome dulu")).to_be_visible()
+    expect(page.get_by_text("Ketik kode 8 huruf")).to_have_count(0)
+    code = address.partition("#")[2]
+    assert urlsplit(page.url)[2:] == ("/aktivasi", "", code)
+    assert not [one for one in server.network.exchanges if code in one.path]
+    page.fill("[name=last4]", RAHMAN.phone[-4:])
+    page.fill("[name=pin]", PIN)
+    page.get_by_role("button", name="Ya, aktifkan HP ini").tap()
+    page.wait_for_url("**/beranda")
+    # In Chrome it is the same code and the same PIN once more.
+    page = phones(new=True).open(f"/aktivasi#{code}")
+    page.get_by_label("PIN yang tadi Anda buat").fill(PIN)
+    page.fill("[name=last4]", RAHMAN.phone[-4:])
+    page.get_by_role("button", name="Ya, aktifkan HP ini").tap()
+    page.wait_for_url("**/beranda")
+
+
 def lose(server: Server) -> None:
     """The lurah puts out Rahman's only phone."""
     phone = server.query(

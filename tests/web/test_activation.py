@@ -116,9 +116,12 @@ def test_inside_another_app_the_page_says_to_open_chrome(app: Flask) -> None:
         "Mozilla/5.0 (Linux; Android 6.0.1; SM-G532G) Chrome/106.0 Mobile": False,
     }
     for agent, inside in agents.items():
-        page = Visitor(app).get("/aktivasi", headers={"User-Agent": agent})
+        named = {"headers": {"User-Agent": agent}}
+        page = Visitor(app).get("/aktivasi", **named)
         assert ("Buka di Chrome" in page.text("main")) is inside, agent
-        assert (page.one(CODE).get("data-activation") == "inside") is inside
+        person = Visitor(app).post("/aktivasi/orang", {"code": make(app)}, **named)
+        assert ("Buka di Chrome" in person.text("main")) is inside, agent
+        assert person.one(PERSON).has_attr("data-activation-inside") is inside
 
 
 def test_a_session_of_before_is_ended_by_an_activation(app: Flask, site: Site) -> None:
