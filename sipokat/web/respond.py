@@ -157,9 +157,9 @@ def _typed() -> str:
     return "\n".join(one for one in said if one)
 
 
-def owner() -> dict[str, Any] | None:
+def owner(tells_call: bool = True) -> dict[str, Any] | None:
     """The signed-in person as the phone remembers its owner; None when nobody is signed in. `call`
-    is whom they ask for a new code.
+    is whom they ask for a new code, where it is told.
 
     A person who reports for several regions has them in `regions`, as [code, name], to choose from
     in the form; one who acts in several roles has all of them in `roles`. Where the end of the last
@@ -177,8 +177,9 @@ def owner() -> dict[str, Any] | None:
         "name": current_user.name,
         "role": main_role(current_user).key,
         "region": regions[0] if regions else "",
-        "call": who_helps(db.session(), current_user._get_current_object()),
     }
+    if tells_call:
+        person["call"] = who_helps(db.session(), current_user._get_current_object())
     roles = roles_of(current_user)
     if len(roles) > 1:
         person["roles"] = sorted(roles)
@@ -189,6 +190,14 @@ def owner() -> dict[str, Any] | None:
         names = names_of(db.session(), several)
         person["regions"] = [[code, region_words(code, names)] for code in several]
     return person
+
+
+def _tells_call() -> bool:
+    """Whether the page tells the phone whom its owner asks for a new code, beside signing in: home
+    of an RT head, who signs in twice a year, and the page of the account."""
+    if request.endpoint == "home.show":
+        return bool(current_user.is_authenticated) and main_role(current_user).key == "rt_head"
+    return request.endpoint == "account.show"
 
 
 def user_json() -> dict[str, Any]:
@@ -215,7 +224,7 @@ def page_context() -> dict[str, Any]:
         return shared
     person = current_user if current_user.is_authenticated else None
     return shared | {
-        "owner": owner(),
+        "owner": owner(_tells_call()),
         "nav": menu.places(),
         "copied_at": times.moment(now()),
         "current_user": current_user,
