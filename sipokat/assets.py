@@ -24,11 +24,14 @@ from webassets.script import CommandLineEnvironment
 
 from sipokat.extensions import assets
 
+# What a report is made with, on the form and on home, which sends nihil reports. So it is in two
+# bundles; the outbox page has both, and runs it twice.
+REPORTING = ("form/texts.js", "pages/install.js", "form/submission.js")
+
 # Files under static/js by bundle, in the order in which they run. The worker runs the core bundle
-# too, and the one of its own. `submission.js` is not in the form's bundle because home sends nihil
-# reports with it. `pages` has what only people who have signed in need: a first visit does not load
-# it, and the worker keeps it once somebody has. So the scripts of the outbox page are there, and
-# those of the form of a returned report.
+# too, and the one of its own. `person` and `pages` have what only people who have signed in need: a
+# first visit to the form does not load them, and the worker keeps them once somebody has. So the
+# scripts of the outbox page are there, and those of the form of a returned report.
 SCRIPTS = {
     "core": (
         "phone/data.js",
@@ -49,19 +52,19 @@ SCRIPTS = {
         "pages/typed.js",
         "pages/owner.js",
         "pages/updates.js",
-        "pages/install.js",
         "pages/offline.js",
         "pages/whom-to-call.js",
-        "form/texts.js",
-        "form/submission.js",
         "pages/app.js",
     ),
+    "person": ("pages/adoption.js", "pages/made-for.js"),
     "pages": (
+        *REPORTING,
         "pages/beside.js",
         "pages/sign-in.js",
         "pages/posting.js",
         "pages/search.js",
         "pages/password.js",
+        "pages/outbox-entries.js",
         "pages/outbox-words.js",
         "pages/home.js",
         "pages/offers.js",
@@ -79,7 +82,9 @@ SCRIPTS = {
     ),
     "form": (
         "form/whole.js",
+        *REPORTING,
         "form/numbers.js",
+        "form/unsaved.js",
         "form/photos.js",
         "form/fields.js",
         "form/former.js",
@@ -95,7 +100,7 @@ SCRIPTS = {
         "form/saved-panel.js",
         "form/report-form.js",
     ),
-    "straight": ("form/straight.js",),
+    "straight": ("pages/outbox-entries.js", "form/straight.js"),
     "worker": ("worker/changes.js", "worker/kept-pages.js"),
     "officer": (
         "desk/decision-drafts.js",

@@ -11,6 +11,7 @@ from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 
+import brotli
 import pytest
 from flask import Flask
 
@@ -18,6 +19,7 @@ from sipokat import assets, create_app
 from sipokat.domain.categories import categories
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.regions import level_of
+from tests.activating import make
 
 SCRIPTS = sorted((Path(__file__).parents[1] / "static/js").rglob("*.js"))
 
@@ -48,6 +50,55 @@ def test_other_data_make_another_build(built: Flask, monkeypatch: pytest.MonkeyP
     data["limits"]["photos"] += 1
     monkeypatch.setattr(assets, "shared_data", lambda: json.dumps(data))
     assert not assets.is_built(built)
+
+
+# --- What a first visit weighs -----------------------------------------------------------------
+
+FORM_SCRIPTS, ACTIVATION = 32_000, 40_000  # bytes, compressed
+
+
+def loaded(html: str) -> list[str]:
+    """The paths of the files that a page names."""
+    return re.findall(r'(?:src|href)="(/static/[^"#]+)"', html)
+
+
+def weight(app: Flask, path: str) -> int:
+    """The bytes of a file as it is sent: compressed, where that has been done."""
+    file = app.config["ROOT"] / path.lstrip("/")
+    small = file.with_name(file.name + ".br")
+    return (small if small.exists() else file).stat().st_size
+
+
+def test_the_scripts_of_the_report_form_keep_to_their_limit(built: Flask) -> None:
+    """As `python -m bench.form_load` counts them. What the form does without has another bundle."""
+    page = built.test_client().get("/laporan/baru").text
+    scripts = {path for path in loaded(page) if path.endswith(".js")}
+    told = json.loads(worker(built))["precache"]
+    scripts |= {path for path in told if path.endswith(".js")}
+    assert scripts
+    assert sum(weight(built, path) for path in scripts) <= FORM_SCRIPTS
+
+
+def worker(app: Flask) -> str:
+    """What the service worker is told to keep, as JSON."""
+    head = app.test_client().get("/service-worker.js").text.partition("\n")[0]
+    return head.removeprefix("self.SHELL = ").rstrip(";")
+
+
+def test_an_activation_weighs_little_beside_what_the_worker_keeps(app: Flask) -> None:
+    """Both pages and all that they load, as `python -m bench.activation_load` weighs them in a
+    browser, with headers and more."""
+    kept = set(json.loads(worker(app))["precache"])
+    browser = app.test_client()
+    code = {"code": make(app)}
+    pages = [
+        browser.get("/aktivasi"),
+        browser.post("/aktivasi/orang", data=code, headers={"Sec-Fetch-Site": "same-origin"}),
+    ]
+    files = {path for page in pages for path in loaded(page.text)} - kept
+    assert any("activation" in path for path in files)
+    sent = sum(len(brotli.compress(page.data, quality=4)) for page in pages)
+    assert sent + sum(weight(app, path) for path in files) <= ACTIVATION
 
 
 # --- What falls out of use ---------------------------------------------------------------------

@@ -17,7 +17,7 @@ from sipokat.web.access import ANYONE, allow
 pages = Blueprint("shell", __name__)
 SHELLS = ("/laporan/baru", "/kotak-keluar", "/luring")
 PRECACHED = ("app.css", "core.js", "app.js", "form.js", "sprite.svg")
-SIGNED_IN = ("pages.js",)  # kept as well once somebody has signed in on the phone
+SIGNED_IN = ("person.js", "pages.js")  # kept as well once somebody has signed in on the phone
 
 
 @cache

@@ -41,7 +41,7 @@ def test_the_form_counts_signs_warns_of_a_full_phone_and_asks_to_be_kept(phone):
     page = open_form(phone, "pemerintahan")
     page.locator("[data-save-draft]").wait_for()  # the phone has looked at its storage
     page.locator("[name=happened_on][max]").wait_for()  # and has filled the form
-    warning = page.locator("#notices").get_by_text("Penyimpanan HP hampir penuh")
+    warning = page.get_by_text("Penyimpanan HP hampir penuh").filter(visible=True)
     expect(warning).to_have_count(0)
 
     # Signs are counted as the server counts them, and near the end the counter warns.

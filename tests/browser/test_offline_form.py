@@ -119,7 +119,7 @@ def test_a_draft_stays_on_the_way_back_to_the_tiles_and_is_gone_once_it_was_sent
     # An address of one category opens that one; the arrow leads to the tiles from there too.
     page = phone.open("/laporan/baru?kategori=pemerintahan")
     expect(page.locator("#field-text")).to_have_value("Belum selesai.")
-    expect(page.get_by_text("dibuka lagi")).to_be_visible()
+    expect(page.locator("#notices").get_by_text("dibuka lagi")).to_be_visible()
     page.get_by_role("link", name="Kembali").click()
     expect(tile).to_be_visible()
     tile.click()

@@ -399,7 +399,7 @@ def test_a_draft_can_be_deleted_even_one_that_belongs_to_no_form_any_more(phone,
     drafts = page.locator("[data-outbox-drafts] .card")
     expect(drafts.get_by_role("link", name="Rapat")).to_be_visible()
     # Another tab sends it as it was.
-    page.evaluate("(id) => sipokat.replay.retry(id)", entry_id)
+    page.evaluate("(id) => sipokat.entries.retry(id)", entry_id)
     sent(phone)
     expect(drafts).to_contain_text("Diubah.")
     expect(drafts.get_by_role("link")).to_have_count(0)

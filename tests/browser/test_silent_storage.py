@@ -65,7 +65,7 @@ def works_without_it(phone, server, how):
     expect(page.get_by_role("link", name="Akun")).to_be_visible()
 
     page = open_form(phone, "sampah")
-    expect(page.locator("#notices")).to_contain_text("Penyimpanan HP ini tidak menjawab")
+    expect(page.get_by_text("Penyimpanan HP ini tidak menjawab")).to_be_visible()
     fill(page, "sampah", "Dikirim langsung.")
     page.locator("input[name=photos]").set_input_files([file(picture(1))])
     page.get_by_role("button", name="Kirim laporan").click()

@@ -312,7 +312,7 @@ def test_an_old_page_posts_no_version(site: Site, version: str) -> None:
     number = wire.file_report(site(RAHMAN))["number"]
     for noun in ("verifikasi", "perbaikan"):
         page = site(HARTONO).post(f"/laporan/{number}/{noun}", {"version": version}, status=400)
-        assert "Muat ulang" in page.text("main")
+        assert "sudah lama. Muat ulang" in page.text("main")
 
 
 @pytest.mark.usefixtures("nothing_new")

@@ -4,17 +4,8 @@
  * a draft of its own in the same slot, it is replaced only when the person says so.
  */
 (() => {
-  const { fields, outbox, page, submission, typed } = self.sipokat;
+  const { fields, outbox, page, submission, typed, unsaved } = self.sipokat;
   const PAUSE = 400; // ms after the first change that is not yet written
-  const WORDS = {
-    full: `Penyimpanan HP penuh. Tulisan ini belum tersimpan. ${page.ROOM}`,
-    owner: "Anda sudah keluar dari HP ini. Masuk dulu untuk menyimpan.",
-    draft:
-      "Draf ini dibuka di halaman SIPOKAT lain. Tulisan di layar ini belum tersimpan. Kirim dari sini, atau simpan tulisan ini.",
-    silent:
-      "Penyimpanan HP tidak menjawab. Tulisan ini belum tersimpan. Coba tutup halaman SIPOKAT lain.",
-    storage: "HP ini belum bisa menyimpan tulisan. Muat ulang halaman ini.",
-  };
 
   /**
    * `what()` returns `{owner, slot, category, title, kept, photos, awaits, fresh}` as they are at
@@ -100,7 +91,8 @@
     function complain({ code }) {
       say("Belum tersimpan");
       const button = code === "draft" ? { label: "Simpan tulisan ini", act: takeOver } : null;
-      page.notice(WORDS[code] || WORDS.storage, "warn", { key: "storage", button });
+      const words = unsaved(code, "Tulisan ini belum tersimpan.");
+      page.notice(words, "warn", { key: "storage", button });
     }
 
     /** Replaces the other tab's draft by this one, if the person confirms it. */
@@ -190,5 +182,5 @@
     };
   }
 
-  self.sipokat.keeper = { WORDS, create };
+  self.sipokat.keeper = { create };
 })();

@@ -5,16 +5,11 @@
  * does when its camera is opened, the form says which photo is missing when it is opened again.
  */
 (() => {
-  const { data, fields, kept: before, outbox, page, photos } = self.sipokat;
+  const { data, fields, kept: before, outbox, page, photos, unsaved } = self.sipokat;
   const MOST = data.limits.photos;
-  const WORDS = {
-    full: `Foto tidak muat di HP. Tulisan tetap tersimpan. ${page.ROOM} Atau kirim tanpa foto ini.`,
-    owner: "Foto belum tersimpan: Anda sudah keluar dari HP ini. Masuk dulu.",
-    draft: "Foto belum tersimpan: draf ini dibuka di halaman SIPOKAT lain.",
-    silent: "Foto belum tersimpan: penyimpanan HP tidak menjawab. Coba tutup halaman SIPOKAT lain.",
-    storage: "Foto belum tersimpan di HP. Ketuk Simpan draf untuk mencoba lagi.",
+  const LOST = {
+    full: "Foto tidak muat di HP. Tulisannya tersimpan, dan bisa dikirim tanpa foto ini.",
   };
-
   const CAMERA_BACK = 3000; // ms in which a camera that was left gives its photo
   const AGAIN =
     "Pilih fotonya lewat Galeri. Kalau tidak ada di sana, potret dulu dengan aplikasi kamera HP.";
@@ -147,7 +142,7 @@
         said = `Foto ${chosen.length} siap, ${page.size(facts.size)}.`;
         await save().catch(({ code }) => {
           if (code === "full") forget(photo); // the rest of the draft is written without it
-          [said, wrong] = [WORDS[code] || WORDS.storage, true];
+          [said, wrong] = [unsaved(code, LOST[code] || "Foto belum tersimpan."), true];
         });
         if (mine === turn && chosen.includes(facts)) draw(facts, bytes);
       } catch (error) {

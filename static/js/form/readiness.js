@@ -6,10 +6,10 @@
   const { page, store } = self.sipokat;
   const LITTLE_ROOM = 4_000_000; // bytes
 
-  const CANNOT =
-    "HP ini tidak bisa menyimpan laporan di alamat ini. Laporan hanya bisa dikirim saat ada sinyal.";
-  const SILENT =
-    "Penyimpanan HP ini tidak menjawab, jadi laporan hanya bisa dikirim saat ada sinyal. Coba tutup halaman SIPOKAT lain, lalu muat ulang.";
+  /** Shows one of the notices about this phone that stand above the form. */
+  function tell(what) {
+    document.querySelector(`[data-phone=${what}]`).hidden = false;
+  }
 
   /**
    * Whether this phone can keep reports (it needs https and storage). If not, tells the person: the
@@ -22,19 +22,13 @@
       () => "",
       ({ code }) => code,
     );
-    if (trouble) page.notice(trouble === "silent" ? SILENT : CANNOT, "warn");
+    if (trouble) tell(trouble === "silent" ? trouble : "cannot");
     return !trouble;
   }
 
   async function warnOfRoom() {
     const { quota, usage } = (await navigator.storage?.estimate?.().catch(() => null)) || {};
-    if (quota - usage < LITTLE_ROOM) {
-      page.notice(
-        "Penyimpanan HP hampir penuh. Hapus beberapa video atau foto lama di HP, supaya laporan bisa disimpan.",
-        "warn",
-        { key: "room" },
-      );
-    }
+    if (quota - usage < LITTLE_ROOM) tell("room");
   }
 
   const signIn = document.querySelector("[data-sign-in-first]");

@@ -44,7 +44,7 @@
     part("title").scrollIntoView({ block: "center" }); // with large text it may be out of sight
     page.saved();
     refresh().catch(() => {});
-    install.offer(part("install"));
+    install.offer();
     app.saved().catch(() => {});
   }
 

@@ -4,14 +4,10 @@
  * (`straight.js`, loaded then).
  */
 (() => {
-  const { causes, fields, keeper, kinds, outbox, page, submission, wire } = self.sipokat;
+  const { causes, fields, kinds, outbox, page, submission, unsaved, wire } = self.sipokat;
   const SAID = { key: "storage" };
   const THERE = "sudah ada di HP ini dan belum terkirim. Lihat kotak keluar.";
   const WORDS = {
-    ...keeper.WORDS,
-    full: `Penyimpanan HP penuh. Laporan belum tersimpan, tulisannya masih ada di layar ini. ${page.ROOM}`,
-    silent:
-      "Penyimpanan HP tidak menjawab. Laporan belum tersimpan, masih ada di layar ini. Kirim langsung, atau tutup halaman SIPOKAT lain lalu kirim lagi.",
     waits: `Perbaikan laporan ini ${THERE}`,
     changed: "Laporan ini sudah dikirim sebelum perbaikan disimpan. Lihat kotak keluar.",
     photo: "Ada foto yang hilang atau sudah terkirim. Hapus fotonya, lalu ambil sekali lagi.",
@@ -19,6 +15,7 @@
   /** By this digest a draft that another tab has sent is known, also when only a receipt is left. */
   const digestOf = ({ written_at, ...body }) =>
     wire.sha256(new TextEncoder().encode(JSON.stringify(body)));
+  const UNKEPT = "Laporan belum tersimpan, tulisannya masih ada di layar ini.";
   const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
   // The phone cannot keep a report, so that only sending it helps.
   const CANNOT_KEEP = ["full", "silent", "storage"];
@@ -111,7 +108,8 @@
       const enough = !needs("photo") || kept.length || here;
       const label = straightWords(here, photos.chosen().length);
       const act = () => straight(again).catch(explain);
-      return say(WORDS[error.code] || WORDS.storage, able && enough ? { label, act } : null);
+      const words = WORDS[error.code] || unsaved(error.code, UNKEPT);
+      return say(words, able && enough ? { label, act } : null);
     }
 
     /** Loads the script that sends straight, which needs a signal anyway, and has it send. */

@@ -3,7 +3,7 @@
  * screen until the server's receipts have come. `sending.js` loads this script when it is asked for.
  */
 (() => {
-  const { answers, causes, fields, outbox, page, replay, wire } = self.sipokat;
+  const { answers, causes, entries, fields, outbox, page, replay, wire } = self.sipokat;
   const UNSENT = "Laporan belum terkirim, tulisannya masih ada di layar ini.";
 
   /**
@@ -31,7 +31,7 @@
   async function leave({ again, draft, now }, number) {
     await draft.stop();
     const { person, slot } = now();
-    const gone = again ? outbox.remove(again.id) : outbox.dropDraft(person.id, slot, draft.id());
+    const gone = again ? entries.remove(again.id) : outbox.dropDraft(person.id, slot, draft.id());
     await gone.catch(() => {}); // the report has been sent all the same
     page.saved();
     location.assign(`/laporan/${number}`);

@@ -4,7 +4,7 @@
  * been saved, and by Background Sync where the browser has it.
  */
 (() => {
-  const { causes, identity, outbox, owner, page, replay, store } = self.sipokat;
+  const { causes, identity, outbox, owner, replay, store } = self.sipokat;
   const TAG = "sipokat-replay";
   const SOON = 1000; // ms between two runs at the least
   const LATER = 60_000; // the same after the phone's storage has failed
@@ -112,9 +112,7 @@
       nobody.hidden = false;
       return;
     }
-    const then = form ? " Laporan hanya bisa dikirim saat ada sinyal." : "";
-    const button = { label: "Muat ulang", act: () => location.reload() };
-    page.notice(`Halaman ini belum termuat seluruhnya.${then}`, "warn", { button });
+    document.querySelector("[data-incomplete]").hidden = false;
   });
 
   owner.ready.then(() => showCount().catch(() => {}));

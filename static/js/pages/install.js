@@ -3,7 +3,7 @@
  * after "Nanti saja" or once SIPOKAT has been installed.
  */
 (() => {
-  const { page, store } = self.sipokat;
+  const { store } = self.sipokat;
   let prompt = null; // the browser's event that opens its own installation dialog
 
   addEventListener("beforeinstallprompt", (event) => {
@@ -16,33 +16,23 @@
   });
 
   const installed = () => matchMedia("(display-mode: standalone)").matches || navigator.standalone;
-  const apple = () => /iphone|ipad|ipod/i.test(navigator.userAgent);
 
-  /** Shows the hint in `place` if SIPOKAT can be installed here and the person has not declined. */
-  async function offer(place) {
-    if (!place || installed() || (!prompt && !apple())) return;
-    if (await store.recall("install_hint").catch(() => "done")) return;
-    const later = page.make("button", { type: "button", class: "button quiet" }, "Nanti saja");
-    const words = prompt
-      ? "Pasang SIPOKAT di HP ini, supaya mudah dibuka lagi, juga tanpa sinyal."
-      : "Supaya mudah dibuka lagi: ketuk Bagikan, lalu pilih “Tambah ke Layar Utama”.";
-    const button = prompt && { label: "Pasang", act: install };
-    const hint = page.banner(words, "wait", button);
-    later.addEventListener("click", () => {
-      hint.remove();
-      store.note("install_hint", "later").catch(() => {});
-    });
-    hint.append(later);
-    place.replaceChildren(hint);
+  /** Shows the page's hint if SIPOKAT can be installed here and the person has not declined. */
+  async function offer() {
+    const apple = /iphone|ipad|ipod/i.test(navigator.userAgent) && "apple";
+    const hint = document.querySelector(`[data-install=${prompt ? "prompt" : apple}]`);
+    if (!hint || installed()) return;
+    hint.hidden = Boolean(await store.recall("install_hint").catch(() => "done"));
   }
 
-  /** "Pasang": opens the browser's dialog. */
-  async function install(hint) {
-    const event = prompt;
+  addEventListener("click", ({ target }) => {
+    const hint = target.closest("[data-install]");
+    if (!hint || !target.matches("button")) return;
+    hint.hidden = true;
+    if (target.matches(".quiet")) store.note("install_hint", "later").catch(() => {});
+    else prompt?.prompt();
     prompt = null;
-    hint.remove();
-    await event?.prompt();
-  }
+  });
 
   self.sipokat.install = { offer };
 })();

@@ -3,7 +3,7 @@
  * month; the link that opens it leads to the form, which is also the way without this script.
  */
 (() => {
-  const { app, identity, install, outbox, page, replay, submission } = self.sipokat;
+  const { app, entries, identity, install, outbox, page, submission } = self.sipokat;
   const CANNOT = "HP tidak bisa menyimpan laporan nihil ini. Kirim dari formulirnya.";
 
   /** Opens the dialog of this month, or the form where more has to be asked. */
@@ -33,7 +33,7 @@
     const values = { happened_on: today, "fields.periode": month };
     const title = `Nihil ${page.monthName(month)}`;
     const id = submission.uuid();
-    if (before?.state === "needs_attention") await replay.retry(before.id);
+    if (before?.state === "needs_attention") await entries.retry(before.id);
     if (!before) {
       await outbox.submit(submission.entryOf({ id, owner, category: "nihil", title, values }));
     }
@@ -41,7 +41,7 @@
     page.notice(`${title}: tersimpan di HP. Dikirim otomatis saat ada sinyal.`, "ok", {
       focus: true,
     });
-    install.offer(document.querySelector("[data-install]"));
+    install.offer();
     app.saved();
   }
 

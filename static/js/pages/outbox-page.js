@@ -4,7 +4,8 @@
  * place on the screen stay.
  */
 (() => {
-  const { app, cards, causes, kinds, outbox, owner, page, photos, replay, store } = self.sipokat;
+  const { app, cards, causes, entries, kinds, outbox, owner, page, photos } = self.sipokat;
+  const { replay, store } = self.sipokat;
   const { say } = cards;
   const part = (name) => document.querySelector(`[data-outbox-${name}]`);
   if (!part("unsent")) return; // every page of somebody who has signed in has this script
@@ -19,15 +20,15 @@
 
   // --- The whole page ----------------------------------------------------------------------
 
-  async function drawUnsent(entries) {
+  async function drawUnsent(unsent) {
     const list = part("unsent").querySelector("[data-list]");
     for (const [id, card] of drawn) {
-      if (entries.some((one) => one.id === id)) continue;
+      if (unsent.some((one) => one.id === id)) continue;
       card.remove();
       drawn.delete(id);
     }
     const doubt = await causes.doubt();
-    for (const entry of await replay.seen(entries)) {
+    for (const entry of await replay.seen(unsent)) {
       if (!drawn.has(entry.id)) {
         const card = cards.copy("entry");
         card.dataset.entry = entry.id;
@@ -116,7 +117,7 @@
    * null.
    */
   async function discard(id, shown) {
-    while (!(await outbox.remove(id, shown))) {
+    while (!(await entries.remove(id, shown))) {
       const entry = await outbox.entry(id);
       if (!entry) return null; // deleted in another tab
       if (entry.state !== "sending") return entry.state === "sent" ? SENT : CHANGED;
@@ -125,7 +126,7 @@
         page.notice(UNDER_WAY, "wait", { key: "delete", focus: true });
         await news();
       } else {
-        await replay.idle(id);
+        await entries.idle(id);
       }
     }
     return null;
@@ -154,7 +155,7 @@
   async function swap(id, old, file) {
     say("Menyiapkan foto…");
     try {
-      await outbox.swapPhoto(id, old, await photos.prepare(file));
+      await entries.swapPhoto(id, old, await photos.prepare(file));
       app.drain("tap");
     } catch (error) {
       page.notice(error.sentence || `Foto tidak muat di HP. ${page.ROOM}`, "late", { focus: true });
@@ -174,14 +175,14 @@
     if (!entry) return;
     const old = button.closest("[data-refused]")?.dataset.refused;
     if (button.matches("[data-send]")) {
-      if (entry.state === "needs_attention") await replay.retry(id);
+      if (entry.state === "needs_attention") await entries.retry(id);
       app.drain("tap");
     } else if (button.matches("[data-remove]")) {
       await remove(id, entry);
     } else if (button.matches("[data-swap]")) {
       button.closest("[data-refused]").querySelector("input").click();
     } else if (button.matches("[data-without]")) {
-      await outbox.swapPhoto(id, old, null);
+      await entries.swapPhoto(id, old, null);
       app.drain("tap");
     }
   }

@@ -3,7 +3,7 @@
  * at once, what was typed stays in the form when there is no signal, and signing out works offline.
  */
 (() => {
-  const { beside, causes, identity, outbox, owner, page, replay, wire } = self.sipokat;
+  const { beside, causes, identity, made, outbox, owner, page, replay, wire } = self.sipokat;
 
   // By password, by PIN, and with a code that activates the phone.
   const ENTRANCES = ["/masuk", "/masuk/pin", "/aktivasi"];
@@ -47,7 +47,7 @@
       form.querySelector(wrong ? `[name=${wrong}]` : "[type=password]")?.focus();
       return;
     }
-    owner.leave();
+    made.leave();
     const trouble = await identity.signIn(user).then(
       () => "",
       ({ code }) => code,
@@ -66,6 +66,13 @@
     await (signed_out ? replay.leave(() => enter(form, data)) : enter(form, data));
   }
 
+  /** Deletes what this person has typed into decisions. */
+  async function forgetDecisions(id) {
+    for (const { slot } of await outbox.drafts(id)) {
+      if (slot.startsWith(outbox.DECISION)) await outbox.dropDraft(id, slot);
+    }
+  }
+
   async function signOut() {
     const { owner: person } = await identity.who();
     const { total } = person ? await outbox.count(person.id) : { total: 0 };
@@ -73,8 +80,8 @@
       const text = `${total} laporan belum terkirim. Laporan itu tetap tersimpan di HP ini dan dikirim setelah Anda masuk lagi.`;
       if (!(await page.ask("Keluar sekarang?", text, { yes: "Keluar" }))) return;
     }
-    owner.leave();
-    if (person) await outbox.forgetDecisions(person.id).catch(() => {});
+    made.leave();
+    if (person) await forgetDecisions(person.id).catch(() => {});
     try {
       await identity.signOut();
     } finally {

@@ -290,27 +290,10 @@
     return Math.max(0, Math.min(...list.map((one) => (due(one) ? 0 : one.next_try - Date.now()))));
   }
 
-  /** The person wants a refused entry to be sent again as it is. */
-  function retry(id) {
-    return outbox.update(id, (one) => ({
-      ...one,
-      state: "waiting",
-      next_try: 0,
-      photos: one.photos.map((photo) => ({ ...photo, error: null })),
-    }));
-  }
-
   /** Whether a run is under way, in this page or anywhere else on the phone. */
   async function busy() {
     if (!navigator.locks) return running;
     return (await navigator.locks.query()).held.some((lock) => lock.name === LOCK);
-  }
-
-  /** An entry that was left "sending" by a browser that was killed is waiting again. */
-  function idle(id) {
-    return alone(LOCK, () =>
-      outbox.update(id, (one) => (one.state === "sending" ? { ...one, state: "waiting" } : null)),
-    );
   }
 
   /** Entries as they are shown: one that says "sending" while nobody sends is waiting. */
@@ -326,11 +309,9 @@
     alone: (work) => alone(LOCK, work),
     busy,
     drain,
-    idle,
     leave,
     nextTry,
     request,
-    retry,
     seen,
   };
 })();
