@@ -122,7 +122,14 @@ COPIED = {"htmx.js": "vendor/htmx/htmx.min.js", "sprite.svg": "icons/sprite.svg"
 
 
 # Limits of which no script asks: the phone does without them.
-SERVER_ALONE = ("note", "password_min", "form_bytes", "body_bytes", "former_days")
+SERVER_ALONE = (
+    "note",
+    "password_min",
+    "form_bytes",
+    "body_bytes",
+    "together",
+    "former_days",
+)
 
 # Components that no shell shows: a first visit to the form does without them.
 PAGES_ALONE = (

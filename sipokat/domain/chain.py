@@ -41,6 +41,7 @@ class State:
     last_desk: str | None = None
     writers: frozenset[str] = frozenset()
     recorder: str | None = None
+    urgent: bool = False
 
     @property
     def final(self) -> bool:
@@ -61,7 +62,9 @@ class Actor:
 class Request:
     """What the actor asks for. `version` is the one that they saw; None skips that check. `other`
     is the number of another report, where the reason asks for one. `office` is as what the
-    actor acts (`Office.held_as`), where they hold several offices at the desk and have chosen."""
+    actor acts (`Office.held_as`), where they hold several offices at the desk and have chosen.
+    `together`: the report is one of many that are verified at once; `klass` is then the class of
+    all of them, and said to those that take one."""
 
     action: str
     version: int | None = None
@@ -70,6 +73,7 @@ class Request:
     note: str = ""
     other: str = ""
     office: str = ""
+    together: bool = False
 
 
 @dataclass(frozen=True)
@@ -97,6 +101,8 @@ def decide(state: State, actor: Actor, request: Request) -> Move:
     """The move that this request makes, or the refusal, in the order of precedence."""
     _role_never(state, actor, request.action)
     _not_now(state, actor, request)
+    if request.together:
+        request = _among_others(state, request)
     _content(state, request)
     return _move(state, actor, request)
 
@@ -216,6 +222,23 @@ def _check_reason(request: Request, wrong: dict[str, str]) -> None:
         wrong["other"] = "Nomor laporan lain hanya untuk alasan Sudah dilaporkan. Kosongkan."
 
 
+def alone(state: State) -> str:
+    """Why this report is never verified together with others, as a sentence; empty if it may be."""
+    if state.urgent:
+        return "Bencana diperiksa satu per satu."
+    if state.status == "returned":
+        return "Laporan yang dikembalikan diperiksa satu per satu."
+    return ""
+
+
+def _among_others(state: State, request: Request) -> Request:
+    """What is asked of this report where one class was chosen for many. Raises WrongContent for one
+    that is decided by itself."""
+    if sentence := alone(state):
+        raise WrongContent(sentence)
+    return request if may_class(state) else replace(request, klass=None)
+
+
 def _check_class(state: State, klass: str | None, wrong: dict[str, str]) -> None:
     if not state.classed:
         if klass is not None:
@@ -278,10 +301,16 @@ def advance(state: State, move: Move) -> State:
 
 
 def fold(
-    author_desk: str, classed: bool, moves: Iterable[Move], recorder: str | None = None
+    author_desk: str,
+    classed: bool,
+    moves: Iterable[Move],
+    recorder: str | None = None,
+    urgent: bool = False,
 ) -> State:
     """The state of a report, from all its moves, oldest first."""
-    state = State(author_desk, "waiting", None, 0, classed=classed, recorder=recorder)
+    state = State(
+        author_desk, "waiting", None, 0, classed=classed, recorder=recorder, urgent=urgent
+    )
     for move in moves:
         state = advance(state, move)
     return state

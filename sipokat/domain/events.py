@@ -231,7 +231,8 @@ def rebuild(report: Report, events: Sequence[Event]) -> chain.State:
     """The state of a report, from its moves alone."""
     done = (chain.Move(e.action, e.actor_id, e.from_desk, e.to_desk, e.klass) for e in events)
     recorder = events[0].actor_id if report.recorded_as and events else None
-    return chain.fold(report.author_desk, categories()[report.category].classed, done, recorder)
+    classed = categories()[report.category].classed
+    return chain.fold(report.author_desk, classed, done, recorder, report.urgent)
 
 
 def blank(session: Session, report_id: int) -> None:

@@ -24,6 +24,7 @@ class Limits:
     photo_bytes: int
     form_bytes: int
     body_bytes: int
+    together: int
     days_back: int
     former_days: int
     receipt_days: int

@@ -138,6 +138,13 @@ def photo_claims(value: Any) -> tuple[PhotoClaim, ...]:
     return tuple(claims)
 
 
+def checked(value: Any, shape: Mapping[str, Check]) -> dict[str, Any]:
+    """An object with these keys and no others, each value read by its check."""
+    if not isinstance(value, dict) or set(value) != set(shape):
+        raise ValueError
+    return {key: check(value[key]) for key, check in shape.items()}
+
+
 def read_json(shape: Mapping[str, Check], required: tuple[str, ...] = ()) -> dict[str, Any]:
     """The JSON object of this request, each value read by the check that `shape` has for its key.
     Keys with null are left out. Raises Malformed when the body is not JSON, or for an unknown key,

@@ -253,6 +253,14 @@ ROUTES = [
         "/verifikasi",
         others=dict.fromkeys((RAHMAN, SITI, MARLINA, AGUS, ZAINAL, RATNA), 403),
     ),
+    Route(
+        "POST",
+        "/verifikasi/sekaligus",
+        usual=422,  # nothing was ticked
+        others=dict.fromkeys((RAHMAN, SITI, MARLINA, AGUS, ZAINAL, RATNA), 403),
+        json={"class": "kinerja", "items": []},
+        form={"class": "kinerja"},
+    ),
     action("verifikasi", NOT_DECIDING, **{"class": "kinerja"}),
     action("pengembalian", NOT_DECIDING, **REASON),
     action("penolakan", NOT_DECIDING, **REASON),
@@ -372,7 +380,8 @@ def knock(visitor: Visitor, route: Route, places: dict[str, str], as_json: bool)
         return visitor.request(route.method, path, headers=headers)
     given = route.json if as_json else route.form
     sent = {
-        key: FRESH[value]() if value in FRESH else value for key, value in (given or {}).items()
+        key: FRESH[str(value)]() if str(value) in FRESH else value
+        for key, value in (given or {}).items()
     }
     if not as_json:
         return visitor.request("POST", path, headers=headers, data=sent)
