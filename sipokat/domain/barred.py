@@ -1,5 +1,6 @@
-"""Reports that none of the holders of their desk may decide, since each wrote them or decided them
-lower down: another holder is needed, or a Plh. whom the desk above names."""
+"""Reports that none of the holders of their desk may decide, since each wrote them, holds the
+office from which they came, or decided them lower down: another holder is needed, or a Plh. whom
+the desk above names."""
 
 from __future__ import annotations
 
@@ -101,12 +102,19 @@ def _stuck(desk: str, role: str, today: date) -> ColumnElement[bool]:
 
 
 def _involved(desk: str) -> ColumnElement[bool]:
-    """Whether this holder wrote or revised the report, or decided it at a lower desk."""
+    """Whether this holder wrote or revised the report, or decided it at a lower desk, or also holds
+    the office from which it came."""
     involved = exists().where(
         Event.report_id == Report.id, Event.actor_id == Term.user_id, _takes_part(desk)
     )
+    other = aliased(Term)
+    of_author = exists().where(
+        other.user_id == Term.user_id,
+        other.region_code == Report.region_code,
+        running_on(day_of(now()), other),
+    )
     # Named, since by itself the report of the outermost query is not seen in here.
-    return involved.correlate(Report, Term)
+    return or_(involved.correlate(Report, Term), of_author.correlate(Report, Term))
 
 
 def _takes_part(desk: str) -> ColumnElement[bool]:

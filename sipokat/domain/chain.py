@@ -142,7 +142,7 @@ def _role_never(state: State, actor: Actor, action: str) -> None:
         raise NeverAllowed("Jabatan Anda di wilayah ini tidak memeriksa laporan.")
     # Somebody without a desk over this report is judged by where they sit elsewhere.
     highest = max(DESKS.index(desk) for desk in deciding & actor.desks or deciding)
-    if highest <= DESKS.index(state.author_desk):
+    if highest <= DESKS.index(state.author_desk) or state.author_desk in actor.desks:
         next_up = DESK_WORDS[above(state.author_desk) or "kota"]
         raise NeverAllowed(
             f"Laporan ini dari kantor Anda sendiri. Yang memeriksanya {next_up}.", code="own"

@@ -6,16 +6,16 @@ from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, or_, select
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, or_, select, union
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import table
 from sipokat.domain import lateness
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed, as_listed, read_listed
-from sipokat.domain.offices import held, regions_of
+from sipokat.domain.offices import Office, held, regions_of
 from sipokat.domain.periods import days_of
-from sipokat.domain.regions import named
+from sipokat.domain.regions import in_scope, named
 from sipokat.domain.report_search import finds
 from sipokat.domain.roles import RECORDING
 from sipokat.domain.visibility import (
@@ -40,14 +40,15 @@ ROW = (lazyload(Report.reporter), lazyload(Report.photos))
 class Filter:
     """What to list; an empty value filters nothing. `month` is `YYYY-MM` of the event's day;
     `late` is `all` for what is past its limit on any desk, `below` for what the person is told is
-    late below their own (`lateness.late_below`); `said` is a report's number, or words that all
-    stand in it."""
+    late below their own (`lateness.late_below`); `by` is `own` for what the person's own offices
+    have filed; `said` is a report's number, or words that all stand in it."""
 
     status: str = ""
     category: str = ""
     region: str = ""
     month: str = ""
     late: str = ""
+    by: str = ""
     said: str = ""
 
 
@@ -79,6 +80,12 @@ def _query(session: Session, user: User, wanted: Filter, before: int | None) -> 
     conditions = _conditions(session, user, wanted)
     if before is not None:
         conditions.append(Report.id < before)
+    if wanted.by:
+        own = [filed_by(office) for office in offices_filing(user)]
+        query = select(Report).where(or_(false(), *own), *conditions)
+        if wanted.region:
+            query = query.where(in_scope(Report.region_code, wanted.region))
+        return query.order_by(Report.id.desc()).limit(PAGE + 1)
     if wanted.late or wanted.status in OPEN:
         query = select(Report).where(visible_open(user), *conditions)
         if wanted.region:
@@ -104,18 +111,42 @@ def _conditions(session: Session, user: User, wanted: Filter) -> list[ColumnElem
     return conditions + finds(wanted.said)
 
 
+def offices_filing(user: User) -> list[Office]:
+    """The offices in which the person files reports today."""
+    return [office for office in held(user) if office.reports]
+
+
+def filed_by(office: Office) -> ColumnElement[bool]:
+    """The condition for a report of this office, whoever of it has written it."""
+    return and_(Report.region_code == office.region, Report.author_desk == office.desk)
+
+
 def own_desk(session: Session, user: User) -> list[Report]:
     """Reports that wait for the author's office to mend them."""
-    regions = regions_of(user)
-    query = (
-        select(Report)
-        .where(
-            or_(Report.desk_code.in_(regions), _recorded(user)), Report.desk == Report.author_desk
-        )
-        .order_by(Report.arrived_at)
-        .options(*ROW)
-    )
-    return list(session.scalars(query)) if regions else []
+    query = select(Report).where(_to_mend(user)).order_by(Report.arrived_at).options(*ROW)
+    return list(session.scalars(query)) if regions_of(user) else []
+
+
+def _to_mend(user: User) -> ColumnElement[bool]:
+    here = or_(Report.desk_code.in_(regions_of(user)), _recorded(user))
+    return and_(here, Report.desk == Report.author_desk)
+
+
+def own_reports(session: Session, user: User, last: int) -> tuple[list[Report], list[Report]]:
+    """The reports that wait for the author's office to mend them, the longest first, and the `last`
+    others that the person's offices have filed, newest first: one statement for both."""
+    if not regions_of(user):
+        return [], []
+    ids = [select(Report.id).where(_to_mend(user))]
+    for office in offices_filing(user):
+        elsewhere = or_(Report.desk.is_(None), Report.desk != Report.author_desk)
+        newest = select(Report.id).where(filed_by(office), elsewhere)
+        ids.append(select(newest.order_by(Report.id.desc()).limit(last).subquery().c.id))
+    query = select(Report).where(Report.id.in_(union(*ids).subquery().select()))
+    found = list(session.scalars(query.order_by(Report.arrived_at).options(*ROW)))
+    mending = [one for one in found if one.desk == one.author_desk]
+    others = sorted((one for one in found if one not in mending), key=lambda one: -one.id)
+    return mending, others[:last]
 
 
 def _recorded(user: User) -> ColumnElement[bool]:

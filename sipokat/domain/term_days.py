@@ -20,9 +20,9 @@ def over_by(term: Term, day: date) -> bool:
     return term.until is not None and term.until < day
 
 
-def running_on(day: date) -> ColumnElement[bool]:
+def running_on(day: date, term: type[Term] = Term) -> ColumnElement[bool]:
     """The condition for a term that runs on that day."""
-    return runs_between(day, day)
+    return and_(term.since <= day, or_(term.until.is_(None), term.until >= day))
 
 
 def not_over_by(day: date) -> ColumnElement[bool]:

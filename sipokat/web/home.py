@@ -36,6 +36,8 @@ from sipokat.web.respond import see_other
 
 pages = Blueprint("home", __name__)
 
+LAST_OWN = 3  # reports of an official's own that home shows
+
 
 @pages.get("/")
 @allow(ANYONE)
@@ -134,12 +136,12 @@ def _answers(answers: list[Answer]) -> list[dict[str, Any]]:
 
 def _official() -> dict[str, Any]:
     session = db.session()
-    own = listing.own_desk(session, me())
+    own, filed = listing.own_reports(session, me(), LAST_OWN)
     waiting = queue.desk_queue(session, me())
     mending = {one.id for one in own}
     oldest = [one for one in waiting if one.id not in mending][:5]
     urgent = queue.urgent(session, me())
-    below = posts_below.below_me(me(), *regions_of(me()), *codes_of(own, oldest, urgent))
+    below = posts_below.below_me(me(), *regions_of(me()), *codes_of(own, filed, oldest, urgent))
     return {
         "greeting": times.greeting(me().name),
         "offices": _offices(),
@@ -152,6 +154,7 @@ def _official() -> dict[str, Any]:
         "urgent": present.rows(urgent),
         "oldest": present.rows(oldest),
         "own": present.cards(own, me()),
+        "filed": present.rows(filed),
         "below": below,
         "rejected": _answers(rejections(session, me())),
         **_vacant_words(below["levels"]),

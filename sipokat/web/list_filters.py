@@ -14,8 +14,10 @@ from sipokat.database import db
 from sipokat.domain import lateness, listing, texts
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.offices import held
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import Malformed
+from sipokat.domain.roles import OFFICIAL_REPORTERS
 from sipokat.domain.visibility import authors_read
 from sipokat.web.access import me
 from sipokat.web.kept import kept
@@ -30,6 +32,7 @@ STATUSES: Options = (
     ("rejected", "Ditolak"),
     ("withdrawn", "Dibatalkan"),
 )
+BY: Options = (("own", "Kantor Anda sendiri"),)
 LATE: Options = (("all", "Terlambat"), ("below", "Terlambat di wilayah Anda"))
 
 
@@ -41,18 +44,20 @@ class Choices(NamedTuple):
     regions: Options
     months: Options
     late: Options
+    by: Options
 
 
 def wanted() -> listing.Filter:
     """What the request narrows the list to. Raises Malformed for what no form of ours asks."""
     args = request.args
-    names = ("status", "category", "region", "month", "late")
+    names = ("status", "category", "region", "month", "late", "by")
     chosen = {name: args.get(name, "").strip() for name in names}
     asked = listing.Filter(**chosen, said=texts.plain(args.get("cari"))[:SEARCH_MAX])
     if (
         (asked.status and asked.status not in dict(STATUSES))
         or (asked.category and asked.category not in categories())
         or (asked.late and asked.late not in dict(LATE))
+        or (asked.by and asked.by not in dict(BY))
         or (asked.region and not re.fullmatch(r"[0-9.]{2,20}", asked.region))
         or (asked.month and not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", asked.month))
     ):
@@ -64,7 +69,9 @@ def choices() -> Choices:
     """What this person may narrow the list to."""
     regions = tuple(listing.regions_below(db.session(), me()))
     late = LATE if lateness.watches(me()) else LATE[:1]
-    return Choices(STATUSES, kinds(), regions, _months(day_of(now())), late)
+    official = any(office.role.key in OFFICIAL_REPORTERS for office in held(me()))
+    by = BY if official else ()
+    return Choices(STATUSES, kinds(), regions, _months(day_of(now())), late, by)
 
 
 def kinds() -> Options:
@@ -84,6 +91,7 @@ def said(wanted: listing.Filter, among: Choices) -> str:
         dict(among.regions).get(wanted.region, wanted.region),
         times.month(wanted.month) if wanted.month else "",
         dict(LATE).get(wanted.late, ""),
+        f"dari {dict(BY)[wanted.by]}" if wanted.by else "",
     ]
     return " · ".join(name for name in names if name)
 

@@ -33,7 +33,8 @@ def unread() -> int:
 def note_opened(url: str) -> None:
     """This page is opened: what leads to it has been read. When nothing can be written now, it
     stays unread until the next time."""
-    told_at = g.login_session.told_at
+    here = g.get("login_session")
+    told_at = here.told_at if here else []
     if not is_read() or (url not in told_at and len(told_at) < inbox.MOST):
         return
     ids = inbox.unread_at(db.session(), me(), url)

@@ -166,9 +166,10 @@ def test_an_officials_own_report_that_came_back_is_apart_from_the_desk(site: Sit
     number = file_report(site(HARTONO), "pad_inovasi")["number"]
     decide(site(YUSUF), number, "pengembalian", note="Berapa targetnya?")
     page = home(site, HARTONO)
-    own = page.text("section[aria-labelledby=milik-anda]")
+    own = page.text("section[aria-labelledby=perbaiki]")
     assert "Berapa targetnya?" in own
-    assert links(page, "section[aria-labelledby=milik-anda]") == [f"/laporan/{number}/perbaikan"]
+    assert links(page, "section[aria-labelledby=perbaiki]") == [f"/laporan/{number}/perbaikan"]
+    assert f"/laporan/{number}" not in links(page, "section[aria-labelledby=milik-anda]")
 
 
 def test_a_desk_without_holder_is_shown_to_the_desk_above(app: Flask, site: Site) -> None:

@@ -217,7 +217,7 @@ def test_the_filters_stand_as_they_were_chosen(site: Site) -> None:
         "category": "sampah",
         "month": today().isoformat()[:7],
     }
-    chosen |= {"region": RAHMAN.region, "late": ""}
+    chosen |= {"region": RAHMAN.region, "late": "", "by": ""}
     page = page.submit("form[action='/laporan']", typed=chosen)
     assert page.values("form[action='/laporan']").to_dict() == chosen
     assert len(page.all("article")) == 1
