@@ -85,13 +85,14 @@ def test_who_does_it_may_be_named(app: Flask) -> None:
     shown = run(app, "show-user", RAHMAN).output
     assert "disable by operator budi for Agus Salim (diskominfo)" in shown
     run(app, "enable-user", RAHMAN, f"--by={AGUS.phone}")
+    assert newest(app) == ("enable", "budi", "Agus Salim")
     said = Visitor(app, RAHMAN).get("/akun").text("section[aria-labelledby='perubahan']")
     assert "pengelola SIPOKAT untuk Agus Salim, Diskominfo" in said
     for nobody in (HARTONO.phone, "081200009999", "0812"):
         done = run(app, "enable-user", RAHMAN, f"--by={nobody}")
         assert done.exit_code == 1
         assert done.output.startswith("Error: ")
-    assert newest(app) == ("enable", "budi", "Agus Salim")
+    assert newest(app) == ("new_phone", None, "Rahman")
 
 
 def test_a_new_name_and_number_and_password(app: Flask) -> None:

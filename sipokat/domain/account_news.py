@@ -1,6 +1,6 @@
-"""What a person is told on each of their phones until they have read it there: codes that were made
-for them, and phones that were activated. Whoever can activate somebody's account must be seen doing
-it.
+"""What a person is told on each of their phones until they have read it there: every way in that
+is new. Codes that were made for them, phones that were activated or signed in for the first time,
+PINs, and another number. Whoever gets into somebody's account, or prepares it, must be seen.
 
 Each phone remembers the last entry of the administrative record that was read on it
 (`known_device.read_entry_id`), so that nobody reads the news for another phone.
@@ -14,15 +14,20 @@ from sqlalchemy.orm import Session
 from sipokat.database import writing
 from sipokat.models import AdministrativeEntry, KnownDevice, LoginSession, User
 
-TOLD = ("make_activation", "activate")
+TOLD = ("make_activation", "activate", "new_phone", "set_pin", "change_phone")
 MOST = 5
 
 
-def announce(session: Session, user: User) -> None:
-    """Something was entered that is told: the sessions of the person say so from now on, and home
-    asks what it is only where one does."""
+def announce(
+    session: Session, user: User, entry: AdministrativeEntry, on: int | None = None
+) -> None:
+    """`entry` was written, and is told: the sessions of the person say so from now on, and home
+    asks what it is only where one does. On the phone with the id `on`, where they did it
+    themselves, it is no news, unless something else is still to be read there."""
     theirs = update(LoginSession).where(LoginSession.user_id == user.id)
     session.execute(theirs.values(has_news=True))
+    if on is not None and [one.id for one in unread(session, user, on, most=2)] == [entry.id]:
+        mark_read(session, user, on, entry.id)
 
 
 def unread(

@@ -12,6 +12,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain import (
+    account_news,
     activations,
     administration,
     endings,
@@ -125,10 +126,11 @@ def change_name(session: Session, by: By, user: User, name: str) -> None:
         administration.record(session, by, user, "change_name", {"name": was}, {"name": name})
 
 
-def change_phone(session: Session, by: By, user: User, phone: str) -> None:
+def change_phone(session: Session, by: By, user: User, phone: str, on: int | None = None) -> None:
     """Give the account another number, with which the person signs in from now on. Their sessions
-    go on; an open code ends, which may have been sent to the former number. Raises WrongContent on
-    `phone` for what is no number or another account's; the same number is no change."""
+    go on; an open code ends, which may have been sent to the former number. `on` is the id of their
+    own phone, where they do it themselves. Raises WrongContent on `phone` for what is no number or
+    another account's; the same number is no change."""
     number = people.require_phone(phone)
     administration.take_turn(session, user)
     if user.phone == number:
@@ -136,7 +138,9 @@ def change_phone(session: Session, by: By, user: User, phone: str) -> None:
     _require_free(session, number)
     was, user.phone = user.phone, number
     activations.end_all(session, user)
-    administration.record(session, by, user, "change_phone", {"phone": was}, {"phone": number})
+    facts = {"phone": was}, {"phone": number}
+    entry = administration.record(session, by, user, "change_phone", *facts)
+    account_news.announce(session, user, entry, on)
 
 
 def _require_free(session: Session, number: str) -> None:

@@ -73,8 +73,7 @@ def spend(
                 signed_in = sign_in.open_session(session, user, token, device, at, pin_hash)
                 entry = _record_use(session, user, device, at)
                 code_tries.activated(session, address, at)
-                account_news.announce(session, user)
-                account_news.mark_read(session, user, signed_in.phone_id, entry.id)
+                account_news.announce(session, user, entry, signed_in.phone_id)
                 security.note("activated", user.id)
                 return signed_in
             session.refresh(found)

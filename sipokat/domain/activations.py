@@ -86,8 +86,8 @@ def make(
         )
     )
     until = {"until": (at + life).isoformat(timespec="minutes")}
-    administration.record(session, by, subject, "make_activation", became=until, at=at)
-    account_news.announce(session, subject)
+    entry = administration.record(session, by, subject, "make_activation", became=until, at=at)
+    account_news.announce(session, subject, entry)
     return Made(code, at + life, replaces)
 
 

@@ -8,6 +8,7 @@ from datetime import datetime
 from sipokat import security
 from sipokat.database import writing
 from sipokat.domain import (
+    account_news,
     accounts,
     administration,
     fresh,
@@ -15,6 +16,7 @@ from sipokat.domain import (
     people,
     pins,
     sessions,
+    sign_in,
     trivial_pins,
 )
 from sipokat.domain.clock import now as present
@@ -61,12 +63,15 @@ def change_pin(
         hashed = pins.hash_pin(new, phone or "")
     with writing() as session:
         settle(session)
-        device = pins.put_on(session, user, phone or "", hashed)
-        if device is None:
+        known = sign_in.known_device(session, user, phone)
+        if known is None:
             raise NotNow("HP ini belum dikenal. Keluar, lalu masuk lagi.")
+        first = not pins.is_set(session, user, phone)
+        pins.put_on(session, known, hashed)
         token = sessions.rotate(session, session_id)
-        by = administration.oneself(user)
-        administration.record(session, by, user, "set_pin", became={"device": device})
+        by, facts = administration.oneself(user), {"device": known.device or "", "first": first}
+        entry = administration.record(session, by, user, "set_pin", became=facts)
+        account_news.announce(session, user, entry, known.id)
     security.note("pin_changed", user.id)
     return token
 
@@ -82,5 +87,7 @@ def change_phone(
         pass
     with writing() as session:
         settle(session)
-        accounts.change_phone(session, administration.oneself(user), user, number)
+        here = sign_in.known_device(session, user, phone)
+        by = administration.oneself(user)
+        accounts.change_phone(session, by, user, number, here.id if here else None)
     security.note("number_changed", user.id)

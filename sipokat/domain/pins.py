@@ -159,12 +159,10 @@ def prove(user: User, token: str, pin: str) -> Callable[[Session], None]:
     return lambda session: _forget_failures(session, user, token, kept)
 
 
-def put_on(session: Session, user: User, token: str, pin_hash: str) -> str | None:
-    """Give the person this PIN on the phone with this token. The name of the phone; None where the
-    account does not know it."""
-    new = _of(user, token).values(pin_hash=pin_hash, pin_failures=0)
-    known = session.execute(new.returning(KnownDevice.device)).first()
-    return None if known is None else known.device or ""
+def put_on(session: Session, known: KnownDevice, pin_hash: str) -> None:
+    """Give the person whose phone this is that PIN on it."""
+    new = update(KnownDevice).where(KnownDevice.id == known.id)
+    session.execute(new.values(pin_hash=pin_hash, pin_failures=0))
 
 
 def end_all(session: Session, user: User, on: int | None = None, but: str | None = None) -> None:

@@ -76,6 +76,18 @@ def find_session(token: str | None, now: datetime | None = None) -> OpenSession 
     return found
 
 
+def on_phone(found: OpenSession, token: str | None) -> OpenSession:
+    """The session with the phone that it is on. One that a version before opened does not say so,
+    and nothing about the account would be told there; the phone's own token does."""
+    mine = KnownDevice.user_id == found.user.id, KnownDevice.token_hash == hashed(token or "")
+    phone = db.session.scalar(select(KnownDevice.id).where(*mine))
+    if phone is None:
+        return found
+    this = update(LoginSession).where(LoginSession.id == found.id).values(device_id=phone)
+    write_if_possible("phone of a session", lambda session: session.execute(this))
+    return replace(found, device_id=phone)
+
+
 def _look_up(token: str) -> OpenSession | None:
     session, given = db.session(), {"token": hashed(token)}
     if session.identity_map:  # it may know the person already: rare, since a request begins here

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from sipokat import security
 from sipokat.database import db, lock_rows, writing
-from sipokat.domain import account_news, people, tries
+from sipokat.domain import account_news, administration, people, tries
 from sipokat.domain.clock import now as present
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
 from sipokat.domain.refusals import NotSignedIn
@@ -39,12 +39,13 @@ WRONG = "Nomor HP atau kata sandi salah. Periksa, lalu coba lagi."
 @dataclass(frozen=True)
 class SignedIn:
     """Tokens for the cookies; only their hashes are kept here. `phone_id` is how the account knows
-    the phone."""
+    the phone; `new_phone` says that it has not before."""
 
     user: User
     token: str
     device_token: str
     phone_id: int
+    new_phone: bool
 
 
 def sign_in(
@@ -71,7 +72,7 @@ def sign_in(
     succeeded = tries.Limit(f"account:{account}", PER_ACCOUNT, ACCOUNT_PAUSE)
     if user:
         tries.require([succeeded], at, account)
-    limits = _limits(phone, address, _known_device(db.session(), user, device_token), at)
+    limits = _limits(phone, address, known_device(db.session(), user, device_token), at)
     tries.require(limits, at, account)
     with people.turn_to_hash():
         counted = tries.count(limits, at, account)
@@ -85,6 +86,10 @@ def sign_in(
         session.add(SignInFailure(key=succeeded.key, at=at))
         phone_has = phone_token(session, device_token)
         signed_in = open_session(session, user, phone_has, device, at)
+        if signed_in.new_phone:
+            by, facts = administration.oneself(user), {"device": device[:80]}
+            entry = administration.record(session, by, user, "new_phone", became=facts, at=at)
+            account_news.announce(session, user, entry, signed_in.phone_id)
     security.note("signed_in", user.id)
     return signed_in
 
@@ -100,7 +105,7 @@ def open_session(
     """A session of the person on the phone with this token, which the account knows from now on,
     with the PIN whose hash is given."""
     token = secrets.token_urlsafe(32)
-    phone = _remember_device(session, user.id, device_token, device[:80], at, pin_hash)
+    phone, new = _remember_device(session, user.id, device_token, device[:80], at, pin_hash)
     session.add(
         LoginSession(
             user_id=user.id,
@@ -112,7 +117,7 @@ def open_session(
             has_news=bool(account_news.unread(session, user, phone, most=1)),
         )
     )
-    return SignedIn(user, token, device_token, phone)
+    return SignedIn(user, token, device_token, phone, new)
 
 
 def require_open(session: Session, user: User) -> None:
@@ -179,7 +184,8 @@ def _part_of(address: str, of_4: int, of_6: int) -> str:
     return str(ipaddress.IPv4Network((parsed, of_4), strict=False))
 
 
-def _known_device(session: Session, user: User | None, token: str | None) -> KnownDevice | None:
+def known_device(session: Session, user: User | None, token: str | None) -> KnownDevice | None:
+    """The phone with this token, as the account knows it."""
     if user is None or not token:
         return None
     query = select(KnownDevice).where(
@@ -198,7 +204,8 @@ def phone_token(session: Session, token: str | None) -> str:
 
 def _remember_device(
     session: Session, user_id: str, token: str, device: str, at: datetime, pin_hash: str | None
-) -> int:
+) -> tuple[int, bool]:
+    """How the account knows the phone from now on, and whether it has not before."""
     now_known: dict[str, Any] = {"last_used_at": at, "device": device}
     if pin_hash is not None:
         now_known |= {"pin_hash": pin_hash, "pin_failures": 0}
@@ -209,9 +216,9 @@ def _remember_device(
         .returning(KnownDevice.id)
     )
     if known is not None:
-        return known
+        return known, False
     now_known["read_entry_id"] = account_news.newest(session, user_id)
     new = KnownDevice(user_id=user_id, token_hash=hashed(token), **now_known)
     session.add(new)
     session.flush()
-    return new.id
+    return new.id, True

@@ -21,11 +21,11 @@ from sipokat.domain.limits import LIMITS
 from sipokat.domain.offices import roles_ever, roles_let_in
 from sipokat.domain.refusals import Malformed, NeverAllowed, NotSignedIn, TooLarge
 from sipokat.domain.roles import ROLES
-from sipokat.domain.sessions import find_session
+from sipokat.domain.sessions import find_session, on_phone
 from sipokat.extensions import login
 from sipokat.models import User
 from sipokat.web.body import TOO_LARGE, gather_chunks, has_control, read_texts
-from sipokat.web.cookies import renew_session, session_token
+from sipokat.web.cookies import device_token, renew_session, session_token
 from sipokat.web.cross_site import refuse_cross_site, refuse_foreign_host
 from sipokat.web.too_often import refuse_too_often
 
@@ -159,6 +159,8 @@ def _load_user(_request: Any) -> User | None:
     found = g.login_session = find_session(session_token(), at)
     if found is None:
         return None
+    if found.device_id is None:
+        g.login_session = on_phone(found, device_token())
     if found.last_used_at == at:  # find_session has just prolonged the session
         after_this_request(partial(renew_session, found.lasts(at)))
     return found.user

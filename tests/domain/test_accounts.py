@@ -66,8 +66,8 @@ def test_a_closed_account_is_out_at_once_and_an_opened_one_signs_in_again(sessio
     }
     do(accounts.enable, RAHMAN)
     assert find_session(tokens[0]) is None, "an ended session stays ended"
-    assert find_session(enter(RAHMAN)) is not None
     assert newest(session, RAHMAN)["action"] == "enable"
+    assert find_session(enter(RAHMAN)) is not None
 
 
 def test_who_was_a_person_stands_in_the_entry_as_what_they_acted(session: Session) -> None:
@@ -163,7 +163,7 @@ def test_ones_own_password_and_session_are_entries_by_oneself(session: Session) 
     with writing() as inner:
         accounts.set_password(inner, administration.oneself(rahman), rahman, CHEAP)
     actions = [one.action for one in administration.entries_about(session, rahman)]
-    assert actions == ["set_password", "end_session", "create"]
+    assert actions == ["set_password", "end_session", "new_phone", "create"]
     assert PASSWORD not in repr(newest(session, RAHMAN))
     assert CHEAP not in repr(newest(session, RAHMAN))
 

@@ -6,11 +6,13 @@ from collections.abc import Callable
 
 import pytest
 from flask import Flask
+from sqlalchemy import update
 
 from sipokat.database import writing
 from sipokat.domain import activations, people
+from sipokat.models import LoginSession
 from tests.activating import PIN, activated
-from tests.cast import HARTONO, RAHMAN, SITI
+from tests.cast import HARTONO, PASSWORD, RAHMAN, SITI
 from tests.page import Visitor
 from tests.services.database import CHEAP, CHEAP_HASHER
 from tests.steps import user_of
@@ -85,3 +87,62 @@ def test_a_phone_with_a_password_is_told_from_its_first_sign_in_on(app: Flask, s
     assert not phone.get("/beranda").has(NEWS)
     by_the_lurah(app)
     assert phone.get("/beranda").has(NEWS)
+
+
+def test_a_phone_that_came_by_a_password_is_told_on_the_others(app: Flask, site: Site) -> None:
+    """Whoever has found out number and password is seen, with how they came."""
+    phone = activated(app)
+    new = Visitor(app, RAHMAN)
+    assert not new.get("/beranda").has(NEWS), "no phone is told of itself"
+    words = phone.get("/beranda").text(NEWS)
+    assert "HP baru masuk (Aplikasi lain) dengan nomor HP dan kata sandi, hari ini" in words
+    record = phone.get("/akun").text("section[aria-labelledby='perubahan']")
+    assert "HP baru masuk : Aplikasi lain" in record
+    assert "dengan nomor HP dan kata sandi" in record
+    hers = site(HARTONO).get(f"/pengelolaan/orang/{phone.user_id}").text("main")
+    assert "HP baru masuk" in hers
+    phone.get("/beranda").submit(READ)
+    new.request("POST", "/keluar", data={})
+    new.user_id = None
+    new.json("POST", "/masuk", {"phone": RAHMAN.phone, "password": PASSWORD})
+    assert not phone.get("/beranda").has(NEWS), "the same phone once more is none that is new"
+
+
+def test_a_pin_and_a_number_are_told_on_the_others_and_not_where_they_were_made(app: Flask) -> None:
+    phone, desk = activated(app), Visitor(app, RAHMAN)
+    phone.get("/beranda").submit(READ)
+    desk.post("/akun/pin", {"proof": PASSWORD, "pin": "906142"})
+    assert "PIN dibuat (Aplikasi lain)" in phone.get("/beranda").text(NEWS)
+    desk.post("/akun/pin", {"proof": "906142", "pin": "493817"})
+    assert "PIN diganti (Aplikasi lain)" in phone.get("/beranda").text(NEWS)
+    assert not desk.get("/beranda").has(NEWS)
+    desk.post("/akun/nomor", {"proof": "493817", "phone": "0813 0000 0001"})
+    assert "Nomor HP diganti oleh Anda sendiri" in phone.get("/beranda").text(NEWS)
+    assert not desk.get("/beranda").has(NEWS)
+
+
+def test_who_changes_somebodys_number_is_seen(app: Flask, site: Site) -> None:
+    """It comes before a code: its last digits are asked for."""
+    phone = activated(app)
+    person = f"/pengelolaan/orang/{phone.user_id}"
+    site(HARTONO).get(person).submit(f"form[action='{person}/data']", phone="0813 0000 0001")
+    assert "Nomor HP diganti oleh Lurah Hartono" in phone.get("/beranda").text(NEWS)
+
+
+def test_what_one_does_oneself_hides_nothing_that_is_still_to_be_read(app: Flask) -> None:
+    phone = activated(app)
+    by_the_lurah(app)
+    phone.post("/akun/pin", {"proof": PIN, "pin": "906142"})
+    assert "Kode aktivasi dibuat oleh Lurah Hartono" in phone.get("/beranda").text(NEWS)
+
+
+def test_a_session_from_before_phones_had_names_is_told_too(app: Flask) -> None:
+    """Its browser has the phone's token all the same."""
+    old = Visitor(app, RAHMAN)
+    with app.app_context(), writing() as session:
+        session.execute(update(LoginSession).values(device_id=None))
+    by_the_lurah(app)
+    assert "Kode aktivasi dibuat oleh Lurah Hartono" in old.get("/beranda").text(NEWS)
+    old.get("/beranda").submit(READ)
+    assert not old.get("/beranda").has(NEWS)
+    assert [one["this"] for one in old.json("GET", "/akun")["phones"]] == [True]

@@ -103,8 +103,9 @@ def test_name_and_number_by_her_who_looks_after_him(app: Flask, site: Site) -> N
 def test_what_is_wrong_is_said_and_nothing_typed_is_lost(
     app: Flask, site: Site, typed: dict[str, str], said: str
 ) -> None:
+    seen = see(app, site)
     before = entries(app)
-    page = see(app, site).submit(DATA, status=422, **typed)
+    page = seen.submit(DATA, status=422, **typed)
     assert said in page.text(DATA)
     assert page.values(DATA)["name"] == typed["name"]
     assert page.values(DATA)["phone"] == typed["phone"]
@@ -177,6 +178,8 @@ def test_as_many_statements_for_a_long_record_as_for_a_short_one(app: Flask, sit
 
 
 def test_refused_without_an_entry(app: Flask, site: Site) -> None:
+    for person in (SARI, RAHMAN, HARTONO):
+        site(person)
     before = entries(app)
     for noun in ("hp/semua/hilang", "data", "aktivasi", "hp/x/hilang", "hp/99999999999/hilang"):
         site(SARI).json("POST", f"{address(app)}/{noun}", {}, status=404)

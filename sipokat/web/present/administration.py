@@ -9,6 +9,7 @@ from typing import Any
 from sipokat.database import db
 from sipokat.domain.administration import facts
 from sipokat.domain.offices import label_of
+from sipokat.domain.phones import NAMELESS
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import ROLES
 from sipokat.domain.titles import title
@@ -19,6 +20,7 @@ WHAT = {
     "create": "Akun dibuat",
     "set_password": "Kata sandi diganti",
     "set_pin": "PIN diganti",
+    "new_phone": "HP baru masuk",
     "disable": "Akun ditutup",
     "enable": "Akun dibuka lagi",
     "end_session": "Satu HP dikeluarkan dari akun",
@@ -36,6 +38,7 @@ WHAT = {
     "end_region": "RT berakhir",
     "withdraw_region": "RT dibatalkan",
     "rename_region": "Nama wilayah diganti",
+    "set_day": "Hari libur atau hari kerja ditetapkan",
 }
 
 
@@ -50,26 +53,37 @@ def entries(found: Sequence[AdministrativeEntry], own: bool = True) -> list[dict
 def entry(one: AdministrativeEntry, own: bool = True) -> dict[str, str]:
     """What was changed, in detail, when and by whom; `own` where the person themselves reads it."""
     return {
-        "what": WHAT[one.action],
+        "what": _what(one),
         "detail": _detail(one.action, facts(one.was), facts(one.became)),
         "when": times.ago(one.at),
-        "who": _code_of(one) if one.action == "activate" else f"oleh {_who(one, own)}",
+        "who": _how(one) or f"oleh {_who(one, own)}",
     }
 
 
+def _what(one: AdministrativeEntry) -> str:
+    return "PIN dibuat" if facts(one.became).get("first") else WHAT[one.action]
+
+
 def news(one: AdministrativeEntry) -> str:
-    """`Kode aktivasi dibuat oleh Lurah Hartono, 23 Nov, 07.12`; which phone was activated, and with
-    whose code."""
-    if one.action == "activate":
-        device = facts(one.became).get("device", "")
-        return times.phrase(
-            f"HP baru diaktifkan ({device}) {_code_of(one)}, {{}}", times.ago(one.at)
-        )
+    """`Kode aktivasi dibuat oleh Lurah Hartono, 23 Nov, 07.12`; which phone is new or has a PIN,
+    and how it came."""
+    if one.action in ("activate", "new_phone", "set_pin"):
+        device = facts(one.became).get("device") or NAMELESS
+        words = [f"{_what(one)} ({device})", *filter(None, [_how(one)])]
+        return times.phrase(f"{' '.join(words)}, {{}}", times.ago(one.at))
     if one.actor is None or one.actor_id == one.subject_id:
         maker = _who(one, own=True)
     else:
         maker = _as_what(one.actor.name, one.actor_role, one.actor_kind)
     return times.phrase(f"{WHAT[one.action]} oleh {maker}, {{}}", times.ago(one.at))
+
+
+def _how(one: AdministrativeEntry) -> str:
+    """How somebody got in: "" where nobody did. By whom stands there for all else; this may have
+    been anybody who had the code or the password."""
+    if one.action == "new_phone":
+        return "dengan nomor HP dan kata sandi"
+    return _code_of(one) if one.action == "activate" else ""
 
 
 def _code_of(one: AdministrativeEntry) -> str:
