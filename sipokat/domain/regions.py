@@ -20,7 +20,7 @@ from sipokat.domain.roles import DESKS
 from sipokat.models import Region, RegionName
 from sipokat.prepared import Among
 
-_PARTS: dict[str, int] = tomllib.loads(
+PARTS: dict[str, int] = tomllib.loads(
     files("sipokat.data").joinpath("levels.toml").read_text("utf-8")
 )
 
@@ -50,7 +50,7 @@ def lies_in(code: str, scope: str) -> bool:
 @lru_cache(10_000)
 def level_of(code: str) -> str:
     """The level that a dotted code names. Raises ValueError for a code of no level."""
-    for level, parts in _PARTS.items():
+    for level, parts in PARTS.items():
         if code.count(".") + 1 == parts:
             return level
     raise ValueError(f"{code!r} is not the code of a region")
@@ -58,14 +58,14 @@ def level_of(code: str) -> str:
 
 def at_desk(code: str, desk: str) -> str:
     """The region of `desk` that `code` lies in: its own first parts, never a computed number."""
-    return ".".join(code.split(".")[: _PARTS[desk]])
+    return ".".join(code.split(".")[: PARTS[desk]])
 
 
 def above_it(code: str) -> dict[str, str | None]:
     """The kelurahan, kecamatan and kota that the region lies in or is, as a report keeps them; None
     for what would lie below it."""
     return {
-        f"{level}_code": at_desk(code, level) if code.count(".") + 1 >= _PARTS[level] else None
+        f"{level}_code": at_desk(code, level) if code.count(".") + 1 >= PARTS[level] else None
         for level in ("kelurahan", "kecamatan", "kota")
     }
 
@@ -169,4 +169,4 @@ def rt_of(code: str) -> Region:
     )
 
 
-assert tuple(_PARTS) == tuple(reversed(DESKS))
+assert tuple(PARTS) == tuple(reversed(DESKS))

@@ -91,7 +91,7 @@ def said(wanted: listing.Filter, among: Choices) -> str:
         dict(among.regions).get(wanted.region, wanted.region),
         times.month(wanted.month) if wanted.month else "",
         dict(LATE).get(wanted.late, ""),
-        f"dari {dict(BY)[wanted.by]}" if wanted.by else "",
+        "dari kantor Anda sendiri" if wanted.by else "",
     ]
     return " · ".join(name for name in names if name)
 

@@ -8,7 +8,7 @@ from flask import request
 from flask_login import current_user
 
 from sipokat.domain.offices import held, roles_of
-from sipokat.domain.roles import READERS, ROLES
+from sipokat.domain.roles import DECIDERS, READERS, ROLES
 from sipokat.domain.visibility import reads
 
 # Label, address, icon, and the roles that the entry is for. Only the shells need the last.
@@ -66,6 +66,8 @@ def places(shell: bool = False) -> list[dict[str, Any]]:
             "href": href,
             "icon": icon,
             "roles": roles,
+            # Whoever decides has no place for it, as on all other pages.
+            "not_for": DECIDERS if shell and label == "Kotak keluar" else (),
             "current": request.path == href or request.path.startswith(href + "/"),
         }
         for label, href, icon, roles in shown

@@ -9,11 +9,13 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from sipokat.domain import recording
-from sipokat.domain.categories import categories
+from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import roles_of
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import NeverAllowed, Refused
+from sipokat.domain.regions import PARTS, level_of
+from sipokat.domain.roles import REPORTERS, ROLES
 from sipokat.web import menu
 from sipokat.web.access import ANYONE, allow
 from sipokat.web.present import times
@@ -88,13 +90,24 @@ def form_context(
         else [],
         # Only a form that was posted may show the person's own regions: the empty form is the
         # cached shell, so it must not contain anything about the signed-in person.
-        "regions": _own_regions(values.get("region"), "region" in errors),
+        "regions": _own_regions(category, values.get("region"), "region" in errors),
+        "parts": {key: _parts(one) for key, one in categories().items()},
     }
 
 
-def _own_regions(chosen: str | None, wrong: bool) -> list[list[str]]:
+def _parts(category: Category) -> str:
+    """How many parts the codes of the regions have for which it is filed; empty for all."""
+    if set(category.roles) == set(REPORTERS):
+        return ""
+    return " ".join(str(PARTS[ROLES[role].level]) for role in category.roles)
+
+
+def _own_regions(category: Category | None, chosen: str | None, wrong: bool) -> list[list[str]]:
     """The regions to choose from, none where the RT was named for which somebody writes."""
     own: list[list[str]] = (owner() or {}).get("regions", [])
+    if category:
+        levels = {ROLES[role].level for role in category.roles}
+        own = [one for one in own if level_of(one[0]) in levels]
     return own if wrong or chosen in [code for code, _ in own] else []
 
 

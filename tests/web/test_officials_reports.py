@@ -43,7 +43,7 @@ def test_the_list_can_be_narrowed_to_ones_own(site: Site) -> None:
     number = str(file_report(site(HARTONO), "rekap_bulanan")["number"])
     page = site(HARTONO).get("/laporan?by=own")
     assert [one["href"] for one in page.all("article .card-link")] == [f"/laporan/{number}"]
-    assert "dari Kantor Anda sendiri" in page.text("main")
+    assert "dari kantor Anda sendiri" in page.text("main")
     assert page.values("form[role=search]")["by"] == "own"
     items = site(HARTONO).json("GET", "/laporan?by=own&category=rekap_bulanan")["items"]
     assert [one["number"] for one in items] == [number]

@@ -132,8 +132,9 @@
     const more = form.querySelector("[data-save-another]");
     if (more && rt()) more.hidden = true; // an RT for which the kelurahan writes has one draft a category
     const only = rt() && !again ? [[rt(), `RT ${rt().slice(-3)}, dicatat kelurahan`]] : null;
-    if (!revision) fields.offerRegions(form, only || person?.regions, again?.region);
-    if (only) form.querySelector('input[name="region"]').checked = true;
+    const mine = only || person?.regions?.filter(look.isOf);
+    if (!revision) fields.offerRegions(form, mine, again?.region);
+    if (mine?.length === 1) form.querySelector('input[name="region"]').checked = true;
     if (untouched) draft.setBlank();
   }
 

@@ -129,12 +129,16 @@
       }
     }
 
-    /** Whether these roles file reports of the form's category. A page without tiles has one. */
-    function isFor(roles) {
-      const key = form.elements.category.value;
-      const tile = document.querySelector(`.tile[data-category="${CSS.escape(key)}"]`);
-      return !tile || roles.some((role) => tile.dataset.roles.split(" ").includes(role));
-    }
+    /** The tile of the form's category; a page without tiles has none. */
+    const tile = () =>
+      document.querySelector(`.tile[data-category="${CSS.escape(form.elements.category.value)}"]`);
+
+    /** Whether these roles file reports of the form's category. */
+    const isFor = (roles) =>
+      !tile() || roles.some((role) => tile().dataset.roles.split(" ").includes(role));
+
+    /** Whether reports of the form's category are filed for the region with this code. */
+    const isOf = ([code]) => tile()?.dataset.parts?.includes(code.split(".").length) ?? true;
 
     if (form.dataset.rendered !== undefined) aids.offer(form);
 
@@ -145,6 +149,7 @@
       fitTiles,
       /** Whether this page has the fields of that category; the shell has those of all. */
       isFor,
+      isOf,
       offersTiles: () => Boolean(document.querySelector(".tiles li:not([hidden])")),
       has: (key) => Boolean(templateOf(key)),
       /** The photos that the revision keeps, `[{id, sha256}]`; a checkbox has `<id>:<sha256>`. */

@@ -19,16 +19,16 @@
 
   /**
    * In a shell, which is the same for everybody: shows what is for the owner's roles (`data-for`),
-   * and what is said to all others (`data-not-for`).
+   * and what is for all others (`data-not-for`); what says both is for some who are not the others.
    */
   function fitRoles(owner) {
     if (shown) return;
     const roles = identity.rolesOf(owner);
     const has = (wanted) => wanted.split(" ").some((role) => roles.includes(role));
-    for (const node of document.querySelectorAll("[data-for]"))
-      node.hidden = !has(node.dataset.for);
-    for (const node of document.querySelectorAll("[data-not-for]"))
-      node.hidden = has(node.dataset.notFor);
+    for (const node of document.querySelectorAll("[data-for],[data-not-for]")) {
+      const { for: wanted, notFor } = node.dataset;
+      node.hidden = (wanted && !has(wanted)) || (notFor && has(notFor));
+    }
   }
 
   /** Makes the phone and this page agree; resolves with who it is (see `identity.who`). */
