@@ -23,6 +23,7 @@ from sipokat.domain import (
     photo_intake,
     photos,
     revisions,
+    standing,
     tallies,
     verification,
 )
@@ -142,8 +143,8 @@ class Play:
         story.state = chain.advance(before, move)
         for status, by in tallies.changes(before.status, story.state.status):
             self.tally[report.region_code, status] += by
-        left = verification.leaving(attempt, report, self.overridden)
-        verification.stand(report, story.state, attempt.at, self.overridden)
+        left = standing.leaving(report, attempt.at, self.overridden)
+        standing.stand(report, story.state, attempt.at, self.overridden)
         story.moves.append((report.version, move.action))
         self.entries.append((report, verification.event_of(attempt, report, move, left)))
 

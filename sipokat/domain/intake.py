@@ -46,8 +46,8 @@ from sipokat.domain.receipts import Receipt, receipt
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.domain.regions import above_it
 from sipokat.domain.roles import ROLES
+from sipokat.domain.standing import due_of, standing
 from sipokat.domain.texts import written
-from sipokat.domain.verification import due_of, standing
 from sipokat.models import Report, User
 from sipokat.prepared import Prepared
 

@@ -17,13 +17,12 @@ from sipokat.domain.clock import now as present
 from sipokat.domain.content import Content, Raw, check, content_digest, digest, loose
 from sipokat.domain.periods import refuse_second
 from sipokat.domain.photos import redeclare
+from sipokat.domain.standing import leaving, settle
 from sipokat.domain.verification import (
     Attempt,
     alone_for_its_month,
     guard,
-    leaving,
     record,
-    settle,
     take_up,
 )
 from sipokat.models import Report, Revision, User
@@ -69,7 +68,7 @@ def _replace(session: Session, attempt: Attempt, report: Report, raw: Raw) -> No
         refuse_second(session, report.region_code, report.category, content.period, report.id)
 
     overridden = office_hours.overrides(session)
-    left = leaving(attempt, report, overridden)
+    left = leaving(report, attempt.at, overridden)
     refuse_second_of_month()
     try:
         with alone_for_its_month(session, content.period):

@@ -6,8 +6,7 @@ import uuid
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
-from datetime import date, datetime
-from typing import Any
+from datetime import datetime
 
 from sqlalchemy import select
 from sqlalchemy.exc import IntegrityError
@@ -18,19 +17,17 @@ from sipokat.domain import (
     chain,
     deadlines,
     decided,
-    desk_times,
     events,
     office_hours,
     offices,
     recording,
     same_report,
-    tallies,
 )
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
 from sipokat.domain.notices.audience import About
 from sipokat.domain.refusals import DoneBefore, NotFound, NotNow, WrongContent
-from sipokat.domain.regions import at_desk
+from sipokat.domain.standing import leaving, settle
 from sipokat.domain.visibility import find_report
 from sipokat.models import Event, Report, User
 
@@ -114,7 +111,7 @@ def _move(session: Session, attempt: Attempt, report: Report) -> None:
         other = same_report.find(session, attempt.user, report, attempt.request.other)
         attempt = replace(attempt, request=replace(attempt.request, other=other))
     overridden = office_hours.overrides(session)
-    left = leaving(attempt, report, overridden)
+    left = leaving(report, attempt.at, overridden, attempt.claim)
     try:
         with alone_for_its_month(session, report.period):
             settle(session, report, chain.advance(state, move), attempt.at, overridden)
@@ -191,67 +188,6 @@ def alone_for_its_month(session: Session, period: str | None) -> Iterator[None]:
     with nullcontext() if period is None else session.begin_nested():
         yield
         session.flush()
-
-
-def standing(state: chain.State, region: str, at: datetime, due: datetime | None) -> dict[str, Any]:
-    """The columns of a report of this region that say where it stands. Each arrival at a desk
-    starts that desk's clock anew: `at` is the arrival, `due` the end of the desk's limit."""
-    return {
-        "status": state.status,
-        "desk": state.desk,
-        "desk_code": at_desk(region, state.desk) if state.desk else None,
-        "version": state.version,
-        "klass": state.klass,
-        "ended_desk": state.last_desk if state.final else None,
-        "arrived_at": at,
-        "due_at": due,
-        "late_told": 0,
-    }
-
-
-def settle(
-    session: Session,
-    report: Report,
-    state: chain.State,
-    at: datetime,
-    overridden: Mapping[date, bool],
-) -> None:
-    """Write the state onto the report, and count it where it ends. `overridden` as in `stand`."""
-    tallies.note_move(session, report.region_code, report.status, state.status)
-    stand(report, state, at, overridden)
-
-
-def stand(
-    report: Report, state: chain.State, at: datetime, overridden: Mapping[date, bool]
-) -> None:
-    """Write the state onto the report. `overridden` are the city's own working and free days."""
-    due = due_of(state, at, overridden)
-    for name, value in standing(state, report.region_code, at, due).items():
-        setattr(report, name, value)
-
-
-def due_of(state: chain.State, at: datetime, overridden: Mapping[date, bool]) -> datetime | None:
-    """When the limit ends of the desk to which a report in this state came `at` that moment. None
-    runs while its author mends it, whichever desk that is."""
-    if state.desk == state.author_desk:
-        return None
-    return deadlines.due_at(at, state.desk, overridden)
-
-
-def leaving(
-    attempt: Attempt, report: Report, overridden: Mapping[date, bool]
-) -> dict[str, str | int]:
-    """What the event of this move keeps of the report's stay on the desk where it lies: when that
-    ended, if the decision had waited on a phone, and the office hours that it took. Nothing where
-    it lies on none."""
-    if report.desk is None:
-        return {}
-    arrived, claim = report.arrived_at, attempt.claim
-    ended = decided.believed(claim, arrived, attempt.at) if claim else None
-    return {
-        **decided.as_detail(claim, arrived, attempt.at),
-        **desk_times.as_detail(arrived, ended or attempt.at, overridden),
-    }
 
 
 def record(

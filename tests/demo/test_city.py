@@ -33,7 +33,7 @@ from sipokat.domain import (
     posts,
     queue,
     regions,
-    verification,
+    standing,
 )
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.content import content_digest
@@ -309,8 +309,8 @@ def test_events_are_gapless_in_time_and_tell_every_state(rows: Session) -> None:
     for report in rows.scalars(select(Report)):
         moves = events.moves(told[report.id])
         state, since = events.rebuild(report, moves), moves[-1].at
-        due = verification.due_of(state, since, {})
-        columns = verification.standing(state, report.region_code, since, due)
+        due = standing.due_of(state, since, {})
+        columns = standing.standing(state, report.region_code, since, due)
         assert {name: getattr(report, name) for name in columns} == columns
         assert report.number == intake.number_of(moves[0].seq)
     assert Counter(event.action for event in record)["reopen"] == 1

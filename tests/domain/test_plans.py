@@ -223,6 +223,7 @@ def test_everybodys_home_and_lists(city: Session, person: Person) -> None:
     sent += asked(lambda: queue.urgent(city, user))
     sent += asked(lambda: queue.city_figures(city, user))
     sent += asked(lambda: queue.summary(city, user))
+    sent += asked(lambda: lateness.longest_late(city, user, now()))
     number = last[0].number
     sent += asked(lambda: cards.facts_of(city, user, last))
     city.expunge_all()
