@@ -29,7 +29,7 @@ from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import Office, held
 from sipokat.domain.regions import at_desk, in_scope
 from sipokat.domain.roles import DESK_ROLES, DESKS, ROLES, above
-from sipokat.domain.visibility import is_open, on_own_desk
+from sipokat.domain.visibility import first_of, is_open, on_own_desk
 from sipokat.models import Report, User
 
 # How late: past the limit, past twice the limit. A report that is not late is at stage 0.
@@ -75,14 +75,21 @@ def late_below(
 ) -> ColumnElement[bool]:
     """The condition for a report that this person is told is late `at` that moment, and that lies
     on none of their own desks. `indexed` as in `visibility.reports_in`."""
+    parts = _parts(session, user, at, indexed)
+    return and_(is_open(), late_at(at, indexed), or_(false(), *parts), not_(on_own_desk(user)))
+
+
+def _parts(
+    session: Session, user: User, at: datetime, indexed: bool = True
+) -> list[ColumnElement[bool]]:
+    """For each desk that one of the person's offices watches what is late there."""
     where, code = (
         column if indexed else column.concat("") for column in (Report.desk, Report.desk_code)
     )
-    parts = [
+    return [
         and_(where == desk, late_at(before, indexed), in_scope(code, region))
         for desk, before, region in _watched_by(session, user, at)
     ]
-    return and_(is_open(), late_at(at, indexed), or_(false(), *parts), not_(on_own_desk(user)))
 
 
 def longest_late(
@@ -92,8 +99,12 @@ def longest_late(
     how many there are in all."""
     late = late_below(session, user, at)
     count = session.scalar(select(func.count(Report.id)).where(late)) or 0
-    query = select(Report).where(late).order_by(Report.due_at, Report.id).limit(most)
-    return read_listed(session, as_listed(query)) if count else [], count
+    if not count:
+        return [], 0
+    # Each desk gives those that are late there longest, which the index has in order.
+    here = not_(on_own_desk(user))
+    parts = [select(Report.id).where(part, here) for part in _parts(session, user, at)]
+    return read_listed(session, as_listed(first_of(parts, [Report.due_at], most))), count
 
 
 def late_at(at: datetime, indexed: bool = True) -> ColumnElement[bool]:
