@@ -12,7 +12,7 @@ from playwright.sync_api import Page
 
 from tests.browser.steps import keep, ready, sent
 from tests.cast import AGUS, DEWI, HARTONO, PETANANG_ULU, RAHMAN, RATNA, YUSUF, ZAINAL, Person
-from tests.services.accessibility import breaches, settle
+from tests.services.accessibility import SMALL, breaches, settle
 from tests.services.phone import Phone
 
 # Who looks at what. "{report}" is a report of Rahman's that lies on his lurah's desk.
@@ -57,17 +57,6 @@ REST = [
     (ZAINAL, ["/beranda", "/laporan?late=below"]),
     (RATNA, ["/beranda", "/laporan", "/laporan/{report}"]),
 ]
-
-# Controls smaller than 48 px. Of a box and its label only the label counts: it takes the touch.
-SMALL = """() => [...document.querySelectorAll(
-    "a.button, button, .nav-link, .tile, .choice, input:not([type=hidden]), textarea, select, " +
-    "summary")]
-  .filter((one) => one.getClientRects().length && !one.closest(".choice input, [hidden]"))
-  .filter((one) => !(one.matches("input") && one.closest("label, .choice")))
-  .filter((one) => !one.matches(".visually-hidden, .skip"))
-  .map((one) => [one.outerHTML.slice(0, 120), one.getBoundingClientRect()])
-  .filter(([, box]) => box.height < 47.5 || box.width < 47.5)
-  .map(([html, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`)"""
 
 
 def visit(phone: Phone, pages: list[Any]) -> Iterator[tuple[str, Page]]:

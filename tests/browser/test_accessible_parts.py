@@ -3,7 +3,7 @@ what opens in a card, what was refused, and a filled outbox."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import expect
@@ -34,26 +34,12 @@ from tests.services.network import refuse
 from tests.services.phone import DESKTOP, Phone
 
 pytestmark = pytest.mark.current_only
-Look = Callable[[str], None]
 
 
 @pytest.fixture
 def phone(phones: Callable[..., Phone]) -> Phone:
     """Every page comes from the server, none from a worker that has kept it."""
     return phones(service_workers="block")
-
-
-@pytest.fixture
-def look(phone: Phone) -> Iterator[Look]:
-    """look(where) takes note of what is wrong with the phone's page as it stands."""
-    problems: list[str] = []
-
-    def take_note(where: str) -> None:
-        settle(phone.page)
-        problems.extend(breaches(phone.page, where, ["light", "dark"]))
-
-    yield take_note
-    assert problems == []
 
 
 def test_nothing_that_an_rt_head_meets_breaks_a_rule(phone, server, look):

@@ -17,6 +17,16 @@ WCAG = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22a", "wcag22aa"]
 COLOURS = ["color-contrast", "link-in-text-block"]
 AXE = Axe().axe_script
 
+# Controls smaller than 48 px. Of a box and its label only the label counts: it takes the touch.
+SMALL = """() => [...document.querySelectorAll(
+    "a.button, button, .nav-link, .tile, .choice, input:not([type=hidden]), textarea, select, " +
+    "summary")]
+  .filter((one) => one.getClientRects().length && !one.closest(".choice input, [hidden]"))
+  .filter((one) => !(one.matches("input") && one.closest("label, .choice")))
+  .filter((one) => !one.matches(".visually-hidden, .skip"))
+  .map((one) => [one.outerHTML.slice(0, 120), one.getBoundingClientRect()])
+  .filter(([, box]) => box.height < 47.5 || box.width < 47.5)
+  .map(([html, box]) => `${Math.round(box.width)}x${Math.round(box.height)} ${html}`)"""
 OVERFLOW = "document.documentElement.scrollWidth - document.documentElement.clientWidth"
 # The sticky bars cover part of what scrolls beneath them, and axe would call a half covered button
 # too small to touch.

@@ -97,3 +97,18 @@ def phones(
 @pytest.fixture
 def phone(phones: Callable[..., Phone]) -> Phone:
     return phones()
+
+
+@pytest.fixture
+def look(phone: Phone) -> Iterator[Callable[[str], None]]:
+    """look(where) takes note of what is wrong with the phone's page as it stands."""
+    from tests.services.accessibility import breaches, settle
+
+    problems: list[str] = []
+
+    def take_note(where: str) -> None:
+        settle(phone.page)
+        problems.extend(breaches(phone.page, where, ["light", "dark"]))
+
+    yield take_note
+    assert problems == []
