@@ -17,6 +17,7 @@ from flask import Flask
 
 from sipokat.database import db
 from sipokat.delivery.checkpoints import CheckpointJob, checkpoints_of
+from sipokat.delivery.notice_jobs import Digests
 from sipokat.delivery.old_imports import OldImports
 from sipokat.delivery.photo_job import PhotoJob
 
@@ -47,6 +48,7 @@ def kinds(app: Flask) -> tuple[Kind, ...]:
     """Every kind of job, made from what the application holds. A new kind is a line here."""
     return (
         PhotoJob(app.extensions["photo_store"]),
+        Digests(),
         CheckpointJob(checkpoints_of(app)),
         OldImports(),
     )

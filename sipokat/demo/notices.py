@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from datetime import datetime, timedelta
+from collections.abc import Iterator, Mapping
+from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import insert
@@ -11,9 +11,11 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import table
 from sipokat.demo.play import Play
+from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.events import NewEvent
-from sipokat.domain.notices import audience, telling
+from sipokat.domain.notices import audience, digest, rows
 from sipokat.domain.notices.audience import About, Holder
+from sipokat.domain.office_hours import is_working
 from sipokat.domain.regions import level_of
 from sipokat.domain.roles import DESK_ROLES
 from sipokat.models import Notice
@@ -23,12 +25,24 @@ UNREAD = timedelta(days=3)  # what is younger nobody has looked at
 
 
 def tell(session: Session, play: Play, moment: datetime) -> None:
-    """Insert the notices of all that was played; the older ones were read some hours later."""
-    rows = [
+    """Insert the notices of all that was played, the older ones read some hours later, and the last
+    digest."""
+    told = [
         row | {"read_at": row["at"] + READ_AFTER if moment - row["at"] > UNREAD else None}
         for row in _rows(play)
     ]
-    session.execute(insert(table(Notice)), rows)
+    session.execute(insert(table(Notice)), told)
+    morning = last_morning(moment, play.overridden)
+    digest.tell(session, day_of(morning), morning)
+
+
+def last_morning(moment: datetime, overridden: Mapping[date, bool]) -> datetime:
+    """The last moment at which the digest was due."""
+    local = moment.astimezone(WIB)
+    day = local.date() if local.time() >= digest.FROM else local.date() - timedelta(days=1)
+    while not is_working(day, overridden):
+        day -= timedelta(days=1)
+    return datetime.combine(day, digest.FROM, WIB)
 
 
 def _rows(play: Play) -> Iterator[dict[str, Any]]:
@@ -45,4 +59,4 @@ def _rows(play: Play) -> Iterator[dict[str, Any]]:
         found = audience.of_move(about, entry.move, noted=bool(entry.note))
         if found is not None:
             there = [at[one] for one in found.offices(region) if one in at]
-            yield from telling.rows_of_move(about, found, entry.move.actor, there, entry.at, seq)
+            yield from rows.rows_of_move(about, found, entry.move.actor, there, entry.at, seq)

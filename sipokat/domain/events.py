@@ -22,7 +22,7 @@ from sipokat.domain import chain, record
 from sipokat.domain.categories import categories
 from sipokat.domain.listed import ListedMove
 from sipokat.domain.notices.audience import About
-from sipokat.domain.notices.telling import tell_of_move
+from sipokat.domain.notices.rows import tell_of_move
 from sipokat.domain.offices import Office
 from sipokat.keys import Key
 from sipokat.models import Counter, Event, Report

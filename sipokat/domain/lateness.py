@@ -17,7 +17,7 @@ An RT's desk has no limit. A limit is over when the moment `Report.due_at` has p
 from __future__ import annotations
 
 from collections.abc import Iterator
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
 
 from sqlalchemy import ColumnElement, and_, false, func, not_, or_, select, update
@@ -25,6 +25,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import table
 from sipokat.domain import deadlines, office_hours
+from sipokat.domain.clock import day_of, start_of
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import Office, held
 from sipokat.domain.regions import at_desk, in_scope
@@ -112,6 +113,11 @@ def late_at(at: datetime, indexed: bool = True) -> ColumnElement[bool]:
     `visibility.reports_in`: lists in another order must not sort all that is late."""
     due = Report.due_at if indexed else func.coalesce(Report.due_at, Report.due_at)
     return due < at
+
+
+def due_today(at: datetime) -> ColumnElement[bool]:
+    """The condition for a report whose limit ends later on the day, seen `at` that moment."""
+    return and_(Report.due_at >= at, Report.due_at < start_of(day_of(at) + timedelta(days=1)))
 
 
 def _watched_by(session: Session, user: User, at: datetime) -> Iterator[tuple[str, datetime, str]]:

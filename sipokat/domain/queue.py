@@ -45,12 +45,14 @@ Cursor = tuple[datetime, int]  # the arrival and the id of the last report of a 
 
 @dataclass(frozen=True)
 class Summary:
-    """How many lie on the desk, since when the oldest, and how many are late there and below.
-    `recorded` of those on the desk were written down for an RT by its kelurahan."""
+    """How many lie on the desk, since when the oldest, how many are late there or due today, and
+    how many are late below. `recorded` of those on the desk were written down for an RT by its
+    kelurahan."""
 
     waiting: int
     oldest: datetime | None
     late: int
+    due: int
     late_below: int
     recorded: int
 
@@ -138,6 +140,7 @@ def summary(session: Session, user: User) -> Summary:
         func.count(Report.id),
         func.min(Report.arrived_at),
         func.count(case((late, 1))),
+        func.count(case((lateness.due_today(moment), 1))),
         select(func.count(Report.id)).where(below).scalar_subquery(),
         _recorded(_WRITTEN.desk_code.in_([one.region for one in desks_of(user)])),
     )

@@ -12,8 +12,8 @@ from datetime import timedelta
 
 from sqlalchemy import ColumnElement
 
-from sipokat.domain.clock import day_of, now, start_of
-from sipokat.domain.lateness import late_at
+from sipokat.domain.clock import now
+from sipokat.domain.lateness import due_today, late_at
 from sipokat.domain.regions import at_desk, in_scope, level_of, lies_in
 from sipokat.domain.report_search import finds
 from sipokat.domain.roles import below
@@ -72,5 +72,5 @@ def _of_age(age: str) -> list[ColumnElement[bool]]:
     if age == LATE:
         return [late_at(at)]
     if age == TODAY:
-        return [Report.due_at >= at, Report.due_at < start_of(day_of(at) + timedelta(days=1))]
+        return [due_today(at)]
     return [Report.arrived_at <= at - timedelta(days=int(age))] if age else []

@@ -2,6 +2,7 @@
 
 from sipokat.models.activation import Activation
 from sipokat.models.administration import AdministrativeEntry
+from sipokat.models.daily import DailyJob
 from sipokat.models.event import Counter, Event, FirstOpened
 from sipokat.models.imports import ImportRow, PeopleImport
 from sipokat.models.notice import Notice
@@ -16,6 +17,7 @@ __all__ = [
     "Activation",
     "AdministrativeEntry",
     "Counter",
+    "DailyJob",
     "DayOverride",
     "Event",
     "FirstOpened",

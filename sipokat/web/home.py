@@ -13,6 +13,7 @@ from sipokat.domain import accounts, events, lateness, listing, participation, q
 from sipokat.domain.answers import Answer, answers_to, rejections
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed
+from sipokat.domain.notices import digest
 from sipokat.domain.offices import (
     Office,
     held,
@@ -135,7 +136,8 @@ def _answers(answers: list[Answer]) -> list[dict[str, Any]]:
 
 
 def _official() -> dict[str, Any]:
-    session = db.session()
+    session, today = db.session(), day_of(now())
+    summary = queue.summary(session, me())
     own, filed = listing.own_reports(session, me(), LAST_OWN)
     waiting = queue.desk_queue(session, me())
     mending = {one.id for one in own}
@@ -150,7 +152,10 @@ def _official() -> dict[str, Any]:
         "looks_after": any(office.role.activates for office in held(me())),
         "former": former(me()),
         "may_report": any(office.role.reports for office in held(me())),
-        "summary": queue.summary(session, me()),
+        "summary": summary,
+        "lying": digest.sentence(
+            digest.Figures(summary.waiting, summary.due, summary.late), today, today
+        ),
         "urgent": present.rows(urgent),
         "oldest": present.rows(oldest),
         "own": present.cards(own, me()),

@@ -13,6 +13,7 @@ from sipokat.domain.queue_groups import Group
 from sipokat.domain.roles import DECIDERS
 from sipokat.web import queue_page, queue_part, report_json
 from sipokat.web.access import allow, me
+from sipokat.web.notices import note_opened
 from sipokat.web.queue_address import asked
 from sipokat.web.respond import respond
 
@@ -24,6 +25,7 @@ pages = Blueprint("queue", __name__)
 def index() -> ResponseReturnValue:
     """The desk's queue, or what of it the address asks for."""
     part = queue_part.read(asked())
+    note_opened("/verifikasi")
 
     def data() -> dict[str, Any]:
         items = report_json.queue_items(part.in_order, me())

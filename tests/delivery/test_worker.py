@@ -4,17 +4,20 @@ from __future__ import annotations
 
 import os
 import signal
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
 from sipokat.delivery import worker
 from sipokat.delivery.checkpoints import CheckpointJob
+from sipokat.delivery.notice_jobs import Digests
 from sipokat.delivery.photo_job import PhotoJob
 from sipokat.delivery.photo_store import PhotoStore
+from sipokat.domain.clock import WIB
 from sipokat.models import Photo
 from tests import steps
 from tests.services.database import statements
@@ -29,6 +32,8 @@ from tests.services.worker import (
     received,
     start_worker,
 )
+
+WORKDAY = datetime(2026, 11, 24, 8, 30, tzinfo=WIB)
 
 
 @pytest.fixture
@@ -66,9 +71,10 @@ class Letters:
 
 
 def test_the_application_has_photos_as_its_first_kind(app: Flask, store: PhotoStore) -> None:
-    photos, checkpoints, _old_imports = worker.kinds(app)
+    photos, digests, checkpoints, _old_imports = worker.kinds(app)
     assert isinstance(photos, PhotoJob)
     assert photos.store is store
+    assert isinstance(digests, Digests)
     assert isinstance(checkpoints, CheckpointJob)
 
 
@@ -103,10 +109,12 @@ def test_a_kind_is_tidied_when_its_jobs_are_done_and_once_a_minute(
 
 def test_an_idle_worker_asks_the_database_once_a_second(app: Flask, store: PhotoStore) -> None:
     """What it does at rest is what the machine pays for all day."""
-    with app.app_context(), statements(app) as sent:
-        worker.work(worker.kinds(app), Pauses(50))
+    with time_machine.travel(WORKDAY, tick=False), app.app_context():
+        worker.work(worker.kinds(app), Pauses(1))  # the morning's digest is told
+        with statements(app) as sent:
+            worker.work(worker.kinds(app), Pauses(50))
     asked = [one for one in sent if one.startswith("SELECT")]
-    assert 50 <= len(asked) <= 50 + 3, "and now and then it tidies up or looks for a checkpoint"
+    assert 50 <= len(asked) <= 50 + 5, "and now and then it looks for what is done once a day"
     assert not [one for one in sent if one.startswith(("UPDATE", "INSERT", "DELETE"))]
 
 

@@ -286,6 +286,14 @@ def test_everybody_was_told_what_happened(rows: Session, person: Person) -> None
         assert sentences.text_of(one, names)
 
 
+@pytest.mark.parametrize("person", [HARTONO, YUSUF, DEWI], ids=str)
+def test_each_desk_had_its_digest_this_morning(rows: Session, person: Person) -> None:
+    found, _ = inbox.page(rows, user(rows, person))
+    (one,) = [one for one in found if one.kind == "digest"]
+    assert one.at == datetime(2026, 11, 24, 7, 30, tzinfo=WIB)
+    assert one.facts["waiting"] == queue.waiting(rows, user(rows, person))
+
+
 def test_bencana_is_open_on_two_desks(rows: Session) -> None:
     open_now = select(Report.desk).where(Report.urgent, Report.status.not_in(chain.FINAL))
     assert {"kelurahan", "kecamatan"} <= set(rows.scalars(open_now))

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import writing
 from sipokat.domain import erasure, offices, visibility
-from sipokat.domain.notices import inbox, sentences, telling
+from sipokat.domain.notices import inbox, rows, sentences
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, WrongContent
 from sipokat.domain.regions import names_of
 from sipokat.models import Event, Notice, Report, User
@@ -323,9 +323,9 @@ def test_page_by_page_each_comes_once(session: Session) -> None:
 def test_nobody_is_told_of_one_thing_twice(session: Session) -> None:
     fill(session, 1)
     user = user_of(RAHMAN)
-    row = telling.row(user.id, "digest", "event 2", steps.now(), "/verifikasi")
+    row = rows.row(user.id, "digest", "event 2", steps.now(), "/verifikasi")
     with writing() as session, pytest.raises(IntegrityError), session.begin_nested():
-        telling.add(session, [row, row])
+        rows.add(session, [row, row])
     assert inbox.unread(session, user) == 1
 
 

@@ -35,7 +35,7 @@ from sipokat.domain import (
 )
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listing import Filter
-from sipokat.domain.notices import inbox, telling
+from sipokat.domain.notices import inbox, rows
 from sipokat.domain.queue_filter import LATE, NO_CLASS, TODAY, Wanted
 from sipokat.models import LoginSession, Report, User
 from tests import steps
@@ -287,7 +287,7 @@ def test_what_people_were_told(city: Session, person: Person) -> None:
     sent += asked(lambda: inbox.unread(city, user))
     sent += asked(lambda: inbox.unread_at(city, user, found[0].url))
     offices = {("lurah", PETANANG_ULU), ("pemerintahan", KOTA)}
-    sent += asked(lambda: telling.holders(city, offices, day_of(now())))
+    sent += asked(lambda: rows.holders(city, offices, day_of(now())))
     assert faults(city, sent, GROWING | {"term"}) == []
 
 

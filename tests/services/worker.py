@@ -8,7 +8,9 @@ import subprocess
 import sys
 import threading
 import uuid
+from datetime import datetime
 from pathlib import Path
+from typing import Any
 
 from flask import Flask
 
@@ -72,15 +74,21 @@ class Pauses(threading.Event):
         return self.is_set()
 
 
-def start_worker(app: Flask) -> subprocess.Popen[str]:
-    """Run `flask worker` as a process, on the database and photos of this application."""
+def start_worker(
+    app: Flask, at: datetime | None = None, stops: Path | None = None
+) -> subprocess.Popen[str]:
+    """Run `flask worker` as a process, on the database and photos of this application. For it, it
+    is `at` when it starts; with `stops`, a pipe, it stops as `tests/services/traveller.py` says."""
+    command: list[Any] = [Path(sys.executable).parent / "flask", "--app", "wsgi"]
+    if at is not None:
+        command = [sys.executable, "-m", "tests.services.traveller", at.isoformat(), stops or ""]
     settings = {
         "SIPOKAT_MODE": "test",
         "SIPOKAT_DATA": str(app.config["DATA"]),
         "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
     }
     return subprocess.Popen(
-        [Path(sys.executable).parent / "flask", "--app", "wsgi", "worker"],
+        [*map(str, command), "worker"],
         cwd=ROOT,
         env=os.environ | settings,
         text=True,

@@ -7,6 +7,8 @@ from collections.abc import Callable, Mapping
 from datetime import date
 
 from sipokat.domain import reasons
+from sipokat.domain.clock import day_of
+from sipokat.domain.notices import digest
 from sipokat.domain.notices.inbox import Entry
 from sipokat.domain.report_titles import report_title
 from sipokat.domain.roles import DESK_WORDS, DESKS, ROLES
@@ -114,6 +116,10 @@ def _reminder(one: Entry, _names: Names, _today: date | None) -> str:
     return f"Laporan {_title(one)} masih menunggu diperbaiki{_why(one)}"
 
 
+def _digest(one: Entry, _names: Names, today: date | None) -> str:
+    return digest.sentence(digest.Figures(**one.facts), day_of(one.at), today)
+
+
 _SENTENCES: dict[str, Callable[[Entry, Names, date | None], str]] = {
     "verified": _verified,
     "answered": _verified,
@@ -122,4 +128,5 @@ _SENTENCES: dict[str, Callable[[Entry, Names, date | None], str]] = {
     "reopened": _reopened,
     "bencana": _bencana,
     "reminder": _reminder,
+    "digest": _digest,
 }

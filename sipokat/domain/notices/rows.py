@@ -15,18 +15,19 @@ from sipokat.domain.chain import Move
 from sipokat.domain.clock import day_of
 from sipokat.domain.notices import audience
 from sipokat.domain.notices.audience import About, Holder
+from sipokat.domain.roles import DECIDERS
 from sipokat.models import Notice, Term, User
 from sipokat.prepared import Among, Prepared
 
 _TERM, _USER = table(Term).c, table(User).c
 _DAY: Any = bindparam("day", type_=Date)
-_HOLDERS = Among(
+_HOLDING = (
     select(_TERM.role, _TERM.region_code, _TERM.user_id)
     .join_from(table(Term), table(User), _USER.id == _TERM.user_id)
     .where(_USER.active, _TERM.since <= _DAY, or_(_TERM.until.is_(None), _TERM.until >= _DAY))
-    .order_by(_TERM.id),
-    _TERM.region_code,
+    .order_by(_TERM.id)
 )
+_HOLDERS = Among(_HOLDING, _TERM.region_code)
 _ADD = Prepared(insert(table(Notice)))
 
 
@@ -36,6 +37,12 @@ def holders(session: Session, offices: Collection[tuple[str, str]], day: date) -
     regions = sorted({region for _, region in offices})
     rows = _HOLDERS.rows(session, regions, {"day": day}) if regions else ()
     return [one for one in map(Holder._make, rows) if (one.role, one.region) in offices]
+
+
+def deciders(session: Session, day: date) -> list[Holder]:
+    """The same for every desk that decides, of the whole city."""
+    found = session.execute(_HOLDING.where(_TERM.role.in_(DECIDERS)), {"day": day})
+    return [Holder._make(one) for one in found]
 
 
 def tell_of_move(

@@ -1,0 +1,154 @@
+"""The worker tells every digest once, whatever dies when, and however many workers there are."""
+
+from __future__ import annotations
+
+import os
+import signal
+import subprocess
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from sipokat.database import db, writing
+from sipokat.delivery import worker
+from sipokat.delivery.notice_jobs import Digests
+from sipokat.domain.clock import WIB
+from sipokat.models import DailyJob, DayOverride, Notice, User
+from tests import steps
+from tests.cast import HARTONO, RAHMAN, SARI, YUSUF
+from tests.services.speed import tries
+from tests.services.worker import Pauses, open_for_writing, start_worker
+
+TUESDAY = datetime(2026, 11, 24, 7, 31, tzinfo=WIB)
+MONDAY = TUESDAY - timedelta(days=1)
+SATURDAY = TUESDAY + timedelta(days=4)
+
+
+@pytest.fixture
+def lying(session: Session) -> None:
+    """On Monday one report lies on Hartono's desk and one on Yusuf's."""
+    with time_machine.travel(MONDAY, tick=False):
+        steps.send(RAHMAN, text="Satu.")
+        steps.act(HARTONO, steps.send(RAHMAN, text="Dua."), "verify")
+
+
+def told(session: Session) -> list[tuple[str, str, int]]:
+    """Who was told a digest: the name, its day and its number of reports."""
+    steps.afresh(session)
+    query = (
+        select(User.name, Notice)
+        .join_from(Notice, User, User.id == Notice.user_id)
+        .where(Notice.kind == "digest")
+        .order_by(Notice.at, User.name)
+    )
+    return [
+        (name, one.key.split()[1], int(str(one.facts).split('"waiting": ')[1].split(",")[0]))
+        for name, one in session.execute(query)
+    ]
+
+
+def work(at: datetime, job: Digests | None = None, looks: int = 1) -> Digests:
+    """Let a worker look so often at that moment."""
+    job = job or Digests()
+    with time_machine.travel(at, tick=False):
+        for _ in range(looks):
+            job._look_at = 0
+            worker.work_once(job, "w")
+    return job
+
+
+BOTH = [("Hartono", "2026-11-24", 1), ("Yusuf", "2026-11-24", 1)]
+
+
+@pytest.mark.usefixtures("lying")
+def test_it_is_told_on_working_days_from_half_past_seven(session: Session) -> None:
+    before = timedelta(minutes=2)
+    job = work(TUESDAY - before, looks=2)
+    assert told(session) == []
+    work(TUESDAY, job, looks=3)
+    assert told(session) == BOTH
+    work(TUESDAY + timedelta(hours=2), looks=3)  # a worker that has just started
+    assert told(session) == BOTH
+    work(SATURDAY, job, looks=2)
+    work(datetime(2026, 12, 25, 9, 0, tzinfo=WIB), job, looks=2)
+    assert told(session) == BOTH
+    work(TUESDAY + timedelta(days=1), job)
+    assert [day for _, day, _ in told(session)] == ["2026-11-24"] * 2 + ["2026-11-25"] * 2
+
+
+@pytest.mark.usefixtures("lying")
+def test_a_worker_that_comes_back_in_the_morning_tells_it_and_after_the_day_no_more(
+    session: Session,
+) -> None:
+    work(TUESDAY.replace(hour=16, minute=0), looks=2)
+    assert told(session) == []
+    work(TUESDAY + timedelta(days=1, hours=2))
+    assert told(session) == [(name, "2026-11-25", count) for name, _, count in BOTH]
+
+
+@pytest.mark.usefixtures("lying")
+def test_the_citys_own_days_count(session: Session) -> None:
+    with writing() as session:
+        session.add(DayOverride(day=TUESDAY.date(), working=False))
+        session.add(DayOverride(day=SATURDAY.date(), working=True))
+    work(TUESDAY)
+    assert told(session) == []
+    work(SATURDAY)
+    assert [day for _, day, _ in told(session)] == ["2026-11-28"] * 2
+
+
+@pytest.mark.usefixtures("lying")
+def test_an_empty_desk_is_told_nothing_that_day(session: Session) -> None:
+    work(TUESDAY)
+    assert SARI.name not in [name for name, _, _ in told(session)]
+    with time_machine.travel(TUESDAY, tick=False):
+        steps.climb(steps.send(RAHMAN, text="Tiga."), HARTONO, YUSUF)
+    work(TUESDAY + timedelta(hours=1), looks=2)
+    assert told(session) == BOTH, "what came later is told the next day"
+
+
+def done(session: Session) -> bool:
+    steps.afresh(session)
+    return session.scalar(select(DailyJob.name).where(DailyJob.name == "digest")) is not None
+
+
+def ended(*processes: subprocess.Popen[str]) -> list[str]:
+    for one in processes:
+        one.send_signal(signal.SIGTERM)
+    return [one.communicate()[0] for one in processes]
+
+
+@pytest.mark.usefixtures("lying")
+def test_two_workers_at_once_and_one_killed_tell_every_digest_once(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    """The first is killed with the notices written and not committed, while a second one waits."""
+    pipe = tmp_path / "stop"
+    os.mkfifo(pipe)
+    db.session.remove()
+    first = start_worker(app, TUESDAY, pipe)
+    end = open_for_writing(pipe)
+    others = [start_worker(app, TUESDAY), start_worker(app, TUESDAY)]
+    assert told(session) == []
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    os.close(end)
+    assert any(done(session) for _ in tries(60))
+    said = "".join(ended(*others))
+    assert told(session) == BOTH, said
+    assert said.count("digest_told") == 1, said
+    work(TUESDAY + timedelta(hours=2), looks=2)
+    assert told(session) == BOTH
+
+
+def test_the_loop_tells_it_too(app: Flask, session: Session) -> None:
+    with time_machine.travel(MONDAY, tick=False):
+        steps.send(RAHMAN)
+    with time_machine.travel(TUESDAY, tick=False):
+        worker.work(worker.kinds(app), Pauses(1))
+    assert [name for name, _, _ in told(session)] == ["Hartono"]
