@@ -113,6 +113,7 @@ SCRIPTS = {
         "desk/keys.js",
         "desk/reading-pane.js",
     ),
+    "bulk": ("desk/bulk-run.js", "desk/bulk.js", "desk/ticks.js"),
     "activation": ("pages/activation.js",),
     "late-photos": ("form/photos.js", "pages/late-photos.js"),
 }
@@ -133,6 +134,7 @@ SERVER_ALONE = (
 
 # Components that no shell shows: a first visit to the form does without them.
 PAGES_ALONE = (
+    "bulk",
     "changes",
     "code",
     "copy",

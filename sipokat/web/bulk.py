@@ -13,10 +13,11 @@ from sipokat.domain.bulk import Item, Outcome
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.refusals import Malformed, NotNow, Refused, TooLarge, WrongContent
 from sipokat.domain.roles import DECIDERS
-from sipokat.web import body
+from sipokat.web import body, bulk_page
 from sipokat.web.access import allow, me, takes
 from sipokat.web.present import states
 from sipokat.web.present.last_move import last_move
+from sipokat.web.queue_address import asked
 from sipokat.web.refusals import note_refusal
 from sipokat.web.respond import wants_json
 
@@ -57,6 +58,13 @@ def _read() -> dict[str, Any]:
     except ValueError:
         raise Malformed(OLD_PAGE) from None
     return {"class": form.get("class") or None, "items": items}
+
+
+@pages.get("/verifikasi/sekaligus")
+@allow(*DECIDERS)
+def pick() -> ResponseReturnValue:
+    """The reports of the queue, or of what the address narrows it to, to be ticked."""
+    return render_template("verification/pick.html", **bulk_page.context(asked()))
 
 
 @pages.post("/verifikasi/sekaligus")

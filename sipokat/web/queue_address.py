@@ -17,6 +17,7 @@ from sipokat.domain.queue_filter import AGE_MAX, LATE, NO_CLASS, TODAY, Wanted
 from sipokat.domain.refusals import Malformed
 from sipokat.web import body
 
+QUEUE, PICKING = "/verifikasi", "/verifikasi/sekaligus"
 SEARCH_MAX = 80  # characters
 CLASSES = (*chain.CLASSES.items(), (NO_CLASS, "Belum ada kelas"))
 AGES = (
@@ -38,11 +39,12 @@ NAMES = {
 @dataclass(frozen=True)
 class Address:
     """`after` is the last report of the page before; `until` the last one to be shown, where more
-    than a page was loaded already."""
+    than a page was loaded already; `path` that of the queue, or of the page to pick from it."""
 
     wanted: Wanted
     after: Cursor | None = None
     until: Cursor | None = None
+    path: str = QUEUE
 
     @property
     def narrowed(self) -> bool:
@@ -55,11 +57,15 @@ class Address:
 
     def to_group(self, code: str) -> Address:
         """The first page of this group, narrowed as this one is."""
-        return Address(replace(self.wanted, group=code))
+        return Address(replace(self.wanted, group=code), path=self.path)
+
+    def to(self, path: str) -> Address:
+        """The same on the other page, from its beginning."""
+        return Address(self.wanted, path=path)
 
     def following(self, last: Listed) -> Address:
         """The page after this report."""
-        return Address(self.wanted, after=(last.arrived_at, last.id))
+        return replace(self, after=(last.arrived_at, last.id), until=None)
 
     @property
     def url(self) -> str:
@@ -67,7 +73,7 @@ class Address:
         for name, cursor in (("sesudah", self.after), ("sampai", self.until)):
             given[name] = cursor_text(cursor) if cursor else ""
         query = urlencode({name: value for name, value in given.items() if value}, safe="~:")
-        return f"/verifikasi?{query}" if query else "/verifikasi"
+        return f"{self.path}?{query}" if query else self.path
 
 
 def cursor_text(cursor: Cursor) -> str:
@@ -86,7 +92,7 @@ def asked() -> Address:
         or not _is_age(wanted.age)
     ):
         raise Malformed("Pilihan ini tidak dikenal. Pilih dari daftar.")
-    return Address(wanted, _cursor("sesudah"), _cursor("sampai"))
+    return Address(wanted, _cursor("sesudah"), _cursor("sampai"), request.path)
 
 
 def _is_age(said: str) -> bool:

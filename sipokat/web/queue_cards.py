@@ -1,10 +1,11 @@
-"""The cards of the queue, each rendered once for as long as it says and offers the same."""
+"""The cards of the queue and the rows to pick from, each rendered once for as long as it says and
+offers the same."""
 
 from __future__ import annotations
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from datetime import date
 from functools import partial
 from types import SimpleNamespace
@@ -30,6 +31,9 @@ from sipokat.web.present.acting import choices
 _ACTION = secrets.token_hex(16)
 
 
+Render = Callable[[present.Full, "Facts"], str]
+
+
 class Facts(NamedTuple):
     """All that a card depends on, but for the id of a decision that is made on it."""
 
@@ -45,18 +49,30 @@ class Facts(NamedTuple):
 def queue_cards(reports: Sequence[Listed], user: User) -> list[Markup]:
     """These reports as cards before this person, with the forms of the decisions where it is theirs
     to decide, each with a fresh id for their action."""
+    return _shown("cards", _card, reports, user)
+
+
+def tick_rows(reports: Sequence[Listed], user: User, ticked: bool) -> list[Markup]:
+    """These reports as rows, each with a box where it may be verified together with others, and a
+    fresh id for that action."""
+    kind = "ticked" if ticked else "unticked"
+    return _shown(kind, partial(_tick, ticked=ticked), reports, user)
+
+
+def _shown(kind: str, render: Render, reports: Sequence[Listed], user: User) -> list[Markup]:
+    """Each report, rendered once for as long as it says and offers the same."""
     names, overridden = present.shared(reports)
     in_one_kelurahan = one_kelurahan(user)
-    cards = kept("cards")
+    rendered = kept(kind)
     shown = []
     for card in facts_of(db.session(), user, reports):
         of_region = present.names_near(names, card.report)
         acting = choices(user, card.report)
-        rendered = cards.get(
+        parts = rendered.get(
             partial(_facts, card, of_region, in_one_kelurahan, overridden, acting),
-            partial(_render, overridden=overridden),
+            partial(_render, render, overridden),
         )
-        shown.append(Markup(str(uuid.uuid4()).join(rendered)))  # noqa: S704 -- see _render
+        shown.append(Markup(str(uuid.uuid4()).join(parts)))  # noqa: S704 -- see _render
     return shown
 
 
@@ -73,12 +89,22 @@ def _facts(
     return Facts(card, names, in_one_kelurahan, day_of(at), standing, age, acting)
 
 
-def _render(facts: Facts, overridden: dict[date, bool]) -> list[str]:
-    """The card, in the parts between which the id of a decision comes. Its template, which escapes,
-    is given these facts alone, and nothing of the request."""
+def _render(render: Render, overridden: dict[date, bool], facts: Facts) -> list[str]:
+    """The report, in the parts between which the id of an action comes. Its template, which
+    escapes, is given these facts alone, and nothing of the request."""
     card = facts.card.card()
     full = present.Full(card.report, dict(facts.names), overridden, card)
+    return render(full, facts).split(_ACTION)
+
+
+def _card(full: present.Full, facts: Facts) -> str:
     forms = decision_forms(full, _ACTION, facts.acting) if "verify" in full.allowed else ""
     template = current_app.jinja_env.get_template("verification/_cards.html")
     shown = [SimpleNamespace(report=full, decide=forms)]
-    return template.render(shown=shown, one_kelurahan=facts.one_kelurahan).split(_ACTION)
+    return template.render(shown=shown, one_kelurahan=facts.one_kelurahan)
+
+
+def _tick(full: present.Full, facts: Facts, ticked: bool) -> str:
+    template = current_app.jinja_env.get_template("verification/_tick.html")
+    near = facts.one_kelurahan
+    return template.render(report=full, action_id=_ACTION, ticked=ticked, one_kelurahan=near)

@@ -13,6 +13,7 @@ from sipokat.web import list_filters, queue_filters
 from sipokat.web.access import me
 from sipokat.web.present import acting, deputies
 from sipokat.web.present.queue import Heading, headings, level_words
+from sipokat.web.queue_address import PICKING
 from sipokat.web.queue_cards import queue_cards
 from sipokat.web.queue_part import Part
 from sipokat.web.respond import wants_fragment
@@ -42,6 +43,7 @@ def context(part: Part) -> dict[str, Any]:
     chosen = [names.get(here, here), queue_filters.said(address)]
     return {
         "address": address,
+        "picking": address.to(PICKING).url,
         "chosen": " · ".join(filter(None, chosen)),
         "group": groups.get(here),
         "groups": list(groups.values()) if begins and not part.is_all else [],

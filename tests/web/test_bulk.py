@@ -12,9 +12,11 @@ from flask import Flask
 from sipokat.database import db
 from sipokat.domain.limits import LIMITS
 from sipokat.models import Event
+from sipokat.web import bulk_page
 from tests import steps
 from tests.cast import DEWI, EFFENDI, HARTONO, MARLINA, RAHMAN, SITI, YUSUF, Person
-from tests.page import Visitor, fresh_id
+from tests.page import Page, Visitor, fresh_id
+from tests.services.database import MOST, asking, statements
 from tests.wire import climb, decide, file_report
 
 Site = Callable[..., Visitor]
@@ -239,6 +241,111 @@ def test_nothing_ticked_an_unknown_class_and_a_megabyte(app: Flask, site: Site) 
     assert answer.status_code == 400, "it does not say whose it is"
 
 
+# The page on which they are ticked.
+
+
+def boxes(page: Page) -> list[str]:
+    """The numbers that can be ticked."""
+    return [str(one["value"]).split("~")[0] for one in page.all("[name='item']")]
+
+
+def test_what_can_be_ticked_has_a_box_and_everything_else_says_why_not(
+    app: Flask, site: Site
+) -> None:
+    plain, nihil, returned, own = (
+        file_report(site(person), kind)["number"]
+        for person, kind in (
+            (SITI, "pemerintahan"),
+            (RAHMAN, "nihil"),
+            (RAHMAN, "pemerintahan"),
+            (HARTONO, "pemerintahan"),
+        )
+    )
+    flood = file_report(site(SITI), "bencana")["number"]
+    climb(returned, site(HARTONO))
+    decide(site(YUSUF), returned, "pengembalian", version=2)
+    decide(site(YUSUF), own, "pengembalian")
+    page = site(HARTONO).get(PATH)
+    assert boxes(page) == [plain, nihil]
+    assert page.has(f"#kartu-{plain} [data-asks-class]")
+    assert not page.has(f"#kartu-{nihil} [data-asks-class]")
+    assert "satu per satu" in page.text(f"#kartu-{returned}")
+    assert "Laporan Anda sendiri" in page.text(f"#kartu-{own}") or page.has(
+        f"#kartu-{own} .tick-why"
+    )
+    assert not page.has(f"#kartu-{flood}"), "it stands on top of the queue"
+    assert "satu per satu" in site(HARTONO).get(f"{PATH}?kategori=bencana").text(f"#kartu-{flood}")
+    assert "diverifikasi" not in page.in_copy().lower().replace("verifikasi dilakukan", "")
+
+
+def test_all_can_be_ticked_without_script_and_are_verified_with_one_class(
+    app: Flask, site: Site
+) -> None:
+    numbers = [file_report(site(person))["number"] for person in (RAHMAN, SITI, RAHMAN)]
+    hartono = site(HARTONO)
+    page = hartono.get(PATH)
+    assert not page.values("form[data-bulk]").getlist("item")
+    page = hartono.get(str(page.one("[data-tick-page]")["href"]))
+    assert len(page.values("form[data-bulk]").getlist("item")) == 3
+    end = page.submit("form[data-bulk]", typed={"class": "kinerja"})
+    assert "3 laporan diverifikasi, naik ke camat." in end.text("main")
+    assert desks(app, numbers) == ["kecamatan"] * 3
+    # On this desk nobody is asked for a class any more.
+    above = site(YUSUF).get(PATH)
+    assert boxes(above) == [numbers[0], numbers[2], numbers[1]], "by group, the oldest first"
+    assert not above.has("[name='class']")
+    assert above.text(f"#kartu-{numbers[1]} [data-as]") == "Kinerja"
+
+
+def test_it_is_narrowed_as_the_queue_is(app: Flask, site: Site) -> None:
+    numbers = [file_report(site(person))["number"] for person in (RAHMAN, SITI) * 3]
+    hartono = site(HARTONO)
+    queue = hartono.get(f"/verifikasi?kelompok={SITI.region}&kelas=belum")
+    page = hartono.get(str(queue.one(".queue-tools > a")["href"]))
+    assert boxes(page) == numbers[1::2]
+    assert (
+        page.text("main h2") == "RT 002 · Belum ada kelas"
+        if len(page.all("main h2")) == 1
+        else True
+    )
+    assert page.one(".header-back")["href"] == f"/verifikasi?kelompok={SITI.region}&kelas=belum"
+    assert boxes(hartono.get(f"{PATH}?kelompok={MARLINA.region}")) == []
+    hartono.get(f"{PATH}?kelompok=x", 400)
+
+
+def test_two_hundred_stand_on_a_page_and_the_next_one_follows(
+    app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert bulk_page.AT_ONCE >= 200
+    monkeypatch.setattr(bulk_page, "AT_ONCE", 3)
+    with app.app_context():
+        numbers = [steps.send(RAHMAN, text=f"Nomor {place}.").number for place in range(5)]
+    page = site(HARTONO).get(PATH)
+    assert boxes(page) == numbers[:3]
+    assert boxes(site(HARTONO).get(str(page.one("a[rel='next']")["href"]))) == numbers[3:]
+
+
+def test_it_asks_the_database_as_often_for_many_as_for_one(app: Flask, site: Site) -> None:
+    counts = []
+    for count in (1, 12):
+        with app.app_context():
+            for place in range(count):
+                steps.send((RAHMAN, SITI)[place % 2], "sampah", text=f"Nomor {place}.")
+        hartono = site(HARTONO)
+        with statements(app) as said:
+            hartono.get(PATH)
+        counts.append(asking(said))
+    assert counts[0] == counts[1] <= MOST
+
+
+def test_whoever_has_few_is_not_offered_to_pick(app: Flask, site: Site) -> None:
+    for _ in range(5):
+        file_report(site(RAHMAN))
+    assert not site(HARTONO).get("/verifikasi").has(".queue-tools")
+    file_report(site(RAHMAN))
+    assert site(HARTONO).get("/verifikasi").has(f"a[href='{PATH}']")
+
+
 # As a plain form.
 
 
@@ -255,7 +362,7 @@ def test_a_plain_form_is_answered_by_what_became_of_each(app: Flask, site: Site)
     assert "2 laporan diverifikasi, naik ke camat." in page.text("main")
     assert "2 laporan belum diverifikasi" in page.text("main")
     assert "Sudah Anda verifikasi." in page.text("main")
-    links = {str(one["href"]) for one in page.all("main a")}
+    links = {str(one["href"]) for one in page.all("main :is(.card-link, .main)")}
     assert links == {f"/laporan/{gone}", "/verifikasi"}
     again = hartono.post(PATH, {"class": "kinerja", "item": given})
     assert again.text("main") == page.text("main"), "loaded again"

@@ -254,6 +254,11 @@ ROUTES = [
         others=dict.fromkeys((RAHMAN, SITI, MARLINA, AGUS, ZAINAL, RATNA), 403),
     ),
     Route(
+        "GET",
+        "/verifikasi/sekaligus",
+        others=dict.fromkeys((RAHMAN, SITI, MARLINA, AGUS, ZAINAL, RATNA), 403),
+    ),
+    Route(
         "POST",
         "/verifikasi/sekaligus",
         usual=422,  # nothing was ticked

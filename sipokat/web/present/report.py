@@ -262,6 +262,11 @@ class Full(Row):
         return self.card.barred
 
     @property
+    def alone(self) -> str:
+        """Why it is never verified together with others; empty if it may be."""
+        return chain.alone(self.card.state)
+
+    @property
     def group(self) -> str:
         """The region in whose group it is in the queue; empty when it is final."""
         report = self.report

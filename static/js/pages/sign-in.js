@@ -3,7 +3,7 @@
  * at once, what was typed stays in the form when there is no signal, and signing out works offline.
  */
 (() => {
-  const { beside, causes, identity, made, outbox, owner, page, replay, wire } = self.sipokat;
+  const { beside, causes, identity, made, outbox, owner, page, replay, store, wire } = self.sipokat;
 
   // By password, by PIN, and with a code that activates the phone.
   const ENTRANCES = ["/masuk", "/masuk/pin", "/aktivasi"];
@@ -66,8 +66,9 @@
     await (signed_out ? replay.leave(() => enter(form, data)) : enter(form, data));
   }
 
-  /** Deletes what this person has typed into decisions. */
+  /** Deletes what this person has typed into decisions, and which were still to be sent at once. */
   async function forgetDecisions(id) {
+    await store.note(`bulk:${id}`, undefined);
     for (const { slot } of await outbox.drafts(id)) {
       if (slot.startsWith(outbox.DECISION)) await outbox.dropDraft(id, slot);
     }
