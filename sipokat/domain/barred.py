@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
 from sqlalchemy.orm import Session, aliased
 
-from sipokat.domain import offices
+from sipokat.domain import ended_rt, offices
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.posts import Post
 from sipokat.domain.regions import lies_in
@@ -59,15 +59,19 @@ def _desks(user: User) -> dict[str, list[str]]:
 
 def _suspects(role: str, today: date) -> Select[str]:
     """The regions whose desk is held in this role by somebody who has held another one, or written
-    for an RT."""
+    for an RT; and those where a report of an RT lies that is there no more, since they may have
+    mended it."""
     other = aliased(Term)
     elsewhere = exists().where(
         other.user_id == Term.user_id,
         or_(other.role != Term.role, other.region_code != Term.region_code),
     )
     recorded = exists().where(Report.recorded_as.is_not(None), Report.reporter_id == Term.user_id)
+    left = exists().where(
+        Report.desk_code == Term.region_code, Report.region_code.in_(ended_rt.gone())
+    )
     return select(Term.region_code).where(
-        Term.role == role, running_on(today), or_(elsewhere, recorded)
+        Term.role == role, running_on(today), or_(elsewhere, recorded, left)
     )
 
 

@@ -120,7 +120,7 @@ def facts_of(session: Session, user: User, reports: Sequence[Listed]) -> list[Ca
     there for the second time."""
     ids = [report.id for report in reports]
     photos, moves = photos_of(session, ids), moves_of(session, ids)
-    actors = actors_before(user, (report.region_code for report in reports))
+    actors = actors_before(user, reports)
     versions = {
         one.id: changes.compared(moves[one.id], _desk_of(one, actors[one.region_code]))
         for one in reports

@@ -51,11 +51,13 @@ class State:
 @dataclass(frozen=True)
 class Actor:
     """A person before one report: the roles in which they act anywhere, and the desks over this
-    report that they hold now."""
+    report that they hold now. `heir` says that the author's RT is there no more and that they may
+    act at its desk: from the one above, or where they wrote the report."""
 
     id: str
     roles: frozenset[str]
     desks: frozenset[str] = frozenset()
+    heir: bool = False
 
 
 @dataclass(frozen=True)
@@ -150,11 +152,19 @@ def _role_never(state: State, actor: Actor, action: str) -> None:
 
 
 def _for_author(state: State, actor: Actor) -> bool:
-    """Whether the actor may act as the author's office: its holder, and whoever of the desk above
-    has written the report for it."""
-    if state.author_desk in actor.desks:
-        return True
-    return actor.id == state.recorder and above(state.author_desk) in actor.desks
+    """Whether the actor may act as the author's office: its holder, whoever of the desk above has
+    written the report for it, and its heir."""
+    return _holds_for_author(state, actor) or _inherits(state, actor)
+
+
+def _holds_for_author(state: State, actor: Actor) -> bool:
+    recorded = actor.id == state.recorder and above(state.author_desk) in actor.desks
+    return state.author_desk in actor.desks or recorded
+
+
+def _inherits(state: State, actor: Actor) -> bool:
+    mine = above(state.author_desk) in actor.desks or actor.id in state.writers
+    return actor.heir and mine
 
 
 def _decided_below(state: State, actor: Actor) -> bool:
@@ -177,6 +187,8 @@ def _not_now(state: State, actor: Actor, request: Request) -> None:
     elif action == "withdraw":
         if state.decided and state.desk != state.author_desk:
             raise NotNow("Laporan sudah diperiksa, jadi tidak dapat dibatalkan lagi.")
+        if state.desk != state.author_desk and not _holds_for_author(state, actor):
+            raise NotNow(f"Laporan sedang di meja {_desk(state)}. Lihat keadaannya sekarang.")
     elif state.desk not in actor.desks:
         raise NotNow(f"Laporan sekarang di meja {_desk(state)}. Lihat keadaannya sekarang.")
     if request.version is not None and request.version != state.version:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from datetime import date
 from functools import lru_cache
 from typing import Any
 
@@ -10,7 +11,7 @@ from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, or_,
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import table
-from sipokat.domain import lateness
+from sipokat.domain import ended_rt, lateness
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import Office, held, regions_of
@@ -128,7 +129,8 @@ def own_desk(session: Session, user: User) -> list[Report]:
 
 
 def _to_mend(user: User) -> ColumnElement[bool]:
-    here = or_(Report.desk_code.in_(regions_of(user)), _recorded(user))
+    own = Report.desk_code.in_(regions_of(user))
+    here = or_(own, _recorded(user), ended_rt.lying(user))
     return and_(here, Report.desk == Report.author_desk)
 
 
@@ -158,17 +160,19 @@ def _recorded(user: User) -> ColumnElement[bool]:
     return and_(is_open(), Report.recorded_as.is_not(None), Report.reporter_id == user.id, here)
 
 
-def regions_below(session: Session, user: User) -> list[tuple[str, str]]:
+def regions_below(session: Session, user: User) -> list[tuple[str, str, date | None]]:
     """The regions that the person may narrow a list to, one level down: their codes and names.
-    Those that are no more have reports of their time; those that begin later have none."""
-    found = session.execute(_BELOW, {"codes": regions_of(user), "day": day_of(now())})
-    return [(row.code, row.name) for row in found]
+    Those that are no more have reports of their time, and come with their last day; those that
+    begin later have none."""
+    today = day_of(now())
+    found = session.execute(_BELOW, {"codes": regions_of(user), "day": today})
+    return [(code, name, last if last and last < today else None) for code, name, last in found]
 
 
 _REGION = table(Region).c
 _DAY: Any = bindparam("day", type_=Date)
 _BELOW = (
-    select(_REGION.code, named(_DAY).label("name"))
+    select(_REGION.code, named(_DAY).label("name"), _REGION.until)
     .where(_REGION.parent_code.in_(bindparam("codes", expanding=True)))
     .where(or_(_REGION.since.is_(None), _REGION.since <= _DAY))
     .order_by(_REGION.code)

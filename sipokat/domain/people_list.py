@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, selectinload
 from sipokat.domain import directory, people
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.codes import RULES
-from sipokat.domain.regions import in_scope, level_of
+from sipokat.domain.regions import in_scope, level_of, named, there_on
 from sipokat.domain.term_days import not_over_by
 from sipokat.models import KnownDevice, LoginSession, Region, Term, User
 
@@ -139,8 +139,9 @@ def regions_of(session: Session, user: User, whole: bool = False) -> list[tuple[
     code and name, none where there is but one."""
     levels = ("kota", "kecamatan", "kelurahan") if whole else ("kecamatan", "kelurahan")
     scopes = [in_scope(Region.code, office.region) for office in directory.looking_after(user)]
-    query = select(Region.code, Region.name).where(or_(*scopes), Region.level.in_(levels))
-    found = session.execute(query.order_by(Region.code)).all()
+    today = day_of(now())
+    query = select(Region.code, named(today)).where(or_(*scopes), Region.level.in_(levels))
+    found = session.execute(query.where(there_on(today)).order_by(Region.code)).all()
     return [(code, _indented(code, name)) for code, name in found] if len(found) > 1 else []
 
 

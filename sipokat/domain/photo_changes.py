@@ -13,6 +13,7 @@ from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import content_digest
+from sipokat.domain.ended_rt import is_heir
 from sipokat.domain.former_offices import desk_held_lately
 from sipokat.domain.offices import acting_at, desks_over
 from sipokat.domain.photos import shown_in
@@ -41,7 +42,8 @@ def _wrote(user: User, photo: Photo) -> bool:
 
 def _holds_office(user: User, photo: Photo) -> bool:
     report = photo.report
-    return report.author_desk in desks_over(user, report.region_code)
+    holds = report.author_desk in desks_over(user, report.region_code)
+    return holds or is_heir(user, report)
 
 
 def _declared(user: User, photo: Photo) -> bool:

@@ -9,7 +9,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
-from sipokat.domain import offices
+from sipokat.domain import ended_rt, offices
 from sipokat.domain.former_offices import desk_held_lately
 from sipokat.domain.offices import Office
 from sipokat.domain.refusals import WrongContent
@@ -41,10 +41,11 @@ def is_recorder(user: User, report: Report) -> bool:
 
 def desk_of_author(user: User, report: Report) -> str:
     """The desk from which the person acts for the report's author: the author's own, or that of the
-    kelurahan for whoever wrote the report there."""
+    kelurahan for whoever wrote the report there, and for an RT that is there no more."""
     if report.author_desk in offices.desks_over(user, report.region_code):
         return report.author_desk
-    return RECORDING if is_recorder(user, report) else report.author_desk
+    above = is_recorder(user, report) or ended_rt.acts_from_above(user, report)
+    return RECORDING if above else report.author_desk
 
 
 def _is_rt(region: str) -> bool:
@@ -54,9 +55,14 @@ def _is_rt(region: str) -> bool:
         return False
 
 
+def is_there(session: Session, region_code: str, day: date) -> bool:
+    """Whether this RT is there on that day."""
+    region = session.get(Region, region_code)
+    return region is not None and exists_on(region, day)
+
+
 def require_there(session: Session, region_code: str, day: date) -> None:
     """Raises WrongContent on `region` for an RT that is not there on the day of writing."""
-    region = session.get(Region, region_code)
-    if region is None or not exists_on(region, day):
+    if not is_there(session, region_code, day):
         sentence = "RT ini tidak ada pada tanggal itu. Pilih RT yang lain."
         raise WrongContent(sentence, {"region": sentence})

@@ -48,7 +48,7 @@ def withdraw(session: Session, by: By, codes: Collection[str]) -> list[str]:
         administration.record(session, by, region, "withdraw_region", _facts(region))
         session.delete(region)
     session.flush()
-    session.info.pop("region_names", None)
+    regions.forget(session)
     return [region.code for region in gone]
 
 
@@ -111,10 +111,12 @@ def merge(session: Session, by: By, codes: Sequence[str], into: str, since: date
         whole = _new(session, into, since)
         became = _facts(whole) | {"from": wanted}
         administration.record(session, by, whole, "add_region", became=became)
-    for part in parts:
-        if part is not whole:
-            _succeed(session, part, whole)
-            _end(session, by, part, since - DAY)
+    ending = [part for part in parts if part is not whole]
+    for part in ending:
+        _require_no_end(part)
+    for part in ending:
+        _succeed(session, part, whole)
+        _end(session, by, part, since - DAY)
     return whole
 
 
@@ -149,9 +151,16 @@ def rename(session: Session, by: By, code: str, name: str, since: date) -> None:
         raise NotNow(f"Nama wilayah itu sudah {name}.")
     session.merge(RegionName(region_code=code, since=since, name=name))
     session.flush()
-    session.info.pop("region_names", None)
+    regions.forget(session)
     became = {"name": name, "since": since.isoformat()}
     administration.record(session, by, region, "rename_region", {"name": was}, became)
+
+
+def unmended(session: Session, code: str) -> int:
+    """How many reports lie on the desk of this RT, to be mended: after its last day that is for the
+    kelurahan (`domain/ended_rt.py`)."""
+    lying = select(func.count()).select_from(Report).where(Report.desk_code == code)
+    return session.scalar(lying) or 0
 
 
 def successors(session: Session, code: str) -> list[str]:
@@ -195,22 +204,20 @@ def _running(session: Session, code: str, on: date) -> Region:
 def _end(session: Session, by: By, region: Region, last: date) -> None:
     """End the region, and first the offices in it. Raises WrongContent for what is no RT."""
     _require_rt(region)
-    if region.until is not None:
-        raise NotNow(f"{region.name} memang berakhir pada {written(region.until)}.")
-    lying = session.scalar(
-        select(func.count()).select_from(Report).where(Report.desk_code == region.code)
-    )
-    if lying:
-        raise NotNow(
-            f"{lying} laporan {region.name} masih harus diperbaiki ketua RT-nya. "
-            "Selesaikan dulu, karena sesudah itu tidak ada yang memperbaikinya."
-        )
+    _require_no_end(region)
     for term in _terms_from(session, region.code, last + DAY):
         endings.cut_short(session, by, term, last)
     region.until = last
     session.flush()
+    regions.forget(session)
     became = _facts(region) | {"into": successors(session, region.code)}
     administration.record(session, by, region, "end_region", _facts(region, until=None), became)
+
+
+def _require_no_end(region: Region) -> None:
+    """Raises NotNow for one that ends on a day that is set already."""
+    if region.until is not None:
+        raise NotNow(f"{region.name} memang berakhir pada {written(region.until)}.")
 
 
 def _require_rt(region: Region) -> None:

@@ -79,16 +79,38 @@ def up_from(code: str) -> tuple[str, ...]:
 def names_of(session: Session, codes: Iterable[str]) -> dict[str, str]:
     """The names of these regions and of those above them today, by code. The session remembers the
     names that it has read, so a request asks for each only once."""
-    known: dict[str, str] = session.info.setdefault("region_names", {})
+    return {code: name for code, (name, _last) in _known(session, codes).items()}
+
+
+def last_days(session: Session, codes: Iterable[str]) -> dict[str, date | None]:
+    """The last days of these regions, None of one whose end is not known. They are read and
+    remembered along with the names, which every page needs anyway."""
+    return {code: last for code, (_name, last) in _known(session, codes).items()}
+
+
+def _known(session: Session, codes: Iterable[str]) -> dict[str, tuple[str, date | None]]:
+    known: dict[str, tuple[str, date | None]] = session.info.setdefault("regions", {})
     wanted = {above for code in codes for above in up_from(code)}
     if missing := wanted - known.keys():
-        known.update(names_on(session, missing, day_of(now())))
+        known.update(_facts_on(session, missing, day_of(now())))
     return {code: known[code] for code in wanted & known.keys()}
+
+
+def forget(session: Session) -> None:
+    """Forget what the session remembers of regions: one has changed."""
+    session.info.pop("regions", None)
 
 
 def names_on(session: Session, codes: Iterable[str], day: date) -> dict[str, str]:
     """The names that these regions have on a day, by code."""
-    return dict(_NAMES.rows(session, tuple(codes), {"day": day}))
+    return {code: name for code, (name, _last) in _facts_on(session, codes, day).items()}
+
+
+def _facts_on(
+    session: Session, codes: Iterable[str], day: date
+) -> dict[str, tuple[str, date | None]]:
+    found = _FACTS.rows(session, tuple(codes), {"day": day})
+    return {code: (name, last) for code, name, last in found}
 
 
 def named(day: Any) -> ColumnElement[str]:
@@ -116,7 +138,8 @@ def there_on(day: date) -> ColumnElement[bool]:
 
 
 _REGION, _LATER = table(Region).c, table(RegionName).c
-_NAMES = Among(select(_REGION.code, named(bindparam("day", type_=Date))), _REGION.code)
+_DAY = bindparam("day", type_=Date)
+_FACTS = Among(select(_REGION.code, named(_DAY), _REGION.until), _REGION.code)
 
 
 def ensure_official(session: Session) -> int:

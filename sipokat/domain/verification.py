@@ -17,6 +17,7 @@ from sipokat.domain import (
     chain,
     deadlines,
     decided,
+    ended_rt,
     events,
     office_hours,
     offices,
@@ -25,6 +26,7 @@ from sipokat.domain import (
 )
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
+from sipokat.domain.listed import Listed
 from sipokat.domain.notices.audience import About
 from sipokat.domain.refusals import DoneBefore, NotFound, NotNow, WrongContent
 from sipokat.domain.standing import leaving, settle
@@ -49,17 +51,28 @@ class Attempt:
     claim: decided.Claim | None = None
 
 
-def actor_before(user: User, report: Report) -> chain.Actor:
-    """The person as the rules see them before this report."""
-    return actors_before(user, [report.region_code])[report.region_code]
+def actor_before(user: User, report: Report, as_author: bool = False) -> chain.Actor:
+    """The person as the rules see them before this report; `as_author` where they would act for its
+    author, so that it matters also while the report lies elsewhere whether they are the heir."""
+    codes = [report.region_code] if as_author else None
+    return actors_before(user, [report], codes)[report.region_code]
 
 
-def actors_before(user: User, codes: Iterable[str]) -> dict[str, chain.Actor]:
-    """The person as the rules see them before reports of each of these regions."""
+def actors_before(
+    user: User, reports: Iterable[Report | Listed], left: Iterable[str] | None = None
+) -> dict[str, chain.Actor]:
+    """The person as the rules see them before each of these reports, by its region. Whether an RT
+    is there no more is asked of those in `left`, by default of those to which a report came back.
+    """
+    found = list(reports)
     held = offices.held(user)
     roles = offices.roles_among(user, held)
+    if left is None:
+        left = {one.region_code for one in found if one.desk == ended_rt.DESK}
+    heir = ended_rt.inherited(user, left)
     return {
-        code: chain.Actor(user.id, roles, offices.desks_among(held, code)) for code in set(codes)
+        code: chain.Actor(user.id, roles, offices.desks_among(held, code), code in heir)
+        for code in {one.region_code for one in found}
     }
 
 
@@ -173,8 +186,9 @@ def guard(session: Session, attempt: Attempt, report: Report) -> tuple[chain.Sta
     """The report's present state and the move that is asked for. Raises as `chain.decide` does;
     a NotNow carries the report."""
     state = events.rebuild(report, events.moves_of(session, report))
+    actor = actor_before(attempt.user, report, attempt.request.action in chain.AUTHOR_ACTIONS)
     try:
-        return state, chain.decide(state, actor_before(attempt.user, report), attempt.request)
+        return state, chain.decide(state, actor, attempt.request)
     except NotNow as refusal:
         refusal.report = report
         refusal.overtaken = state.version > (attempt.request.version or state.version)

@@ -67,7 +67,8 @@ def wanted() -> listing.Filter:
 
 def choices() -> Choices:
     """What this person may narrow the list to."""
-    regions = tuple(listing.regions_below(db.session(), me()))
+    below = listing.regions_below(db.session(), me())
+    regions = tuple((code, _named(name, last)) for code, name, last in below)
     late = LATE if lateness.watches(me()) else LATE[:1]
     official = any(office.role.key in OFFICIAL_REPORTERS for office in held(me()))
     by = BY if official else ()
@@ -80,6 +81,11 @@ def kinds() -> Options:
     return tuple(
         (key, one.name) for key, one in categories().items() if authors.intersection(one.roles)
     )
+
+
+def _named(name: str, last: date | None) -> str:
+    """`RT 003 (berakhir 30 Nov)`: also what is no more has reports of its time."""
+    return f"{name} (berakhir {times.date_words(last)})" if last else name
 
 
 def said(wanted: listing.Filter, among: Choices) -> str:

@@ -8,12 +8,13 @@ from flask import Blueprint, make_response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
+from sipokat.database import db
 from sipokat.domain import recording
 from sipokat.domain.categories import Category, categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import roles_of
 from sipokat.domain.periods import months
-from sipokat.domain.refusals import NeverAllowed, Refused
+from sipokat.domain.refusals import NeverAllowed, NotFound, Refused
 from sipokat.domain.regions import PARTS, level_of
 from sipokat.domain.roles import REPORTERS, ROLES
 from sipokat.web import menu
@@ -42,11 +43,17 @@ def form() -> ResponseReturnValue:
 
 
 def _recorded_for() -> str:
-    """The RT for which somebody of its kelurahan writes: `?untuk=16.73.04.1009.003`. Else empty."""
+    """The RT for which somebody of its kelurahan writes: `?untuk=16.73.04.1009.003`. Else empty.
+    Raises NotFound for one that is there no more."""
     region = request.args.get("untuk", "")
     if not region or not current_user.is_authenticated:
         return ""
-    return region if recording.recorder(current_user, region, day_of(now())) else ""
+    today = day_of(now())
+    if not recording.recorder(current_user, region, today):
+        return ""
+    if not recording.is_there(db.session(), region, today):
+        raise NotFound("RT ini tidak ada hari ini. Pilih RT yang lain.")
+    return region
 
 
 def _refuse_others(roles: tuple[str, ...], as_role: str | None) -> None:

@@ -249,6 +249,26 @@ def test_nobody_decides_their_own_or_twice_on_the_way_up(history: History) -> No
 
 
 @pure
+@given(histories(), st.sampled_from(["lurah", "kasi", "head"]))
+def test_an_rt_that_is_no_more_has_heirs_while_a_report_lies_there(
+    history: History, who: str
+) -> None:
+    """Whoever sits above mends and withdraws it, and so does who wrote it; nothing else is theirs
+    by that. What they may do at their own desk stays as it is."""
+    state, desks = history.state, frozenset({"kelurahan"} if who != "head" else ())
+    role = "rt_head" if who == "head" else "lurah"
+    without = Actor(who, frozenset({role}), desks)
+    before, after = (
+        set(chain.allowed(state, one)) for one in (without, replace(without, heir=True))
+    )
+    if history.author_desk == state.desk == "rt":
+        assert after == before | {"revise", "withdraw"}
+        for action in ("revise", "withdraw"):
+            chain.decide(state, replace(without, heir=True), sound(state, action))
+    elif history.author_desk == "rt":
+        assert after == before
+
+
 @given(histories())
 def test_only_bag_pemerintahan_moves_what_is_final(history: History) -> None:
     for deed in history.deeds:

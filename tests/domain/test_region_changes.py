@@ -8,6 +8,7 @@ from datetime import date, timedelta
 from typing import Any
 
 import pytest
+import time_machine
 from hypothesis import HealthCheck, event, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -16,13 +17,18 @@ from sqlalchemy.orm import Session
 from sipokat.database import writing
 from sipokat.domain import (
     administration,
+    chain,
+    events,
     offices,
     region_changes,
     regions,
+    term_days,
     terms,
     titles,
+    verification,
     visibility,
 )
+from sipokat.domain.clock import now
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
 from sipokat.models import AdministrativeEntry, Region, Report, Term
 from tests import steps
@@ -107,6 +113,13 @@ def test_merged_into_one_of_them_or_into_a_new_one(session: Session) -> None:
     assert [one.region_code for one in (his, hers)] == [RT, SITI.region]
 
 
+def test_what_ends_already_is_not_merged_once_more(session: Session) -> None:
+    change("merge", [RT, SITI.region], RT, days(2))
+    said = refused(NotNow, change, "merge", [RT, SITI.region], RT, days(0)).message
+    assert said.startswith("RT 002 memang berakhir pada")
+    assert region_changes.successors(session, SITI.region) == [RT]
+
+
 def test_a_kelurahan_is_neither_split_nor_merged(session: Session) -> None:
     for verb, said in (
         ("split", (PETANANG_ULU, [PETANANG_ULU, NEW], days(0))),
@@ -152,16 +165,6 @@ def test_a_term_that_would_begin_in_an_rt_that_is_no_more_is_taken_back(session:
     assert "hanya ada sampai" in again["since"]
 
 
-def test_an_rt_does_not_end_while_its_head_has_something_to_mend(session: Session) -> None:
-    """Afterwards nobody could, and the report would lie there for ever."""
-    returned = act(HARTONO, send(RAHMAN), "return")
-    said = refused(NotNow, change, "dissolve", RT, days(5)).message
-    assert said.startswith("1 laporan RT 001 masih harus diperbaiki")
-    change("split", RT, [RT, NEW], days(0))
-    act(RAHMAN, returned, "withdraw")
-    change("dissolve", RT, days(5))
-
-
 @pytest.mark.parametrize(
     ("verb", "said", "field"),
     [
@@ -194,12 +197,14 @@ def test_changes_that_cannot_be(
     assert len(session.scalars(select(Region)).all()) == count, "nothing of it is left"
 
 
-place = st.integers(0, 7)  # counts round those RT that there are by then
+place = st.integers(0, 7)  # counts round those RT that are there on that day and the day before
 day = st.integers(0, 4)
 step = st.one_of(
     st.tuples(st.just("split"), place, st.booleans(), day),
     st.tuples(st.just("merge"), place, place, st.booleans(), day),
+    st.tuples(st.just("merge"), place, place, st.booleans(), day),
     st.tuples(st.just("move"), place, day),
+    st.tuples(st.just("dissolve"), place, day),
     st.tuples(st.just("add"), day),
     st.tuples(st.just("begin"), place, place, day),
 )
@@ -214,59 +219,103 @@ numbers = itertools.count(100)
 @given(done=st.lists(step, min_size=1, max_size=6))
 def test_whatever_happens_to_regions(session: Session, done: list[tuple[Any, ...]]) -> None:
     """No day has two heads, no head is in an RT that is not there, each report keeps its RT, and
-    without a new term nobody reads more of what was there before."""
-    codes = [fresh(), fresh()]
+    without a new term nobody reads more of what was there before. What came back to an RT is never
+    stuck: its head mends it, or after its last day the kelurahan, and nobody else but who wrote it.
+    """
+    codes = [fresh(), fresh(), fresh()]
     heads = [steps.newcomer(f"Kepala {n}", "rt_head", code) for n, code in enumerate(codes)]
     heads.append(MARLINA)
     steps.afresh(session)
     reports = {send(one, region=one.region).number: one.region for one in heads[:2]}
-    for verb, *said in done:
-        saw = seen(session, [*CAST, *heads], reports)
+    back = {act(HARTONO, send(one, region=one.region), "return").number: one for one in heads[:2]}
+    reports |= {number: one.region for number, one in back.items()}
+    saw = seen(session, [*CAST, *heads], reports)
+    for verb, *said, on in done:
+        there = running(session, codes, days(on))
         try:
             if verb == "begin":
-                begin(heads[said[0] % 3], codes[said[1] % len(codes)], days(said[-1]))
-            else:
-                change(verb, *told(verb, codes, *said[:-1]), days(said[-1]))
+                begin(heads[said[0] % 4], codes[said[1] % len(codes)], days(on))
+            elif verb == "add" or len(there) > (verb == "merge"):
+                change(verb, *told(verb, there, codes, *said), days(on - (verb == "dissolve")))
         except Refused:
             session.rollback()
         else:
             event(verb)
-            if verb != "begin":
-                assert seen(session, [*CAST, *heads], reports) <= saw, verb
+            sees = seen(session, [*CAST, *heads], reports)
+            assert verb == "begin" or sees <= saw, verb
+            saw = sees
     for number, code in reports.items():
         assert steps.report_of(number).region_code == code
     there = session.scalars(select(Term).where(Term.region_code.in_(codes))).all()
     for day in map(days, range(-3, 8)):
-        running = [term for term in there if offices.runs_on(term, day)]
-        held = [term.region_code for term in running]
+        running_then = [term for term in there if term_days.runs_on(term, day)]
+        held = [term.region_code for term in running_then]
         assert len(held) == len(set(held)), day
         assert all(regions.exists_on(session.get_one(Region, one), day) for one in held)
+    for number in (0, 5):
+        with time_machine.travel(now() + timedelta(days=number)):
+            for report, author in back.items():
+                assert_held(session, report, author, [HARTONO, SARI, *heads])
+
+
+def assert_held(session: Session, number: str, author: Person, people: list[Person]) -> None:
+    """Who may mend this report today, which lies on the desk of its RT."""
+    steps.afresh(session)
+    report = steps.report_of(number)
+    moves = events.moves_of(session, report)
+    state = events.rebuild(report, moves)
+    may = {
+        one.phone
+        for one in people
+        if "revise" in chain.allowed(state, verification.actor_before(user_of(one), report))
+    }
+    today = steps.today()
+    holds = {one.phone: set(offices.regions_of(user_of(one))) for one in people}
+    if regions.exists_on(session.get_one(Region, report.region_code), today):
+        assert may == {phone for phone, codes in holds.items() if report.region_code in codes}
+        return
+    event("the RT is there no more")
+    heads_another = author.phone in holds and bool(holds[author.phone])
+    assert may == {HARTONO.phone} | ({author.phone} if heads_another else set())
+
+
+def running(session: Session, codes: list[str], on: date) -> list[str]:
+    """Those of these RT that are there on this day and on the day before."""
+    steps.afresh(session)
+    found = [session.get(Region, code) for code in codes]
+    return [
+        one.code
+        for one in found
+        if one and regions.exists_on(one, on) and regions.exists_on(one, on - timedelta(days=1))
+    ]
 
 
 def fresh() -> str:
     return f"{PETANANG_ULU}.{next(numbers)}"
 
 
-def told(verb: str, codes: list[str], *said: int) -> list[Any]:
+def told(verb: str, there: list[str], codes: list[str], *said: int) -> list[Any]:
     """What a verb is told, for these numbers. Codes that it needs anew are added to `codes`."""
-    chosen = [codes[number % len(codes)] for number in said[: 2 if verb == "merge" else 1]]
-    new = [fresh(), fresh()]
-    codes.extend(new if verb == "split" else new[:1])
+    new = [fresh(), fresh()] if verb in ("split", "merge", "move", "add") else []
+    codes.extend(new)
+    if verb == "add":
+        return [new[0]]
+    chosen = there[said[0] % len(there)]
     if verb == "split":
-        return [chosen[0], [chosen[0] if said[1] else new[1], new[0]]]
+        return [chosen, [chosen if said[1] else new[1], new[0]]]
     if verb == "merge":
-        return [chosen, chosen[0] if said[2] else new[0]]
-    return [*chosen, new[0]]
+        others = [one for one in there if one != chosen]
+        return [[chosen, others[said[1] % len(others)]], chosen if said[2] else new[0]]
+    return [chosen, *new[:1]]
 
 
 def seen(session: Session, people: list[Person], reports: Iterable[str]) -> set[tuple[str, str]]:
     """Who sees which of these reports today."""
     steps.afresh(session)
-    found = session.scalars(select(Report).where(Report.number.in_(reports))).unique().all()
-    users = [user_of(one) for one in people if one.active]
-    return {
-        (user.name, report.number)
-        for user in users
-        for report in found
-        if visibility.reads(user) and visibility.may_see(session, user, report)
-    }
+    found: set[tuple[str, str]] = set()
+    for one in people:
+        user = user_of(one)
+        query = visibility.visible_reports(user).with_only_columns(Report.number)
+        theirs = session.scalars(query.where(Report.number.in_(reports))) if one.active else ()
+        found |= {(user.name, number) for number in theirs}
+    return found

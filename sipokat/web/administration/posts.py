@@ -87,15 +87,16 @@ def post_page(
     role: str, region: str, refusal: Refused | None = None, form: str = ""
 ) -> ResponseReturnValue:
     """The page of this office; with a refusal, what was typed in which `form` and why not."""
-    post, today = posts.post_of(db.session(), role, region), day_of(now()).isoformat()
+    session, day = db.session(), day_of(now())
+    post, there = posts.post_of(session, role, region), recording.is_there(session, region, day)
     html = render_template(
         "administration/post.html",
         post=present.post(post),
         looked_after=_looked_after(post),
-        records=recording.recorder(me(), region, day_of(now())) is not None,
+        records=there and recording.recorder(me(), region, day) is not None,
         may_settle=appointers.may_settle(me(), role),
         form=form,
-        today=today,
+        today=day.isoformat(),
         values=g.get("body") or {},
         errors=refusal.fields if refusal else {},
         message=refusal.message if refusal and not refusal.fields else "",

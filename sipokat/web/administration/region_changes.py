@@ -121,7 +121,17 @@ def _change(session: Session, by: By, kelurahan: str) -> str:
     except ValueError:
         raise WrongContent("Isi tanggalnya.", {"since": "Isi tanggalnya."}) from None
     term_checks.require_day(since, "since")
-    return verb(session, by, kelurahan, since) + f" mulai {times.date_words(since)}."
+    said = verb(session, by, kelurahan, since) + f" mulai {times.date_words(since)}."
+    return said + _left_behind(session, kelurahan)
+
+
+def _left_behind(session: Session, kelurahan: str) -> str:
+    """What becomes of reports that are still to be mended in the RT that end."""
+    typed = _codes("rt", kelurahan) if g.body.get("rt", "").strip() else []
+    ended = [code for code in typed if (one := session.get(Region, code)) and one.until]
+    count = sum(region_changes.unmended(session, code) for code in ended)
+    said = f" {count} laporan yang perlu diperbaiki menjadi urusan kelurahan sesudah RT berakhir."
+    return said if count else ""
 
 
 def _codes(field: str, kelurahan: str) -> list[str]:

@@ -17,6 +17,7 @@ from sipokat.domain import (
     changes,
     deadlines,
     decided,
+    ended_rt,
     events,
     office_hours,
     reasons,
@@ -253,6 +254,17 @@ class Full(Row):
         return self.card.allowed
 
     @property
+    def ended(self) -> str:
+        """Who mends the report now that its RT is there no more; else empty."""
+        if self.report.desk != ended_rt.DESK:
+            return ""
+        last = ended_rt.last_day(db.session(), self.report.region_code)
+        if last is None:
+            return ""
+        who = "bisa Anda perbaiki" if "revise" in self.allowed else "diperbaiki kelurahan"
+        return f"{self.short_region} berakhir {times.date_words(last)}. Laporan ini {who}."
+
+    @property
     def asks_class(self) -> bool:
         return chain.may_class(self.card.state)
 
@@ -384,10 +396,12 @@ class Full(Row):
         """The heading, and its tone, under which the author reads `why` on top of the page: while
         the report lies with them, once it was rejected, and when it was opened again."""
         state, actor = self.card.state, self.card.actor
-        if not self._spoken or not (state.author_desk in actor.desks or actor.id in state.writers):
+        if not self._spoken:
             return None
         if "revise" in self.allowed:
             return "Yang perlu diperbaiki", "warn"
+        if not (state.author_desk in actor.desks or actor.id in state.writers):
+            return None
         if self._spoken is not self.card.events[-1]:
             return None
         return ON_TOP.get(self._spoken.action)
