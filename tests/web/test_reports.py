@@ -18,7 +18,7 @@ from sipokat.database import writing
 from sipokat.domain import listing
 from sipokat.domain.clock import now
 from sipokat.models import Report
-from sipokat.web.present.report import Row
+from sipokat.web.present import Row
 from tests import steps, wire
 from tests.cast import (
     DEWI,

@@ -7,8 +7,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from sipokat import security
-from sipokat.database import writing
-from sipokat.domain import administration, appointers, appointments
+from sipokat.domain import appointers, appointments
 from sipokat.domain.administration import By
 from sipokat.domain.appointments import Whom
 from sipokat.domain.clock import day_of, now
@@ -19,7 +18,13 @@ from sipokat.models import Term
 from sipokat.web.access import allow, me, takes
 from sipokat.web.administration import given, own_pages
 from sipokat.web.administration.deputies import deputy_page
-from sipokat.web.administration.posts import APPOINTERS, post_page, read_days, require_appointer
+from sipokat.web.administration.posts import (
+    APPOINTERS,
+    make_change,
+    post_page,
+    read_days,
+    require_appointer,
+)
 from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
 from sipokat.web.present import posts as present
@@ -39,13 +44,11 @@ GIVEN = given(
 def appoint() -> ResponseReturnValue:
     """Name a Plh., a Plt., or the new holder of an office."""
     role, region, kind = (g.body.get(name, "") for name in ("role", "region", "kind"))
-    require_appointer(role, region)  # refused before anybody waits for the lock
+    require_appointer(role, region)
     try:
-        with writing() as session:
-            administration.take_turn(session, me())
-            by = require_appointer(role, region)
-            term = _named(session, by, role, region, kind)
-            said = present.named(term)
+        term = make_change(
+            role, region, lambda session, by: _named(session, by, role, region, kind)
+        )
     except (NotNow, WrongContent) as refusal:
         if wants_json():
             raise
@@ -53,6 +56,7 @@ def appoint() -> ResponseReturnValue:
             return deputy_page(role, region, refusal)
         return post_page(role, region, refusal, "baru-")
     security.note("office_given", me().id, subject=term.user_id)
+    said = present.named(term)
     if wants_json():
         return {"term": present.term_json(term), "message": said}, 201
     tell(said)

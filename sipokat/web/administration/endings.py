@@ -6,8 +6,7 @@ from flask.typing import ResponseReturnValue
 from sqlalchemy.orm import Session
 
 from sipokat import security
-from sipokat.database import writing
-from sipokat.domain import administration, appointers, endings
+from sipokat.domain import appointers, endings
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import HOLDER
@@ -19,6 +18,7 @@ from sipokat.web.administration import given, own_pages
 from sipokat.web.administration.posts import (
     APPOINTERS,
     find_term,
+    make_change,
     post_page,
     read_days,
     require_appointer,
@@ -37,15 +37,13 @@ pages = own_pages("administration_endings")
 @require_fresh()
 def end(role: str, region: str, term_id: str) -> ResponseReturnValue:
     """End a term in this office; one that has not begun is taken back."""
-    require_appointer(role, region)  # refused before anybody waits for the lock
+    require_appointer(role, region)
     term = find_term(role, region, term_id)
     if term.kind == HOLDER and not appointers.may_settle(me(), role):
         raise NeverAllowed("Jabatan definitif diakhiri Diskominfo.")
     person = term.user_id  # a term that is taken back is gone
     try:
-        with writing() as session:
-            administration.take_turn(session, me())
-            said = _end(session, require_appointer(role, region), term)
+        said = make_change(role, region, lambda session, by: _end(session, by, term))
     except (NotNow, WrongContent) as refusal:
         if wants_json():
             raise

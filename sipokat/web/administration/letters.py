@@ -4,15 +4,18 @@ from __future__ import annotations
 
 from flask import g
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from sipokat.database import writing
-from sipokat.domain import administration, letters
+from sipokat.domain import letters
+from sipokat.domain.administration import By
 from sipokat.domain.refusals import NotNow, WrongContent
-from sipokat.web.access import allow, me, takes
+from sipokat.models import Term
+from sipokat.web.access import allow, takes
 from sipokat.web.administration import given, own_pages
 from sipokat.web.administration.posts import (
     APPOINTERS,
     find_term,
+    make_change,
     post_page,
     read_days,
     require_appointer,
@@ -31,15 +34,10 @@ pages = own_pages("administration_letters")
 @require_fresh()
 def number(role: str, region: str, term_id: str) -> ResponseReturnValue:
     """Write down the number and day of the letter by which somebody acts in this office."""
-    require_appointer(role, region)  # refused before anybody waits for the lock
+    require_appointer(role, region)
     term = find_term(role, region, term_id)
     try:
-        with writing() as session:
-            administration.take_turn(session, me())
-            by = require_appointer(role, region)
-            (dated,) = read_days("letter_date")
-            letters.give_number(session, by, term, g.body.get("letter_number", ""), dated)
-            said = f"Surat perintah {term.letter_number} tersimpan."
+        said = make_change(role, region, lambda session, by: _give(session, by, term))
     except (NotNow, WrongContent) as refusal:
         if wants_json():
             raise
@@ -48,3 +46,9 @@ def number(role: str, region: str, term_id: str) -> ResponseReturnValue:
         return {"term": present.term_json(term), "message": said}
     tell(said)
     return see_other(present.address(role, region))
+
+
+def _give(session: Session, by: By, term: Term) -> str:
+    (dated,) = read_days("letter_date")
+    letters.give_number(session, by, term, g.body.get("letter_number", ""), dated)
+    return f"Surat perintah {term.letter_number} tersimpan."

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from datetime import date
+from typing import TypeVar
 
 from flask import g, make_response, render_template, request
 from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
 
-from sipokat.database import db
-from sipokat.domain import appointers, directory, posts, recording, term_checks
+from sipokat.database import db, writing
+from sipokat.domain import administration, appointers, directory, posts, recording, term_checks
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.posts import Post
@@ -22,6 +25,7 @@ from sipokat.web.present import posts as present
 from sipokat.web.present.letters import numberless
 
 pages = own_pages("administration_posts")
+Made = TypeVar("Made")
 APPOINTERS = ("lurah", "camat", "pemerintahan", "diskominfo")
 
 
@@ -70,6 +74,15 @@ def _require_known(region: str) -> None:
         term_checks.ensure_known(db.session(), region)
     except WrongContent as unknown:
         raise NotFound(unknown.message) from None
+
+
+def make_change(role: str, region: str, change: Callable[[Session, By], Made]) -> Made:
+    """Make a change in this office in a transaction of its own, as whoever may name who acts in it.
+    They were asked before, so that nobody else waits for the lock; here once more. Returns what
+    `change` does; refusals are the caller's to show."""
+    with writing() as session:
+        administration.take_turn(session, me())
+        return change(session, require_appointer(role, region))
 
 
 def find_term(role: str, region: str, term_id: str) -> Term:
