@@ -42,6 +42,7 @@ def test_the_kelurahan_finds_it_on_home_and_mends_it(site: Site, returned: str) 
     page = site(HARTONO).get(here)
     assert said in page.text("main")
     assert "Yang perlu diperbaiki" in page.text("main .card.warn")
+    assert "Isi dulu jabatannya" not in page.text("main"), "nobody is to be named for it"
     assert "Laporan ini diperbaiki kelurahan." in site(YUSUF).get(here).text("main")
     assert "Laporan ini diperbaiki kelurahan." in site(RAHMAN).get(here).text("main")
     site(RAHMAN).get(f"{here}/perbaikan", status=403)

@@ -7,6 +7,7 @@ from datetime import timedelta
 
 import pytest
 
+from sipokat.web.administration import region_changes
 from tests import steps, wire
 from tests.cast import AGUS, HARTONO, PETANANG_ULU, RAHMAN, TABA_BARU
 from tests.page import Visitor
@@ -20,7 +21,6 @@ def form(change: str) -> str:
 
 
 def test_diskominfo_changes_rt_on_a_day(site: Site) -> None:
-    assert site(AGUS).get("/pengelolaan/wilayah").has("select[name=di]")
     page = site(AGUS).get(HERE)
     page = page.submit(form("split"), rt="1", other="014, 015")
     assert "RT 001 dimekarkan. Yang baru: RT 014, RT 015, mulai" in page.text("#notices")
@@ -37,6 +37,27 @@ def test_diskominfo_changes_rt_on_a_day(site: Site) -> None:
     page = page.submit(form("end"), rt="016", since=later)
     assert "RT 016 tidak ada lagi" in page.text("#notices")
     assert wire.file_report(site(RAHMAN))["number"], "his RT goes on"
+
+
+def test_first_a_kelurahan_is_chosen(site: Site) -> None:
+    page = site(AGUS).get("/pengelolaan/wilayah")
+    assert "Pilih dulu kelurahannya." in page.text("main")
+    assert page.values("form")["di"] == ""
+    assert not page.has("#rt")
+    page = page.submit("form", di=PETANANG_ULU)
+    assert "RT di Petanang Ulu" in page.text("main")
+    assert page.values("form[method=get]")["di"] == PETANANG_ULU
+    assert site(AGUS).get("/pengelolaan/wilayah?di=").has("select[name=di]")
+
+
+def test_where_there_is_but_one_kelurahan_its_rt_are_shown_at_once(
+    site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    one = [(PETANANG_ULU, "Petanang Ulu")]
+    monkeypatch.setattr(region_changes, "_choices", lambda _session: one)
+    page = site(AGUS).get("/pengelolaan/wilayah")
+    assert "RT di Petanang Ulu" in page.text("main")
+    assert not page.has("select[name=di]")
 
 
 @pytest.mark.parametrize(

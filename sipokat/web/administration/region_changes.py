@@ -34,16 +34,20 @@ RT = "Tulis nomor RT, misalnya 003."
 @pages.get("/pengelolaan/wilayah")
 @allow("diskominfo")
 def show() -> ResponseReturnValue:
-    """The kelurahan to choose from; with `?di=` the RT of one, and the forms that change them."""
+    """The kelurahan to choose from; with `?di=`, or where there is but one, its RT and the forms
+    that change them."""
     return _page(request.args.get("di", ""))
 
 
 def _page(kelurahan: str, refusal: Refused | None = None) -> ResponseReturnValue:
     session = db.session()
+    choices = _choices(session)
+    if len(choices) == 1:
+        kelurahan = kelurahan or choices[0][0]
     region = _kelurahan(session, kelurahan) if kelurahan else None
     html = render_template(
         "administration/region_changes.html",
-        kelurahan=_choices(session),
+        kelurahan=choices,
         here=region.code if region else "",
         title=names_of(session, [region.code])[region.code] if region else "",
         regions=[_row(session, one) for one in _rt_of(session, region.code)] if region else [],

@@ -43,15 +43,18 @@ class Full(Row):
         return self.card.allowed
 
     @property
-    def ended(self) -> str:
-        """Who mends the report now that its RT is there no more; else empty."""
-        if self.report.desk != ended_rt.DESK:
-            return ""
+    def rt_end(self) -> str:
+        """`RT 003 berakhir 30 Nov.`, where the report is of an RT that is there no more."""
         last = ended_rt.last_day(db.session(), self.report.region_code)
-        if last is None:
+        return f"{self.short_region} berakhir {times.date_words(last)}." if last else ""
+
+    @property
+    def ended(self) -> str:
+        """Who mends the report that lies on the desk of such an RT; else empty."""
+        if self.report.desk != ended_rt.DESK or not self.rt_end:
             return ""
         who = "bisa Anda perbaiki" if "revise" in self.allowed else "diperbaiki kelurahan"
-        return f"{self.short_region} berakhir {times.date_words(last)}. Laporan ini {who}."
+        return f"{self.rt_end} Laporan ini {who}."
 
     @property
     def asks_class(self) -> bool:

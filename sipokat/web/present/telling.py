@@ -59,6 +59,8 @@ def _telling(one: Addressee, report: Full, decided: Event, user: User) -> Tellin
 def _nobody(one: Addressee, report: Full, decided: Event) -> str:
     if report.recorded:
         return f"{one.office} kosong. {report.recorded}: sampaikan kepada {report.author}."
+    if one.wrote and report.rt_end:
+        return report.ended or f"{report.rt_end} Sampaikan kepada {report.author}."
     if decided.from_desk == "kelurahan":
         return f"{one.office} kosong. Isi dulu jabatannya di halaman Jabatan."
     return f"{one.office} kosong. Sampaikan lewat kantor di atasnya."
