@@ -53,6 +53,7 @@ def test_the_form_says_as_what_and_lets_choose(
     words = "Bertindak sebagai Plh. Lurah Petanang Ulu Sekretaris Kelurahan Petanang Ulu"
     assert words in shown.text(VERIFY)
     assert shown.values(VERIFY)["office"] == "", "as Plh., unless they choose"
+    assert not shown.has("[name=office][required]"), "nothing need be chosen"
     shown.submit(VERIFY, office=chosen, **{"class": "kinerja"})
     event = last(app, number)
     assert (event.action, event.actor_role) == ("verify", "lurah")
