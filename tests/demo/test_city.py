@@ -32,11 +32,14 @@ from sipokat.domain import (
     people,
     posts,
     queue,
+    reasons,
     regions,
     standing,
 )
+from sipokat.domain.cards import facts_of
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.content import content_digest
+from sipokat.domain.deadlines import days_between
 from sipokat.domain.imports import kept
 from sipokat.domain.notices import inbox, sentences
 from sipokat.domain.office_hours import is_working
@@ -292,6 +295,34 @@ def test_each_desk_had_its_digest_this_morning(rows: Session, person: Person) ->
     (one,) = [one for one in found if one.kind == "digest"]
     assert one.at == datetime(2026, 11, 24, 7, 30, tzinfo=WIB)
     assert one.facts["waiting"] == queue.waiting(rows, user(rows, person))
+
+
+def test_returns_say_why_and_some_lie_for_long(rows: Session) -> None:
+    """Every reason that a return or rejection may give is seen somewhere but the one that names
+    another category and the one without a name; two reports were left by their authors."""
+    used = set(rows.execute(select(Event.action, Event.reason).where(Event.reason.is_not(None))))
+    for action in ("return", "reject"):
+        wanted = {one.key for one in reasons.offered(action)} - {"salah_jenis", "lainnya"}
+        assert wanted <= {reason for done, reason in used if done == action}
+    numbers = set(rows.scalars(select(Report.number)))
+    same = [one for one in rows.scalars(select(Event)) if events.other_of(one)]
+    assert {one.action for one in same} == {"return", "reject"}
+    assert {events.other_of(one) for one in same} <= numbers
+    left = [
+        days_between(day_of(one.arrived_at), day_of(MOMENT), {})
+        for one in rows.scalars(select(Report).where(Report.desk == Report.author_desk))
+    ]
+    assert any(3 < days < 7 for days in left)
+    assert any(days > 7 for days in left)
+
+
+def test_a_lurah_has_a_second_round_and_a_report_of_the_own_office(rows: Session) -> None:
+    hartono = user(rows, HARTONO)
+    again = facts_of(rows, hartono, queue.desk_queue(rows, hartono))
+    assert any(one.round for one in again)
+    mending, filed = listing.own_reports(rows, hartono, 3)
+    assert [one.author_desk for one in mending] == ["kelurahan"]
+    assert filed
 
 
 def test_bencana_is_open_on_two_desks(rows: Session) -> None:
