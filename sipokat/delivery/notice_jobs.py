@@ -3,29 +3,36 @@
 from __future__ import annotations
 
 import time
-from datetime import date
+from collections.abc import Callable
+from datetime import date, datetime
 
 import structlog
+from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
 from sipokat.domain import daily
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.notices import digest
+from sipokat.domain.notices import digest, reminders
 
 LOOK_SECONDS = 20  # how soon after its hour a digest is told
 log = structlog.get_logger()
 
 
-class Digests:
-    """The morning digest, as a kind of job of `worker.py`. Its job is the day's ordinal number. Two
-    workers may claim it: the row of the day (`domain/daily.py`) lets only one of them tell it."""
+Tell = Callable[[Session, date, datetime], bool]
 
-    def __init__(self) -> None:
+
+class Morning:
+    """What is told in the morning of every working day, as a kind of job of `worker.py`. Its job is
+    the day's ordinal number. Two workers may claim it: the row of the day (`domain/daily.py`) lets
+    only one of them tell it."""
+
+    def __init__(self, name: str, tell: Tell) -> None:
+        self._name, self._tell = name, tell
         self._told_on: date | None = None
         self._look_at = 0.0
 
     def claim(self, worker: str) -> int | None:
-        """The day whose digest is to be told now; None when it was told, or is not to be. Asks the
+        """The day for which it is to be told now; None when it was told, or is not to be. Asks the
         database only in its hours, and once it was told no more."""
         at = now()
         if self._told_on == day_of(at) or not digest.is_hour(at):
@@ -34,7 +41,7 @@ class Digests:
             return None
         self._look_at = time.monotonic() + LOOK_SECONDS
         day = digest.day_to_tell(db.session(), at)
-        if day is None or not daily.is_done(db.session(), digest.NAME, day):
+        if day is None or not daily.is_done(db.session(), self._name, day):
             return day.toordinal() if day else None
         self._told_on = day
         return None
@@ -43,9 +50,23 @@ class Digests:
         """Tell it."""
         day = date.fromordinal(job)
         with writing() as session:
-            told = digest.tell(session, day, now())
+            told = self._tell(session, day, now())
         self._told_on = day
-        log.info("digest_told" if told else "digest_was_told", day=day.isoformat())
+        log.info(f"{self._name}_told" if told else f"{self._name}_was_told", day=day.isoformat())
 
     def tidy(self) -> None:
         """Nothing is left behind."""
+
+
+class Digests(Morning):
+    """The morning digest of each desk."""
+
+    def __init__(self) -> None:
+        super().__init__(digest.NAME, digest.tell)
+
+
+class Reminders(Morning):
+    """The reminders of what came back to its author and nobody mends."""
+
+    def __init__(self) -> None:
+        super().__init__(reminders.NAME, reminders.tell)

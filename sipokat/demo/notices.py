@@ -13,7 +13,7 @@ from sipokat.database import table
 from sipokat.demo.play import Play
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.events import NewEvent
-from sipokat.domain.notices import audience, digest, rows
+from sipokat.domain.notices import audience, digest, reminders, rows
 from sipokat.domain.notices.audience import About, Holder
 from sipokat.domain.office_hours import is_working
 from sipokat.domain.regions import level_of
@@ -25,15 +25,29 @@ UNREAD = timedelta(days=3)  # what is younger nobody has looked at
 
 
 def tell(session: Session, play: Play, moment: datetime) -> None:
-    """Insert the notices of all that was played, the older ones read some hours later, and the last
-    digest."""
-    told = [
-        row | {"read_at": row["at"] + READ_AFTER if moment - row["at"] > UNREAD else None}
-        for row in _rows(play)
-    ]
-    session.execute(insert(table(Notice)), told)
+    """Insert the notices of all that was played, the older ones read some hours later, the last
+    digest, and the reminders."""
+    session.execute(insert(table(Notice)), [_seen(row, moment) for row in _rows(play)])
     morning = last_morning(moment, play.overridden)
     digest.tell(session, day_of(morning), morning)
+    rows.add(session, [_seen(row, moment) for row in _reminders(session, play, moment)])
+
+
+def _reminders(session: Session, play: Play, moment: datetime) -> Iterator[dict[str, Any]]:
+    """Every reminder whose morning has come, of what still lies with its author."""
+    lying = reminders.left(session)
+    holders = rows.holders(session, reminders.offices_of(lying), day_of(moment))
+    for one in lying:
+        for days in reminders.AFTER:
+            day = reminders.morning(day_of(one.arrived_at), days, play.overridden)
+            at = datetime.combine(day, digest.FROM, WIB)
+            if at <= moment:
+                yield from reminders.rows_of(one, days, holders, at)
+
+
+def _seen(row: dict[str, Any], moment: datetime) -> dict[str, Any]:
+    """The same, read some hours later if it is older."""
+    return row | {"read_at": row["at"] + READ_AFTER if moment - row["at"] > UNREAD else None}
 
 
 def last_morning(moment: datetime, overridden: Mapping[date, bool]) -> datetime:

@@ -152,3 +152,32 @@ def test_the_loop_tells_it_too(app: Flask, session: Session) -> None:
     with time_machine.travel(TUESDAY, tick=False):
         worker.work(worker.kinds(app), Pauses(1))
     assert [name for name, _, _ in told(session)] == ["Hartono"]
+
+
+def reminded(session: Session) -> list[str]:
+    steps.afresh(session)
+    query = select(Notice.key).where(Notice.kind == "reminder").order_by(Notice.key)
+    return [key.split()[2] for key in session.scalars(query)]
+
+
+def test_reminders_are_told_once_whatever_dies_when(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    """Killed with the notices written and not committed; others go on, and none is told twice."""
+    with time_machine.travel(TUESDAY - timedelta(days=14), tick=False):
+        steps.act(HARTONO, steps.send(RAHMAN), "return")
+    pipe = tmp_path / "stop"
+    os.mkfifo(pipe)
+    db.session.remove()
+    first = start_worker(app, TUESDAY, pipe)
+    end = open_for_writing(pipe)
+    others = [start_worker(app, TUESDAY), start_worker(app, TUESDAY)]
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    os.close(end)
+    assert any(reminded(session) for _ in tries(60))
+    said = "".join(ended(*others))
+    assert reminded(session) == ["7"], said
+    with time_machine.travel(TUESDAY + timedelta(days=1), tick=False):
+        worker.work(worker.kinds(app), Pauses(1))
+    assert reminded(session) == ["7"]

@@ -52,6 +52,7 @@ from sipokat.models import (
     Event,
     FirstOpened,
     KnownDevice,
+    Notice,
     Photo,
     Region,
     RegionSuccessor,
@@ -68,6 +69,7 @@ from tests.cast import (
     DEWI,
     EFFENDI,
     HARTONO,
+    MARLINA,
     PASSWORD,
     RAHMAN,
     RATNA,
@@ -314,6 +316,14 @@ def test_returns_say_why_and_some_lie_for_long(rows: Session) -> None:
     ]
     assert any(3 < days < 7 for days in left)
     assert any(days > 7 for days in left)
+
+
+def test_what_nobody_mended_was_reminded_of(rows: Session) -> None:
+    told, _ = inbox.page(rows, user(rows, MARLINA))
+    mine = [one for one in told if one.kind == "reminder" and one.facts["days"] == 3]
+    assert [one for one in mine if one.reason == "perlu_bukti"]
+    days = {key.split()[2] for key in rows.scalars(select(Notice.key)) if "reminder" in key}
+    assert days == {"3", "7"}
 
 
 def test_a_lurah_has_a_second_round_and_a_report_of_the_own_office(rows: Session) -> None:

@@ -113,7 +113,10 @@ def _bencana(one: Entry, names: Names, _today: date | None) -> str:
 
 
 def _reminder(one: Entry, _names: Names, _today: date | None) -> str:
-    return f"Laporan {_title(one)} masih menunggu diperbaiki{_why(one)}"
+    if one.desk != one.author_desk:
+        return f"Laporan {_title(one)} sudah tidak menunggu diperbaiki."
+    days = one.facts["days"]
+    return f"Laporan {_title(one)} sudah {days} hari kerja menunggu diperbaiki{_why(one)}"
 
 
 def _digest(one: Entry, _names: Names, today: date | None) -> str:
