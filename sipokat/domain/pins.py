@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from datetime import datetime
 
-from sqlalchemy import Update, select, update
+from sqlalchemy import Update, or_, select, update
 from sqlalchemy.orm import Session
 
 from sipokat import security
@@ -49,6 +49,28 @@ def known_on(session: Session, token: str | None) -> list[User]:
             KnownDevice.token_hash == hashed(token),
             KnownDevice.pin_hash.is_not(None),
             KnownDevice.pin_failures < RULES.pin_failures,
+            User.active,
+        )
+        .order_by(KnownDevice.last_used_at.desc())
+    )
+    return list(session.scalars(query).unique())
+
+
+def lost_on(session: Session, token: str | None) -> list[User]:
+    """Who was on the phone with this token and gets in there by a new code alone: their PIN has
+    ended, or they never had one, and the account has no password."""
+    if not token:
+        return []
+    query = (
+        select(User)
+        .join(KnownDevice, KnownDevice.user_id == User.id)
+        .where(
+            KnownDevice.token_hash == hashed(token),
+            or_(
+                KnownDevice.pin_hash.is_(None),
+                KnownDevice.pin_failures >= RULES.pin_failures,
+            ),
+            User.password_hash == people.NO_PASSWORD,
             User.active,
         )
         .order_by(KnownDevice.last_used_at.desc())

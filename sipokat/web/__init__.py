@@ -71,6 +71,7 @@ def register(app: Flask) -> None:
         account_news=account_news.news,
         unread_notices=notices.unread,
         pin_people=pins.pin_people,
+        code_calls=pins.code_calls,
         reporters=" ".join(REPORTERS),
     )
     for name in ("day", "moment", "ago", "age", "month", "month_name", "figure"):

@@ -62,3 +62,13 @@ def pin_people() -> list[dict[str, Any]]:
         }
         for one in pins.known_on(session, device_token())
     ]
+
+
+def code_calls() -> list[str]:
+    """Whom to ask for a new code, where one is all that opens an account on this phone: it knows
+    somebody who has neither a PIN here any more nor a password, and nobody else by a PIN. As a
+    rule it is an RT head's that was put out as lost."""
+    session, token = db.session(), device_token()
+    if pins.known_on(session, token):
+        return []
+    return list(dict.fromkeys(who_helps(session, one) for one in pins.lost_on(session, token)))

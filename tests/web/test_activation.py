@@ -13,13 +13,14 @@ from sipokat.domain import activations, codes, people
 from sipokat.models import Activation, LoginSession
 from tests import steps, wire
 from tests.activating import BY_PIN, PIN, activated, make
-from tests.cast import PASSWORD, PETANANG_ULU, RAHMAN, SITI
+from tests.cast import PASSWORD, PETANANG_ULU, RAHMAN, SITI, Person
 from tests.page import Visitor
 from tests.services.database import CHEAP, CHEAP_HASHER
 from tests.steps import user_of
 
 Site = Callable[..., Visitor]
 CODE, PERSON = "form[action='/aktivasi/orang']", "form[action='/aktivasi']"
+BY_PASSWORD = "form[action='/masuk']"
 
 
 @pytest.fixture(autouse=True)
@@ -146,6 +147,59 @@ def test_the_sign_in_page_offers_the_pin_where_the_phone_knows_somebody(app: Fla
     page = page.submit(BY_PIN, status=401, pin="111111")
     assert "PIN salah. Masih bisa 4 kali lagi." in page.text(BY_PIN)
     assert page.submit(BY_PIN, pin=PIN).url == "/beranda"
+
+
+def without_password(app: Flask, person: Person = RAHMAN) -> None:
+    """As the city makes the accounts of its RT heads."""
+    with app.app_context(), writing():
+        user_of(person).password_hash = people.NO_PASSWORD
+
+
+def test_a_phone_that_was_put_out_leads_with_the_code(app: Flask) -> None:
+    """An RT head has no password to sign in with."""
+    without_password(app)
+    phone = activated(app)
+    here = phone.json("GET", "/akun")["phones"][0]["id"]
+    page = phone.post(f"/akun/hp/{here}/hilang", {})
+    phone.user_id = None
+    assert page.url == "/masuk"
+    button = page.one(".button.main")
+    assert (button.get_text(strip=True), button["href"]) == (
+        "Saya punya kode aktivasi",
+        "/aktivasi",
+    )
+    assert "Hubungi Lurah Petanang Ulu dan minta kode aktivasi baru" in page.text("main")
+    assert not page.one("details").has_attr("open")
+    assert "Rahman" not in page.text("main"), "whoever has found it learns no name"
+    # At any other page too, and when somebody has tried a password there.
+    assert phone.get("/laporan", status=401).one(".button.main")["href"] == "/aktivasi"
+    page = page.submit(BY_PASSWORD, status=401, phone=RAHMAN.phone, password="salah sekali")
+    assert page.one("details").has_attr("open")
+    assert "salah" in page.text("details [role=alert]")
+    activated(app, phone=phone)
+    phone.request("POST", "/keluar", data={})
+    phone.user_id = None
+    assert phone.get("/masuk").has(BY_PIN), "and then by the PIN again"
+
+
+def test_after_the_last_wrong_pin_the_page_leads_with_the_code(app: Flask) -> None:
+    without_password(app)
+    phone = activated(app)
+    phone.request("POST", "/keluar", data={})
+    phone.user_id = None
+    page = phone.get("/masuk")
+    for _ in range(codes.RULES.pin_failures):
+        page = page.submit(BY_PIN, status=401, pin="111111")
+    assert page.one(".button.main")["href"] == "/aktivasi"
+    assert "PIN tidak berlaku di HP ini" in page.text("section.form [role=alert]")
+
+
+def test_who_has_a_password_is_asked_for_that(app: Flask) -> None:
+    phone = activated(app)
+    here = phone.json("GET", "/akun")["phones"][0]["id"]
+    page = phone.post(f"/akun/hp/{here}/hilang", {})
+    phone.user_id = None
+    assert page.text(".button.main") == "Masuk"
 
 
 def test_an_ended_session_is_renewed_by_the_pin_where_one_was(app: Flask) -> None:
