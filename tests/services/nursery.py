@@ -2,6 +2,7 @@
 
     nursery = Nursery()
     pid = nursery.start("gunicorn", environment, log)
+    pid = nursery.start("gunicorn", environment, log, days=8)    # its clock is so far ahead
 
 The programs are gunicorn and the worker themselves. All of them are killed when the nursery's input
 ends, so that nothing outlives a test run that was killed.
@@ -17,6 +18,7 @@ import pkgutil
 import signal
 import subprocess
 import sys
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 ROOT = Path(__file__).parents[2]
@@ -33,11 +35,11 @@ class Nursery:
             start_new_session=True,  # Ctrl-C must not reach it: it ends with its input
         )
 
-    def start(self, program: str, environment: dict[str, str], log: Path) -> int:
+    def start(self, program: str, environment: dict[str, str], log: Path, days: float = 0) -> int:
         """Run `gunicorn` or `worker` in a new session. Returns the pid, also its group's."""
         assert self._process.stdin
         assert self._process.stdout
-        order = {"program": program, "environment": environment, "log": str(log)}
+        order = {"program": program, "environment": environment, "log": str(log), "days": days}
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
@@ -68,7 +70,7 @@ def main() -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def run(program: str, environment: dict[str, str], log: str) -> None:
+def run(program: str, environment: dict[str, str], log: str, days: float) -> None:
     from sipokat import serving
 
     code = 1
@@ -81,6 +83,10 @@ def run(program: str, environment: dict[str, str], log: str) -> None:
             os.dup2(new, old)
         os.environ.clear()
         os.environ.update(environment)
+        if days:
+            import time_machine
+
+            time_machine.travel(datetime.now(UTC) + timedelta(days=days)).start()
         if program == "gunicorn":
             serving.gunicorn()
         else:

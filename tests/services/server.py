@@ -61,6 +61,7 @@ class Server:
         self._log = data / "server.log"
         self._web: psutil.Process | None = None
         self._worker: psutil.Process | None = None
+        self._days = 0.0  # how far its clock is ahead
         # A fault of the network may kill it in a thread while the test starts it again.
         self._lock = threading.RLock()
 
@@ -108,6 +109,12 @@ class Server:
         with self._lock:
             self._web = self._end(self._web, signal.SIGTERM)
             self.stop_worker()
+
+    def later(self, days: float) -> None:
+        """Start both again so many days after now; the phones' clocks stay as they are."""
+        self.stop()
+        self._days = days
+        self.start()
 
     def stop_worker(self) -> None:
         with self._lock:
@@ -164,7 +171,8 @@ class Server:
         return self._log.read_text(errors="replace") if self._log.exists() else ""
 
     def _run(self, program: str) -> psutil.Process:
-        return psutil.Process(self._nursery.start(program, self._environment(), self._log))
+        pid = self._nursery.start(program, self._environment(), self._log, self._days)
+        return psutil.Process(pid)
 
     def _environment(self) -> dict[str, str]:
         kept = {name: os.environ[name] for name in ("PATH", "HOME", "LANG") if name in os.environ}
