@@ -10,10 +10,22 @@ from tests.browser.steps import file
 
 
 class Taps:
-    """`taps.on(link)` taps it; `taps.count` says how many taps it took so far."""
+    """`taps.on(link)` taps it; `taps.count` says how many taps it took so far, and `taps.typed` how
+    many signs were typed."""
 
     def __init__(self) -> None:
         self.count = 0
+        self.typed = 0
+
+    def type(self, field: Locator, signs: str) -> None:
+        """Tap the field and type into it."""
+        self.on(field)
+        field.press_sequentially(signs)
+        self.typed += len(signs)
+
+    def elsewhere(self) -> None:
+        """A tap in another app, which the test does not make."""
+        self.count += 1
 
     def on(self, what: Locator) -> None:
         what.tap()

@@ -8,18 +8,21 @@ from urllib.parse import parse_qs, urlsplit
 import pytest
 from playwright.sync_api import Page, expect
 
+from sipokat.domain import people
 from tests.browser.steps import (
     eventually,
     is_kept,
     keep,
     no_signal,
+    outbox,
     owner,
+    report,
     reports,
     sent,
     states,
 )
 from tests.cast import HARTONO, RAHMAN, SITI, Person
-from tests.services.caller import Caller
+from tests.services.network import refuse
 from tests.services.phone import Phone
 from tests.services.server import Server
 
@@ -111,32 +114,72 @@ def test_from_the_lurahs_phone_to_the_first_report_on_his_and_back_by_pin(phones
     # From here on without signal.
     phone.worker_ready()
     no_signal(server)
-    page = phone.restart()
-    phone.open("/laporan/baru")
-    keep(phone, text="Rapat setelah aktivasi.")
+    phone.restart()
+    report(phone, text="Rapat setelah aktivasi.")
+    assert [one["body"]["text"] for one in outbox(phone)] == ["Rapat setelah aktivasi."]
     eventually(lambda: states(phone), ["waiting"])
     server.network.heal()
     phone.open("/beranda")
     sent(phone)
     assert [row.text for row in reports(server)] == ["Rapat setelah aktivasi."]
 
-    # Siti's PIN on the same phone; his session and what he is asked stay his.
-    sign_out(phone)
-    activate(phone, link(server, phone, SITI), SITI, "906142")
+    # Back by the PIN, after signing out; whom to call is known without signal too.
     sign_out(phone)
     phone.go_offline()
     whom = phone.open("/masuk").get_by_text("Hubungi Lurah Petanang Ulu")
     expect(whom.filter(visible=True)).to_have_count(1)
     phone.go_online()
-    page = phone.open("/masuk")
-    page.locator(BY_PIN).get_by_role("radio", name=RAHMAN.name).tap()
-    page.locator(f"{BY_PIN} [name=pin]").fill("906142")
-    page.locator(BY_PIN).get_by_role("button", name="Masuk").tap()
-    expect(page.get_by_text("PIN salah. Masih bisa 4 kali lagi.")).to_be_visible()
-    page.locator(f"{BY_PIN} [name=pin]").fill(PIN)
-    page.locator(BY_PIN).get_by_role("button", name="Masuk").tap()
+    page = by_pin(phone, PIN)
     page.wait_for_url("**/beranda")
     eventually(lambda: owner(phone), [RAHMAN.name, False])
+
+
+def by_pin(phone: Phone, pin: str, person: Person | None = None) -> Page:
+    page = phone.open("/masuk")
+    if person:
+        page.locator(BY_PIN).get_by_role("radio", name=person.name).tap()
+    page.locator(f"{BY_PIN} [name=pin]").fill(pin)
+    page.locator(BY_PIN).get_by_role("button", name="Masuk").tap()
+    return page
+
+
+@pytest.mark.promise(on="106")
+def test_two_people_with_pins_on_one_phone_see_send_and_lock_out_themselves_alone(phones, server):
+    secret, hers = "Pak Darmo bertengkar dengan tetangganya.", "906142"
+    phone = phones(new=True)
+    activate(phone, link(server, phone, RAHMAN), RAHMAN)
+    phone.worker_ready()
+    phone.open("/beranda")
+    no_signal(server)
+    keep(phone, text=secret)
+    server.query("DELETE FROM login_session")
+    server.network.heal()
+    activate(phone, link(server, phone, SITI), SITI, hers)
+    assert owner(phone) == [SITI.name, False]
+    page = phone.open("/kotak-keluar")
+    expect(page.get_by_text("1 laporan milik orang lain menunggu di HP ini.")).to_be_visible()
+    expect(page.get_by_text(secret)).to_have_count(0)
+    report(phone, text="Rapat Bu Siti.")
+    eventually(lambda: [row.text for row in reports(server)], ["Rapat Bu Siti."])
+    sign_out(phone)
+
+    # Her PIN is not his, and whoever tries hers five times has ended hers alone.
+    page = by_pin(phone, hers, RAHMAN)
+    expect(page.get_by_text("PIN salah. Masih bisa 4 kali lagi.")).to_be_visible()
+    for left in (4, 3, 2, 1):
+        page = by_pin(phone, "111111", SITI)
+        expect(page.get_by_text(f"PIN salah. Masih bisa {left} kali lagi.")).to_be_visible()
+    page = by_pin(phone, "111111", SITI)
+    expect(page.get_by_text("PIN tidak berlaku di HP ini.")).to_be_visible()
+    page = by_pin(phone, PIN)
+    expect(page.get_by_role("link", name="Akun")).to_be_visible()
+    eventually(lambda: owner(phone), [RAHMAN.name, False])
+    sent(phone, 2)
+    senders = server.query(
+        'SELECT name FROM report JOIN "user" ON "user".id = reporter_id ORDER BY report.id'
+    )
+    assert [row.name for row in senders] == [SITI.name, RAHMAN.name]
+    expect(phone.open("/kotak-keluar").get_by_text("Rapat Bu Siti.")).to_have_count(0)
 
 
 WHATSAPP = "Mozilla/5.0 (Linux; Android 6.0.1; SM-G532G; wv) Chrome/106.0 Mobile WhatsApp/2.24"
@@ -166,20 +209,25 @@ def test_inside_whatsapp_the_link_leads_on_by_itself_and_to_chrome(phones, serve
     page.wait_for_url("**/beranda")
 
 
-def lose(server: Server) -> None:
-    """The lurah puts out Rahman's only phone."""
-    phone = server.query(
-        "SELECT known_device.id, user_id FROM known_device"
-        ' JOIN "user" ON "user".id = user_id WHERE name = \'Rahman\''
-    )
-    path = f"/pengelolaan/orang/{phone[0].user_id}/hp/{phone[0].id}/hilang"
-    Caller(server, HARTONO).json("POST", path, {})
+def lose(lurah: Phone) -> None:
+    """The lurah puts out Rahman's only phone: a tap and a confirmation on his page."""
+    page = lurah.sign_in(HARTONO)
+    lurah.open("/pengelolaan")
+    page.get_by_role("link", name=f"{RAHMAN.name}, ").tap()
+    page.get_by_text("HP ini hilang", exact=True).tap()
+    page.get_by_role("button", name="Ya, HP ini hilang").tap()
+    expect(page.get_by_text("Buat kode aktivasi untuk HP yang baru")).to_be_visible()
 
 
 @pytest.mark.promise(on="106")
 def test_a_lost_phone_keeps_its_reports_and_nothing_else(phones, server):
     """Siti finds it and uses it; Rahman gets it back, and what he wrote is sent."""
     secret = "Pak Darmo bertengkar dengan tetangganya."
+    server.query(
+        'UPDATE "user" SET password_hash = :none WHERE name = :name',
+        none=people.NO_PASSWORD,
+        name=RAHMAN.name,
+    )
     phone = phones(new=True)
     page = activate(phone, link(server, phone, RAHMAN), RAHMAN)
     phone.worker_ready()
@@ -187,12 +235,17 @@ def test_a_lost_phone_keeps_its_reports_and_nothing_else(phones, server):
     eventually(lambda: is_kept(phone, "/beranda"))
     no_signal(server)
     keep(phone, text=secret)
-    lose(server)
+    server.network.heal()
+    server.network.when("POST", "/laporan", refuse, times=None)
+    lose(phones("lurah"))
     server.network.heal()
     page = phone.open("/beranda")
     eventually(lambda: states(phone), ["needs_login"])
     eventually(lambda: not is_kept(phone, "/beranda"))
     expect(page.locator(BY_PIN)).to_have_count(0)
+    expect(page.locator(".button.main")).to_have_text("Saya punya kode aktivasi")
+    page = phone.open("/kotak-keluar")
+    expect(page.locator("[data-entry] [data-state]")).to_have_text("Perlu masuk lagi")
 
     activate(phone, link(server, phone, SITI), SITI, "906142")
     page = phone.open("/kotak-keluar")

@@ -3,7 +3,9 @@ done there. docs/taps.md tells the same walks in words."""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from playwright.sync_api import expect
@@ -182,6 +184,37 @@ def test_last_months_report_is_on_the_screen_after_two_taps(phone, server):
     taps.on(page.get_by_role("link", name=f"Ke {month(last)}"))
     eventually(lambda: card.evaluate(IN_SIGHT))
     assert taps.count == 2
+
+
+def test_a_lurah_brings_an_rt_head_in_with_nine_taps_and_ten_signs(phones):
+    """From her phone to his, as far as the button for his first report."""
+    lurah, phone = ready(phones("lurah"), HARTONO), phones(new=True)
+    page = lurah.open("/beranda")
+    hers = Taps()
+    hers.on(page.locator(".nav").get_by_role("link", name="Orang"))
+    hers.on(page.get_by_role("link", name=f"{RAHMAN.name}, "))
+    hers.on(page.get_by_role("button", name="Buat kode aktivasi"))
+    send = page.get_by_role("link", name="Kirim lewat WhatsApp")
+    (said,) = parse_qs(urlsplit(str(send.get_attribute("href"))).query)["text"]
+    expect(send).to_have_attribute("target", "_blank")
+    hers.elsewhere()  # on that button, which opens WhatsApp with him and the message chosen
+    hers.elsewhere()  # WhatsApp's own button to send it
+    assert (hers.count, hers.typed) == (5, 0)
+
+    his = Taps()
+    link = re.search(r"/aktivasi#\S+", said)
+    assert link is not None
+    his.elsewhere()  # on the link in the message
+    page = phone.open(link[0])
+    his.type(page.get_by_label("4 angka terakhir nomor HP Anda"), RAHMAN.phone[-4:])
+    his.elsewhere()  # the keyboard's "next", which leads to the PIN
+    page.keyboard.press("Enter")
+    pin = page.get_by_label("Buat PIN, 6 angka")
+    expect(pin).to_be_focused()
+    page.keyboard.type("385026")
+    his.on(page.get_by_role("button", name="Ya, aktifkan HP ini"))
+    expect(page.get_by_role("link", name="Buat laporan")).to_be_visible()
+    assert (his.count, his.typed + len("385026")) == (4, 10)
 
 
 def test_a_desk_of_nine_reports_with_two_returns_takes_fourteen_taps(phone, server):
