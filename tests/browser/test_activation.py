@@ -6,9 +6,10 @@ import re
 from urllib.parse import parse_qs, urlsplit
 
 import pytest
-from playwright.sync_api import Page, expect
+from playwright.sync_api import expect
 
 from sipokat.domain import people
+from tests.browser.activating import BY_PIN, PIN, activate, by_pin, link, sign_out
 from tests.browser.steps import (
     eventually,
     is_kept,
@@ -24,18 +25,6 @@ from tests.browser.steps import (
 from tests.cast import HARTONO, RAHMAN, SITI, Person
 from tests.services.network import refuse
 from tests.services.phone import Phone
-from tests.services.server import Server
-
-PIN = "385026"
-BY_PIN = "form[action='/masuk/pin']"
-
-
-def link(server: Server, phone: Phone, person: Person) -> str:
-    """The address that the lurah sends to this person."""
-    said = server.command("new-activation", f"--phone={person.phone}", f"--by={HARTONO.phone}")
-    found = re.search(r"/aktivasi#\S+", said)
-    assert found is not None, said
-    return found[0]
 
 
 def from_the_lurah(lurah: Phone, person: Person) -> str:
@@ -81,25 +70,6 @@ def kept_pages(phone: Phone) -> list[str]:
     return found
 
 
-def activate(phone: Phone, address: str, person: Person, pin: str = PIN) -> Page:
-    phone.open("/masuk")
-    page = phone.open(address)
-    expect(page.get_by_text(f"Benar ini Bapak/Ibu {person.name}?")).to_be_visible()
-    assert "#" not in page.url, "the code does not stay in the address"
-    page.fill("[name=last4]", person.phone[-4:])
-    page.fill("[name=pin]", pin)
-    page.get_by_role("button", name="Ya, aktifkan HP ini").tap()
-    page.wait_for_url("**/beranda")
-    return page
-
-
-def sign_out(phone: Phone) -> Page:
-    page = phone.open("/akun")
-    page.get_by_role("button", name="Keluar", exact=True).last.tap()
-    page.wait_for_url("**/masuk")
-    return page
-
-
 @pytest.mark.promise(on="106")
 def test_from_the_lurahs_phone_to_the_first_report_on_his_and_back_by_pin(phones, server):
     phone = phones(new=True)
@@ -132,15 +102,6 @@ def test_from_the_lurahs_phone_to_the_first_report_on_his_and_back_by_pin(phones
     page = by_pin(phone, PIN)
     page.wait_for_url("**/beranda")
     eventually(lambda: owner(phone), [RAHMAN.name, False])
-
-
-def by_pin(phone: Phone, pin: str, person: Person | None = None) -> Page:
-    page = phone.open("/masuk")
-    if person:
-        page.locator(BY_PIN).get_by_role("radio", name=person.name).tap()
-    page.locator(f"{BY_PIN} [name=pin]").fill(pin)
-    page.locator(BY_PIN).get_by_role("button", name="Masuk").tap()
-    return page
 
 
 @pytest.mark.promise(on="106")

@@ -7,8 +7,8 @@ from datetime import timedelta
 import pytest
 from playwright.sync_api import expect
 
+from tests.browser.activating import BY_PIN, PIN, activate, link
 from tests.browser.steps import eventually, is_kept, keep, no_signal, owner, reports, sent, states
-from tests.browser.test_activation import BY_PIN, PIN, activate, link
 from tests.cast import RAHMAN
 from tests.steps import today
 
