@@ -52,9 +52,9 @@ CITIES: dict[str, dict[str, Any]] = {
 }
 
 
-def make(folder: Path, name: str) -> Any:
-    """The application on a city of its own in this folder, with one session for each role, whose
-    token is the role's name."""
+def make(folder: Path, name: str, city: dict[str, Any]) -> Any:
+    """The application on a city of its own in this folder, filled as `big_city.fill` is told, with
+    one session for each role, whose token is the role's name."""
     from sipokat import create_app
     from sipokat.database import db, writing
     from sipokat.domain import accounts, administration, people, regions
@@ -86,7 +86,7 @@ def make(folder: Path, name: str) -> Any:
                         last_used_at=at,
                     )
                 )
-        big_city.fill(db.engine, at, **CITIES[name])
+        big_city.fill(db.engine, at, **city)
         db.session.remove()
     return app
 
@@ -250,7 +250,7 @@ def main() -> None:
     idle, below = is_idle(), []
     cities = [name for name in CITIES if name == "large" or options.only != "throughput"]
     with scratch() as folder:
-        apps = {name: make(folder, name) for name in cities}
+        apps = {name: make(folder, name, CITIES[name]) for name in cities}
         if options.only != "throughput":
             below += compare(apps, options.repeat, idle)
         if options.only != "cost":

@@ -31,10 +31,10 @@ from sipokat.domain.visibility import (
     first_of,
     is_open,
     on_own_desk,
-    open_in,
     reads,
     reports_in,
     scopes_of,
+    seen_in,
 )
 from sipokat.models import Report, User
 from sipokat.prepared import Among, Prepared
@@ -115,7 +115,8 @@ def _urgent(user_id: str, scopes: tuple[str, ...], desks: tuple[str, ...]) -> Pr
     return Prepared(
         as_listed(
             select(Report)
-            .where(Report.urgent, open_in(user_id, scopes))
+            # As the index of these spells it: `is_open` would let SQLite take that of all desks.
+            .where(Report.urgent, Report.desk.is_not(None), seen_in(user_id, scopes))
             .order_by(case((on_own_desk, 0), else_=1), Report.received_at)
             .limit(50)
         )

@@ -55,8 +55,14 @@ def visible_open(user: User) -> ColumnElement[bool]:
 def open_in(user_id: str, scopes: Iterable[str]) -> ColumnElement[bool]:
     """The condition for a report that is not final and lies in one of these scopes or was written
     by this person."""
+    return and_(is_open(), seen_in(user_id, scopes))
+
+
+def seen_in(user_id: str, scopes: Iterable[str]) -> ColumnElement[bool]:
+    """The condition for a report that lies in one of these scopes or was written by this person;
+    no index knows it."""
     mine = [reports_in(scope, indexed=False) for scope in scopes]
-    return and_(is_open(), or_(*mine, Report.reporter_id.concat("") == user_id))
+    return or_(*mine, Report.reporter_id.concat("") == user_id)
 
 
 def newest_visible(

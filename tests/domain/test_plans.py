@@ -55,7 +55,13 @@ from tests.services.fixtures_app import Kept
 
 GROWING = set(big_city.GROWING)
 # Indexes of what is not final. They stay small however much ends, so they may be read whole.
-OPEN = {"ix_report_open", "ix_report_desk", "ix_report_urgent", "ix_report_late"}
+OPEN = {
+    "ix_report_open",
+    "ix_report_desk",
+    "ix_report_group",
+    "ix_report_urgent",
+    "ix_report_late",
+}
 SORTED = 600  # rows: the events of a full page
 # Of SQLite's machine. Reading all of the city's narrow index of lists takes 750,000, as for a month
 # long ago; reading the table takes more than twice as many.
@@ -301,6 +307,21 @@ def test_a_filter_that_finds_nothing_reads_an_index_alone(city: Session) -> None
     explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
     plan = "\n".join(row[-1] for row in connection.exec_driver_sql(f"{explain} {statement}", given))
     assert re.search(r"COVERING INDEX ix_report_kota|Index Only Scan", plan), plan
+
+
+@pytest.mark.parametrize(
+    ("look", "index"),
+    [(queue.urgent, "ix_report_urgent"), (queue_groups.groups, "ix_report_group")],
+    ids=lambda one: getattr(one, "__name__", one),
+)
+def test_what_every_queue_asks_is_read_from_an_index_of_its_own(
+    city: Session, look: Callable[[Session, User], Any], index: str
+) -> None:
+    (statement, given) = asked(lambda: look(city, me(DEWI)))[-1]
+    connection = city.connection()
+    explain = "EXPLAIN QUERY PLAN" if connection.dialect.name == "sqlite" else "EXPLAIN"
+    plan = "\n".join(row[-1] for row in connection.exec_driver_sql(f"{explain} {statement}", given))
+    assert index in plan or "Index Only Scan" in plan, plan
 
 
 def test_who_is_signed_in_is_found_without_reading_everybodys_terms(city: Session) -> None:
