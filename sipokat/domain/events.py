@@ -227,7 +227,7 @@ def other_of(event: Event | ListedMove) -> str:
     return other
 
 
-def rebuild(report: Report, events: Sequence[Event]) -> chain.State:
+def rebuild(report: Report, events: Sequence[Event] | Sequence[ListedMove]) -> chain.State:
     """The state of a report, from its moves alone."""
     done = (chain.Move(e.action, e.actor_id, e.from_desk, e.to_desk, e.klass) for e in events)
     recorder = events[0].actor_id if report.recorded_as and events else None

@@ -7,12 +7,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
+from typing import NamedTuple
 
-from sqlalchemy import select
+from sqlalchemy import bindparam, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from sipokat.database import lock_rows, writing
+from sipokat.database import lock_rows, table, writing
 from sipokat.domain import (
     chain,
     deadlines,
@@ -26,12 +27,13 @@ from sipokat.domain import (
 )
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
-from sipokat.domain.listed import Listed
+from sipokat.domain.listed import Listed, moves_of
 from sipokat.domain.notices.audience import About
 from sipokat.domain.refusals import DoneBefore, NotFound, NotNow, WrongContent
 from sipokat.domain.standing import leaving, settle
 from sipokat.domain.visibility import find_report
 from sipokat.models import Event, Report, User
+from sipokat.prepared import Prepared
 
 
 @dataclass(frozen=True)
@@ -175,17 +177,33 @@ def take_up(session: Session, attempt: Attempt) -> tuple[Report, bool]:
     return report, event is not None
 
 
-def _own_event(session: Session, user: User, action_id: str | None) -> Event | None:
+class _OwnEvent(NamedTuple):
+    """The event of an action that the person took before."""
+
+    report_id: int
+    version: int | None
+    request_digest: str
+
+
+_EVENT = table(Event).c
+_OWN_EVENT = Prepared(
+    select(*(_EVENT[name] for name in _OwnEvent._fields)).where(
+        _EVENT.actor_id == bindparam("actor"), _EVENT.action_id == bindparam("action")
+    )
+)
+
+
+def _own_event(session: Session, user: User, action_id: str | None) -> _OwnEvent | None:
     if action_id is None:
         return None
-    query = select(Event).where(Event.actor_id == user.id, Event.action_id == action_id)
-    return session.scalars(query).one_or_none()
+    rows = _OWN_EVENT.rows(session, {"actor": user.id, "action": action_id})
+    return _OwnEvent(*rows[0]) if rows else None
 
 
 def guard(session: Session, attempt: Attempt, report: Report) -> tuple[chain.State, chain.Move]:
     """The report's present state and the move that is asked for. Raises as `chain.decide` does;
     a NotNow carries the report."""
-    state = events.rebuild(report, events.moves_of(session, report))
+    state = events.rebuild(report, moves_of(session, [report.id])[report.id])
     actor = actor_before(attempt.user, report, attempt.request.action in chain.AUTHOR_ACTIONS)
     try:
         return state, chain.decide(state, actor, attempt.request)

@@ -118,14 +118,14 @@ def _claim(asks: dict[str, Any]) -> decided.Claim | None:
 def _done(report: Report, action: str, said: str) -> ResponseReturnValue:
     """What replaces the card once it has folded away, which takes 150 ms."""
     waiting = queue.waiting(db.session(), me())
-    full = present.full(report, me())
+    told = tellings(present.full(report, me()), me()) if action in ("return", "reject") else []
     html = render_template(
         "verification/_done.html",
-        report=full,
+        report=report,
         action=action,
         said=said,
         waiting=waiting,
-        tellings=tellings(full, me()),
+        tellings=told,
     )
     response = make_response(html)
     response.headers["HX-Reswap"] = "outerHTML swap:150ms"
