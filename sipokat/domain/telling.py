@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from sqlalchemy import case, select
 from sqlalchemy.orm import Session, joinedload
 
-from sipokat.domain import activations
+from sipokat.domain import activations, recording
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import HOLDER
 from sipokat.domain.refusals import Refused
@@ -25,8 +25,9 @@ TOLD = ("return", "reject")
 @dataclass(frozen=True)
 class Addressee:
     """One to be told, at this desk. `office` is theirs, in words; `person` who holds it today, None
-    where it is vacant. `may_call` says whether the desk's person may see the number; `through` who
-    else may. `wrote` is true of the author's office."""
+    where it is vacant, and for what the kelurahan has written down for an RT, who did. `may_call`
+    says whether the desk's person may see the number; `through` who else may. `wrote` is true of
+    the author's office."""
 
     desk: str
     office: str
@@ -54,11 +55,15 @@ def addressees(session: Session, user: User, report: Report, decided: Event) -> 
 
 def _at(session: Session, user: User, report: Report, desk: str) -> Addressee:
     role, region = DESK_ROLES[desk], at_desk(report.region_code, desk)
-    person = head_of(session, role, region)
+    wrote = desk == report.author_desk
+    if wrote and report.recorded_as and recording.is_recorder(report.reporter, report):
+        person: User | None = report.reporter  # who mends it, as the RT has no phone
+    else:
+        person = head_of(session, role, region)
     may = person is not None and may_call(user, person)
     through = "" if may or person is None else who_helps(session, person)
     office = title(session, role, region)
-    return Addressee(desk, office, person, may, through, desk == report.author_desk)
+    return Addressee(desk, office, person, may, through, wrote)
 
 
 def head_of(session: Session, role: str, region: str) -> User | None:

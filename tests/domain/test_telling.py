@@ -7,7 +7,8 @@ from datetime import timedelta
 import pytest
 from sqlalchemy.orm import Session
 
-from sipokat.domain import offices, telling
+from sipokat.database import writing
+from sipokat.domain import administration, offices, telling, terms
 from sipokat.domain.telling import Addressee
 from sipokat.models import Report
 from tests.cast import (
@@ -114,3 +115,18 @@ def test_only_the_desk_that_decided_tells(session: Session) -> None:
         assert told(session, person, report) == [], person
     verified = climb(send(RAHMAN), HARTONO)
     assert told(session, HARTONO, verified) == []
+
+
+def test_what_the_kelurahan_wrote_down_is_told_to_who_did(session: Session) -> None:
+    """The RT has no phone to be called on. The number is for those who look after the writer."""
+    day = today() - timedelta(days=30)
+    with writing() as inner:
+        operator = administration.operator("budi")
+        terms.begin(inner, operator, user_of(SITI), "lurah", PETANANG_ULU, day, seat="sekretaris")
+    report = act(HARTONO, send(SITI, region=RAHMAN.region), "return")
+    assert names(told(session, HARTONO, report)) == [("rt", "Siti Aminah", False)]
+    rejected = act(YUSUF, climb(send(SITI, region=RAHMAN.region), HARTONO), "reject")
+    assert names(told(session, YUSUF, rejected)) == [("rt", "Siti Aminah", True)]
+    with writing():
+        user_of(SITI).terms[-1].until = today() - timedelta(days=1)
+    assert names(told(session, HARTONO, report)) == [("rt", "Rahman", True)]

@@ -64,6 +64,13 @@ def test_the_strip_after_a_rejection_says_so(site: Site, number: str) -> None:
     assert "Kalau menurut Anda ini keliru, sampaikan ke lurah." in text
 
 
+def test_the_number_of_the_other_report_goes_along(site: Site, number: str) -> None:
+    other = str(file_report(site(SITI))["number"])
+    done = strip(site(HARTONO), number, "penolakan", reason="sudah_dilaporkan", other=other)
+    _, text = message(done.select_one(LINK))
+    assert f"ditolak: sudah dilaporkan (laporan {other})." in text
+
+
 def test_there_is_none_after_a_verification(site: Site, number: str) -> None:
     asked = {"action_id": fresh_id(), "version": "1", "class": "kinerja"}
     done = site(HARTONO).fragment("POST", f"/laporan/{number}/verifikasi", data=asked)

@@ -8,7 +8,7 @@ from urllib.parse import quote
 from flask import current_app
 
 from sipokat.database import db
-from sipokat.domain import offices, telling
+from sipokat.domain import events, offices, telling
 from sipokat.domain.telling import Addressee
 from sipokat.domain.titles import title
 from sipokat.models import Event, User
@@ -44,6 +44,8 @@ def _telling(one: Addressee, report: Full, decided: Event, user: User) -> Tellin
     name = called(one.person.name)
     if one.person.id == user.id:
         return Telling(name, instead="Laporan ini ada di meja Anda sendiri.")
+    if not one.may_call and one.wrote and report.recorded:
+        return Telling(name, instead=f"{report.recorded}. Sampaikan kepada {report.author}.")
     if not one.may_call:
         return Telling(
             name, instead=f"Nomor {one.office} ada pada {one.through}. Sampaikan lewat beliau."
@@ -93,6 +95,8 @@ def _what(one: Addressee, report: Full, decided: Event) -> str:
     reason = (
         states.reason(decided, report.report.author_desk) if decided.reason != "lainnya" else ""
     )
+    other = events.other_of(decided)
+    reason += f" (laporan {other})" if reason and other else ""
     why = f": {reason[0].lower()}{reason[1:]}." if reason else "."
     number = f"laporan nomor {report.number} di SIPOKAT"
     if not one.wrote:
