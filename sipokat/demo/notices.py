@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import insert
@@ -27,10 +28,10 @@ UNREAD = timedelta(days=3)  # what is younger nobody has looked at
 def tell(session: Session, play: Play, moment: datetime) -> None:
     """Insert the notices of all that was played, the older ones read some hours later, the last
     digest, and the reminders."""
-    session.execute(insert(table(Notice)), [_seen(row, moment) for row in _rows(play)])
+    told = sorted([*_rows(play), *_reminders(session, play, moment)], key=itemgetter("at"))
+    session.execute(insert(table(Notice)), [_seen(row, moment) for row in told])
     morning = last_morning(moment, play.overridden)
     digest.tell(session, day_of(morning), morning)
-    rows.add(session, [_seen(row, moment) for row in _reminders(session, play, moment)])
 
 
 def _reminders(session: Session, play: Play, moment: datetime) -> Iterator[dict[str, Any]]:

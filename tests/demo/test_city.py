@@ -324,6 +324,7 @@ def test_what_nobody_mended_was_reminded_of(rows: Session) -> None:
     assert [one for one in mine if one.reason == "perlu_bukti"]
     days = {key.split()[2] for key in rows.scalars(select(Notice.key)) if "reminder" in key}
     assert days == {"3", "7"}
+    assert [one.at for one in told] == sorted((one.at for one in told), reverse=True)
 
 
 def test_a_lurah_has_a_second_round_and_a_report_of_the_own_office(rows: Session) -> None:
