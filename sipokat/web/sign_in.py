@@ -130,7 +130,8 @@ def leave() -> ResponseReturnValue:
 
 
 def device_name() -> str:
-    """The browser and the system by its User-Agent: `Chrome di Android`."""
+    """The browser and the system by its User-Agent: `Chrome di Android`. Another app's browser has
+    that app's name, since on the same phone Chrome is another entry in the list of phones."""
     agent: UserAgent = request.user_agent
     text = agent.string
     systems = (
@@ -141,7 +142,16 @@ def device_name() -> str:
         ("Mac OS", "Mac"),
         ("Linux", "Linux"),
     )
-    browsers = (("Edg", "Edge"), ("Firefox", "Firefox"), ("Chrome", "Chrome"), ("Safari", "Safari"))
+    browsers = (
+        ("WhatsApp", "WhatsApp"),
+        ("; wv)", "Aplikasi lain"),
+        ("SamsungBrowser", "Samsung Internet"),
+        ("OPR", "Opera"),
+        ("Edg", "Edge"),
+        ("Firefox", "Firefox"),
+        ("Chrome", "Chrome"),
+        ("Safari", "Safari"),
+    )
     browser = next((name for sign, name in browsers if sign in text), "Aplikasi lain")
     system = next((name for sign, name in systems if sign in text), "")
     return f"{browser} di {system}" if system else browser

@@ -136,6 +136,23 @@ def test_what_one_does_oneself_hides_nothing_that_is_still_to_be_read(app: Flask
     assert "Kode aktivasi dibuat oleh Lurah Hartono" in phone.get("/beranda").text(NEWS)
 
 
+@pytest.mark.parametrize(
+    ("agent", "name"),
+    [
+        ("Mozilla/5.0 (Linux; Android 6.0.1) Chrome/106.0 Mobile Safari", "Chrome di Android"),
+        ("Mozilla/5.0 (Linux; Android 13; wv) Chrome/130.0 WhatsApp/2.24", "WhatsApp di Android"),
+        ("Mozilla/5.0 (Linux; Android 13; wv) Chrome/130.0 [FB_IAB]", "Aplikasi lain di Android"),
+        ("Mozilla/5.0 (Linux; Android 6.0.1) SamsungBrowser/8 Chrome/63", "Samsung Internet di An"),
+        ("Mozilla/5.0 (Windows NT 10.0) Firefox/140.0", "Firefox di Windows"),
+    ],
+)
+def test_browsers_on_one_phone_are_told_apart(app: Flask, agent: str, name: str) -> None:
+    phone, named = activated(app), {"headers": {"User-Agent": agent}}
+    body = {"phone": RAHMAN.phone, "password": PASSWORD}
+    Visitor(app).json("POST", "/masuk", body, **named)
+    assert f"HP baru masuk ({name}" in phone.get("/beranda").text(NEWS)
+
+
 def test_a_session_from_before_phones_had_names_is_told_too(app: Flask) -> None:
     """Its browser has the phone's token all the same."""
     old = Visitor(app, RAHMAN)
