@@ -10,11 +10,12 @@ import structlog
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
-from sipokat.domain import daily
+from sipokat.domain import daily, lateness
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.notices import digest, reminders
+from sipokat.domain.notices import digest, late, reminders
 
 LOOK_SECONDS = 20  # how soon after its hour a digest is told
+LATE_SECONDS = 30  # how soon after the end of a limit it is told that a report is late
 log = structlog.get_logger()
 
 
@@ -70,3 +71,28 @@ class Reminders(Morning):
 
     def __init__(self) -> None:
         super().__init__(reminders.NAME, reminders.tell)
+
+
+class LateReports:
+    """What has become late, as a kind of job: all of it is one job. A report is told by the worker
+    that notes it in the report's row (`lateness.take_late`), in one transaction."""
+
+    def __init__(self) -> None:
+        self._look_at = 0.0
+
+    def claim(self, worker: str) -> int | None:
+        """1 when something is late of which nobody was told; looks twice a minute."""
+        if time.monotonic() < self._look_at:
+            return None
+        self._look_at = time.monotonic() + LATE_SECONDS
+        return 1 if lateness.is_untold(db.session(), now()) else None
+
+    def do(self, job: int, worker: str) -> None:
+        """Tell it; where there is very much, the rest is claimed at once."""
+        with writing() as session:
+            told = late.tell(session, now())
+        self._look_at = 0.0
+        log.info("late_told", reports=told)
+
+    def tidy(self) -> None:
+        """Nothing is left behind."""

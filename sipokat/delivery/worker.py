@@ -17,7 +17,7 @@ from flask import Flask
 
 from sipokat.database import db
 from sipokat.delivery.checkpoints import CheckpointJob, checkpoints_of
-from sipokat.delivery.notice_jobs import Digests, Reminders
+from sipokat.delivery.notice_jobs import Digests, LateReports, Reminders
 from sipokat.delivery.old_imports import OldImports
 from sipokat.delivery.photo_job import PhotoJob
 
@@ -50,6 +50,7 @@ def kinds(app: Flask) -> tuple[Kind, ...]:
         PhotoJob(app.extensions["photo_store"]),
         Digests(),
         Reminders(),
+        LateReports(),
         CheckpointJob(checkpoints_of(app)),
         OldImports(),
     )

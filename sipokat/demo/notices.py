@@ -4,34 +4,48 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from datetime import date, datetime, timedelta
-from operator import itemgetter
+from itertools import groupby
 from typing import Any
 
-from sqlalchemy import insert
 from sqlalchemy.orm import Session
 
-from sipokat.database import table
 from sipokat.demo.play import Play
+from sipokat.domain import lateness
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.events import NewEvent
-from sipokat.domain.notices import audience, digest, reminders, rows
+from sipokat.domain.lateness import Late
+from sipokat.domain.notices import audience, digest, late, reminders, rows
 from sipokat.domain.notices.audience import About, Holder
 from sipokat.domain.office_hours import is_working
 from sipokat.domain.regions import level_of
 from sipokat.domain.roles import DESK_ROLES
-from sipokat.models import Notice
 
 READ_AFTER = timedelta(hours=3)
 UNREAD = timedelta(days=3)  # what is younger nobody has looked at
 
 
 def tell(session: Session, play: Play, moment: datetime) -> None:
-    """Insert the notices of all that was played, the older ones read some hours later, the last
-    digest, and the reminders."""
-    told = sorted([*_rows(play), *_reminders(session, play, moment)], key=itemgetter("at"))
-    session.execute(insert(table(Notice)), [_seen(row, moment) for row in told])
+    """Insert the notices of all that was played, of what is late or left unmended, and of the last
+    morning, in the order of time; the older ones were read some hours later."""
+    told = [*_rows(play), *_late(session, moment), *_reminders(session, play, moment)]
+    told.sort(key=lambda row: row["at"])
+    seen = [_seen(row, moment) for row in told]
     morning = last_morning(moment, play.overridden)
+    before = [row for row in seen if row["at"] <= morning]
+    rows.add(session, before)
     digest.tell(session, day_of(morning), morning)
+    rows.add(session, seen[len(before) :])
+
+
+def _late(session: Session, moment: datetime) -> Iterator[dict[str, Any]]:
+    """What is late now, told when its limit ended."""
+    found: list[Late] = []
+    while more := lateness.take_late(session, moment):
+        found += more
+    found.sort(key=lambda one: one.due_at)
+    there = rows.holders(session, {office for one in found for office in one.tells}, day_of(moment))
+    for _, together in groupby(found, key=lambda one: one.due_at):
+        yield from late.rows_of(together, there)
 
 
 def _reminders(session: Session, play: Play, moment: datetime) -> Iterator[dict[str, Any]]:

@@ -169,16 +169,34 @@ def take_late(session: Session, at: datetime, most: int = 100) -> list[Late]:
     once is not told again while the report lies there, even where a holiday that the city added
     later has moved its limit. Several workers may call this at once: each report is given to one.
     """
-    found = _take(session, LATE, late_at(at), most)
+    return [
+        one for stage, late in _stages(session, at) for one in _take(session, stage, late, most)
+    ]
+
+
+def is_untold(session: Session, at: datetime) -> bool:
+    """Whether `take_late` would find a report."""
+    return any(
+        session.scalar(select(Report.id).where(_untold(stage, late)).limit(1)) is not None
+        for stage, late in _stages(session, at)
+    )
+
+
+def _stages(session: Session, at: datetime) -> Iterator[tuple[int, ColumnElement[bool]]]:
+    """Each stage, with the condition for a report that has come to it `at` that moment."""
+    yield LATE, late_at(at)
     for desk in _WITH_LIMIT:
         if told(desk, TWICE):
             twice = late_at(_due_before(session, desk, TWICE, at))
-            found += _take(session, TWICE, and_(Report.desk == desk, twice), most)
-    return found
+            yield TWICE, and_(Report.desk == desk, twice)
+
+
+def _untold(stage: int, late: ColumnElement[bool]) -> ColumnElement[bool]:
+    return and_(is_open(), Report.late_told == stage - 1, late)
 
 
 def _take(session: Session, stage: int, late: ColumnElement[bool], most: int) -> list[Late]:
-    new = and_(is_open(), Report.late_told == stage - 1, late)
+    new = _untold(stage, late)
     oldest = select(Report.id).where(new).order_by(Report.due_at).limit(most)
     # The condition stands in the update too: a row that another worker took meanwhile, or that was
     # decided, must not be taken when its lock is free.

@@ -31,15 +31,17 @@ def unread() -> int:
 
 
 def note_opened(url: str) -> None:
-    """This page is opened: what leads to it has been read. When nothing can be written now, it
-    stays unread until the next time."""
-    here = g.get("login_session")
-    told_at = here.told_at if here else []
-    if not is_read() or (url not in told_at and len(told_at) < inbox.MOST):
+    """This page is opened: what leads to it, or to a part of it that the address asks for, has been
+    read. When nothing can be written now, it stays unread until the next time."""
+    told_at = g.login_session.told_at
+    there = {one for one in told_at if one == url or one.startswith((f"{url}?", f"{url}&"))}
+    if len(told_at) == inbox.MOST:
+        there.add(url)  # there may be more than the session knows of
+    if not there or not is_read():
         return
-    ids = inbox.unread_at(db.session(), me(), url)
+    ids = inbox.unread_at(db.session(), me(), there)
     if ids and write_if_possible("notices read", lambda session: inbox.read(session, me(), ids)):
-        told_at[:] = [one for one in told_at if one != url]
+        told_at[:] = [one for one in told_at if one not in there]
 
 
 @pages.get("/pemberitahuan")

@@ -336,6 +336,12 @@ def test_a_lurah_has_a_second_round_and_a_report_of_the_own_office(rows: Session
     assert filed
 
 
+@pytest.mark.parametrize("person", [HARTONO, YUSUF, DEWI, ZAINAL], ids=str)
+def test_what_is_late_was_told(rows: Session, person: Person) -> None:
+    found, _ = inbox.page(rows, user(rows, person))
+    assert any(one.kind in ("late", "late_below") for one in found)
+
+
 def test_bencana_is_open_on_two_desks(rows: Session) -> None:
     open_now = select(Report.desk).where(Report.urgent, Report.status.not_in(chain.FINAL))
     assert {"kelurahan", "kecamatan"} <= set(rows.scalars(open_now))
@@ -361,6 +367,7 @@ def test_events_are_gapless_in_time_and_tell_every_state(rows: Session) -> None:
         state, since = events.rebuild(report, moves), moves[-1].at
         due = standing.due_of(state, since, {})
         columns = standing.standing(state, report.region_code, since, due)
+        del columns["late_told"]  # which the worker notes
         assert {name: getattr(report, name) for name in columns} == columns
         assert report.number == intake.number_of(moves[0].seq)
     assert Counter(event.action for event in record)["reopen"] == 1

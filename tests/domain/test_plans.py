@@ -291,7 +291,7 @@ def test_what_people_were_told(city: Session, person: Person) -> None:
     sent = asked(lambda: inbox.page(city, user))
     sent += asked(lambda: inbox.page(city, user, following))
     sent += asked(lambda: inbox.unread(city, user))
-    sent += asked(lambda: inbox.unread_at(city, user, found[0].url))
+    sent += asked(lambda: inbox.unread_at(city, user, [found[0].url]))
     offices = {("lurah", PETANANG_ULU), ("pemerintahan", KOTA)}
     sent += asked(lambda: rows.holders(city, offices, day_of(now())))
     assert faults(city, sent, GROWING | {"term"}) == []

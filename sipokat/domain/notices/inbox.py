@@ -4,7 +4,7 @@ have read now. What is read on one phone is read on all of them."""
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from datetime import datetime
 from typing import Any, NamedTuple
 
@@ -127,13 +127,13 @@ def unread(session: Session, user: User) -> int:
     return int(_UNREAD.rows(session, offices_of(user), {"user": user.id})[0][0])
 
 
-def unread_at(session: Session, user: User, url: str) -> list[int]:
-    """The numbers of the unread ones that lead to this page."""
+def unread_at(session: Session, user: User, urls: Collection[str]) -> list[int]:
+    """The numbers of the unread ones that lead to one of these pages."""
     mine = select(Notice.id).where(
         Notice.user_id == user.id,
         Notice.read_at.is_(None),
         Notice.office.in_(offices_of(user)),
-        Notice.url == url,
+        Notice.url.in_(urls),
     )
     return list(session.scalars(mine))
 

@@ -8,10 +8,11 @@ from datetime import date
 
 from sipokat.domain import reasons
 from sipokat.domain.clock import day_of
-from sipokat.domain.notices import digest
+from sipokat.domain.notices import digest, late
 from sipokat.domain.notices.inbox import Entry
 from sipokat.domain.report_titles import report_title
 from sipokat.domain.roles import DESK_WORDS, DESKS, ROLES
+from sipokat.domain.texts import dots
 
 Names = Mapping[str, str]  # of regions, by code, as `regions.names_of` gives them
 
@@ -119,6 +120,16 @@ def _reminder(one: Entry, _names: Names, _today: date | None) -> str:
     return f"Laporan {_title(one)} sudah {days} hari kerja menunggu diperbaiki{_why(one)}"
 
 
+def _late(one: Entry, names: Names, _today: date | None) -> str:
+    facts = one.facts
+    count = len(facts["reports"])
+    which = (
+        f"{dots(count)} laporan" if count > 1 else f"Laporan {_title(one)}, {_where(one, names)},"
+    )
+    place = "" if facts["desk"] == DESKS[-1] else names.get(facts["region"], "")
+    return late.sentence(which, facts, place, own=one.kind == late.OWN_DESK)
+
+
 def _digest(one: Entry, _names: Names, today: date | None) -> str:
     return digest.sentence(digest.Figures(**one.facts), day_of(one.at), today)
 
@@ -132,4 +143,6 @@ _SENTENCES: dict[str, Callable[[Entry, Names, date | None], str]] = {
     "bencana": _bencana,
     "reminder": _reminder,
     "digest": _digest,
+    late.OWN_DESK: _late,
+    late.BELOW: _late,
 }

@@ -14,7 +14,9 @@ from sipokat.domain.regions import names_of
 from sipokat.web.present import times
 
 # The border of what has not been read: by what it asks for.
-TONES = {"returned": "warn", "reminder": "warn", "rejected": "late", "bencana": "late"}
+TONES = dict.fromkeys(("returned", "reminder"), "warn") | dict.fromkeys(
+    ("rejected", "bencana", "late", "late_below"), "late"
+)
 
 
 def rows(found: Sequence[Entry]) -> list[dict[str, Any]]:

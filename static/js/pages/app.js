@@ -41,7 +41,7 @@
     if (!bell) return;
     const { user, count } = (await store.recall("unread")) || {};
     bell.hidden = !person;
-    bell.querySelector("b").textContent = count;
+    bell.lastElementChild.firstChild.textContent = count;
     bell.lastElementChild.hidden = !count || user !== person?.id;
   }
 

@@ -9,7 +9,7 @@
   const PAGE = "/pemberitahuan";
 
   async function note() {
-    const count = document.querySelector("[data-unread] b")?.textContent || "";
+    const count = document.querySelector("[data-unread] span")?.textContent || "";
     const known = await store.recall("unread");
     if (known?.user === shown.id && known.count === count) return;
     await store.note("unread", { user: shown.id, count });
