@@ -4,7 +4,7 @@
 
 It reads a file from its input and writes the rows of its first sheet as JSON to its output: each as
 its line in the file and the texts of its cells. Formulas give the values that were stored with
-them, and macros are never looked at. It ends with one of the codes below for what it does not take,
+them; a file with macros is refused. It ends with one of the codes below for what it does not take,
 or with a signal when it exceeds its limits. Like `decoder.py` it holds neither the database nor a
 secret, and it imports nothing of ours, so that it starts fast.
 """
@@ -21,11 +21,16 @@ import resource
 import signal
 import sys
 import zipfile
+from collections.abc import Iterable
 from typing import IO, Any
+from xml.etree import ElementTree
 
-from python_calamine import CalamineSheet, CalamineWorkbook, PasswordError, SheetVisibleEnum
+from python_calamine import CalamineWorkbook, PasswordError, SheetVisibleEnum
 
-UNREADABLE, OUT_OF_MEMORY, TOO_LARGE, TOO_FAR, LOCKED, EMPTY = 3, 4, 5, 6, 7, 8
+UNREADABLE, OUT_OF_MEMORY, TOO_LARGE, TOO_FAR, LOCKED, EMPTY, MACROS = 3, 4, 5, 6, 7, 8, 9
+# What a file with macros holds: the name of a part of a zip, or of a stream of an older file.
+_MACROS = re.compile(r"(?:.*/)?vbaProject\.bin|Basic/.*", re.IGNORECASE)
+_OLD_MACROS = "_VBA_PROJECT".encode("utf-16-le")
 OLE, ZIP = b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", b"PK\x03\x04"
 _PR_SET_PDEATHSIG = 1
 _PARTS_MAX = 2000
@@ -36,6 +41,7 @@ _CELL = re.compile(
 )
 _PIECE = 1024 * 1024
 Rows = list[tuple[int, list[str]]]
+Range = tuple[tuple[int, int], tuple[int, int]]  # from which row and column to which, from 0
 
 
 class Refused(Exception):
@@ -56,17 +62,58 @@ def limit(seconds: int, memory: int) -> None:
         ctypes.CDLL(None).prctl(_PR_SET_PDEATHSIG, signal.SIGKILL)
 
 
-def look_into(data: bytes, most: int, rows: int, columns: int) -> None:
-    """Refuse a zip file that would unpack to more than `most` bytes, or that has something in a
-    cell beyond so many rows and columns: for calamine makes a place for each cell up to there."""
+def look_into(data: bytes, most: int, rows: int, columns: int) -> dict[str, list[Range]]:
+    """Refuse a zip file that would unpack to more than `most` bytes, that has macros, or that has
+    something in a cell beyond so many rows and columns: for calamine makes a place for each cell up
+    to there. What is merged downwards in the sheets of an ODS file, by their names: calamine does
+    not tell."""
+    merged: dict[str, list[Range]] = {}
     with zipfile.ZipFile(io.BytesIO(data)) as packed:
         parts = packed.infolist()
         if len(parts) > _PARTS_MAX or sum(part.file_size for part in parts) > most:
             raise Refused(TOO_LARGE)
+        if any(_MACROS.fullmatch(part.filename) for part in parts):
+            raise Refused(MACROS)
         for part in parts:
             if re.fullmatch(r"xl/worksheets/[^/]+\.xml", part.filename):
                 with packed.open(part) as sheet:
                     require_near(_furthest(sheet), rows, columns)
+            elif part.filename == "content.xml":
+                with packed.open(part) as content:
+                    merged = _look_into_ods(content, rows, columns)
+    return merged
+
+
+def _look_into_ods(content: IO[bytes], rows: int, columns: int) -> dict[str, list[Range]]:
+    """The same for the content of an ODS file. A row or cell there may stand for many."""
+    merged: dict[str, list[Range]] = {}
+    ranges: list[Range] = []
+    row = column = high = far_row = far_column = 0
+    # Entities that would grow without end are refused by expat, and the process has its limits.
+    for event, node in ElementTree.iterparse(content, ("start", "end")):  # noqa: S314
+        kind = node.tag.rpartition("}")[2]
+        if event == "start" and kind == "table":
+            ranges, row = merged.setdefault(_said(node, "name") or "", []), 0
+        elif event == "start" and kind == "table-row":
+            column, high = 0, int(_said(node, "number-rows-repeated") or 1)
+        elif event == "end" and kind == "table-row":
+            row += high
+            node.clear()
+        elif event == "end" and kind in ("table-cell", "covered-table-cell"):
+            wide = int(_said(node, "number-columns-repeated") or 1)
+            if len(node):
+                far_row, far_column = max(far_row, row + high), max(far_column, column + wide)
+            down = int(_said(node, "number-rows-spanned") or 1)
+            if down > 1:
+                right = column + int(_said(node, "number-columns-spanned") or 1) - 1
+                ranges.append(((row, column), (row + down - 1, right)))
+            column += wide
+    require_near((far_row, far_column), rows, columns)
+    return merged
+
+
+def _said(node: ElementTree.Element, name: str) -> str | None:
+    return node.get(f"{{urn:oasis:names:tc:opendocument:xmlns:table:1.0}}{name}")
 
 
 def _furthest(sheet: IO[bytes]) -> tuple[int, int]:
@@ -95,7 +142,7 @@ def require_near(furthest: tuple[int, int], rows: int, columns: int) -> None:
         raise Refused(TOO_FAR, f"{furthest[0]} {furthest[1]}")
 
 
-def of_book(data: bytes, rows: int, columns: int) -> Rows:
+def of_book(data: bytes, rows: int, columns: int, merged: dict[str, list[Range]]) -> Rows:
     """The rows of the first sheet that is shown and has something in it."""
     with CalamineWorkbook.from_filelike(io.BytesIO(data)) as book:
         for number, about in enumerate(book.sheets_metadata):
@@ -106,15 +153,15 @@ def of_book(data: bytes, rows: int, columns: int) -> Rows:
                 continue
             require_near((sheet.end[0] + 1, sheet.end[1] + 1), rows, columns)
             table = sheet.to_python(skip_empty_area=False)
-            _fill_down(sheet, table)
+            _fill_down(sheet.merged_cell_ranges or merged.get(sheet.name) or (), table)
             return [(line, [text_of(cell) for cell in row]) for line, row in enumerate(table, 1)]
     raise Refused(EMPTY)
 
 
-def _fill_down(sheet: CalamineSheet, table: list[list[Any]]) -> None:
+def _fill_down(ranges: Iterable[Range], table: list[list[Any]]) -> None:
     """Write what stands in cells that were merged downwards into each of their rows: a kelurahan
     that is written once for all its RT."""
-    for (top, left), (bottom, right) in sheet.merged_cell_ranges or ():
+    for (top, left), (bottom, right) in ranges:
         if left != right or top >= len(table) or left >= len(table[top]):
             continue
         for row in table[top + 1 : bottom + 1]:
@@ -175,10 +222,13 @@ def main() -> int:
     limit(seconds, memory)
     try:
         data = sys.stdin.buffer.read()
-        if data.startswith(ZIP):
-            look_into(data, most, rows, columns)
-        book = data.startswith((ZIP, OLE))
-        found = of_book(data, rows, columns) if book else of_text(data, rows, columns)
+        if data.startswith(OLE) and _OLD_MACROS in data:
+            raise Refused(MACROS)
+        merged = look_into(data, most, rows, columns) if data.startswith(ZIP) else {}
+        if data.startswith((ZIP, OLE)):
+            found = of_book(data, rows, columns, merged)
+        else:
+            found = of_text(data, rows, columns)
         full = [(line, row) for line, row in found if any(row)]
         if not full:
             raise Refused(EMPTY)

@@ -1,4 +1,4 @@
-"""Reads the spreadsheets that Diskominfo loads: XLSX, XLSM, XLS, ODS and CSV.
+"""Reads the spreadsheets that Diskominfo loads: XLSX, XLS, ODS and CSV.
 
 No file is taken apart in this process: `sheet_reader.py` does it in one of its own, with limits on
 time and memory. Nothing of the file is kept on a disk.
@@ -94,6 +94,8 @@ def _refuse(code: int, why: str) -> None:
         raise TooLarge(_TOO_MUCH)
     if code == sheet_reader.LOCKED:
         raise WrongType("Berkas ini dikunci kata sandi. Simpan tanpa kata sandi, lalu pilih lagi.")
+    if code == sheet_reader.MACROS:
+        raise WrongType("Berkas ini berisi makro. Simpan sebagai .xlsx, lalu pilih lagi.")
     if code == sheet_reader.EMPTY:
         raise WrongType("Berkas ini kosong. Pilih berkas yang berisi nama dan nomor HP.")
     if code == sheet_reader.UNREADABLE:

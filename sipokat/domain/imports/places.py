@@ -49,7 +49,7 @@ class Places:
     def kelurahan(self, written: str) -> str:
         """The code of this kelurahan. Raises WrongContent, with the name that may be meant."""
         if not written:
-            _refuse("Kelurahan belum diisi.")
+            _refuse("Kelurahan belum diisi. Isi di setiap baris.")
         return self._code("kelurahan", written)
 
     def kecamatan(self, written: str) -> str:
