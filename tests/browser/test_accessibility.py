@@ -42,7 +42,7 @@ REST = [
         HARTONO,
         ["/laporan", "/akun", "/akun/pastikan", "/pengelolaan", "/pengelolaan/orang/{person}"],
     ),
-    (YUSUF, ["/beranda", "/verifikasi"]),
+    (YUSUF, ["/beranda", "/verifikasi", "/verifikasi/sekaligus"]),
     (DEWI, ["/beranda", "/verifikasi"]),
     (
         AGUS,

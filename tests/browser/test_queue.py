@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests import wire
-from tests.browser.steps import eventually, ready, reports
+from tests.browser.steps import eventually, is_kept, no_signal, ready, reports
 from tests.cast import HARTONO, RAHMAN, SITI
 from tests.services.accessibility import breaches
 from tests.services.caller import Caller
@@ -71,6 +71,23 @@ def test_back_from_a_report_leads_to_where_one_was_with_all_that_was_loaded(
     page.go_back()
     expect(cards(page)).to_have_count(44)
     is_seen(page, numbers[38])
+
+
+@pytest.mark.current_only
+def test_without_signal_back_leads_to_the_copy_of_what_was_shown_first(
+    phones: Phones, server: Server
+) -> None:
+    numbers = fill(server, 25)
+    phone = ready(phones("lurah"), HARTONO)
+    page = phone.open("/verifikasi")
+    eventually(lambda: is_kept(phone, "/verifikasi"))
+    load_more(page, 25)
+    card(page, numbers[22]).locator(".card-link").tap()
+    page.wait_for_url(f"**/laporan/{numbers[22]}")
+    no_signal(server)
+    page.go_back()
+    expect(page.locator("[data-copy]")).to_contain_text("belum ada sinyal")
+    expect(cards(page)).to_have_count(20)
 
 
 @pytest.mark.current_only

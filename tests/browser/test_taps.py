@@ -240,3 +240,22 @@ def test_a_desk_of_nine_reports_with_two_returns_takes_fourteen_taps(phone, serv
     said = Counter((one.action, one[1], one.reason) for one in decided)
     returned = ("return", None, "isi_kurang_lengkap")
     assert said == {("verify", "kegiatan", None): 7, returned: 2}
+
+
+@pytest.mark.current_only
+def test_twenty_five_reports_are_verified_together_in_six_taps(phone, server):
+    rahman = Caller(server, RAHMAN)
+    for count in range(25):
+        wire.file_report(rahman, text=f"Rapat ke-{count}.")
+    ready(phone, HARTONO)
+    page = phone.open("/beranda")
+    taps = Taps()
+    taps.on(page.get_by_role("link", name="Periksa 25 laporan"))
+    taps.on(page.get_by_role("link", name="Pilih banyak"))
+    taps.on(page.get_by_role("link", name="Pilih semua yang tampil"))
+    taps.on(page.locator(".action-bar label", has_text="Kegiatan biasa"))
+    taps.on(page.get_by_role("button", name="Verifikasi 25 laporan"))
+    taps.on(page.get_by_role("button", name="Ya, verifikasi"))
+    expect(page.get_by_text("25 laporan diverifikasi.")).to_be_visible()
+    assert taps.count == 6
+    assert server.value("SELECT count(*) FROM event WHERE action = 'verify'") == 25

@@ -46,6 +46,7 @@ MORNING = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # a Monday
 DECIDERS = (HARTONO, SARI, YUSUF, EFFENDI, DEWI)
 SHOWN = [
     *((person, "/verifikasi") for person in DECIDERS),
+    *((person, "/verifikasi/sekaligus") for person in (HARTONO, YUSUF)),
     *((person, "/laporan") for person in (RAHMAN, HARTONO, SARI, YUSUF, RATNA)),
     (DEWI, "/laporan?status=waiting"),
 ]

@@ -83,13 +83,21 @@
     }
   }
 
+  /** What is kept at this address; of a queue that was loaded further since (desk/more.js), its start. */
+  async function kept({ url }, cacheName) {
+    const look = (address) => caches.match(address, { cacheName, ignoreVary: true });
+    const start = new URL(url);
+    start.searchParams.delete("sampai");
+    return (await look(url)) || look(start.href);
+  }
+
   /**
    * The copy of this page that may be shown to the owner, `{response, stale}`, or null. `stale`: the
    * person has changed something since, so it is only shown if there is no answer at all.
    */
   async function find(owner, request) {
     const cacheName = copies.PAGES + owner.id;
-    const response = await caches.match(request, { cacheName, ignoreVary: true });
+    const response = await kept(request, cacheName);
     if (!response) return null;
     const clock = await store.recall("clock");
     if (expired(response, clock)) {
