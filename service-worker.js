@@ -4,7 +4,7 @@
  * {version, precache, signed_in}`, the import of the core bundle (static/js/phone), the same that the
  * pages load, and what only a worker needs (static/js/worker).
  */
-const { changes, copies, identity, pages, replay, store } = self.sipokat;
+const { changes, copies, identity, pages, pictures, replay, store } = self.sipokat;
 const OURS = "sipokat-shell-";
 const SHELL_CACHE = OURS + self.SHELL.version;
 const FOREIGN = "a foreign page";
@@ -159,6 +159,10 @@ self.addEventListener("message", (event) => {
   if (event.data === "take-over") self.skipWaiting();
   if (event.data?.show) pages.want(event.data.show);
   if (event.data?.ahead) event.waitUntil(ahead(event, event.data.ahead).catch(() => {}));
+  if (event.data?.pictures) {
+    const { url } = event.source; // the page on which they stand
+    event.waitUntil(pictures.keep(event.data.pictures, url).catch(() => {}));
+  }
 });
 self.addEventListener("sync", (event) => {
   if (event.tag !== "sipokat-replay") return;
@@ -170,11 +174,14 @@ self.addEventListener("sync", (event) => {
 });
 self.addEventListener("fetch", (event) => {
   const { headers, method, mode, url } = event.request;
-  const { origin, pathname } = new URL(url);
+  const { origin, pathname, search } = new URL(url);
   if (origin !== location.origin) return;
   if (headers.get("HX-Request")) event.respondWith(changes.fragment(event));
   else if (method !== "GET") {
     if (mode === "navigate") changes.posted(event, pathname);
   } else if (isFile(pathname)) event.respondWith(file(event, pathname));
   else if (mode === "navigate") event.respondWith(page(event, pathname));
+  else if (pictures.THUMBNAIL.test(pathname + search)) {
+    event.respondWith(pictures.show(event.request, pathname + search, patience()));
+  }
 });

@@ -6,9 +6,10 @@ from __future__ import annotations
 import re
 
 MARKERS = re.compile(r"<!--(/?live)-->")
-# What can be done from a copy: signing out, a form whose content goes through the outbox, and what
-# the phone does by itself.
-POSSIBLE = re.compile(r'action="/keluar"|\sdata-report-form\s|method="dialog"')
+# What can be done from a copy: signing out, a form whose content goes through the outbox, as a
+# decision's does, and what the phone does by itself.
+DECISION = r'/(?:verifikasi|pengembalian|penolakan)" data-decision="'
+POSSIBLE = re.compile(rf'action="/keluar"|\sdata-report-form\s|method="dialog"|{DECISION}')
 
 
 def copy_of(html: str) -> str:
@@ -20,7 +21,8 @@ def copy_of(html: str) -> str:
         elif depth == 0:
             kept.append(part)
     assert depth == 0, "a <!--live--> without its <!--/live-->"
-    return re.sub(r"<!--copy (.*?)-->", r"\1", "".join(kept), flags=re.DOTALL)
+    copy = re.sub(r"<!--copy (.*?)-->", r"\1", "".join(kept), flags=re.DOTALL)
+    return re.sub(r' hx-[a-z-]+="[^"]*"', "", copy)
 
 
 def check_copy(html: str) -> None:

@@ -7,7 +7,7 @@ from flask import Flask
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.domain import people
 from sipokat.domain.limits import LIMITS
-from sipokat.domain.roles import REPORTERS
+from sipokat.domain.roles import DECIDERS, REPORTERS
 
 
 def register(app: Flask) -> None:
@@ -73,6 +73,8 @@ def register(app: Flask) -> None:
         pin_people=pins.pin_people,
         code_calls=pins.code_calls,
         reporters=" ".join(REPORTERS),
+        deciders=" ".join(DECIDERS),
+        senders=" ".join(dict.fromkeys((*REPORTERS, *DECIDERS))),
     )
     for name in ("day", "moment", "ago", "age", "month", "month_name", "figure"):
         app.jinja_env.filters[name] = getattr(times, name)

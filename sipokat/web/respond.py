@@ -227,6 +227,7 @@ def page_context() -> dict[str, Any]:
         "owner": owner(_tells_call()),
         "nav": menu.places(),
         "copied_at": times.moment(now()),
+        "made_at": now().isoformat(timespec="seconds"),
         "current_user": current_user,
         "one_kelurahan": person is not None and one_kelurahan(person),
         "one_rt": person is not None and one_rt(person),

@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests import wire
-from tests.browser.steps import PATIENCE, enter, eventually, keep, no_signal, picture, ready
+from tests.browser.steps import FULL, PATIENCE, enter, eventually, keep, no_signal, picture, ready
 from tests.cast import HARTONO, RAHMAN, YUSUF
 from tests.services.caller import Caller
 from tests.services.network import refuse, somebody_elses
@@ -107,6 +107,7 @@ def test_a_note_in_the_queue_outlives_everything_and_is_gone_once_sent(phone, se
 def test_on_the_reports_page_a_refused_post_leaves_the_words_where_they_are(phones, server):
     number = with_photo(server)
     desk = phones("meja", **WIDE)
+    desk.context.add_init_script(FULL)
     ready(desk, HARTONO)
     # The reading pane of a wide screen and the report's page have one draft.
     page = desk.open("/verifikasi")
@@ -114,6 +115,7 @@ def test_on_the_reports_page_a_refused_post_leaves_the_words_where_they_are(phon
     eventually(lambda: drafts(desk), [NOTE])
     page = desk.open(f"/laporan/{number}")
     is_there(page, number)
+    page.evaluate("self.full = true")  # else it would go into the outbox
     send = returning(page, number).get_by_role("button", name="Kembalikan laporan")
     error = page.locator(f"form[action='/laporan/{number}/pengembalian'] + [data-answer]")
     for fault, words in (

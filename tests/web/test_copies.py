@@ -94,7 +94,7 @@ def test_a_copy_has_dates_instead(app: Flask, reports: dict[str, str]) -> None:
     assert "Batas 24 Nov, 16.00" in copy
     assert "Kejadian 22 Nov · diterima 22 Nov, 07.12" in copy
     assert "di meja lurah sejak 22 Nov, 07.12" in home.in_copy()
-    assert "Ini salinan. Verifikasi dilakukan di halaman terbaru." in copy
+    assert copy.count("Ini salinan. Keputusan Anda disimpan di HP") == 1
 
 
 def test_a_message_that_is_said_once_is_not_in_a_copy(site: Site) -> None:

@@ -103,6 +103,13 @@
     await outbox.dropDraft(person, slot(number)).catch(() => {});
   }
 
+  /** The decision was taken back or refused: it can be made anew, with the words that it had. */
+  async function reopen(number) {
+    done.delete(number);
+    touched.delete(number);
+    await open(number, false);
+  }
+
   // --- Opening -------------------------------------------------------------------------------
 
   function fill(control, values) {
@@ -112,13 +119,26 @@
     return true;
   }
 
+  /** The words of a decision on this report that was refused, as a draft; undefined if there is none. */
+  async function refused(number) {
+    const entry = (await outbox.entries(person)).find(
+      (one) => one.noun && one.report === number && one.state === "needs_attention",
+    );
+    if (!entry) return undefined;
+    const said = Object.entries(entry.body).map(([name, value]) => [
+      `${entry.noun}.${name}`,
+      value,
+    ]);
+    return { values: Object.fromEntries(said), sent: null };
+  }
+
   /**
    * Puts the draft of this report back into its forms, and says so; not over what was typed on this
    * page, unless the forms are `fresh` because the decision was refused.
    */
   async function open(number, fresh) {
     await writing;
-    const stored = await outbox.draft(person, slot(number));
+    const stored = (await outbox.draft(person, slot(number))) || (await refused(number));
     const forms = [...formsOf(number)];
     const version = forms[0]?.elements.version.value;
     const last = typed.take(note(number)); // counts alone only for the report as it was then
@@ -183,4 +203,5 @@
   }
 
   begin().catch(() => {});
+  self.sipokat.decisionDrafts = { drop, reopen };
 })();

@@ -4,9 +4,8 @@
  * browser posts the forms.
  */
 (() => {
-  const { causes, desk, page, wire } = self.sipokat;
-
-  const pressed = new WeakMap(); // by form, the button that sent it last: it bears the class
+  const { causes, decisions, desk, owner, page, wire } = self.sipokat;
+  const { pressed } = decisions;
   const sure = new WeakSet(); // forms whose sending the person has just confirmed
 
   // A rejection is final, so it is asked about once; neither htmx nor the browser sends it before.
@@ -14,7 +13,6 @@
     "submit",
     async (event) => {
       const { target: form, submitter } = event;
-      if (submitter) pressed.set(form, submitter);
       if (!form.dataset.ask || sure.delete(form)) return;
       event.preventDefault();
       event.stopImmediatePropagation();
@@ -58,6 +56,12 @@
   const UNHEARD = "Keputusan belum dijawab. Kirim lagi saja, tidak tercatat dua kali.";
   const UNSENT = "Keputusan belum terkirim.";
 
+  /** There was no answer that counts: a decision goes into the outbox, all else is tried again. */
+  async function unanswered(elt, facts) {
+    if (!decisions.is(elt)) return tryAgain(elt, facts);
+    return self.sipokat.withoutSignal.take(elt).catch(() => tryAgain(elt, facts));
+  }
+
   /** Shows why there was no answer that counts, with a button that sends the same again. */
   async function tryAgain(elt, facts) {
     const form = elt.matches("form");
@@ -79,9 +83,11 @@
   function finished(strip) {
     moved();
     for (const old of queue.querySelectorAll('[data-done="said"]')) old.remove();
-    setTimeout(() => {
-      strip.dataset.done = "said";
-    }, SAID);
+    // One that lies in the outbox is said until it has gone from there.
+    if (!strip.dataset.waits)
+      setTimeout(() => {
+        strip.dataset.done = "said";
+      }, SAID);
     const rest = cards();
     const after = rest.filter(
       (card) => strip.compareDocumentPosition(card) & Node.DOCUMENT_POSITION_FOLLOWING,
@@ -90,7 +96,7 @@
     const more = queue.querySelector(".pager a");
     name(next, "replaceState");
     if (next) select(next);
-    else if (more) more.click();
+    else if (more && owner.kept === undefined) more.click();
     strip.focus({ preventScroll: true });
     strip.scrollIntoView({ block: wide.matches ? "nearest" : "start", behavior: behavior() });
   }
@@ -104,6 +110,7 @@
   }
 
   let posted = false; // the last answer is one to a decision
+  let arrived = ""; // when SIPOKAT gave the last answer, by its clock
 
   document.addEventListener("htmx:beforeRequest", ({ detail }) => {
     answerOf(detail.elt)?.replaceChildren();
@@ -113,19 +120,20 @@
   document.addEventListener("htmx:beforeSwap", (event) => {
     const { elt, requestConfig, xhr } = event.detail;
     posted = requestConfig.verb === "post";
+    arrived = xhr.getResponseHeader("Date");
     wire.heard(true);
     const facts = { own: xhr.getResponseHeader("Sipokat") === "1", status: xhr.status };
     if (!causes.of(facts)) return;
     event.detail.shouldSwap = false; // of no use to this page: it says why in its own words
-    tryAgain(requestConfig.elt || elt, facts);
+    unanswered(requestConfig.elt || elt, facts);
   });
 
   document.addEventListener("htmx:sendError", ({ detail }) =>
-    tryAgain(detail.elt, { problem: "network" }),
+    unanswered(detail.elt, { problem: "network" }),
   );
   document.addEventListener("htmx:timeout", ({ detail }) => {
     wire.heard(false);
-    tryAgain(detail.elt, { problem: "timeout" });
+    unanswered(detail.elt, { problem: "timeout" });
   });
 
   let longer = (ms) => ms; // how much more patient this phone is after time-outs
@@ -137,9 +145,12 @@
   });
 
   document.addEventListener("htmx:load", ({ detail: { elt } }) => {
+    if (elt.matches("[data-card]") && arrived) elt.dataset.seen = new Date(arrived).toISOString();
     if (elt.closest("[data-answer]")) elt.scrollIntoView({ block: "center" });
     if (!posted) return;
     if (elt.matches("[data-done]")) finished(elt);
     else if (elt.matches("[data-card]")) refused(elt);
   });
+
+  desk.finished = finished;
 })();

@@ -15,13 +15,40 @@
     return STATES[entry.state] || causes.brief(causes.standing(code, doubt), doubt);
   }
 
+  /** Decisions are many and alike: how many there are in each state. */
+  function decisionLines(decisions, doubt) {
+    const count = new Map();
+    for (const one of decisions) {
+      const said = state(one, doubt);
+      count.set(said, (count.get(said) || 0) + 1);
+    }
+    return [...count].map(([said, number]) => `${number} keputusan: ${said}`);
+  }
+
+  /** Beside the number of reports on the desk: how many are decided on this phone, which wait no more. */
+  function sayDecided(decisions) {
+    const place = document.querySelector("[data-decided-here]");
+    if (!place) return;
+    place.hidden = decisions.length === 0;
+    place.textContent = `${decisions.length} laporan sudah Anda periksa di HP ini. Keputusannya akan dikirim.`;
+    const paths = decisions.map((one) => `/laporan/${one.report}`);
+    for (const link of document.querySelectorAll("[data-oldest] .card-link"))
+      link.closest("article").hidden = paths.includes(link.getAttribute("href"));
+  }
+
   async function show() {
     const doubt = await causes.doubt();
     const { owner } = await identity.who();
     const all = owner ? await outbox.entries(owner.id) : [];
     const unsent = await replay.seen(all.filter((one) => one.state !== "sent"));
-    const lines = unsent.slice(0, SHOWN).map((one) => `${kinds.title(one)}: ${state(one, doubt)}`);
-    if (unsent.length > SHOWN) lines.push(`dan ${unsent.length - SHOWN} lagi`);
+    const decisions = unsent.filter((one) => kinds.of(one).acknowledged);
+    const reports = unsent.filter((one) => !decisions.includes(one));
+    const lines = [
+      ...decisionLines(decisions, doubt),
+      ...reports.slice(0, SHOWN).map((one) => `${kinds.title(one)}: ${state(one, doubt)}`),
+    ];
+    if (reports.length > SHOWN) lines.push(`dan ${reports.length - SHOWN} lagi`);
+    sayDecided(decisions.filter((one) => one.state !== "needs_attention"));
     const list = box.querySelector("[data-outbox-lines]");
     list.replaceChildren(...lines.map((line) => page.make("li", {}, line)));
     box.classList.toggle(

@@ -50,7 +50,8 @@
     bar.max = entry.photos.length + 1;
     bar.value = (entry.receipt ? 1 : 0) + done;
     if (!now) return;
-    const what = now.step === "text" ? "tulisan" : `foto ${now.photo} dari ${now.of}`;
+    const text = kinds.of(entry).acknowledged ? "keputusan" : "tulisan";
+    const what = now.step === "text" ? text : `foto ${now.photo} dari ${now.of}`;
     const seconds = Math.round((Date.now() - now.started) / 1000);
     const time = seconds > 2 ? `, ${seconds} detik` : "";
     put(
@@ -79,7 +80,8 @@
     }
     const { text = "", place_text = "" } = entry.body;
     const place = text.includes(place_text) ? "" : place_text; // a ready sentence says it already
-    put(card.querySelector("[data-text]"), [text, place].filter(Boolean).join(" · "));
+    const { note = "" } = entry.body;
+    put(card.querySelector("[data-text]"), [text, place, note].filter(Boolean).join(" · "));
     put(card.querySelector("[data-facts]"), words.facts(entry));
     put(card.querySelector("[data-why]"), words.why(entry, doubt));
     const number = words.numberOf(entry);
@@ -91,9 +93,14 @@
     mend.classList.toggle("main", attention);
     see.hidden = !number || !kinds.of(entry).see_in.includes(entry.state);
     if (number) see.href = `/laporan/${number}`;
-    send.hidden = !words.sendable(entry) || (attention && !mend.hidden);
+    const { acknowledged } = kinds.of(entry);
+    // Decisions are many: one button above sends all of them.
+    send.hidden = !words.sendable(entry) || (attention && !mend.hidden) || acknowledged;
     card.querySelector("[data-login]").hidden = entry.state !== "needs_login";
-    card.querySelector("[data-remove]").hidden = entry.state === "sending";
+    card.querySelector("[data-remove]").hidden = acknowledged || entry.state === "sending";
+    card.querySelector("[data-undo]").hidden =
+      !acknowledged || attention || entry.state === "sending";
+    card.querySelector("[data-seen]").hidden = !acknowledged || !attention;
     drawProgress(card, entry, now);
     if (before && before !== label) say(`${kinds.title(entry)}: ${label}`);
     return drawRefused(card, entry);

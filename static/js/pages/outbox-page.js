@@ -5,14 +5,11 @@
  */
 (() => {
   const { app, cards, causes, entries, kinds, outbox, owner, page, photos } = self.sipokat;
-  const { replay, store } = self.sipokat;
+  const { removal, replay, store } = self.sipokat;
+  const { amount } = self.sipokat.words;
   const { say } = cards;
   const part = (name) => document.querySelector(`[data-outbox-${name}]`);
   if (!part("unsent")) return; // every page of somebody who has signed in has this script
-  const CHANGED =
-    "Laporan ini baru saja berubah, jadi tidak dihapus. Lihat keadaannya sekarang, lalu pilih lagi.";
-  const UNDER_WAY = "Laporan ini sedang dicoba kirim. Kalau belum terkirim, dihapus sesudahnya.";
-  const SENT = "Laporan ini sudah terkirim, jadi tidak dihapus.";
   const FULL = `Penyimpanan HP penuh. Laporan tetap dikirim, tetapi HP tidak bisa mencatatnya. ${page.ROOM}`;
   const drawn = new Map(); // the cards of unsent entries, by the entry's id
   const progress = new Map(); // the last "progress" message, by the entry's id
@@ -46,30 +43,39 @@
       .replaceChildren(...nodes);
   }
 
+  /** Of what is another person's nothing is said but how much it is. */
+  async function othersWords() {
+    const all = await store.reading(["entries"], ({ entries }) => store.got(entries.getAll()));
+    const others = all.filter((one) => one.owner !== person?.id && one.state !== "sent");
+    return others.length
+      ? `${amount(others)} milik orang lain menunggu di HP ini, dan dikirim setelah pemiliknya masuk.`
+      : "";
+  }
+
   async function refresh() {
-    const { others } = await outbox.count(person?.id);
     part("none").hidden = Boolean(person);
-    cards.put(
-      part("others"),
-      others
-        ? `${others} laporan milik orang lain menunggu di HP ini. Laporan itu dikirim setelah pemiliknya masuk.`
-        : "",
-    );
+    cards.put(part("others"), await othersWords());
     const all = person ? await outbox.entries(person.id) : [];
     const unsent = all.filter((one) => one.state !== "sent");
-    const sent = all.filter((one) => one.state === "sent").reverse();
+    const receipts = all.filter((one) => one.state === "sent").reverse();
+    const [sent, decided] = [false, true].map((is) =>
+      receipts.filter((one) => kinds.of(one).acknowledged === is),
+    );
     const drafts = person ? await outbox.drafts(person.id) : [];
-    for (const one of sent) if (drawn.has(one.id)) say(`${kinds.title(one)}: Terkirim`);
+    for (const one of receipts) if (drawn.has(one.id)) say(`${kinds.title(one)}: Terkirim`);
     await drawUnsent(unsent);
     part("unsent").hidden = unsent.length === 0;
+    const waiting = unsent.filter((one) => one.state === "waiting");
     document.querySelector("[data-send-all]").hidden =
-      unsent.filter((one) => one.state === "waiting").length < 2;
+      waiting.length < 2 && !waiting.some((one) => kinds.of(one).acknowledged);
     part("empty").hidden = unsent.length > 0 || !person;
     fillList(
       "drafts",
       drafts.map((one) => cards.draft(one, unsent, () => dropDraft(one).catch(failed))),
     );
     fillList("sent", sent.map(cards.receipt));
+    fillList("decided", decided.map(cards.receipt));
+    part("decided").querySelector("summary").textContent = amount(decided);
   }
 
   // Draws the page, and once more if something changed while it was being drawn.
@@ -95,50 +101,6 @@
   }
 
   // --- What the person does ----------------------------------------------------------------
-
-  async function remove(id, entry) {
-    const there = Boolean(entry.receipt);
-    const what = there
-      ? "Laporannya sudah diterima. Yang dihapus hanya fotonya di HP ini."
-      : "Laporan ini belum terkirim. Setelah dihapus tidak dapat dikembalikan.";
-    if (!(await page.ask("Hapus dari HP?", what, { yes: "Hapus", danger: true }))) return;
-    const sure = "Tulisan dan foto laporan ini hilang dari HP.";
-    if (!(await page.ask("Yakin dihapus?", sure, { yes: "Ya, hapus", danger: true }))) return;
-    const [shown] = await replay.seen([entry]);
-    const kept = await discard(id, { ...shown, state: shown.state.replace("sending", "waiting") });
-    page.clear("delete");
-    const words = kept || "Laporan dihapus dari HP.";
-    page.notice(words, kept ? "warn" : "ok", { key: "delete", focus: true });
-  }
-
-  /**
-   * Deletes the entry if it is as it was `shown`. While it is being sent nobody knows what the
-   * server will have of it: then that try has to end first. Returns why it was not deleted, or
-   * null.
-   */
-  async function discard(id, shown) {
-    while (!(await entries.remove(id, shown))) {
-      const entry = await outbox.entry(id);
-      if (!entry) return null; // deleted in another tab
-      if (entry.state !== "sending") return entry.state === "sent" ? SENT : CHANGED;
-      if (Boolean(entry.receipt) !== Boolean(shown.receipt)) return CHANGED;
-      if (await replay.busy()) {
-        page.notice(UNDER_WAY, "wait", { key: "delete", focus: true });
-        await news();
-      } else {
-        await entries.idle(id);
-      }
-    }
-    return null;
-  }
-
-  const waiting = []; // who waits for news of the outbox
-  /** Resolves when something in the outbox has changed. */
-  const news = () =>
-    new Promise((resolve) => {
-      waiting.push(resolve);
-      setTimeout(resolve, 1000); // a browser that was killed tells nobody
-    });
 
   async function dropDraft({ owner: id, slot, id: draft }) {
     const what = "Tulisan dan foto di draf ini dihapus.";
@@ -178,7 +140,11 @@
       if (entry.state === "needs_attention") await entries.retry(id);
       app.drain("tap");
     } else if (button.matches("[data-remove]")) {
-      await remove(id, entry);
+      await removal.remove(id, entry);
+    } else if (button.matches("[data-undo]")) {
+      await removal.takeBack(id, entry);
+    } else if (button.matches("[data-seen]")) {
+      await removal.acknowledge(id, entry);
     } else if (button.matches("[data-swap]")) {
       button.closest("[data-refused]").querySelector("input").click();
     } else if (button.matches("[data-without]")) {
@@ -197,7 +163,7 @@
     if (message.type === "progress") progress.set(message.id, message);
     if (message.type === "full") page.notice(FULL, "warn", { key: "full" });
     if (["outbox", "sent"].includes(message.type)) page.clear("full");
-    for (const go of waiting.splice(0)) go();
+    removal.changed();
     if (message.type !== "owner") redraw();
     else
       owner

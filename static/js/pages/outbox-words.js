@@ -21,8 +21,13 @@
       (one) => one.sha256 === photo.sha256 && ["received", "ready"].includes(one.state),
     );
 
+  /** "Laporan 00018 · Kinerja · Diperiksa 23 Nov, 07.12" of a decision. */
+  const decisionFacts = ({ report, chosen, written_at }) =>
+    [`Laporan ${report}`, ...chosen, `Diperiksa ${page.moment(written_at)}`].join(" · ");
+
   /** "Ditulis 23 Nov, 07.12 · 312 KB · 2 foto". */
   function facts(entry) {
+    if (kinds.of(entry).acknowledged) return decisionFacts(entry);
     const bytes = entry.photos.reduce((sum, one) => sum + one.size, 0);
     const words = new Blob([JSON.stringify(entry.body)]).size;
     const photos = entry.photos.length ? `${entry.photos.length} foto` : "";
@@ -50,6 +55,19 @@
     return `${causes.sentence(cause, doubt)} ${then}`.trim();
   }
 
+  /** "10.42", with the day if it is not today. */
+  function time(at) {
+    const [whole, today] = [page.moment(at), page.moment(Date.now())].map((one) => one.split(", "));
+    return whole[0] === today[0] ? whole[1] : whole.join(", ");
+  }
+
+  /** What has become of a decision that was refused: who was first, or why it could not be. */
+  function refusal({ last_error: { last, message, fields } }) {
+    const sentences = Object.values(fields || {});
+    if (last) return `${last.what}, ${time(last.at)}. Keputusan Anda tidak tercatat.`;
+    return [message, ...sentences, "Keputusan Anda tidak tercatat."].filter(Boolean).join(" ");
+  }
+
   /** Why the entry is still on the phone, and what will happen or has to be done. */
   function why(entry, doubt) {
     const error = entry.last_error;
@@ -62,6 +80,7 @@
       return `${got} ${next(entry, doubt)}`.trim();
     }
     if (error?.photo) return got;
+    if (kinds.of(entry).acknowledged) return refusal(entry);
     const sentences = Object.values(error?.fields || {});
     return [got, ...(sentences.length ? sentences : [error?.message])].filter(Boolean).join(" ");
   }
@@ -86,8 +105,10 @@
   }
 
   /** Whether sending it again as it is can help. */
-  function sendable({ state, last_error: error }) {
+  function sendable(entry) {
+    const { state, last_error: error } = entry;
     if (state === "waiting") return true;
+    if (kinds.of(entry).acknowledged) return false;
     const hopeless = error?.photo || error?.status === 409;
     return state === "needs_attention" && !hopeless;
   }
@@ -95,6 +116,7 @@
   /** How the entry stands, `[words, tone]`: what nobody can mend is not to be mended. */
   function label(entry) {
     const stuck = entry.state === "needs_attention" && !entry.last_error?.photo;
+    if (stuck && kinds.of(entry).acknowledged) return ["Tidak tercatat", "warn"];
     if (!stuck || mendable(entry)) return STATES[entry.state];
     return [sendable(entry) ? "Belum diterima" : "Tidak bisa dikirim", "warn"];
   }
@@ -105,12 +127,22 @@
     return !photo.drop && (left > 1 || !data.needs_photo.includes(entry.category));
   }
 
+  /** "1 laporan dan 28 keputusan"; of none "". */
+  function amount(list) {
+    const decisions = list.filter(({ kind }) => kinds.KINDS[kind]?.acknowledged).length;
+    const reports = list.length - decisions;
+    const parts = [reports && `${reports} laporan`, decisions && `${decisions} keputusan`];
+    return parts.filter(Boolean).join(" dan ");
+  }
+
   self.sipokat.words = {
+    amount,
     arrived,
     facts,
     label,
     mendable,
     numberOf,
+    refusal,
     replaced,
     sendable,
     spareable,

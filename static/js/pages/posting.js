@@ -39,6 +39,10 @@
         tone,
       });
     }
+    // What can wait on this phone goes into the outbox (desk/without-signal.js).
+    const unsent = new CustomEvent("sipokat:unsent", { bubbles: true, detail: { kept: null } });
+    form.dispatchEvent(unsent);
+    if (await unsent.detail.kept) return undefined;
     const { words } = await causes.explain(facts);
     const again = button("Coba lagi", () => post(form, pressed));
     return beside.complain(form, `${words} ${left}`, { ...again, tone });

@@ -3,7 +3,8 @@
  * at once, what was typed stays in the form when there is no signal, and signing out works offline.
  */
 (() => {
-  const { beside, causes, identity, made, outbox, owner, page, replay, store, wire } = self.sipokat;
+  const { beside, causes, identity, made, outbox, owner, page, replay, store, wire, words } =
+    self.sipokat;
 
   // By password, by PIN, and with a code that activates the phone.
   const ENTRANCES = ["/masuk", "/masuk/pin", "/aktivasi"];
@@ -76,9 +77,10 @@
 
   async function signOut() {
     const { owner: person } = await identity.who();
-    const { total } = person ? await outbox.count(person.id) : { total: 0 };
-    if (total) {
-      const text = `${total} laporan belum terkirim. Laporan itu tetap tersimpan di HP ini dan dikirim setelah Anda masuk lagi.`;
+    const mine = person ? await outbox.entries(person.id) : [];
+    const unsent = words.amount(mine.filter(({ state }) => state !== "sent"));
+    if (unsent) {
+      const text = `${unsent} belum terkirim. Semuanya tetap tersimpan di HP ini dan dikirim setelah Anda masuk lagi.`;
       if (!(await page.ask("Keluar sekarang?", text, { yes: "Keluar" }))) return;
     }
     made.leave();

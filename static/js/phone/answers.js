@@ -46,7 +46,7 @@
    *
    *   "progress"         a receipt that confirms this step
    *   "needs_login"      nobody, or somebody else, is signed in
-   *   "needs_attention"  refused, with `error`: `{status, code, message, fields, report, desk}`
+   *   "needs_attention"  refused, with `error`: `{status, code, message, fields, report, desk, last}`
    *   "text_first"       the server does not know the photo: the text must be sent again first
    *   "rehash"           the bytes that arrived do not match their digest
    *   "waiting"          no answer that counts; with `code`, the cause by `causes.of` if there is one,
@@ -66,6 +66,7 @@
         fields: json.fields || {},
         report: json.report?.number,
         desk: json.report?.desk,
+        last: json.last,
       },
     });
     if (status === 200 || status === 201) {
@@ -78,7 +79,9 @@
     if (status === 401) return { outcome: "needs_login" };
     if (status === 404 && step !== "text") return { outcome: "text_first" };
     if (json.error === "digest_mismatch" && step === "photo") return { outcome: "rehash" };
-    if (MENDABLE.includes(status)) return refused(json.error, json.message);
+    // A report of one's own is never unknown; one to act on is, once it is out of the person's sight.
+    const unseen = status === 404 && entry.report;
+    if (unseen || MENDABLE.includes(status)) return refused(json.error, json.message);
     return waiting("other");
   }
 

@@ -5,16 +5,18 @@
  */
 (() => {
   const { announce, got, recall, writing } = self.sipokat.store;
-  const PAGES = "sipokat-pages-"; // and the id of the person for whom the pages were made
+  // And the id of the person for whom the pages were made, or to whom the pictures on them were shown.
+  const PAGES = "sipokat-pages-";
+  const PICTURES = "sipokat-pictures-";
 
   /** A number that grows with every change: a page kept at a lower one may be from before it. */
   const count = async () => (await recall("changes")) || 0;
 
-  /** Deletes the kept pages of everybody for whose id `which` is true. */
+  /** Deletes the kept pages and pictures of everybody for whose id `which` is true. */
   async function forget(which = () => true) {
     if (!("caches" in self)) return;
-    const names = (await caches.keys()).filter((name) => name.startsWith(PAGES));
-    const gone = names.filter((name) => which(name.slice(PAGES.length)));
+    const id = (name) => [PAGES, PICTURES].map((kind) => name.split(kind)[1]).find(Boolean);
+    const gone = (await caches.keys()).filter((name) => id(name) && which(id(name)));
     await Promise.all(gone.map((name) => caches.delete(name)));
   }
 
@@ -39,5 +41,5 @@
     announce({ type: "copies-ended" });
   }
 
-  self.sipokat.copies = { PAGES, changed, count, end, forget };
+  self.sipokat.copies = { PAGES, PICTURES, changed, count, end, forget };
 })();

@@ -16,6 +16,7 @@
  * offer(entry)         the `data-offer` of the button or card on home that asks for what this entry
  *                      does, null if home asks for no such thing. It contains the report's version, so
  *                      that a report that was returned again is offered again
+ * acknowledged         whether a refusal is read and put away: there is nothing to mend in it
  *
  * The same file runs in the page and in the worker; no DOM.
  */
@@ -45,6 +46,7 @@
         if (old) return `perbaikan:${old.number}:${old.version}`;
         return category === "nihil" ? `nihil:${body.fields.periode}` : null;
       },
+      acknowledged: false,
     },
     revision: {
       id_name: "action_id",
@@ -59,6 +61,7 @@
       // name of the region's level) can it be revised again.
       mendsConflict: ({ region }, { desk }) => desk === levelOf(region),
       offer: ({ report, body }) => `perbaikan:${report}:${body.version}`,
+      acknowledged: false,
     },
     // Of a report in whose place another one was written, made by `follower`.
     withdrawal: {
@@ -72,7 +75,16 @@
       // Somebody has done something with the report meanwhile: it just stays as it is now.
       mendsConflict: () => false,
       offer: ({ report, body }) => `perbaikan:${report}:${body.version}`,
+      acknowledged: false,
     },
+  };
+  // An official's verification, return or rejection (`noun`): what the desk offers, and no home.
+  KINDS.decision = {
+    ...KINDS.withdrawal,
+    path: ({ report, noun }) => `/laporan/${report}/${noun}`,
+    title_prefix: "",
+    offer: ({ report, body }) => `keputusan:${report}:${body.version}`,
+    acknowledged: true,
   };
 
   /**

@@ -115,8 +115,8 @@
       await dropPhotos(stores.photos, entry.id, ids);
       const begun = await got(stores.drafts.get(key));
       // Its own draft has the entry's id. If the same draft was already sent from another tab, it
-      // has the id of that entry, and this one has a new id.
-      if (again || [entry, ...all].some((one) => one.id === begun?.id)) {
+      // has the id of that entry, and this one has a new id. That of a decision is named as its slot.
+      if (again || [entry, ...all, { id: slot }].some((one) => one.id === begun?.id)) {
         stores.drafts.delete(key);
         await dropPhotos(stores.photos, key, ids);
       }

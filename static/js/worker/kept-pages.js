@@ -3,8 +3,9 @@
  * only in the worker.
  *
  * A kept page is the server's page without what stands between `<!--live-->` and `<!--/live-->`
- * (words that are true only for a while, one-time messages, what cannot be done from a copy), and
- * with what stands in `<!--copy …-->` (dates instead, and the strip that says that it is a copy).
+ * (words that are true only for a while, one-time messages, what cannot be done from a copy) and what
+ * htmx would ask for, and with what stands in `<!--copy …-->` (dates instead, and the strip that says
+ * that it is a copy).
  */
 (() => {
   const { causes, copies, identity, store } = self.sipokat;
@@ -29,6 +30,7 @@
     return kept
       .join("")
       .replace(/<!--copy ([\s\S]*?)-->/g, "$1")
+      .replace(/ hx-[a-z-]+="[^"]*"/g, "")
       .replace('<meta name="sipokat-user"', `$& data-kept="${mark}"`);
   }
 
@@ -151,5 +153,5 @@
     return fresh && one.count === (await copies.count()) ? one.response : null;
   }
 
-  self.sipokat.pages = { find, follow, isWanted, keep, newer, show, want };
+  self.sipokat.pages = { expired, find, follow, isWanted, keep, newer, show, want };
 })();

@@ -1,0 +1,156 @@
+/*
+ * Where a decision stands that has been made and not yet answered: in the place of its card, or of the
+ * forms on the report's page, "Akan dikirim". So also on a copy that is opened again, since it is from
+ * before the decision.
+ */
+(() => {
+  const { decided, decisionDrafts, desk, identity, kinds, outbox, owner, page, store, words } =
+    self.sipokat;
+  const kept = owner.kept !== undefined;
+  const made = Number(owner.kept ?? Date.now() - performance.now());
+  const held = new Map(); // by the name of what is offered, `{place, strip}`
+
+  const SAID = {
+    waiting: ["Akan dikirim", "wait"],
+    sending: ["Akan dikirim", "wait"],
+    needs_login: ["Akan dikirim setelah Anda masuk lagi", "warn"],
+    needs_attention: ["Tidak tercatat", "warn"],
+    sent: ["Terkirim", "ok"],
+  };
+
+  const offerOf = (form) => `keputusan:${form.dataset.decision}:${form.elements.version.value}`;
+  const placeOf = (form) => form.closest("[data-card]") || form.closest(".decide");
+
+  /** Whether nothing more can be decided where this entry has come from. */
+  function stands({ state, last_error: error, sent_at }) {
+    if (state === "sent") return sent_at > made; // a page that was made since knows better
+    return state !== "needs_attention" || [404, 409].includes(error?.status);
+  }
+
+  /** Fills in the strip: what was decided, and where that stands. */
+  function fill(strip, entry) {
+    const [said, tone] = SAID[entry.state];
+    const why = entry.state === "needs_attention" ? ` ${words.refusal(entry)}` : "";
+    if (strip.dataset.said === said + why) return;
+    strip.dataset.said = said + why;
+    strip.className = `notice done ${tone}`;
+    strip.querySelector(".icon")?.replaceWith(page.icon(tone === "ok" ? "check" : "clock"));
+    const link = page.make("a", { href: entry.href || "/kotak-keluar" }, said);
+    strip.querySelector(".notice-text").replaceChildren(`${entry.title}. `, link, `.${why}`);
+  }
+
+  function hold(offer, place, entry) {
+    const strip = page.banner("");
+    Object.assign(strip.dataset, { done: "", waits: entry.id || "" });
+    strip.tabIndex = -1;
+    fill(strip, entry);
+    place.replaceWith(strip);
+    held.set(offer, { place, strip });
+  }
+
+  /** It was taken back, or refused in a way that leaves the decision open. */
+  function putBack(offer, entry) {
+    const { place, strip } = held.get(offer);
+    held.delete(offer);
+    strip.replaceWith(place);
+    const answer = place.querySelector("[data-answer]");
+    if (entry && answer) answer.replaceChildren(page.banner(words.refusal(entry), "warn"));
+    decisionDrafts.reopen(offer.split(":")[1]).catch(() => {});
+  }
+
+  /** What was decided here and answered at once, after this copy was made, as if they were entries. */
+  async function answered() {
+    if (!kept) return [];
+    return (await decided.since(made)).map((number) => ({
+      report: number,
+      state: "sent",
+      sent_at: Date.now(),
+      title: `Laporan ${number}`,
+      href: `/laporan/${number}`,
+    }));
+  }
+
+  /** All decisions of this person that say where something on this page stands. */
+  async function read() {
+    const { owner: person } = await identity.who();
+    const mine = person ? await outbox.entries(person.id) : [];
+    const entries = mine.filter((one) => kinds.offer(one)?.startsWith("keputusan:"));
+    return { entries, done: await answered() };
+  }
+
+  let first = true;
+
+  async function draw() {
+    const { entries, done } = await read();
+    const by = new Map(entries.map((one) => [kinds.offer(one), one]));
+    const of = (offer, number) => by.get(offer) || done.find((one) => one.report === number);
+    for (const [offer, { strip }] of held) {
+      const entry = of(offer, offer.split(":")[1]);
+      if (entry && stands(entry)) fill(strip, entry);
+      else putBack(offer, entry);
+    }
+    for (const form of document.querySelectorAll("form[data-decision]")) {
+      const offer = offerOf(form);
+      const place = placeOf(form);
+      const entry = place && !held.has(offer) && of(offer, form.dataset.decision);
+      if (entry && stands(entry)) hold(offer, place, entry);
+    }
+    count([...entries, ...done]);
+    if (desk && first) putLast();
+    first = false;
+  }
+
+  /** When the queue is opened, what is still to be decided stands first. */
+  function putLast() {
+    const { queue, cards, current, select } = desk;
+    for (const { strip } of held.values()) queue.append(strip);
+    for (const heading of queue.querySelectorAll(".queue-group")) {
+      const next = heading.nextElementSibling;
+      heading.hidden = !next?.matches("[data-card]");
+    }
+    const [card] = cards();
+    if (card && !current()) select(card);
+  }
+
+  // --- How many wait, by this page and what was decided since ---------------------------------
+
+  let since = null; // when the number of those that wait was true
+
+  /** "2 menunggu": of the 30 that this page speaks of, 28 have been decided since. */
+  function count(entries) {
+    const pill = desk && document.getElementById("queue-count");
+    if (!pill) return;
+    if (!pill.dataset.waiting) {
+      // It came with the page, or with the answer to a decision that htmx has sent.
+      pill.dataset.waiting = pill.textContent.replace(/\D/g, "");
+      since = since === null ? made : Date.now();
+    }
+    const out = (one) => stands(one) && (one.state !== "sent" || one.sent_at > since);
+    const gone = new Set(entries.filter(out).map((one) => one.report)).size;
+    const left = Math.max(0, Number(pill.dataset.waiting) - gone);
+    pill.textContent = `${self.sipokat.texts.dots(left)} menunggu`;
+    pill.hidden = left === 0;
+  }
+
+  // --- When -----------------------------------------------------------------------------------
+
+  let drawing = Promise.resolve();
+  /** Draws once more, after what is being drawn. Never rejects. */
+  function redraw() {
+    drawing = drawing.then(draw).catch(() => {});
+    return drawing;
+  }
+
+  store.listen(({ type }) => {
+    if (["outbox", "sent", "owner"].includes(type)) redraw();
+  });
+  document.addEventListener("htmx:load", redraw);
+
+  /** The strip of this entry, once it is drawn. */
+  async function strip(id) {
+    await redraw();
+    return document.querySelector(`[data-waits="${id}"]`);
+  }
+
+  self.sipokat.standing = { ready: redraw(), strip };
+})();
