@@ -17,7 +17,7 @@ def test_every_kind_says_the_same_things(phone):
     kinds = page.evaluate(
         """() => Object.fromEntries(Object.entries(sipokat.kinds.KINDS).map(([name, kind]) => {
             const entry = { kind: name, id: "a", report: "00018", title: "Sampah",
-                region: "16.73.01.1001.003" };
+                region: "16.73.01.1001.003", noun: "penolakan" };
             return [name, {
                 keys: Object.keys(kind).sort(),
                 id_name: kind.id_name,
@@ -27,6 +27,7 @@ def test_every_kind_says_the_same_things(phone):
                 client_id: kind.clientId(entry),
                 title: sipokat.kinds.title(entry),
                 see_in: kind.see_in,
+                acknowledged: kind.acknowledged,
                 mend_at: sipokat.kinds.mendAt(entry),
                 mends: [{}, { desk: "rt" }, { desk: "kelurahan" }].map((error) =>
                     kind.mendsConflict(entry, error)),
@@ -43,6 +44,7 @@ def test_every_kind_says_the_same_things(phone):
             "client_id": "a",
             "title": "Sampah",
             "see_in": UNSENT,
+            "acknowledged": False,
             "mend_at": "/laporan/baru#entri=a",
             "mends": [False, False, False],
         },
@@ -53,6 +55,7 @@ def test_every_kind_says_the_same_things(phone):
             "client_id": None,
             "title": "Perbaikan Sampah",
             "see_in": ["needs_attention"],
+            "acknowledged": False,
             "mend_at": "/laporan/00018/perbaikan#entri=a",
             "mends": [False, True, False],
         },
@@ -63,6 +66,18 @@ def test_every_kind_says_the_same_things(phone):
             "client_id": None,
             "title": "Pembatalan Sampah",
             "see_in": UNSENT,
+            "acknowledged": False,
+            "mend_at": "#entri=a",
+            "mends": [False, False, False],
+        },
+        "decision": {
+            "id_name": "action_id",
+            "path": "/laporan/00018/penolakan",
+            "head": ["version"],
+            "client_id": None,
+            "title": "Sampah",
+            "see_in": UNSENT,
+            "acknowledged": True,
             "mend_at": "#entri=a",
             "mends": [False, False, False],
         },

@@ -1,5 +1,5 @@
-"""Decisions that are made without signal: from a copy of the queue, kept on the phone, counted once,
-and told plainly where somebody else was first."""
+"""Decisions that are made without signal: from a copy of the queue, kept on the phone and counted
+once, and told plainly where somebody else was first."""
 
 from __future__ import annotations
 

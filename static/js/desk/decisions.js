@@ -24,16 +24,21 @@
 
   // --- What the form lacks, in the server's words, which cannot be asked now -------------------
 
+  const LACKING = {
+    SELECT: "Pilih alasannya.",
+    INPUT: "Tulis nomor laporan yang sama.",
+    TEXTAREA: "Tulis pesannya dulu.",
+  };
+
   function lack({ required, value, dataset, tagName }) {
-    if (required && !texts.seen(value))
-      return tagName === "SELECT" ? "Pilih alasannya." : "Tulis pesannya dulu.";
+    if (required && !texts.seen(value)) return LACKING[tagName];
     return dataset.max ? texts.tooLong("Pesan", value, Number(dataset.max)) : "";
   }
 
   /** Says beside each field what is wrong with it; returns the first one, or undefined. */
   function check(form) {
     const wrong = [];
-    for (const control of form.querySelectorAll("select, textarea")) {
+    for (const control of form.querySelectorAll(".field-input:enabled")) {
       const sentence = lack(control);
       const id = `${control.id}-error`;
       document.getElementById(id)?.remove();
@@ -71,15 +76,15 @@
   function chosen(form) {
     const [, klass] = (pressed.get(form)?.textContent || "").split(": ");
     const selects = [...form.querySelectorAll("select")].filter(({ value }) => value);
-    return [klass, ...selects.map((one) => one.selectedOptions[0].textContent)]
-      .filter(Boolean)
-      .map((one) => one.trim());
+    const reasons = selects.map((one) => one.selectedOptions[0].textContent);
+    const other = form.elements.other?.disabled === false && `laporan ${form.elements.other.value}`;
+    return [klass, ...reasons, other].filter(Boolean).map((one) => one.trim());
   }
 
   function titleOf(form) {
     const card = form.closest("[data-card]");
-    const title = card?.querySelector(".card-title") || document.getElementById("isi-laporan");
-    return title.textContent.trim();
+    const title = card?.querySelector(".card-title").textContent.trim();
+    return title || document.getElementById("isi-laporan").dataset.title;
   }
 
   function entryOf(form) {

@@ -96,8 +96,21 @@
       if (entry && stands(entry)) hold(offer, place, entry);
     }
     count([...entries, ...done]);
+    if (kept) sayWhenSent(entries);
     if (desk && first) putLast();
     first = false;
+  }
+
+  let waited = false; // some have waited since this copy was opened
+
+  /** Once all have gone, the page as it is now says more than this copy. */
+  function sayWhenSent(entries) {
+    const left = entries.some(({ state }) => state !== "sent" && state !== "needs_attention");
+    if (waited && !left) {
+      const button = { label: "Muat ulang", act: () => location.reload() };
+      page.notice("Semua keputusan sudah dijawab SIPOKAT.", "ok", { key: "answered", button });
+    }
+    waited = left;
   }
 
   /** When the queue is opened, what is still to be decided stands first. */
@@ -135,10 +148,15 @@
   // --- When -----------------------------------------------------------------------------------
 
   let drawing = Promise.resolve();
-  /** Draws once more, after what is being drawn. Never rejects. */
+  let next = null;
+  /** Draws once more, after what is being drawn now. Never rejects. */
   function redraw() {
-    drawing = drawing.then(draw).catch(() => {});
-    return drawing;
+    next ||= drawing.then(() => {
+      next = null;
+      drawing = draw().catch(() => {});
+      return drawing;
+    });
+    return next;
   }
 
   store.listen(({ type }) => {

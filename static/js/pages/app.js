@@ -10,12 +10,13 @@
   const LATER = 60_000; // the same after the phone's storage has failed
 
   /** "2 menunggu sinyal", so short that it fits beside the heading; `doubt` is that of `causes.doubt`. */
-  function countWords({ waiting, needs_login, needs_attention, total, code }, doubt) {
+  function countWords({ waiting, needs_login, needs_attention, unread, total, code }, doubt) {
     if (waiting === total) {
       const cause = causes.standing(code, doubt);
       if (cause !== "clock") return `${total} ${causes.brief(cause)}`;
       if (doubt === "wrong") return `${total} menunggu tanggal HP`;
     }
+    if (unread === total) return `${total} perlu dilihat`;
     if (needs_attention === total) return `${total} perlu diperbaiki`;
     if (needs_login === total) return `${total} perlu masuk lagi`;
     return `${total} belum terkirim`;

@@ -48,7 +48,7 @@
     const all = await store.reading(["entries"], ({ entries }) => store.got(entries.getAll()));
     const others = all.filter((one) => one.owner !== person?.id && one.state !== "sent");
     return others.length
-      ? `${amount(others)} milik orang lain menunggu di HP ini, dan dikirim setelah pemiliknya masuk.`
+      ? `${amount(others)} milik orang lain menunggu di HP ini. Dikirim setelah pemiliknya masuk.`
       : "";
   }
 

@@ -191,22 +191,24 @@
   }
 
   /**
-   * How many unsent entries there are, `{waiting, needs_login, needs_attention, total, others, code}`:
-   * `total` of this owner, `others` of everybody else on this phone. `code` says why the one that was
-   * tried last still waits.
+   * How many unsent entries there are, `{waiting, needs_login, needs_attention, unread, total, others,
+   * code}`: `total` of this owner, `others` of everybody else on this phone. `unread` are refusals that
+   * only have to be read. `code` says why the one that was tried last still waits.
    */
   async function count(owner) {
     const all = await reading(["entries"], ({ entries }) => got(entries.getAll()));
     const unsent = all.filter((one) => one.state !== "sent");
     const mine = unsent.filter((one) => one.owner === owner);
-    const having = (state) => mine.filter((one) => one.state === state).length;
+    const having = (state, of = mine) => of.filter((one) => one.state === state).length;
     const [needs_login, needs_attention] = [having("needs_login"), having("needs_attention")];
+    const read = mine.filter((one) => kinds.of(one)?.acknowledged);
+    const unread = having("needs_attention", read);
     const waiting = mine.length - needs_login - needs_attention;
     const others = unsent.length - mine.length;
     const tried = mine.filter((one) => one.last_error && one.state === "waiting");
     const last = tried.sort((a, b) => b.last_try - a.last_try)[0];
     const code = last?.last_error.code;
-    return { waiting, needs_login, needs_attention, total: mine.length, others, code };
+    return { waiting, needs_login, needs_attention, unread, total: mine.length, others, code };
   }
 
   /**
