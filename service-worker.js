@@ -109,6 +109,18 @@ async function offline(error) {
   return new Response(html, { headers: kept.headers });
 }
 
+/**
+ * A queue that was loaded further on (`?sampai`) is kept as it begins: leads there. Undefined for any
+ * other page, and where that is not kept either.
+ */
+async function shorter(owner, url) {
+  const begin = new URL(url);
+  if (!owner || !begin.searchParams.has("sampai")) return undefined;
+  begin.searchParams.delete("sampai");
+  const kept = await pages.find(owner, new Request(begin)).catch(() => null);
+  return kept ? Response.redirect(begin) : undefined;
+}
+
 /** Resolves with `value` after SLOW. */
 const patience = (value) => new Promise((resolve) => setTimeout(resolve, SLOW, value));
 
@@ -147,7 +159,7 @@ async function page(event, path) {
     event.waitUntil(pages.follow(network, url, owner).catch(() => {}));
     return await pages.show(kept, "slow");
   } catch (error) {
-    if (!kept) return offline(error);
+    if (!kept) return (await shorter(owner, url)) || offline(error);
     const why = error.message === FOREIGN ? "foreign" : "network";
     return pages.show(kept, why).catch(() => offline(error));
   }

@@ -197,6 +197,10 @@ def test_the_thumbnails_are_there_without_signal_and_go_with_the_copies(phone, s
     expect(page.locator("[data-copy]")).to_be_visible()
     shown = "() => document.querySelector('.photo img')?.naturalWidth"
     eventually(lambda: page.evaluate(shown))
+    # A queue that was loaded further on is kept as it begins.
+    page = phone.open("/verifikasi?sampai=2026-11-23T00:12:00%2B00:00~7")
+    expect(page.locator("[data-copy]")).to_be_visible()
+    assert page.url == f"{phone.url}/verifikasi"
     phone.open("/akun").get_by_role("button", name="Keluar", exact=True).last.click()
     phone.page.wait_for_url("**/masuk")
     assert phone.page.evaluate(PICTURES) == 0

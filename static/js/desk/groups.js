@@ -6,24 +6,24 @@
   if (!desk) return;
   const { queue } = desk;
 
-  /** One less in the figure that `name` holds, "12 menunggu". Resolves with what is left. */
-  function less(group, name) {
+  /** So many less in the figure that `name` holds, "12 menunggu". Returns what is left. */
+  function less(group, name, by) {
     const figure = group.querySelector(`[data-${name}]`);
     if (!figure) return null;
-    const left = Number(figure.dataset[name]) - 1;
+    const left = Number(figure.dataset[name]) - by;
     const word = figure.textContent.trim().split(" ").pop();
     figure.dataset[name] = left;
     figure.textContent = `${texts.dots(left)} ${word}`;
-    if (left <= 0 && name === "late") figure.remove();
+    figure.hidden = left <= 0 && name === "late";
     return left;
   }
 
-  /** This card was decided, so it waits in its group no more. */
-  function decided({ dataset }) {
+  /** This card was decided, so it waits in its group no more; with -1 the decision was taken back. */
+  function decided({ dataset }, by = 1) {
     for (const group of queue.querySelectorAll(`[data-group="${dataset.in}"]`)) {
-      if ("late" in dataset) less(group, "late");
-      const left = less(group, "waiting");
-      if (left === 0 && group.matches("li")) group.hidden = true;
+      if ("late" in dataset) less(group, "late", by);
+      const left = less(group, "waiting", by);
+      if (group.matches("li")) group.hidden = left === 0;
     }
   }
 

@@ -46,6 +46,7 @@
     fill(strip, entry);
     place.replaceWith(strip);
     held.set(offer, { place, strip });
+    if (place.matches("[data-card]")) desk?.decided(place);
   }
 
   /** It was taken back, or refused in a way that leaves the decision open. */
@@ -53,6 +54,7 @@
     const { place, strip } = held.get(offer);
     held.delete(offer);
     strip.replaceWith(place);
+    if (place.matches("[data-card]")) desk?.decided(place, -1);
     const answer = place.querySelector("[data-answer]");
     if (entry && answer) answer.replaceChildren(page.banner(words.refusal(entry), "warn"));
     decisionDrafts.reopen(offer.split(":")[1]).catch(() => {});

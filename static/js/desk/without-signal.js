@@ -59,15 +59,21 @@
     );
   }
 
-  const next = desk?.queue.querySelector(".pager a[rel=next]");
+  const nextPage = () => desk?.queue.querySelector(".pager a[rel=next]");
   const cacheName = copies.PAGES + owner.shown?.id;
   const isKept = (url) => caches.match(url, { cacheName, ignoreVary: true });
 
-  /** Where the next page of the queue is not on this phone, its link would lead to nothing. */
-  async function lookAtNext() {
-    if (await isKept(next.href)) return;
-    const words = "Laporan berikutnya belum ada di HP ini. Buka lagi saat ada sinyal.";
-    next.replaceWith(page.make("p", { class: "meta" }, words));
+  /** Links to parts of the queue that are not on this phone would lead to nothing. */
+  async function lookAtLinks() {
+    const next = nextPage();
+    if (next && !(await isKept(next.href))) {
+      const words = "Laporan berikutnya belum ada di HP ini. Buka lagi saat ada sinyal.";
+      next.replaceWith(page.make("p", { class: "meta" }, words));
+    }
+    for (const link of desk.queue.querySelectorAll(".queue-groups a, .queue-following"))
+      (link.closest("li") || link).hidden = !(await isKept(link.href));
+    for (const groups of desk.queue.querySelectorAll(".queue-groups"))
+      groups.hidden = !groups.querySelector("li:not([hidden])");
   }
 
   // --- While there is a signal -------------------------------------------------------------------
@@ -82,13 +88,14 @@
       one.getAttribute("src"),
     );
     if (pictures.length) active.postMessage({ pictures });
+    const next = nextPage();
     const fresh = next && (await isKept(next.href));
     const stale =
       fresh && Number(fresh.headers.get("Sipokat-Kept-Changes")) < (await copies.count());
     if (next && (!fresh || stale)) active.postMessage({ ahead: [next.href] });
   }
 
-  if (kept && next) lookAtNext().catch(() => {});
+  if (kept && desk) lookAtLinks().catch(() => {});
   if (!kept && owner.shown && "serviceWorker" in navigator) {
     const here = location.href.replace(/#.*/, "");
     let once = () => {
