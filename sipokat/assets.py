@@ -118,7 +118,7 @@ SCRIPTS = {
         "desk/keys.js",
         "desk/reading-pane.js",
     ),
-    "bulk": ("desk/bulk-run.js", "desk/bulk.js", "desk/ticks.js"),
+    "bulk": ("desk/decided.js", "desk/bulk-run.js", "desk/bulk.js", "desk/ticks.js"),
     "activation": ("pages/activation.js",),
     "late-photos": ("form/photos.js", "pages/late-photos.js"),
 }

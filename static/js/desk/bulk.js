@@ -3,7 +3,7 @@
  * A run that was cut off goes on wherever the queue is opened (`[data-bulk-state]`).
  */
 (() => {
-  const { bulkRun, causes, owner, page, store, texts } = self.sipokat;
+  const { bulkRun, causes, decided, owner, page, store, texts } = self.sipokat;
   const place = document.querySelector("[data-bulk-state]");
   const person = owner.shown?.id;
   if (!place || !person) return;
@@ -141,6 +141,7 @@
       if (causes.of(facts)) return explain(trouble, facts);
       trouble.replaceChildren();
       listener(verified);
+      decided.note(verified).catch(() => {}); // a copy of the queue from before has them still
     };
     return store.alone(`bulk-${person}`, async () => {
       const last = await bulkRun.recall(person).catch(() => null);

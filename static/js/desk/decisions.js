@@ -110,7 +110,8 @@
   /** A new decision on this report stands in the place of one that was refused. */
   async function replace(report) {
     for (const one of await outbox.entries(owner.shown.id))
-      if (one.noun && one.report === report && refused(one)) await self.sipokat.entries.remove(one.id);
+      if (one.noun && one.report === report && refused(one))
+        await self.sipokat.entries.remove(one.id);
   }
 
   /** It was answered at once. */

@@ -39,8 +39,8 @@
 
   /**
    * Deletes an entry with its photos and the draft of its changes. This is the only way in which an
-   * unsent entry leaves the phone: the person has confirmed it twice, or the form has sent its text
-   * straight to the server. With `shown`, returns false and deletes nothing if the entry has
+   * unsent entry leaves the phone: the person has confirmed it (a report twice), has read why it was
+   * refused, or the form has sent its text straight to the server. With `shown`, returns false and deletes nothing if the entry has
    * changed since it was shown so to the person, or is being sent; without, if it has been sent.
    */
   async function remove(id, shown = null) {
