@@ -147,7 +147,8 @@ CHANGES: list[Step] = [
 
 def plain(html: str) -> str:
     """A page without what is new each time: the ids of actions."""
-    return re.sub(r'name="action_id" value="[^"]+"', "", html)
+    html = re.sub(r'name="action_id" value="[^"]+"', "", html)
+    return re.sub(r'name="item" value="(\d+~\d+)~[^"]+"', r"\1", html)
 
 
 def forget(app: Flask) -> None:
