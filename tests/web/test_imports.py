@@ -204,8 +204,8 @@ def test_no_file_and_no_such_import(site: Site) -> None:
 
 def test_nobody_else_and_no_entry(app: Flask, site: Site) -> None:
     load(site, WATI)
-    before = count(app, AdministrativeEntry)
     hartono = site(HARTONO)
+    before = count(app, AdministrativeEntry)
     hartono.get(HERE, status=403)
     hartono.json("POST", HERE, status=403, **form(xlsx([HEADS, WATI])))
     hartono.json("POST", f"{HERE}/1/terapkan", {"all": True}, status=403)

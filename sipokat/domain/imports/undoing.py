@@ -27,6 +27,8 @@ from sipokat.models import (
     User,
 )
 
+# What changes nothing about a person: whether they were inside is asked apart.
+NO_CHANGE = ("make_activation", "new_phone")
 _NAMED = 3
 _NEVER = datetime.min.replace(tzinfo=UTC)
 
@@ -77,7 +79,7 @@ def used(session: Session, rows: Sequence[ImportRow]) -> list[User]:
     changed = _by_key(
         session,
         select(entry.subject_id, func.max(entry.id))
-        .where(entry.subject_id.in_(ids), entry.action != "make_activation")
+        .where(entry.subject_id.in_(ids), entry.action.not_in(NO_CHANGE))
         .group_by(entry.subject_id),
     )
     signed_in = _newest(session, LoginSession.user_id, LoginSession.created_at, ids)
