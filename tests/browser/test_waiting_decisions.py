@@ -297,3 +297,19 @@ def test_a_lost_answer_counts_once_and_what_lacks_something_is_asked_again(phone
     expect(page.locator("[data-done]").filter(has_text="dikembalikan ke RT")).to_be_visible()
     assert [one.action for one in decided(server)] == ["verify", "return"]
     assert [one["state"] for one in outbox(phone)] == ["sent"]
+
+
+@pytest.mark.current_only
+def test_a_copy_from_before_does_not_offer_again_what_was_answered_at_once(phone, server):
+    first, second = lying(server, 2)
+    ready(phone, HARTONO)
+    page = seen(phone, "/verifikasi")
+    verify(page, first)
+    expect(page.locator("[data-done]")).to_contain_text("naik ke camat")
+    no_signal(server)
+    page = phone.open("/verifikasi")
+    expect(page.locator("[data-copy]")).to_contain_text("Perubahan Anda sesudah itu belum")
+    expect(waits(page)).to_contain_text(f"Laporan {first}. Terkirim.")
+    expect(card(page, first)).to_have_count(0)
+    expect(card(page, second)).to_have_attribute("aria-current", "true")
+    expect(page.locator("#queue-count")).to_have_text("1 menunggu")
