@@ -26,14 +26,19 @@ IDS_MAX = 500
 def unread() -> int:
     """How many notices the signed-in person has not read, for the header of their pages: as this
     request has found it, `inbox.MOST` at most."""
+    return len(_told_at())
+
+
+def _told_at() -> list[str]:
+    """Where the notices lead that the session was found with, empty where nobody has one."""
     here = g.get("login_session")
-    return len(here.told_at) if here else 0
+    return here.told_at if here else []
 
 
 def note_opened(url: str) -> None:
     """This page is opened: what leads to it, or to a part of it that the address asks for, has been
     read. When nothing can be written now, it stays unread until the next time."""
-    told_at = g.login_session.told_at
+    told_at = _told_at()
     there = {one for one in told_at if one == url or one.startswith((f"{url}?", f"{url}&"))}
     if len(told_at) == inbox.MOST:
         there.add(url)  # there may be more than the session knows of
