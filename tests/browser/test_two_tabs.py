@@ -69,7 +69,7 @@ def test_two_tabs_with_words_of_their_own_lose_none_of_them(tabs, phone):
     expect(second.locator("#notices")).to_contain_text(ELSEWHERE)
     add_photos(second, [picture(6)])
     expect(second.locator("[data-photos-state]")).to_contain_text(
-        "draf ini dibuka di halaman SIPOKAT lain"
+        "Draf ini dibuka di halaman SIPOKAT lain."
     )
     assert written(phone) == [FIRST]
     # It keeps what is not stored when the browser shows it from its memory.

@@ -133,11 +133,12 @@ def test_as_json_and_as_a_fragment(app: Flask, site: Site) -> None:
 
 
 def test_out_of_region_and_nobody_are_one_answer_and_no_entry(app: Flask, site: Site) -> None:
+    sari, rahman = site(SARI), site(RAHMAN)
     before = count(app, AdministrativeEntry)
-    there = site(SARI).json("POST", f"{address(site)}/aktivasi", {}, status=404)
-    nowhere = site(SARI).json("POST", "/pengelolaan/orang/nobody/aktivasi", {}, status=404)
+    there = sari.json("POST", f"{address(site)}/aktivasi", {}, status=404)
+    nowhere = sari.json("POST", "/pengelolaan/orang/nobody/aktivasi", {}, status=404)
     assert there == nowhere
-    site(RAHMAN).json("POST", f"{address(site)}/aktivasi", {}, status=403)
+    rahman.json("POST", f"{address(site)}/aktivasi", {}, status=403)
     assert count(app, AdministrativeEntry) == before
     assert count(app, Activation) == 0
 
