@@ -74,13 +74,14 @@ def test_from_the_form_to_the_phone(app: Flask, site: Site) -> None:
 def test_what_is_wrong_is_said_beside_it_and_nothing_typed_is_lost(
     app: Flask, site: Site, wrong: dict[str, Any], field: str
 ) -> None:
+    agus = site(AGUS)
     before = count(app, User), count(app, AdministrativeEntry)
-    page = site(AGUS).get("/pengelolaan/orang/baru").submit(FORM, status=422, **SOUND | wrong)
+    page = agus.get("/pengelolaan/orang/baru").submit(FORM, status=422, **SOUND | wrong)
     assert page.one(f"{FORM} [name={field}]")["aria-invalid"] == "true"
     kept = page.values(FORM)
     assert kept["name"] == (SOUND | wrong)["name"]
     assert kept["phone"] == (SOUND | wrong)["phone"]
-    refusal = site(AGUS).json("POST", "/pengelolaan/orang", SOUND | wrong, status=422)
+    refusal = agus.json("POST", "/pengelolaan/orang", SOUND | wrong, status=422)
     assert list(refusal["fields"]) == [field]
     assert (count(app, User), count(app, AdministrativeEntry)) == before
 
