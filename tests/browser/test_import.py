@@ -59,9 +59,20 @@ def counts(page: Page, **wanted: int) -> None:
     expect(figures).to_have_text([f"{label}{figure}" for label, figure in wanted.items()])
 
 
+# By how much the words of the chosen column are wider than what the closed list shows of them.
+HIDDEN = """list => {
+  const style = getComputedStyle(list), pen = document.createElement("canvas").getContext("2d");
+  pen.font = style.font;
+  const inner = list.clientWidth - parseFloat(style.paddingLeft) - parseFloat(style.paddingRight);
+  return pen.measureText(list.selectedOptions[0].text).width - inner;
+}"""
+
+
 def take_for_days(page: Page, column: str) -> None:
     """Have the file checked with this column for the first day in office."""
     page.get_by_text("Kolom di berkas").tap()
+    for field in ("name", "phone", "kelurahan", "rt"):
+        assert page.locator(f"[name={field}]").evaluate(HIDDEN) <= 0, field
     page.locator("[name=since]").select_option(column)
     page.get_by_role("button", name="Periksa lagi").tap()
 

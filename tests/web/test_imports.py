@@ -75,6 +75,26 @@ def test_a_file_is_looked_at_applied_and_undone(app: Flask, site: Site) -> None:
     assert "ketua rt.xlsx" in page.text("section")
 
 
+def test_a_column_is_shown_with_the_first_cell_that_is_filled(site: Site) -> None:
+    heads: list[Cell] = ["Nama", "No. HP (WA)", "Kelurahan", "RT", "Alamat rumah sekarang", "Ket"]
+    page = load(
+        site,
+        ["", "", "Petanang Ulu", 9, "", ""],
+        ["Wati binti Abdul Rachman Saleh", 6281390000001, "", 10, "Jalan Lapter Silampari 12", ""],
+        ["Budi", 81390000002, "Taba Baru", 11, "", ""],
+        heads=heads,
+    )
+    shown = [option.text for option in page.all("[name=name] option")]
+    assert shown[1:] == [
+        "Nama: Wati binti Abdul Rachma…",
+        "No. HP (WA): 6281390000001",
+        "Kelurahan: Petanang Ulu",
+        "RT: 9",
+        "Alamat rumah sekarang: Jalan Lapter…",
+        "Ket",
+    ]
+
+
 def test_chosen_rows_alone(app: Flask, site: Site) -> None:
     page = load(site, WATI, ["Budi", "0813 9000 0002", "Petanang Ulu", 10])
     refused = page.submit(APPLY, status=422)

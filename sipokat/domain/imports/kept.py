@@ -78,12 +78,21 @@ def columns_of(one: PeopleImport) -> dict[str, int]:
     return found
 
 
-def sample_of(session: Session, one: PeopleImport) -> list[str]:
-    """The first row that is kept, to tell the columns apart by; empty when none is."""
-    query = select(ImportRow.cells).where(
-        ImportRow.import_id == one.id, ImportRow.cells.is_not(None)
+def samples_of(session: Session, one: PeopleImport) -> list[str]:
+    """Of each column the first cell with something in it, to tell the columns apart by; empty where
+    no row that is kept has one."""
+    found = [""] * len(heads_of(one))
+    rows = session.scalars(
+        select(ImportRow.cells)
+        .where(ImportRow.import_id == one.id, ImportRow.cells.is_not(None))
+        .order_by(ImportRow.line)
     )
-    found: list[str] = json.loads(session.scalar(query.order_by(ImportRow.line).limit(1)) or "[]")
+    for row in rows:
+        cells: list[str] = json.loads(row or "[]")
+        for place, cell in enumerate(cells):
+            found[place] = found[place] or cell
+        if all(found):
+            break
     return found
 
 

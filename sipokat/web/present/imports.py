@@ -26,6 +26,7 @@ TITLES = {
     "unchanged": "Tidak berubah",
 }
 SHOWN_MAX = 600  # rows of one kind on a page
+COLUMN_MAX, SAMPLE_MIN = 30, 13  # signs of a column in the list to choose from
 _CHANGED = {"name": "Nama", "phone": "Nomor HP", "office": "Jabatan", "account": "Akun"}
 _STATES = {
     "waiting": ("Belum diterapkan", "wait"),
@@ -121,13 +122,19 @@ def kelurahan_of(session: Session, rows: Iterable[ImportRow]) -> list[tuple[str,
     return sorted(((code, names.get(code, code)) for code in codes), key=lambda one: one[1])
 
 
-def columns(heads: Sequence[str], sample: Sequence[str]) -> list[tuple[int, str]]:
-    """The columns to choose from, each with what stands in it in the first row."""
-    cells = [*sample, *[""] * len(heads)]
-    return [
-        (place, f"{head} (misalnya {cells[place][:30]})" if cells[place] else head)
-        for place, head in enumerate(heads)
-    ]
+def columns(heads: Sequence[str], samples: Sequence[str]) -> list[tuple[int, str]]:
+    """The columns to choose from, each with what stands in it: `No. HP: 0813 7000 0001`."""
+    pairs = zip(heads, samples, strict=False)
+    return [(place, _with_sample(head, sample)) for place, (head, sample) in enumerate(pairs)]
+
+
+def _with_sample(head: str, sample: str) -> str:
+    """A closed list shows COLUMN_MAX signs on a phone: more of a sample is left out, but never so
+    much of it that a number could not be told from a name."""
+    if not sample:
+        return head
+    most = max(COLUMN_MAX - len(head) - 2, SAMPLE_MIN)
+    return f"{head}: {sample if len(sample) <= most else sample[: most - 1] + '…'}"
 
 
 def applied_words(done: Applied) -> str:
