@@ -157,11 +157,31 @@ def _statements(
         "INSERT INTO tally (region_code, status, count) SELECT region_code, status, count(*)"
         " FROM report WHERE client_id LIKE 'big-%' AND desk IS NULL GROUP BY region_code, status"
         " ON CONFLICT (region_code, status) DO UPDATE SET count = tally.count + excluded.count",
+        *_months(sql),
         "UPDATE counter SET value = (SELECT max(seq) FROM event),"
         " last_seq = (SELECT max(seq) FROM event), last_hash = 'big' WHERE name = 'event'",
         "DROP TABLE big_event",
         "DROP TABLE big_course",
         "DROP TABLE big_office",
+    ]
+
+
+def _months(sql: Sql) -> list[str]:
+    """What stands for each month, counted anew for all reports: none of these has a month of its
+    own or was recorded."""
+    month = "substr(happened_on, 1, 7)" if sql.sqlite else "to_char(happened_on, 'YYYY-MM')"
+    closes = (
+        "datetime(month || '-01', '+1 month', '+9 days', '+17 hours')"
+        if sql.sqlite
+        else "((month || '-01')::timestamp + INTERVAL '1 month 9 days 17 hours') AT TIME ZONE 'UTC'"
+    )
+    return [
+        "DELETE FROM month_count",
+        "INSERT INTO month_count (month, region_code, real, nihil, recorded, on_time, rekap,"
+        " rekap_on_time) SELECT month, region_code, count(*), 0, 0,"
+        f" count(CASE WHEN written_at < {closes} THEN 1 END), 0, 0"
+        f" FROM (SELECT {month} AS month, region_code, written_at FROM report"
+        " WHERE status NOT IN ('rejected', 'withdrawn')) standing GROUP BY month, region_code",
     ]
 
 

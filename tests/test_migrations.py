@@ -210,6 +210,50 @@ def test_reports_of_before_keep_where_they_lie_and_are_counted(empty: Flask) -> 
         connection.exec_driver_sql("UPDATE region SET code = '16-73' WHERE code = '16.73.04'")
 
 
+# Reports like the second one: category, period, day, written, received, whether the phone's clock
+# is doubtful. The 10th of December ends at 17.00 UTC.
+OF_MONTHS = (
+    ("keagamaan", None, "2026-11-30", "2026-12-10 16:59:59.999999", "2026-12-20 01:00:00", False),
+    ("keagamaan", None, "2026-11-30", "2026-12-10 17:00:00.000000", "2026-12-20 01:00:00", False),
+    ("keagamaan", None, "2026-11-30", "2026-11-30 01:00:00.000000", "2026-12-20 01:00:00", True),
+    ("nihil", "2026-10", "2026-11-02", "2026-11-02 01:00:00.000000", "2026-11-02 01:00:00", False),
+    ("rekap_bulanan", "2026-12", "2026-12-31", "2027-01-10 16:00:00", "2027-01-11 01:00:00", False),
+)
+
+
+def test_reports_of_before_are_counted_in_their_months(empty: Flask) -> None:
+    upgrade(revision="0001")
+    kept = "reporter_id, region_code, author_desk, submission_digest, urgent, text, fields"
+    kept += ", content_digest, status, desk, version, arrived_at"
+    with db.engine.begin() as connection:
+        for statement in FILLED.split(";"):
+            connection.exec_driver_sql(statement)
+        for number, (category, _, day, written, received, doubtful) in enumerate(OF_MONTHS, 4):
+            connection.exec_driver_sql(
+                f"INSERT INTO report (id, number, client_id, category, happened_on, written_at,"
+                f" received_at, clock_doubtful, {kept}) SELECT {number}, 'n-{number}',"
+                f" 'c-{number}', '{category}', '{day}', '{written}', '{received}', {doubtful},"
+                f" {kept} FROM report WHERE id = 2"
+            )
+    upgrade(revision="0022")
+    with db.engine.begin() as connection:
+        for number, (_, period, *_rest) in enumerate(OF_MONTHS, 4):
+            if period:
+                connection.exec_driver_sql(
+                    f"UPDATE report SET period = '{period}' WHERE id = {number}"
+                )
+        connection.exec_driver_sql("UPDATE report SET recorded_as = 'Lurah' WHERE id = 6")
+    upgrade()
+    counts = "month, region_code, real, nihil, recorded, on_time, rekap, rekap_on_time"
+    rt = "16.73.04.1009.001"
+    assert rows(f"SELECT {counts} FROM month_count ORDER BY month, region_code") == [
+        ("2026-10", rt, 0, 1, 0, 1, 0, 0),
+        ("2026-11", "16.73.04", 1, 0, 0, 1, 0, 0),
+        ("2026-11", rt, 4, 0, 1, 2, 0, 0),
+        ("2026-12", rt, 0, 0, 0, 0, 1, 1),
+    ]
+
+
 def test_on_sqlite_foreign_keys_are_looked_at_after_all_migrations(
     tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:

@@ -18,6 +18,8 @@ from sipokat.demo.plan import plan
 from sipokat.demo.play import Play
 from sipokat.domain import events, office_hours
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.participation.counts import fill
+from sipokat.domain.participation.facts import share_now
 from sipokat.domain.photos import picture_key
 from sipokat.models import FirstOpened, Photo, Region, Report, Revision, Tally, User
 
@@ -83,6 +85,7 @@ def _insert(session: Session, play: Play) -> None:
         for (region, status), count in play.tally.items()
     ]
     session.execute(insert(table(Tally)), counts)
+    fill(session, filter(None, (share_now(story.report) for story in stories)))
     events.append_all(session, [(report.id, entry) for report, entry in play.entries])
     for report in play.erased:
         events.blank(session, report.id)

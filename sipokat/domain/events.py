@@ -24,6 +24,8 @@ from sipokat.domain.listed import ListedMove
 from sipokat.domain.notices.audience import About
 from sipokat.domain.notices.rows import tell_of_move
 from sipokat.domain.offices import Office
+from sipokat.domain.participation import counts
+from sipokat.domain.participation.facts import Share
 from sipokat.keys import Key
 from sipokat.models import Counter, Event, Report
 from sipokat.prepared import Prepared
@@ -105,11 +107,18 @@ def take_place(session: Session) -> Place:
     return Place(seq, last_hash, token)
 
 
-def append(session: Session, about: About, new: NewEvent, place: Place | None = None) -> None:
-    """Append the event of a move of this report, at `place` when its number was taken already, and
-    tell of it whom it concerns."""
+def append(
+    session: Session,
+    about: About,
+    new: NewEvent,
+    place: Place | None = None,
+    shares: Sequence[Share] = (),
+) -> None:
+    """Append the event of a move of this report, at `place` when its number was taken already, add
+    to the counts of months what the move changes (`shares`), and tell of it whom it concerns."""
     place = place or take_place(session)
     _APPEND.run(session, _row(new, about.id, place, record_keys().present))
+    counts.add(session, shares)
     tell_of_move(session, about, new.move, new.note, new.at, place.seq)
 
 

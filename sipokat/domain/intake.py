@@ -41,6 +41,7 @@ from sipokat.domain.content import (
 from sipokat.domain.former_offices import held_lately, reporting_ends
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.notices.audience import About
+from sipokat.domain.participation.facts import Share, changes, share_of
 from sipokat.domain.periods import FALLEN, refuse_second
 from sipokat.domain.receipts import Receipt, receipt
 from sipokat.domain.refusals import NeverAllowed, NotNow, Refused, WrongContent
@@ -74,7 +75,7 @@ class Judged:
     """A submission that was found sound: its rows, but for the numbers that the database gives.
 
     `by_client_id` says whether a repeat is known by its client id or, from a plain form, by its
-    content. `state` is the report's after its submission.
+    content. `state` is the report's after its submission, `shares` what it adds to its month.
     """
 
     by_client_id: bool
@@ -83,6 +84,7 @@ class Judged:
     revision: dict[str, Any]
     photos: list[dict[str, Any]]
     event: events.NewEvent
+    shares: list[Share]
 
     @property
     def asked(self) -> str:
@@ -180,6 +182,7 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
         event=events.NewEvent(
             move, office, state.version, at, office.desk, seal, asked, detail=detail
         ),
+        shares=changes(None, share_of(row)),
     )
 
 
@@ -251,7 +254,7 @@ def keep(session: Session, user: User, judged: Judged) -> tuple[Receipt, bool]:
     revisions.keep_revision(session, report_id, judged.revision)
     region, author_desk = row["region_code"], row["author_desk"]
     about = About(report_id, number, region, author_desk, user.id, row["urgent"])
-    events.append(session, about, judged.event, place)
+    events.append(session, about, judged.event, place, judged.shares)
     awaited = (
         {"id": one["client_id"], "sha256": one["sha256"], "state": one["state"]}
         for one in judged.photos

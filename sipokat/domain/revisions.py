@@ -15,6 +15,7 @@ from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import Content, Raw, check, content_digest, digest, loose
+from sipokat.domain.participation.facts import share_now
 from sipokat.domain.periods import refuse_second
 from sipokat.domain.photos import redeclare
 from sipokat.domain.standing import leaving, settle
@@ -68,7 +69,7 @@ def _replace(session: Session, attempt: Attempt, report: Report, raw: Raw) -> No
         refuse_second(session, report.region_code, report.category, content.period, report.id)
 
     overridden = office_hours.overrides(session)
-    left = leaving(report, attempt.at, overridden)
+    left, before = leaving(report, attempt.at, overridden), share_now(report)
     refuse_second_of_month()
     try:
         with alone_for_its_month(session, content.period):
@@ -78,7 +79,7 @@ def _replace(session: Session, attempt: Attempt, report: Report, raw: Raw) -> No
     except IntegrityError:  # another report for that month was filed at this very moment
         refuse_second_of_month()
         raise
-    record(session, attempt, report, move, left)
+    record(session, attempt, report, move, left, before)
     row = revision_row(attempt.user, attempt.at, report.version, content.as_json(), seal)
     keep_revision(session, report.id, row)
 

@@ -29,6 +29,7 @@ from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
 from sipokat.domain.listed import Listed, moves_of
 from sipokat.domain.notices.audience import About
+from sipokat.domain.participation.facts import Share, changes, share_now
 from sipokat.domain.refusals import DoneBefore, NotFound, NotNow, WrongContent
 from sipokat.domain.standing import leaving, settle
 from sipokat.domain.visibility import find_report
@@ -127,6 +128,7 @@ def _move(session: Session, attempt: Attempt, report: Report) -> None:
         attempt = replace(attempt, request=replace(attempt.request, other=other))
     overridden = office_hours.overrides(session)
     left = leaving(report, attempt.at, overridden, attempt.claim)
+    before = share_now(report)
     try:
         with alone_for_its_month(session, report.period):
             settle(session, report, chain.advance(state, move), attempt.at, overridden)
@@ -135,7 +137,7 @@ def _move(session: Session, attempt: Attempt, report: Report) -> None:
             "Sudah ada laporan lain untuk bulan ini, jadi laporan ini tidak dapat dibuka kembali.",
             report,
         ) from None
-    record(session, attempt, report, move, left)
+    record(session, attempt, report, move, left, before)
 
 
 NOT_HELD = "Anda tidak memegang jabatan itu hari ini. Pilih yang lain."
@@ -228,9 +230,13 @@ def record(
     report: Report,
     move: chain.Move,
     left: Mapping[str, str | int],
+    before: Share | None,
 ) -> None:
-    """Append the event of the move that was just made. `left` as in `event_of`."""
-    events.append(session, about(report), event_of(attempt, report, move, left))
+    """Append the event of the move that was just made. `left` as in `event_of`, `before` is what
+    the report counted for until then."""
+    shares = changes(before, share_now(report))
+    event = event_of(attempt, report, move, left)
+    events.append(session, about(report), event, shares=shares)
 
 
 def about(report: Report) -> About:

@@ -5,6 +5,7 @@ from sipokat.models.administration import AdministrativeEntry
 from sipokat.models.daily import DailyJob
 from sipokat.models.event import Counter, Event, FirstOpened
 from sipokat.models.imports import ImportRow, PeopleImport
+from sipokat.models.month import ClosedMonth, MonthCount
 from sipokat.models.notice import Notice
 from sipokat.models.region import Region, RegionName, RegionSuccessor
 from sipokat.models.report import Photo, Report, Revision
@@ -16,6 +17,7 @@ from sipokat.models.user import Term, User
 __all__ = [
     "Activation",
     "AdministrativeEntry",
+    "ClosedMonth",
     "Counter",
     "DailyJob",
     "DayOverride",
@@ -24,6 +26,7 @@ __all__ = [
     "ImportRow",
     "KnownDevice",
     "LoginSession",
+    "MonthCount",
     "Notice",
     "PeopleImport",
     "Photo",

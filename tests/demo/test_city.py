@@ -37,6 +37,7 @@ from sipokat.domain import (
     standing,
 )
 from sipokat.domain.cards import facts_of
+from sipokat.domain.check_figures import differences
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.content import content_digest
 from sipokat.domain.deadlines import days_between
@@ -378,6 +379,7 @@ def test_what_has_ended_is_counted(rows: Session) -> None:
     anew = steps.counted_anew(rows)
     assert sum(anew.values()) > 300
     assert {key: count for key, count in counted.items() if count} == anew
+    assert differences(db.engine.connect()) == []
 
 
 def test_contents_are_those_that_were_sent(rows: Session) -> None:

@@ -1,4 +1,4 @@
-"""Whether a region has reported in a month, and which month its nihil is offered for."""
+"""Whether anything stands for a region in a month, and which month its nihil is offered for."""
 
 from __future__ import annotations
 
