@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from sipokat.database import db, writing
 from sipokat.domain import daily, lateness
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.notices import digest, late, reminders
+from sipokat.domain.notices import digest, late, old, reminders
 
 LOOK_SECONDS = 20  # how soon after its hour a digest is told
 LATE_SECONDS = 30  # how soon after the end of a limit it is told that a report is late
+OLD_SECONDS = 600  # how often it looks for old notices
 log = structlog.get_logger()
 
 
@@ -92,7 +93,33 @@ class LateReports:
         with writing() as session:
             told = late.tell(session, now())
         self._look_at = 0.0
-        log.info("late_told", reports=told)
+        if told:  # else another worker was first
+            log.info("late_told", reports=told)
+
+    def tidy(self) -> None:
+        """Nothing is left behind."""
+
+
+class OldNotices:
+    """Notices that are forgotten, as a kind: a portion is a job and a transaction of its own, so
+    that neither writers nor other jobs wait long for it. Two workers may delete the same ones."""
+
+    def __init__(self) -> None:
+        self._look_at = 0.0
+
+    def claim(self, worker: str) -> int | None:
+        """1 when there are old ones; looks every ten minutes."""
+        if time.monotonic() < self._look_at:
+            return None
+        self._look_at = time.monotonic() + OLD_SECONDS
+        return 1 if old.are_there(db.session(), now()) else None
+
+    def do(self, job: int, worker: str) -> None:
+        """Forget a portion; the rest is claimed at once."""
+        with writing() as session:
+            count = old.forget(session, now())
+        self._look_at = 0.0
+        log.info("notices_forgotten", count=count)
 
     def tidy(self) -> None:
         """Nothing is left behind."""

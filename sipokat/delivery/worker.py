@@ -17,7 +17,7 @@ from flask import Flask
 
 from sipokat.database import db
 from sipokat.delivery.checkpoints import CheckpointJob, checkpoints_of
-from sipokat.delivery.notice_jobs import Digests, LateReports, Reminders
+from sipokat.delivery.notice_jobs import Digests, LateReports, OldNotices, Reminders
 from sipokat.delivery.old_imports import OldImports
 from sipokat.delivery.photo_job import PhotoJob
 
@@ -53,6 +53,7 @@ def kinds(app: Flask) -> tuple[Kind, ...]:
         LateReports(),
         CheckpointJob(checkpoints_of(app)),
         OldImports(),
+        OldNotices(),
     )
 
 

@@ -1,10 +1,8 @@
-"""The worker tells every digest once, whatever dies when, and however many workers there are."""
+"""The worker tells everything once, whatever dies when, and however many workers there are."""
 
 from __future__ import annotations
 
-import os
-import signal
-import subprocess
+import json
 from datetime import datetime, timedelta
 from pathlib import Path
 
@@ -14,15 +12,14 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from sipokat.database import db, writing
+from sipokat.database import writing
 from sipokat.delivery import worker
 from sipokat.delivery.notice_jobs import Digests
 from sipokat.domain.clock import WIB
 from sipokat.models import DailyJob, DayOverride, Notice, User
 from tests import steps
 from tests.cast import HARTONO, RAHMAN, SARI, YUSUF
-from tests.services.speed import tries
-from tests.services.worker import Pauses, open_for_writing, start_worker
+from tests.services.worker import Pauses, kill_while_telling
 
 TUESDAY = datetime(2026, 11, 24, 7, 31, tzinfo=WIB)
 MONDAY = TUESDAY - timedelta(days=1)
@@ -117,29 +114,12 @@ def done(session: Session) -> bool:
     return session.scalar(select(DailyJob.name).where(DailyJob.name == "digest")) is not None
 
 
-def ended(*processes: subprocess.Popen[str]) -> list[str]:
-    for one in processes:
-        one.send_signal(signal.SIGTERM)
-    return [one.communicate()[0] for one in processes]
-
-
 @pytest.mark.usefixtures("lying")
 def test_two_workers_at_once_and_one_killed_tell_every_digest_once(
     app: Flask, session: Session, tmp_path: Path
 ) -> None:
     """The first is killed with the notices written and not committed, while a second one waits."""
-    pipe = tmp_path / "stop"
-    os.mkfifo(pipe)
-    db.session.remove()
-    first = start_worker(app, TUESDAY, pipe)
-    end = open_for_writing(pipe)
-    others = [start_worker(app, TUESDAY), start_worker(app, TUESDAY)]
-    assert told(session) == []
-    first.send_signal(signal.SIGKILL)
-    first.communicate()
-    os.close(end)
-    assert any(done(session) for _ in tries(60))
-    said = "".join(ended(*others))
+    said = kill_while_telling(app, TUESDAY, tmp_path / "stop", lambda: done(session))
     assert told(session) == BOTH, said
     assert said.count("digest_told") == 1, said
     work(TUESDAY + timedelta(hours=2), looks=2)
@@ -166,18 +146,33 @@ def test_reminders_are_told_once_whatever_dies_when(
     """Killed with the notices written and not committed; others go on, and none is told twice."""
     with time_machine.travel(TUESDAY - timedelta(days=14), tick=False):
         steps.act(HARTONO, steps.send(RAHMAN), "return")
-    pipe = tmp_path / "stop"
-    os.mkfifo(pipe)
-    db.session.remove()
-    first = start_worker(app, TUESDAY, pipe)
-    end = open_for_writing(pipe)
-    others = [start_worker(app, TUESDAY), start_worker(app, TUESDAY)]
-    first.send_signal(signal.SIGKILL)
-    first.communicate()
-    os.close(end)
-    assert any(reminded(session) for _ in tries(60))
-    said = "".join(ended(*others))
+    said = kill_while_telling(app, TUESDAY, tmp_path / "stop", lambda: bool(reminded(session)))
     assert reminded(session) == ["7"], said
     with time_machine.travel(TUESDAY + timedelta(days=1), tick=False):
         worker.work(worker.kinds(app), Pauses(1))
     assert reminded(session) == ["7"]
+
+
+CLOSED = TUESDAY.replace(hour=16, minute=1)  # a minute after the offices: the limits of Friday end
+
+
+def test_what_is_late_is_told_once_whatever_dies_when(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    """Killed with the reports noted, the notices written and nothing committed."""
+    with time_machine.travel(TUESDAY - timedelta(days=4), tick=False):
+        for place in range(3):
+            steps.send(RAHMAN, text=f"Nomor {place}.")
+
+    def late() -> list[tuple[str, int]]:
+        steps.afresh(session)
+        query = select(User.name, Notice.facts).join_from(Notice, User, User.id == Notice.user_id)
+        found = session.execute(query.where(Notice.kind.startswith("late")).order_by(User.name))
+        return [(name, len(json.loads(facts)["reports"])) for name, facts in found]
+
+    said = kill_while_telling(app, CLOSED, tmp_path / "stop", lambda: bool(late()))
+    assert late() == [("Hartono", 3), ("Yusuf", 3)], said
+    assert said.count("late_told") == 1, said
+    with time_machine.travel(CLOSED + timedelta(minutes=2), tick=False):
+        worker.work(worker.kinds(app), Pauses(1))
+    assert late() == [("Hartono", 3), ("Yusuf", 3)]

@@ -32,6 +32,7 @@ from tests.cast import (
     RATNA,
     SARI,
     SITI,
+    UTARA_I,
     YUSUF,
     ZAINAL,
     Person,
@@ -206,3 +207,13 @@ def test_very_many_are_told_in_parts(session: Session, monkeypatch: pytest.Monke
         select(Notice).where(Notice.user_id == user_of(HARTONO).id).order_by(Notice.id)
     )]  # fmt: skip
     assert counts == [2, 2, 1]
+
+
+def test_who_is_lurah_and_acts_for_the_camat_is_told_once(session: Session) -> None:
+    steps.add_term(HARTONO, UTARA_I, role="camat", acts_for=YUSUF)
+    report = put("kelurahan")
+    assert tell(CLOSED + timedelta(hours=1)) == 1
+    assert [(kind, url) for kind, _, url in told(session, HARTONO)] == [
+        ("late", f"/laporan/{report.number}")
+    ]
+    assert len(told(session, YUSUF)) == 1

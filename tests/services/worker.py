@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import hashlib
 import os
+import signal
 import subprocess
 import sys
 import threading
 import uuid
+from collections.abc import Callable
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -23,7 +25,7 @@ from sipokat.domain.content import PhotoClaim
 from sipokat.models import Photo, Report
 from tests import steps
 from tests.cast import RAHMAN
-from tests.services.speed import patience
+from tests.services.speed import patience, tries
 
 ROOT = Path(__file__).parents[2]
 
@@ -106,3 +108,25 @@ def open_for_writing(pipe: Path) -> int:
     opener.join(patience(60))
     assert ends, "no process has opened the pipe to read from it"
     return ends[0]
+
+
+def kill_while_telling(app: Flask, at: datetime, pipe: Path, told: Callable[[], bool]) -> str:
+    """Start three workers `at` that moment. The first is killed when it has written notices and not
+    committed them, while the others wait. Returns what these have said until something was `told`,
+    and ends them."""
+    os.mkfifo(pipe)
+    db.session.remove()
+    first = start_worker(app, at, pipe)
+    end = open_for_writing(pipe)
+    others = [start_worker(app, at), start_worker(app, at)]
+    try:
+        assert not told()
+        first.send_signal(signal.SIGKILL)
+        first.communicate()
+        os.close(end)
+        assert any(told() for _ in tries(60))
+    finally:
+        for one in (first, *others):
+            one.send_signal(signal.SIGTERM)
+        said = [one.communicate()[0] for one in others]
+    return "".join(said)

@@ -52,13 +52,16 @@ def rows_of(
     for one in found:
         for office in one.tells:
             batches[Batch(office, one.desk_code, one.stage)].append(one)
+    told: dict[tuple[str, str], dict[str, Any]] = {}
     holders = list(there)
-    return [
-        _row(batch, reports, holder.user_id, at or max(one.due_at for one in reports))
-        for batch, reports in batches.items()
-        for holder in holders
-        if (holder.role, holder.region) == batch.office
-    ]
+    for batch, reports in batches.items():
+        for holder in holders:
+            if (holder.role, holder.region) == batch.office:
+                moment = at or max(one.due_at for one in reports)
+                row = _row(batch, reports, holder.user_id, moment)
+                # A lurah who acts for the camat is told once, as the desk's own.
+                told.setdefault((row["user_id"], row["key"]), row)
+    return list(told.values())
 
 
 def _row(batch: Batch, found: Sequence[Late], user_id: str, at: datetime) -> dict[str, Any]:

@@ -21,6 +21,7 @@ from sipokat.domain.deadlines import days_between
 from sipokat.domain.notices import audience, rows
 from sipokat.domain.notices.audience import About, Holder, Telling
 from sipokat.domain.notices.digest import RULES
+from sipokat.domain.notices.old import KEPT
 from sipokat.domain.office_hours import is_working, overrides
 from sipokat.domain.roles import DESK_ROLES, RECORDING
 from sipokat.domain.visibility import is_open
@@ -88,6 +89,8 @@ def tell(session: Session, day: date, at: datetime) -> bool:
     due = [
         (one, days)
         for one in left(session)
+        # Of what came before that, the notices that were told may have been forgotten.
+        if one.arrived_at > at - KEPT
         if (days := step(day_of(one.arrived_at), day, overridden))
     ]
     told = set(session.scalars(select(Notice.key).where(Notice.kind == NAME)))
