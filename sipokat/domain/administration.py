@@ -20,6 +20,7 @@ from sipokat.database import take_turns
 from sipokat.domain import offices
 from sipokat.domain.clock import now
 from sipokat.domain.refusals import NeverAllowed
+from sipokat.domain.regions import in_scope
 from sipokat.models import AdministrativeEntry, Region, User
 
 OPERATOR_MAX = 80
@@ -96,6 +97,12 @@ def record(
 def entries_about(session: Session, user: User, limit: int = 20) -> list[AdministrativeEntry]:
     """What was changed about this person, newest first."""
     query = select(AdministrativeEntry).where(AdministrativeEntry.subject_id == user.id)
+    return list(session.scalars(query.order_by(AdministrativeEntry.id.desc()).limit(limit)))
+
+
+def entries_in(session: Session, code: str, limit: int = 20) -> list[AdministrativeEntry]:
+    """What was changed about this region and those below it, newest first."""
+    query = select(AdministrativeEntry).where(in_scope(AdministrativeEntry.region_code, code))
     return list(session.scalars(query.order_by(AdministrativeEntry.id.desc()).limit(limit)))
 
 

@@ -167,13 +167,16 @@ def test_the_way_there(site: Site) -> None:
     assert "Pengelolaan" in site(AGUS).get("/beranda").text("nav")
 
 
+PLACES = ("/pengelolaan", "/pengelolaan/jabatan", "/pengelolaan/wilayah")
+
+
 @pytest.mark.parametrize(
     ("person", "place", "paths"),
     [
-        (HARTONO, "Orang", ("/pengelolaan", "/pengelolaan/jabatan")),
-        (YUSUF, "Orang", ("/pengelolaan", "/pengelolaan/jabatan")),
+        (HARTONO, "Orang", PLACES),
+        (YUSUF, "Orang", PLACES),
         (DEWI, "Jabatan", ("/pengelolaan/jabatan",)),
-        (AGUS, "Pengelolaan", ("/pengelolaan", "/pengelolaan/jabatan", "/pengelolaan/wilayah")),
+        (AGUS, "Pengelolaan", PLACES),
     ],
     ids=str,
 )

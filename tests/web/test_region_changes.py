@@ -1,4 +1,4 @@
-"""The page of regions: what Diskominfo changes there, and what is said of what cannot be."""
+"""The page of regions: what is changed there and by whom, and what is said of what cannot be."""
 
 from __future__ import annotations
 
@@ -9,7 +9,18 @@ import pytest
 
 from sipokat.web.administration import region_changes
 from tests import steps, wire
-from tests.cast import AGUS, HARTONO, PETANANG_ULU, RAHMAN, TABA_BARU
+from tests.cast import (
+    AGUS,
+    BARAT_I,
+    HARTONO,
+    MARLINA,
+    PETANANG_ULU,
+    RAHMAN,
+    SARI,
+    TABA_BARU,
+    UTARA_I,
+    YUSUF,
+)
 from tests.page import Visitor
 
 Site = Callable[..., Visitor]
@@ -56,6 +67,7 @@ def test_where_there_is_but_one_kelurahan_its_rt_are_shown_at_once(
     one = [(PETANANG_ULU, "Petanang Ulu")]
     monkeypatch.setattr(region_changes, "_choices", lambda _session: one)
     page = site(AGUS).get("/pengelolaan/wilayah")
+    assert page.one(".header-back")["href"] == "/pengelolaan"
     assert "RT di Petanang Ulu" in page.text("main")
     assert not page.has("select[name=di]")
 
@@ -87,6 +99,53 @@ def test_on_the_wire(site: Site) -> None:
     assert list(said["fields"]) == ["since"]
     body["since"] = steps.today().isoformat()
     assert "RT 030 ada mulai" in site(AGUS).json("POST", "/pengelolaan/wilayah", body)["message"]
-    site(HARTONO).json("POST", "/pengelolaan/wilayah", body, status=403)
     body["kelurahan"] = "16.73.99.1001"
     site(AGUS).json("POST", "/pengelolaan/wilayah", body, status=404)
+
+
+def test_a_lurah_changes_the_rt_of_her_kelurahan(site: Site) -> None:
+    assert site(HARTONO).get("/pengelolaan").has("main a[href='/pengelolaan/wilayah']")
+    assert site(HARTONO).get("/pengelolaan/jabatan").has(f"a[href='{HERE}']")
+    page = site(HARTONO).get("/pengelolaan/wilayah")
+    assert "RT di Petanang Ulu" in page.text("main")
+    assert not page.has("select"), "she chooses no kelurahan"
+    page = page.submit(form("split"), rt="1", other="014")
+    assert "RT 001 dimekarkan" in page.text("#notices")
+    page = page.submit(form("move"), rt="2", other="020")
+    assert "RT 002 menjadi RT 020 Petanang Ulu" in page.text("#notices")
+    page = page.submit(form("rename"), rt="1", name="RT 001 Malus")
+    assert "RT 001 menjadi RT 001 Malus mulai" in page.text("#perubahan + .cards")
+    changed = page.text("section:has(#perubahan)")
+    assert "RT ditambahkan : RT 014, mulai" in changed
+    assert ", dari RT 001" in changed
+    assert "RT berakhir : RT 002, sampai" in changed
+    assert "oleh Hartono, Lurah Petanang Ulu" in changed
+    page.submit(form("rename"), 422, rt="1", name="")
+    name = {"kelurahan": PETANANG_ULU, "change": "rename", "rt": "", "name": "Malus"}
+    name["since"] = steps.today().isoformat()
+    assert "Diskominfo" in site(HARTONO).post("/pengelolaan/wilayah", name, 403).text("main")
+
+
+def test_nobody_changes_the_rt_of_another_region(site: Site) -> None:
+    today = steps.today().isoformat()
+    theirs = {SARI: [TABA_BARU], HARTONO: [PETANANG_ULU], YUSUF: [TABA_BARU, PETANANG_ULU]}
+    for number, (person, own) in enumerate(theirs.items(), 40):
+        for code in (PETANANG_ULU, TABA_BARU, "16.73.02.1001", UTARA_I, BARAT_I, "16.73", ""):
+            body = {"kelurahan": code, "change": "add", "rt": str(number), "since": today}
+            status = 200 if code in own else 404
+            site(person).json("POST", "/pengelolaan/wilayah", body, status=status)
+            if code:
+                site(person).get(f"/pengelolaan/wilayah?di={code}", status)
+
+
+def test_an_rt_moves_only_to_where_its_mover_may_change_it(site: Site) -> None:
+    """To another kelurahan by the camat of both, and by no lurah."""
+    body = {"kelurahan": TABA_BARU, "change": "move", "rt": "1", "other": "20"}
+    body |= {"to": PETANANG_ULU, "since": steps.today().isoformat()}
+    site(SARI).json("POST", "/pengelolaan/wilayah", body, status=404)
+    site(YUSUF).json("POST", "/pengelolaan/wilayah", body | {"to": "16.73.02.1001"}, status=404)
+    page = site(YUSUF).get(f"/pengelolaan/wilayah?di={TABA_BARU}")
+    page = page.submit(form("move"), rt="1", other="20", to=PETANANG_ULU)
+    assert "RT 001 menjadi RT 020 Petanang Ulu mulai" in page.text("#notices")
+    number = wire.file_report(site(MARLINA))["number"]
+    assert site(HARTONO).json("GET", f"/laporan/{number}")["region"] == f"{PETANANG_ULU}.020"

@@ -1,4 +1,5 @@
-"""The RT of a kelurahan, and what changes them on a day: added, split, merged, moved, ended."""
+"""The RT of a kelurahan, what changes them on a day (added, split, merged, moved, ended), and who
+changed them before."""
 
 from __future__ import annotations
 
@@ -13,26 +14,29 @@ from sqlalchemy.orm import Session
 
 from sipokat import security
 from sipokat.database import db, writing
-from sipokat.domain import administration, region_changes, term_checks
+from sipokat.domain import administration, region_changers, region_changes, term_checks
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.refusals import NotFound, NotNow, Refused, WrongContent
+from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow, Refused, WrongContent
 from sipokat.domain.regions import names_of
 from sipokat.models import Region
 from sipokat.web.access import allow, me, takes
-from sipokat.web.administration import given, own_pages
+from sipokat.web.administration import MANAGERS, given, own_pages
 from sipokat.web.fresh import require_fresh
 from sipokat.web.messages import tell
+from sipokat.web.present import administration as present
 from sipokat.web.present import times
 from sipokat.web.respond import see_other, wants_json
 
 pages = own_pages("administration_region_changes")
 GIVEN = given("kelurahan", "change", "rt", "other", "to", "goes_on", "name", "since")
 RT = "Tulis nomor RT, misalnya 003."
+KELURAHAN = "Nama kelurahan diganti Diskominfo. Untuk nama RT, isi nomor RT-nya."
+MOST = 20  # entries of the record on one page
 
 
 @pages.get("/pengelolaan/wilayah")
-@allow("diskominfo")
+@allow(*MANAGERS)
 def show() -> ResponseReturnValue:
     """The kelurahan to choose from; with `?di=`, or where there is but one, its RT and the forms
     that change them."""
@@ -45,12 +49,15 @@ def _page(kelurahan: str, refusal: Refused | None = None) -> ResponseReturnValue
     if len(choices) == 1:
         kelurahan = kelurahan or choices[0][0]
     region = _kelurahan(session, kelurahan) if kelurahan else None
+    code = region.code if region else ""
     html = render_template(
         "administration/region_changes.html",
         kelurahan=choices,
-        here=region.code if region else "",
-        title=names_of(session, [region.code])[region.code] if region else "",
-        regions=[_row(session, one) for one in _rt_of(session, region.code)] if region else [],
+        here=code,
+        title=names_of(session, [code])[code] if region else "",
+        regions=[_row(session, one) for one in _rt_of(session, code)] if region else [],
+        changes=present.entries(administration.entries_in(session, code, MOST)) if region else [],
+        renames=region_changers.may_rename_kelurahan(me()),
         values={"since": day_of(now()).isoformat()} | (g.get("body") or {}),
         errors=refusal.fields if refusal else {},
         message=refusal.message if refusal and not refusal.fields else "",
@@ -59,12 +66,14 @@ def _page(kelurahan: str, refusal: Refused | None = None) -> ResponseReturnValue
 
 
 def _choices(session: Session) -> list[tuple[str, str]]:
-    codes = session.scalars(select(Region.code).where(Region.level == "kelurahan")).all()
+    codes = region_changers.kelurahan_of(session, me())
     names = names_of(session, codes)
     return sorted(((code, names[code]) for code in codes), key=lambda pair: pair[1])
 
 
 def _kelurahan(session: Session, code: str) -> Region:
+    """The kelurahan, one of those whose RT the person changes. Raises NotFound."""
+    region_changers.changer(me(), code)
     region = session.get(Region, code)
     if region is None or region.level != "kelurahan":
         raise NotFound("Kelurahan ini tidak ada.")
@@ -93,16 +102,17 @@ def _row(session: Session, one: Region) -> dict[str, str]:
 
 
 @pages.post("/pengelolaan/wilayah")
-@allow("diskominfo")
+@allow(*MANAGERS)
 @takes(GIVEN)
 @require_fresh()
 def change() -> ResponseReturnValue:
     """Make one change, from a day on."""
     kelurahan = g.body.get("kelurahan", "")
-    _kelurahan(db.session(), kelurahan)
-    by = administration.diskominfo(me())
+    _kelurahan(db.session(), kelurahan)  # refused before anybody waits for the lock
     try:
         with writing() as session:
+            administration.take_turn(session, me())
+            by = region_changers.changer(me(), kelurahan)
             said = _change(session, by, kelurahan)
     except (NotNow, WrongContent) as refusal:
         if wants_json():
@@ -166,7 +176,9 @@ def _merge(session: Session, by: By, kelurahan: str, since: date) -> str:
 
 def _move(session: Session, by: By, kelurahan: str, since: date) -> str:
     (code, *_) = _codes("rt", kelurahan)
-    (to, *_) = _codes("other", g.body.get("to") or kelurahan)
+    there = g.body.get("to") or kelurahan
+    region_changers.changer(me(), there)
+    (to, *_) = _codes("other", there)
     new = region_changes.move(session, by, code, to, since)
     place = names_of(session, [to])[to.rpartition(".")[0]]
     return f"RT {code[-3:]} menjadi {new.name} {place}"
@@ -174,6 +186,8 @@ def _move(session: Session, by: By, kelurahan: str, since: date) -> str:
 
 def _rename(session: Session, by: By, kelurahan: str, since: date) -> str:
     codes = _codes("rt", kelurahan) if g.body.get("rt", "").strip() else [kelurahan]
+    if codes == [kelurahan] and not region_changers.may_rename_kelurahan(me()):
+        raise NeverAllowed(KELURAHAN)
     region_changes.rename(session, by, codes[0], g.body.get("name", ""), since)
     return f"Nama baru berlaku: {' '.join(g.body['name'].split())},"
 

@@ -1,4 +1,5 @@
-"""Entries of the administrative record in words, for the person whom they are about."""
+"""Entries of the administrative record in words: for the person whom they are about, and for who
+looks after people and regions."""
 
 from __future__ import annotations
 
@@ -124,7 +125,26 @@ def _detail(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
         return f"{times.phone(was['phone'])} menjadi {times.phone(became['phone'])}"
     if action == "make_activation":
         return f"berlaku sampai {times.moment(datetime.fromisoformat(became['until']))}"
+    if action in ("add_region", "end_region", "withdraw_region", "rename_region"):
+        return _region(action, was, became)
     return str(was.get("device") or became.get("device") or "")
+
+
+def _region(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
+    """`RT 014, mulai 1 Des, dari RT 001`; `RT 003, sampai 30 Nov, menjadi RT 014`."""
+    if action == "rename_region":
+        since = date.fromisoformat(became["since"])
+        return f"{was['name']} menjadi {became['name']} mulai {times.date_words(since)}"
+    told = became or was
+    words = [told["name"]]
+    ends = action == "end_region"
+    if day := told.get("until" if ends else "since"):
+        words.append(f"{'sampai' if ends else 'mulai'} {times.date_words(date.fromisoformat(day))}")
+    if others := told.get("into" if ends else "from"):
+        names = names_of(db.session(), others)
+        joined = ", ".join(names.get(code, code) for code in others)
+        words.append(f"{'menjadi' if ends else 'dari'} {joined}")
+    return ", ".join(words)
 
 
 def _term(facts: dict[str, Any], ends: bool) -> str:

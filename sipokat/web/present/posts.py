@@ -57,6 +57,7 @@ def group(scope: str, found: list[Post], user: User) -> dict[str, Any]:
     deeper = len(own) == 1 and level in ("kota", "kecamatan") and _everywhere(user)
     return {
         "name": names_of(db.session(), [scope]).get(scope, scope),
+        "rt_of": scope if level == "kelurahan" else "",
         "posts": [
             post(one) | {"below": f"/pengelolaan/jabatan?di={one.region}" if deeper else ""}
             for one in found
