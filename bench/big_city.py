@@ -19,7 +19,7 @@ REPORTS = 150_000
 DESK_CODE = " ".join(f"WHEN '{desk}' THEN o.{desk}" for desk in DESKS)
 OPEN = 4_500  # the newest reports are still on a desk
 DAYS = 730
-GROWING = ("report", "revision", "photo", "event", "first_opened", "notice")
+GROWING = ("report", "revision", "photo", "event", "answer", "first_opened", "notice")
 
 # Courses of a report: (name, share of a hundred, where it is now, its events). An event is
 # (action, actor, from, to); actors are r(t), l(urah), c(amat) and k(ota).
@@ -70,6 +70,12 @@ class Sql:
     def day(self, minutes: str) -> str:
         """The date of that moment."""
         return f"date({self.at(minutes)})" if self.sqlite else f"{self.at(minutes)}::date"
+
+    def month(self, moment: str) -> str:
+        """The month of a moment in Lubuklinggau."""
+        if self.sqlite:
+            return f"strftime('%Y-%m', {moment}, '+7 hours')"
+        return f"to_char({moment} AT TIME ZONE 'Asia/Jakarta', 'YYYY-MM')"
 
     def padded(self, number: str, width: int) -> str:
         if self.sqlite:
@@ -151,6 +157,7 @@ def _statements(
         _photos(sql),
         *([] if sql.sqlite else ["ANALYZE report"]),
         _events(sql),
+        _answers(sql),
         _openings(),
         _notices("o.at_rt", "''", "event.action"),
         _notices("o.at_kelurahan", "'lurah ' || o.kelurahan", "'returned'"),
@@ -365,6 +372,28 @@ def _events(sql: Sql) -> str:
     JOIN big_course c ON c.ended = CASE WHEN r.desk IS NULL THEN 1 ELSE 0 END
     AND r.id / 7 % 100 BETWEEN c.low AND c.high
     JOIN big_event e ON e.name = c.name WHERE r.client_id LIKE 'big-%' ORDER BY r.id, e.version"""
+
+
+def _answers(sql: Sql) -> str:
+    """What ended each stay on a desk; it took up to 30 office hours."""
+    worked = "event.seq * 7919 % 108000"
+    decided = "event.action IN ('verify', 'return', 'reject')"
+    columns = {
+        "seq": "event.seq",
+        "report_id": "r.id",
+        "region_code": "r.region_code",
+        "desk": "event.from_desk",
+        "desk_code": f"CASE event.from_desk {DESK_CODE} END",
+        "month": sql.month("event.at"),
+        "worked_s": worked,
+        "in_time": f"CASE WHEN {decided} THEN {worked} < 54000 END",
+        "answered": "event.note IS NOT NULL OR event.reason IS NOT NULL",
+        "action": "event.action",
+        "reason": "event.reason",
+    }
+    return f"""{_into("answer", columns)} FROM event JOIN report r ON r.id = event.report_id
+    JOIN big_office o ON o.rt = r.region_code
+    WHERE r.client_id LIKE 'big-%' AND event.from_desk IS NOT NULL"""
 
 
 def _openings() -> str:

@@ -11,7 +11,6 @@ import json
 from dataclasses import dataclass
 from datetime import datetime
 
-from sipokat.domain import record
 from sipokat.domain.clock import corrected
 from sipokat.models import Event
 
@@ -40,12 +39,6 @@ def believed(claim: Claim, arrived_at: datetime, received_at: datetime) -> datet
     if doubtful:
         return None
     return min(max(moment, claim.seen_at, arrived_at), received_at)
-
-
-def as_detail(claim: Claim | None, arrived_at: datetime, received_at: datetime) -> dict[str, str]:
-    """What the detail of the decision's event keeps of it."""
-    moment = believed(claim, arrived_at, received_at) if claim else None
-    return {KEY: record.plain(moment)} if moment else {}
 
 
 def of_event(event: Event) -> datetime:

@@ -16,7 +16,7 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
-from sipokat.domain import decided
+from sipokat.domain import decided, record
 from sipokat.domain.deadlines import due_at
 from sipokat.domain.office_hours import working_time
 from sipokat.models import Event
@@ -76,11 +76,37 @@ def stays_of(
     return found
 
 
-def as_detail(
+@dataclass(frozen=True)
+class Left:
+    """A stay at the moment when a move ends it: on which desk a report of this region lay, and
+    `due`, the end of its limit (None where it was with its author). `ended` is when the desk was
+    done with it, `waited` whether that was before the move was received, `worked` are the office
+    hours in seconds."""
+
+    region: str
+    desk: str
+    due: datetime | None
+    ended: datetime
+    waited: bool
+    worked: int
+
+    @property
+    def in_time(self) -> bool:
+        """Whether it took no longer than the desk's limit."""
+        return self.due is None or self.ended <= self.due
+
+    @property
+    def as_detail(self) -> dict[str, str | int]:
+        """What the detail of the event that ends the stay keeps of it."""
+        waited = {decided.KEY: record.plain(self.ended)} if self.waited else {}
+        return {**waited, WORKED: self.worked}
+
+
+def worked_seconds(
     arrived_at: datetime, ended_at: datetime, overridden: Mapping[date, bool]
-) -> dict[str, int]:
-    """What the detail of the event that ends a stay keeps of it."""
-    return {WORKED: round(working_time(arrived_at, ended_at, overridden).total_seconds())}
+) -> int:
+    """The office hours of a stay in whole seconds, as its end keeps them."""
+    return round(working_time(arrived_at, ended_at, overridden).total_seconds())
 
 
 def _begun(

@@ -20,12 +20,14 @@ from sqlalchemy.orm import Session
 from sipokat.database import record_keys, table
 from sipokat.domain import chain, record
 from sipokat.domain.categories import categories
+from sipokat.domain.desk_times import Left
 from sipokat.domain.listed import ListedMove
 from sipokat.domain.notices.audience import About
 from sipokat.domain.notices.rows import tell_of_move
 from sipokat.domain.offices import Office
 from sipokat.domain.participation import counts
 from sipokat.domain.participation.facts import Share
+from sipokat.domain.responsiveness import rows as responsiveness
 from sipokat.keys import Key
 from sipokat.models import Counter, Event, Report
 from sipokat.prepared import Prepared
@@ -42,9 +44,10 @@ class NewEvent:
     `office` is the one in which the actor acts; its kind and title go into the detail. `version` is
     the report's after the move, `content_digest` that of the content it speaks of. `request_digest`
     covers what was asked for: whoever sends the same `action_id` again must ask for the same.
-    `detail` says more, in JSON's types: the end of the desk's limit (`due`, see `deadlines`), and
-    of a decision that waited on a phone when it was made (`decided`; `decided.of_event` says of
-    every event when the time on its actor's desk ended).
+    `detail` says more, in JSON's types: the end of the desk's limit (`due`, see `deadlines`).
+    `left` is the stay that the move ends: the detail keeps its office hours and, of a decision that
+    waited on a phone, when it was made (`decided.of_event` says of every event when the time on its
+    actor's desk ended).
     """
 
     move: chain.Move
@@ -58,6 +61,7 @@ class NewEvent:
     reason: str | None = None
     note: str | None = None
     detail: Mapping[str, Any] = field(default_factory=dict)
+    left: Left | None = None
 
 
 @dataclass(frozen=True)
@@ -114,10 +118,14 @@ def append(
     place: Place | None = None,
     shares: Sequence[Share] = (),
 ) -> None:
-    """Append the event of a move of this report, at `place` when its number was taken already, add
-    to the counts of months what the move changes (`shares`), and tell of it whom it concerns."""
+    """Append the event of a move of this report, at `place` when its number was taken already, keep
+    how long the desk took that it leaves, add to the counts of months what the move changes
+    (`shares`), and tell of it whom it concerns."""
     place = place or take_place(session)
-    _APPEND.run(session, _row(new, about.id, place, record_keys().present))
+    row = _row(new, about.id, place, record_keys().present)
+    _APPEND.run(session, row)
+    if new.left:
+        responsiveness.add(session, responsiveness.row_of(new.left, row))
     counts.add(session, shares)
     tell_of_move(session, about, new.move, new.note, new.at, place.seq)
 
@@ -141,11 +149,15 @@ def append_all(session: Session, entries: Sequence[tuple[int, NewEvent | Remark]
         return
     key, place = record_keys().present, take_place(session)
     rows: list[dict[str, Any]] = []
+    answers: list[dict[str, Any]] = []
     for report_id, new in entries:
         if rows:
             place = Place(place.seq + 1, rows[-1]["hash"], record.random_word())
         rows.append(_row(new, report_id, place, key))
+        if isinstance(new, NewEvent) and new.left:
+            answers.append(responsiveness.row_of(new.left, rows[-1]))
     session.execute(insert(table(Event)), rows)
+    responsiveness.add_all(session, answers)
     counter = update(table(Counter)).where(_COUNTER.name == "event")
     session.execute(counter.values(value=place.seq, token=place.token))
 
@@ -153,7 +165,8 @@ def append_all(session: Session, entries: Sequence[tuple[int, NewEvent | Remark]
 def _row(new: NewEvent | Remark, report_id: int, place: Place, key: Key) -> dict[str, Any]:
     """The whole row of an entry at this place, signed with this key."""
     salt = record.random_word()
-    detail = {**new.detail, **new.office.as_detail}
+    left = new.left.as_detail if isinstance(new, NewEvent) and new.left else {}
+    detail = {**new.detail, **left, **new.office.as_detail}
     row = _of_move(new) if isinstance(new, NewEvent) else _of_remark(new)
     row |= {
         "at": new.at,

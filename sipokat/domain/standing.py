@@ -63,14 +63,19 @@ def leaving(
     at: datetime,
     overridden: Mapping[date, bool],
     claim: decided.Claim | None = None,
-) -> dict[str, str | int]:
-    """What the event of a move `at` that moment keeps of the report's stay on the desk where it
-    lies: when that ended, if the decision had waited on a phone, and the office hours that it took.
-    Nothing where it lies on none."""
+) -> desk_times.Left | None:
+    """The report's stay on the desk where it lies, which a move `at` that moment ends: when that
+    was, if the decision had waited on a phone, and the office hours that it took. None where it
+    lies on none."""
     if report.desk is None:
-        return {}
-    ended = decided.believed(claim, report.arrived_at, at) if claim else None
-    return {
-        **decided.as_detail(claim, report.arrived_at, at),
-        **desk_times.as_detail(report.arrived_at, ended or at, overridden),
-    }
+        return None
+    believed = decided.believed(claim, report.arrived_at, at) if claim else None
+    ended = believed or at
+    return desk_times.Left(
+        region=report.region_code,
+        desk=report.desk,
+        due=report.due_at,
+        ended=ended,
+        waited=believed is not None,
+        worked=desk_times.worked_seconds(report.arrived_at, ended, overridden),
+    )

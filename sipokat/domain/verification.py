@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import uuid
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, nullcontext
 from dataclasses import dataclass, replace
 from datetime import datetime
@@ -27,6 +27,7 @@ from sipokat.domain import (
 )
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import digest
+from sipokat.domain.desk_times import Left
 from sipokat.domain.listed import Listed, moves_of
 from sipokat.domain.notices.audience import About
 from sipokat.domain.participation.facts import Share, changes, share_now
@@ -229,7 +230,7 @@ def record(
     attempt: Attempt,
     report: Report,
     move: chain.Move,
-    left: Mapping[str, str | int],
+    left: Left | None,
     before: Share | None,
 ) -> None:
     """Append the event of the move that was just made. `left` as in `event_of`, `before` is what
@@ -248,7 +249,7 @@ def about(report: Report) -> About:
 
 
 def event_of(
-    attempt: Attempt, report: Report, move: chain.Move, left: Mapping[str, str | int]
+    attempt: Attempt, report: Report, move: chain.Move, left: Left | None
 ) -> events.NewEvent:
     """The event of the move that was just made: the report is as it became. `left` is what
     `leaving` said before."""
@@ -264,7 +265,8 @@ def event_of(
         action_id=attempt.action_id or str(uuid.uuid4()),
         reason=request.reason,
         note=request.note or None,
-        detail=deadlines.as_detail(report.due_at) | _other(request) | dict(left),
+        detail=deadlines.as_detail(report.due_at) | _other(request),
+        left=left,
     )
 
 

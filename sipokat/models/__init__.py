@@ -2,6 +2,7 @@
 
 from sipokat.models.activation import Activation
 from sipokat.models.administration import AdministrativeEntry
+from sipokat.models.answer import Answer
 from sipokat.models.daily import DailyJob
 from sipokat.models.event import Counter, Event, FirstOpened
 from sipokat.models.imports import ImportRow, PeopleImport
@@ -17,6 +18,7 @@ from sipokat.models.user import Term, User
 __all__ = [
     "Activation",
     "AdministrativeEntry",
+    "Answer",
     "ClosedMonth",
     "Counter",
     "DailyJob",

@@ -63,7 +63,7 @@ from sipokat.models import (
     Term,
     User,
 )
-from tests import steps
+from tests import slow_answers, steps
 from tests.cast import (
     AGUS,
     CAST,
@@ -380,6 +380,16 @@ def test_what_has_ended_is_counted(rows: Session) -> None:
     assert sum(anew.values()) > 300
     assert {key: count for key, count in counted.items() if count} == anew
     assert differences(db.engine.connect()) == []
+
+
+def test_how_long_each_desk_took_is_kept(rows: Session) -> None:
+    erased = set(rows.scalars(select(Event.report_id).where(Event.action == "erase")))
+    kept, wanted = slow_answers.kept(rows), slow_answers.wanted(rows)
+    for row in (*kept, *wanted):
+        if row["report_id"] in erased:  # nobody can tell any more whether it had a note
+            del row["answered"]
+    assert len(kept) > 1000
+    assert kept == wanted
 
 
 def test_contents_are_those_that_were_sent(rows: Session) -> None:

@@ -3,11 +3,8 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
-from typing import Any
 
 import pytest
 from hypothesis import given
@@ -18,92 +15,12 @@ from sipokat.domain import desk_times, events, office_hours, verification
 from sipokat.domain.chain import Request
 from sipokat.domain.clock import WIB
 from sipokat.domain.decided import Claim
-from sipokat.domain.desk_times import MOVES_LIMIT, WORKED, Stay, stays_of
-from sipokat.domain.roles import DESKS, above, below
+from sipokat.domain.desk_times import Stay, stays_of
 from sipokat.models import Event, Report
 from tests import slow_clock
 from tests.cast import DEWI, HARTONO, RAHMAN, YUSUF
-from tests.slow_clock import MINUTE, SEASONS
+from tests.histories import NONE, History, histories
 from tests.steps import act, report_of, revise, send, user_of
-
-NONE = timedelta(0)
-
-
-@dataclass
-class History:
-    """A report's entries as they are made one after the other, and what each stay must come to:
-    the desk, from when to when, when it is due, and the working time, all by the slow clock."""
-
-    author_desk: str
-    at: datetime
-    own: dict[date, bool] = field(default_factory=dict)
-    entries: list[Event] = field(default_factory=list)
-    wanted: list[dict[str, Any]] = field(default_factory=list)
-    desk: str | None = None
-
-    def move(self, to_desk: str | None, waited: timedelta = NONE) -> None:
-        detail: dict[str, Any] = {}
-        if self.desk:
-            stay = self.wanted[-1]
-            ended = max(self.at - waited, stay["arrived"])
-            if ended != self.at:
-                detail["decided"] = ended.astimezone(UTC).isoformat()
-            stay["left"], stay["ended"] = self.at, ended
-            stay["worked"] = slow_clock.working_time(stay["arrived"], ended, self.own)
-            detail[WORKED] = stay["worked"].total_seconds()
-        self.desk = to_desk
-        if to_desk:
-            due = None
-            if to_desk != self.author_desk:
-                due = slow_clock.due_at(self.at, to_desk, self.own)
-            self.wanted.append({"desk": to_desk, "arrived": self.at, "due": due})
-            if due:
-                detail["due"] = due.astimezone(UTC).isoformat()
-        version = 1 + sum(one.version is not None for one in self.entries)
-        self._append(version, "move", to_desk, detail)
-
-    def add_day(self, day: date, working: bool) -> None:
-        """The city declares a day, and the open limit is reckoned anew."""
-        self.own[day] = working
-        if self.desk and (stay := self.wanted[-1])["due"]:
-            due = slow_clock.due_at(stay["arrived"], self.desk, self.own)
-            if due != stay["due"]:
-                assert due is not None
-                stay["due"] = due
-                self._append(None, MOVES_LIMIT, None, {"due": due.astimezone(UTC).isoformat()})
-
-    def _append(
-        self, version: int | None, action: str, to_desk: str | None, detail: Mapping[str, Any]
-    ) -> None:
-        told = json.dumps(detail) if detail else None
-        self.entries.append(
-            Event(version=version, action=action, at=self.at, to_desk=to_desk, detail=told)
-        )
-
-
-@st.composite
-def histories(draw: st.DrawFn, days: bool = True) -> History:
-    """A report of a head, a lurah or a camat that goes up and down the desks, ends and comes back,
-    while the city declares days free or working."""
-    first, last = draw(st.sampled_from(SEASONS))
-    start = draw(st.dates(first, last - timedelta(days=60)))
-    at = datetime(start.year, start.month, start.day, tzinfo=WIB)
-    author = draw(st.sampled_from(DESKS[:3]))
-    told = History(author, at + draw(st.integers(0, 1439)) * MINUTE)
-    told.move(above(author))
-    for _ in range(draw(st.integers(0, 6))):
-        told.at += draw(st.integers(0, 6 * 24 * 60)) * MINUTE
-        if days and draw(st.booleans()):
-            ahead = draw(st.integers(-5, 12))
-            told.add_day((told.at + timedelta(days=ahead)).date(), draw(st.booleans()))
-        if told.desk is None:
-            told.move(draw(st.sampled_from(DESKS[1:])))
-        elif told.desk == author:
-            told.move(draw(st.sampled_from((above(author), None))))
-        else:
-            to = (above(told.desk), below(told.desk), None)
-            told.move(draw(st.sampled_from(to)), draw(st.integers(0, 900)) * MINUTE)
-    return told
 
 
 @given(histories())
@@ -300,4 +217,4 @@ def test_reopened_it_lies_there_anew(session: Session) -> None:
 @pytest.mark.parametrize("seconds", [0, 29.4, 3600])
 def test_office_hours_are_kept_in_whole_seconds(seconds: float) -> None:
     later = MONDAY + timedelta(seconds=seconds)
-    assert desk_times.as_detail(MONDAY, later, {}) == {WORKED: round(seconds)}
+    assert desk_times.worked_seconds(MONDAY, later, {}) == round(seconds)
