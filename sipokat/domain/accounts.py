@@ -63,6 +63,20 @@ def create(
     return user
 
 
+def create_for_deputy(session: Session, by: By, phone: str, name: str, role: str) -> User:
+    """A new account for somebody who is named Plh. or Plt. in an office of this role, in the same
+    transaction. It has no password: a code opens it. Raises WrongContent for a number or a name
+    that is wrong, and for a number that another account has."""
+    user = people.account_without_office(phone, name, role, people.NO_PASSWORD)
+    administration.take_turn(session)
+    _require_free(session, user.phone)
+    session.add(user)
+    session.flush()
+    made = {"name": user.name, "phone": user.phone}
+    administration.record(session, by, user, "create", became=made)
+    return user
+
+
 def set_password(
     session: Session, by: By, user: User, password_hash: str, proven: str | None = None
 ) -> None:

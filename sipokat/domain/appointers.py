@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
-from sipokat.domain import offices
+from datetime import date
+
+from sipokat.domain import directory, offices
 from sipokat.domain.administration import By
 from sipokat.domain.offices import Office
 from sipokat.domain.refusals import NeverAllowed, NotFound, WrongContent
 from sipokat.domain.regions import lies_in
 from sipokat.domain.roles import ROLES, above, below
+from sipokat.domain.term_days import runs_on
 from sipokat.models import Term, User
 
 ELSEWHERE = "{} memegang jabatan lain, sekarang atau dahulu. Minta Diskominfo yang mengangkatnya."
@@ -67,15 +70,26 @@ def may_settle(user: User, role: str) -> bool:
     return role == "rt_head" or any(one.role.key == "diskominfo" for one in offices.held(user))
 
 
-def require_own(by: By, person: User, field: str = "person") -> None:
-    """Raises WrongContent on `field` for somebody whom a desk may not make head of an office below
-    it: who holds or held an office that is not below it. With the new one the desk would look after
-    their account, and could read by it what they wrote there."""
+def require_own(by: By, person: User, field: str, until: date | None = None) -> None:
+    """Raises WrongContent on `field` for somebody whom a desk may not give an office below it: who
+    holds or held one that is not below it. With the new one the desk would look after their
+    account, and could read by it what they wrote there.
+
+    A deputy acts until `until` alone. Whom the desk looks after anyway may be one, and so may who
+    holds the other office longer: while they do, the desk does not look after them.
+    """
     office = by.office
-    if office is None or office.role.key == "diskominfo":
+    if office is None or office.role.key == "diskominfo" or not office.role.activates:
         return
-    for term in person.terms:
-        below_it = term.role in office.role.activates and lies_in(term.region_code, office.region)
-        if not below_it:
-            sentence = ELSEWHERE.format(person.name)
-            raise WrongContent(sentence, {field: sentence})
+    elsewhere = [term for term in person.terms if not _is_below(term, office)]
+    if until and any(runs_on(term, until) for term in elsewhere):
+        return
+    if until and by.user and directory.looks_after(by.user, person):
+        return
+    if elsewhere:
+        sentence = ELSEWHERE.format(person.name)
+        raise WrongContent(sentence, {field: sentence})
+
+
+def _is_below(term: Term, office: Office) -> bool:
+    return term.role in office.role.activates and lies_in(term.region_code, office.region)

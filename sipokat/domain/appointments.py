@@ -14,7 +14,7 @@ from sipokat.domain.refusals import WrongContent
 from sipokat.domain.roles import ROLES
 from sipokat.models import Term, User
 
-NO_ACCOUNT = "Nomor ini belum punya akun. Pilih orang lain, atau minta Diskominfo membuat akunnya."
+NO_ACCOUNT = "Nomor ini belum punya akun. Pilih orang lain, atau minta Diskominfo menunjuknya."
 OTHER_NAME = "Nomor ini dipakai akun dengan nama lain. Periksa nama dan nomornya."
 TWO_PEOPLE = (
     "Anda juga menulis nama atau nomor lain. Kosongkan itu, atau pilih “Yang tertulis di bawah "
@@ -32,11 +32,17 @@ class Whom:
 
 
 def name_deputy(session: Session, by: By, whom: Whom, letter: Letter) -> Term:
-    """Name a Plh. or a Plt. Raises as `deputies.appoint` does, and WrongContent for nobody's number
-    or one with another name."""
+    """Name a Plh. or a Plt. Somebody without an account gets one from whoever may also name the
+    holder. Raises as `deputies.appoint` does, and WrongContent for a number with another name, for
+    nobody's, and for whom the desk may not give an office."""
     user = _found(session, whom)
-    if user is None:
+    if user is not None:
+        field = "person" if whom.person else "phone"
+        appointers.require_own(by, user, field, letter.until)
+    elif by.user and not appointers.may_settle(by.user, letter.role):
         raise WrongContent(NO_ACCOUNT, {"phone": NO_ACCOUNT})
+    else:
+        user = accounts.create_for_deputy(session, by, whom.phone, whom.name, letter.role)
     return deputies.appoint(session, by, user, letter)
 
 

@@ -148,18 +148,21 @@ def account(
 ) -> User:
     """An account and its first term, not added yet. Raises WrongContent for what is wrong in
     itself."""
-    number, name = require_phone(phone), require_name(name)
+    user = account_without_office(phone, name, role, password_hash)
     require_office(role, region_code)
-    moment = now()
-    user = User(
+    first = since or day_of(user.created_at)
+    user.terms = [Term(role=role, region_code=region_code, kind=HOLDER, since=first)]
+    return user
+
+
+def account_without_office(phone: str, name: str, role: str, password_hash: str) -> User:
+    """The same for somebody who is given a term next."""
+    return User(
         id=str(uuid.uuid4()),
-        phone=number,
-        name=name,
+        phone=require_phone(phone),
+        name=require_name(name),
         role=role,
         password_hash=password_hash,
         active=True,
-        created_at=moment,
+        created_at=now(),
     )
-    first = since or day_of(moment)
-    user.terms = [Term(role=role, region_code=region_code, kind=HOLDER, since=first)]
-    return user

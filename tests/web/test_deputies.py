@@ -12,7 +12,20 @@ from sipokat.database import db, writing
 from sipokat.domain import administration, people, terms
 from sipokat.models import Term
 from tests import steps
-from tests.cast import AGUS, HARTONO, MARLINA, RAHMAN, SARI, SITI, TABA_BARU, YUSUF
+from tests.cast import (
+    AGUS,
+    DEWI,
+    HARTONO,
+    MARLINA,
+    PETANANG_ULU,
+    RAHMAN,
+    SARI,
+    SITI,
+    TABA_BARU,
+    UTARA_I,
+    YUSUF,
+    Person,
+)
 from tests.page import Visitor
 from tests.services.database import CHEAP, CHEAP_HASHER
 from tests.steps import send, user_of
@@ -44,7 +57,7 @@ def waits(app: Flask) -> None:
 
 @pytest.mark.usefixtures("waits")
 @pytest.mark.parametrize("person", [YUSUF, AGUS], ids=str)
-def test_one_tap_on_home_names_who_is_likely(app: Flask, site: Site, person: str) -> None:
+def test_one_tap_on_home_names_who_is_likely(app: Flask, site: Site, person: Person) -> None:
     home = site(person).get("/beranda")
     assert "Lurah Taba Baru: 1 laporan belum bisa diperiksa" in home.text("main")
     assert home.text(f"{ONE_TAP} button") == "Tunjuk Hartono"
@@ -135,3 +148,80 @@ def test_the_queue_on_the_wire_says_what_one_may_not_decide(site: Site) -> None:
     site(YUSUF).get("/beranda").submit(ONE_TAP)
     items = site(HARTONO).json("GET", "/verifikasi")["items"]
     assert [one["may"] for one in items] == [["verify", "return", "reject"]] * 2
+
+
+def naming(whom: Person, role: str, region: str, **changes: str) -> dict[str, str]:
+    """The form that names somebody Plh., by name and number."""
+    named = {"role": role, "region": region, "kind": "plh", "name": whom.name, "phone": whom.phone}
+    days = {"since": TODAY.isoformat(), "until": (TODAY + timedelta(days=6)).isoformat()}
+    return named | days | {"letter_number": "1", "letter_date": TODAY.isoformat()} | changes
+
+
+def test_a_desk_takes_no_deputy_whose_account_it_would_reach_by_it(app: Flask, site: Site) -> None:
+    """A former lurah of another kelurahan: with a code for her the lurah would read what she wrote
+    there. Whoever holds an office elsewhere still is out of her reach, and may be one."""
+    rt, with_code = f"{PETANANG_ULU}.001", "/pengelolaan/orang/{}/aktivasi"
+    with app.app_context():
+        wati = steps.newcomer("Wati", "lurah", TABA_BARU)
+        tuti = steps.newcomer("Tuti", "camat", UTARA_I)
+        ends = steps.newcomer("Joko", "rt_head", f"{TABA_BARU}.008")
+        steps.end_term(wati, TODAY - timedelta(days=1))
+        steps.end_term(ends, TODAY)
+        ids = {one: user_of(one).id for one in (wati, tuti)}
+    for one in (wati, ends):
+        said = site(HARTONO).json(
+            "POST", "/pengelolaan/jabatan", naming(one, "rt_head", rt), status=422
+        )
+        assert "Minta Diskominfo" in said["fields"]["phone"], one.name
+    site(HARTONO).json("POST", with_code.format(ids[wati]), {}, status=404)
+    site(HARTONO).json("POST", "/pengelolaan/jabatan", naming(tuti, "rt_head", rt), status=201)
+    site(HARTONO).json("POST", with_code.format(ids[tuti]), {}, status=404)
+    site(AGUS).json(
+        "POST",
+        "/pengelolaan/jabatan",
+        naming(wati, "rt_head", f"{PETANANG_ULU}.002"),
+        status=201,
+    )
+
+
+def test_whom_a_desk_looks_after_may_be_deputy_wherever_they_were_before(
+    app: Flask, site: Site
+) -> None:
+    """Lurah come from other kecamatan: their own camat needs nobody's help to name them."""
+    with app.app_context(), writing():
+        steps.add_term(SARI, "16.73.02.1001", until=TODAY - timedelta(days=90))
+    plh = naming(SARI, "lurah", PETANANG_ULU)
+    site(YUSUF).json("POST", "/pengelolaan/jabatan", plh, status=201)
+    yusuf = naming(YUSUF, "camat", "16.73.02")
+    site(DEWI).json("POST", "/pengelolaan/jabatan", yusuf, status=201)
+
+
+def test_somebody_without_an_account_becomes_deputy(app: Flask, site: Site) -> None:
+    """By the lurah for an RT, by Diskominfo for every office: both may name its holder too."""
+    new = Person("081355550001", "Wati", "rt_head", f"{PETANANG_ULU}.001")
+    page = site(HARTONO).get(f"/pengelolaan/jabatan/rt_head/{new.region}/wakil")
+    assert "Yang belum punya akun dibuatkan akun." in page.text(FORM)
+    page = page.submit(FORM, person="", name="Wati", phone=new.phone, letter_number="7")
+    assert "Wati menjadi Plh. Ketua RT 001 Petanang Ulu" in page.text("#notices")
+    with app.app_context():
+        wati = user_of(new).id
+    page = site(HARTONO).get(f"/pengelolaan/orang/{wati}")
+    assert "Plh. Ketua RT 001" in page.text("main")
+    assert "Akun dibuat hari ini" in page.text("main")
+    site(HARTONO).json("POST", f"/pengelolaan/orang/{wati}/aktivasi", {}, status=201)
+    other = Person("081355550002", "Budi", "lurah", PETANANG_ULU)
+    plh = naming(other, "lurah", PETANANG_ULU)
+    said = site(YUSUF).json("POST", "/pengelolaan/jabatan", plh, status=422)
+    assert "minta Diskominfo menunjuknya" in said["fields"]["phone"]
+    page = site(YUSUF).get(f"/pengelolaan/jabatan/lurah/{PETANANG_ULU}/wakil")
+    assert "dibuatkan akun" not in page.text(FORM)
+    site(AGUS).json("POST", "/pengelolaan/jabatan", plh, status=201)
+
+
+def test_a_deputy_who_is_refused_leaves_no_account(app: Flask, site: Site) -> None:
+    new = Person("081355550001", "Wati", "rt_head", f"{PETANANG_ULU}.001")
+    late = (TODAY + timedelta(days=40)).isoformat()
+    plh = naming(new, "rt_head", new.region, until=late)
+    site(HARTONO).json("POST", "/pengelolaan/jabatan", plh, status=422)
+    with app.app_context():
+        assert people.find_by_phone(db.session(), new.phone) is None

@@ -6,13 +6,13 @@ from flask import g, make_response, render_template
 from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
-from sipokat.domain import posts
+from sipokat.domain import appointers, posts
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.letters import number_due
 from sipokat.domain.likely_deputies import likely
 from sipokat.domain.refusals import NotFound, Refused
 from sipokat.domain.roles import ROLES
-from sipokat.web.access import allow
+from sipokat.web.access import allow, me
 from sipokat.web.administration import own_pages
 from sipokat.web.administration.posts import APPOINTERS, require_appointer
 from sipokat.web.present import deputies as present
@@ -42,6 +42,7 @@ def deputy_page(role: str, region: str, refusal: Refused | None = None) -> Respo
         people=[(one.id, present.candidate(one, found.post)) for one in found.people],
         values=values,
         days=present.days(values),
+        makes_accounts=appointers.may_settle(me(), role),
         follows_until=present_posts.written(number_due(day_of(now()))),
         errors=refusal.fields if refusal else {},
         message=refusal.message if refusal and not refusal.fields else "",

@@ -116,7 +116,8 @@ def _who(one: AdministrativeEntry, own: bool) -> str:
 
 def _detail(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
     if action in ("create", "begin_term", "end_term", "withdraw_term"):
-        return _term(became or was, ends=action == "end_term")
+        told = became or was
+        return _term(told, ends=action == "end_term") if "role" in told else ""
     if action == "number_letter":
         return f"{became['letter']}, {_term(became, ends=False)}"
     if action == "change_name":
