@@ -55,12 +55,11 @@ CITIES: dict[str, dict[str, Any]] = {
 def make(folder: Path, name: str, city: dict[str, Any]) -> Any:
     """The application on a city of its own in this folder, filled as `big_city.fill` is told, with
     one session for each role, whose token is the role's name."""
+    from bench.signed_in import sign_in
     from sipokat import create_app
     from sipokat.database import db, writing
     from sipokat.domain import accounts, administration, people, regions
-    from sipokat.domain.sessions import hashed
     from sipokat.migrations import upgrade
-    from sipokat.models import LoginSession
 
     data = folder / name
     data.mkdir()
@@ -77,15 +76,7 @@ def make(folder: Path, name: str, city: dict[str, Any]) -> Any:
                 user = accounts.create(
                     session, by, phone, role, role, region, people.hash_password(phone)
                 )
-                session.add(
-                    LoginSession(
-                        user_id=user.id,
-                        token_hash=hashed(role),
-                        device="bench",
-                        created_at=at,
-                        last_used_at=at,
-                    )
-                )
+                sign_in(session, user, role, at)
         big_city.fill(db.engine, at, **city)
         db.session.remove()
     return app

@@ -11,11 +11,10 @@ import secrets
 import sys
 from datetime import UTC, datetime
 
+from bench.signed_in import sign_in
 from sipokat import create_app
 from sipokat.database import writing
 from sipokat.domain import accounts, administration, regions
-from sipokat.domain.sessions import hashed
-from sipokat.models import LoginSession
 
 KELURAHAN = "16.73.04.1009"
 
@@ -31,15 +30,7 @@ def fill(count: int) -> list[tuple[str, str]]:
             by = administration.operator("bench")
             user = accounts.create(session, by, phone, name, "rt_head", where, "no password fits")
             token = secrets.token_urlsafe(32)
-            session.add(
-                LoginSession(
-                    user_id=user.id,
-                    token_hash=hashed(token),
-                    device="bench",
-                    created_at=at,
-                    last_used_at=at,
-                )
-            )
+            sign_in(session, user, token, at)
             made.append((user.id, token))
     return made
 

@@ -79,13 +79,23 @@ def find_session(token: str | None, now: datetime | None = None) -> OpenSession 
 def on_phone(found: OpenSession, token: str | None) -> OpenSession:
     """The session with the phone that it is on. One that a version before opened does not say so,
     and nothing about the account would be told there; the phone's own token does."""
-    mine = KnownDevice.user_id == found.user.id, KnownDevice.token_hash == hashed(token or "")
-    phone = db.session.scalar(select(KnownDevice.id).where(*mine))
-    if phone is None:
+    if not token:
         return found
+    known = _PHONE.rows(db.session(), {"user": found.user.id, "token": hashed(token)})
+    if not known:
+        return found
+    (phone,) = known[0]
     this = update(LoginSession).where(LoginSession.id == found.id).values(device_id=phone)
     write_if_possible("phone of a session", lambda session: session.execute(this))
     return replace(found, device_id=phone)
+
+
+_DEVICE = table(KnownDevice).c
+_PHONE = Prepared(
+    select(_DEVICE.id).where(
+        _DEVICE.user_id == bindparam("user"), _DEVICE.token_hash == bindparam("token")
+    )
+)
 
 
 def _look_up(token: str) -> OpenSession | None:

@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterator
 from datetime import timedelta
 
+import pytest
 from flask import Flask
 from sqlalchemy import update
 
 from sipokat.database import writing
 from sipokat.domain.clock import now
 from sipokat.models import LoginSession
-from tests import steps
+from tests import steps, wire
 from tests.cast import AGUS, DEWI, HARTONO, RAHMAN, RATNA, SITI, UTARA_I, YUSUF, ZAINAL, Person
 from tests.page import Visitor
-from tests.services.database import MOST, asking, statements
+from tests.services import pictures
+from tests.services.database import CONTROL, MOST, asking, statements
 
 Site = Callable[[Person], Visitor]
 MANY = 22  # more than a page
@@ -84,6 +87,39 @@ def test_no_page_sends_more_statements_for_more_reports(app: Flask, site: Site) 
     many = asked(app, site, MANY)
     assert {page: count for page, count in few.items() if many[page] != count} == {}
     assert {page: count for page, count in many.items() if count > MOST} == {}
+
+
+# What a report and its photo ask of, in this order.
+FILED = ["login_session", "day_override", "counter", "report", "photo", "revision", "event"]
+PHOTO_KEPT = ["login_session", "photo", "photo", "report"]
+_TABLE = re.compile(r"(?:INSERT INTO|UPDATE|FROM) (\w+)")
+
+
+def tables(said: list[str]) -> list[str]:
+    """The table of each statement that asks for data or changes it. That PostgreSQL also locks the
+    report's row before its photo is noted is left out."""
+    asked = (one for one in said if not one.startswith(CONTROL) and "FOR NO KEY" not in one)
+    return [_TABLE.findall(one)[-1] for one in asked]
+
+
+@pytest.mark.parametrize("phone", ["known", "unknown"])
+def test_a_report_and_its_photo_take_no_statement_more_than_they_need(
+    app: Flask, site: Site, phone: str
+) -> None:
+    """Nobody is told of an ordinary report, so nothing is asked of notices. A session from before
+    phones had names, on a phone without its token, costs nothing either."""
+    rahman, data = site(RAHMAN), pictures.jpeg()
+    if phone == "unknown":
+        rahman.client.delete_cookie(f"{app.config['COOKIE_PREFIX']}sipokat-hp")
+        with app.app_context(), writing() as session:
+            session.execute(update(LoginSession).values(device_id=None))
+    photo = wire.declared(data)
+    with statements(app) as said:
+        receipt = wire.file_report(rahman, photos=[photo])
+    assert tables(said) == FILED
+    with statements(app) as said:
+        wire.put(rahman, receipt["client_id"], photo["id"], data)
+    assert tables(said) == PHOTO_KEPT
 
 
 def test_what_is_not_asked_for_is_not_made(app: Flask, site: Site) -> None:
