@@ -50,7 +50,13 @@ CATEGORIES = (
     ("keagamaan", '{"jenis": "pengajian", "peserta": 40}'),
 )
 NOTE = "Terima kasih, sudah kami cek di lokasi."
+SHORT = "Warga membersihkan selokan."
 TEXT = "Warga membersihkan selokan di sepanjang gang dan mengangkut lumpurnya ke pinggir jalan."
+
+# Every move of the reports `r`, and when it was made.
+MOVES = """JOIN big_course c ON c.ended = CASE WHEN r.desk IS NULL THEN 1 ELSE 0 END
+    AND r.id / 7 % 100 BETWEEN c.low AND c.high JOIN big_event e ON e.name = c.name"""
+MOVED_AT = "CASE e.version WHEN 1 THEN r.received_at ELSE r.arrived_at END"
 
 
 @dataclass(frozen=True)
@@ -153,7 +159,7 @@ def _statements(
         # Else PostgreSQL takes these tables for tiny ones and joins row by row.
         *([] if sql.sqlite else ["ANALYZE big_office", "ANALYZE big_course", "ANALYZE big_event"]),
         _reports(sql, reports, still_open, before, offices, bencana),
-        _revisions(),
+        _revisions(sql),
         _photos(sql),
         *([] if sql.sqlite else ["ANALYZE report"]),
         _events(sql),
@@ -318,10 +324,29 @@ def _into(table: str, columns: dict[str, str]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) SELECT {', '.join(columns.values())}"
 
 
-def _revisions() -> str:
-    return """INSERT INTO revision (report_id, version, author_id, at, content, content_digest)
-    SELECT id, 1, reporter_id, received_at, fields, content_digest FROM report
-    WHERE client_id LIKE 'big-%'"""
+def _revisions(sql: Sql) -> str:
+    """The content of each submission and mending, with the photo that `_photos` declares."""
+    said = {
+        "happened_on": """'"' || r.happened_on || '"'""",
+        "text": f"""'"' || CASE WHEN EXISTS (SELECT 1 FROM big_event later
+        WHERE later.name = e.name AND later.action = 'revise' AND later.version > e.version)
+        THEN '{SHORT}' ELSE r.text END || '"'""",
+        "fields": "CAST(r.fields AS TEXT)",
+        "place_text": """'"' || r.place_text || '"'""",
+        "photos": """'[' || CASE r.id % 2 WHEN 0 THEN '{"id": "photo-' || r.id
+        || '", "sha256": "' || r.content_digest || '"}' ELSE '' END || ']'""",
+    } | dict.fromkeys(("lat", "lon", "accuracy_m"), "'null'")
+    content = " || ', ' || ".join(f"""'"{name}": ' || {value}""" for name, value in said.items())
+    columns = {
+        "report_id": "r.id",
+        "version": "e.version",
+        "author_id": "r.reporter_id",
+        "at": MOVED_AT,
+        "content": f"('{{' || {content} || '}}'){sql.json}",
+        "content_digest": "r.content_digest",
+    }
+    return f"""{_into("revision", columns)} FROM report r {MOVES}
+    WHERE r.client_id LIKE 'big-%' AND e.action IN ('submit', 'revise')"""
 
 
 def _photos(sql: Sql) -> str:
@@ -348,7 +373,7 @@ def _events(sql: Sql) -> str:
         " + row_number() OVER (ORDER BY r.id, e.version)",
         "report_id": "r.id",
         "version": "e.version",
-        "at": "r.arrived_at",
+        "at": MOVED_AT,
         "actor_id": actor,
         "actor_desk": "e.actor",
         "action": "e.action",
@@ -369,9 +394,7 @@ def _events(sql: Sql) -> str:
         "hash": "'x'",
     }
     return f"""{_into("event", columns)} FROM report r JOIN big_office o ON o.rt = r.region_code
-    JOIN big_course c ON c.ended = CASE WHEN r.desk IS NULL THEN 1 ELSE 0 END
-    AND r.id / 7 % 100 BETWEEN c.low AND c.high
-    JOIN big_event e ON e.name = c.name WHERE r.client_id LIKE 'big-%' ORDER BY r.id, e.version"""
+    {MOVES} WHERE r.client_id LIKE 'big-%' ORDER BY r.id, e.version"""
 
 
 def _answers(sql: Sql) -> str:

@@ -23,6 +23,7 @@ from sipokat.database import db, writing
 from sipokat.domain import (
     answers,
     cards,
+    changes,
     lateness,
     listing,
     participation,
@@ -197,6 +198,21 @@ def test_the_city_is_as_big_as_promised(city: Session) -> None:
     summary = queue.summary(city, me(DEWI))
     assert summary.waiting > 500
     assert summary.late_below > 1000
+
+
+def test_its_reports_have_a_history_that_the_program_could_have_made(city: Session) -> None:
+    """Each submission and mending has its content, and the moves lead to where reports stand."""
+    newest = list(city.scalars(select(Report).order_by(Report.id.desc()).limit(SORTED)).unique())
+    ended = select(Report).where(Report.desk.is_(None)).order_by(Report.id.desc()).limit(SORTED)
+    for card in cards.cards_of(city, me(DEWI), [*newest, *city.scalars(ended).unique()]):
+        report, written = card.report, [e for e in card.events if e.action in changes.WRITING]
+        assert [one.version for one in report.revisions] == [one.version for one in written]
+        last = report.revisions[-1].content
+        assert (last["text"], last["fields"]) == (report.text, report.fields)
+        assert [one["id"] for one in last["photos"]] == [one.client_id for one in report.photos]
+        stands = card.state.status, card.state.desk, card.state.version, card.state.klass
+        assert stands == (report.status, report.desk, report.version, report.klass)
+        assert card.round is None or len(written) == 2
 
 
 @pytest.mark.parametrize("person", [RAHMAN, HARTONO, YUSUF, DEWI, ZAINAL, RATNA], ids=str)
