@@ -28,7 +28,7 @@ CLOCKS: dict[str, Any] = tomllib.loads(
     files("sipokat.data").joinpath("clocks.toml").read_text("utf-8")
 )
 FRIDAY, SATURDAY = 4, 5
-NOTHING = timedelta(0)
+NOTHING, DAY = timedelta(0), timedelta(days=1)
 Span = tuple[datetime, datetime]
 
 
@@ -107,14 +107,35 @@ def working_time(start: datetime, end: datetime, overridden: Mapping[date, bool]
     if first == last:
         return _open_within(first, start, end, overridden)
     found = _open_within(first, start, end, overridden) + _open_within(last, start, end, overridden)
-    for ahead in range(1, (last - first).days):
-        day = first + timedelta(days=ahead)
-        if is_working(day, overridden):
-            found += _whole_day(day)
+    return found + _whole_days(first + DAY, last, overridden)
+
+
+def _whole_days(first: date, behind: date, overridden: Mapping[date, bool]) -> timedelta:
+    """How long the offices were open from the day `first` on, up to the day `behind` without it:
+    as the calendar has it, and then what the city has declared otherwise."""
+    found = NOTHING
+    for year in range(first.year, behind.year + 1):
+        since, until = max(first, date(year, 1, 1)), min(behind, date(year + 1, 1, 1))
+        open_before = _open_before(year)
+        found += open_before[(until - date(year, 1, 1)).days]
+        found -= open_before[(since - date(year, 1, 1)).days]
+    for day, working in overridden.items():
+        if first <= day < behind and working is not is_working(day, {}):
+            found += _whole_day(day) if working else -_whole_day(day)
     return found
 
 
-@lru_cache(1000)
+@cache
+def _open_before(year: int) -> tuple[timedelta, ...]:
+    """How long the offices are open in this year before each of its days, and in all of it. The
+    city's own days are left out."""
+    found = [NOTHING]
+    for ahead in range((date(year + 1, 1, 1) - date(year, 1, 1)).days):
+        day = date(year, 1, 1) + ahead * DAY
+        found.append(found[-1] + (_whole_day(day) if is_working(day, {}) else NOTHING))
+    return tuple(found)
+
+
 def _whole_day(day: date) -> timedelta:
     return sum((closes - opens for opens, closes in spans(day)), NOTHING)
 

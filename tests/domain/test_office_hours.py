@@ -127,6 +127,15 @@ def test_the_working_time_is_that_of_every_minute(
     assert working_time(start, end, own) == slow_clock.working_time(start, end, own)
 
 
+@given(st.dates(date(2025, 1, 1), date(2027, 12, 31)), st.integers(1, 900), overridden)
+def test_years_have_the_working_time_of_their_days(
+    first: date, length: int, own: dict[date, bool]
+) -> None:
+    each = [first + ahead * DAY for ahead in range(length)]
+    by_day = (working_time(wib(day), wib(day + DAY), own) for day in each)
+    assert working_time(wib(first), wib(first + length * DAY), own) == sum(by_day, timedelta(0))
+
+
 @given(moments(), desks, overridden)
 def test_the_limit_and_twice_the_limit_end_when_the_slow_clock_says(
     arrived: datetime, desk: str, own: dict[date, bool]
