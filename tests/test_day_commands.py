@@ -48,13 +48,15 @@ def test_a_day_becomes_free_and_what_runs_moves(app: Flask) -> None:
             "2026-11-17 is free; the limits of 1 reports have moved.\n",
         )
         assert due(number) == datetime(2026, 11, 19, 16, tzinfo=WIB)
-        entry = db.session.scalars(select(AdministrativeEntry)).all()[-1]
+        entries = select(AdministrativeEntry).order_by(AdministrativeEntry.id)
+        entry = db.session.scalars(entries).all()[-1]
         assert (entry.action, entry.operator, entry.actor and entry.actor.name) == (
             "set_day",
             "budi",
             "Agus Salim",
         )
-        told = json.loads(db.session.scalars(select(Event.detail)).all()[-1] or "")
+        details = select(Event.detail).order_by(Event.seq)
+        told = json.loads(db.session.scalars(details).all()[-1] or "")
         assert (told["why"], told["operator"]) == ("Hari jadi kota", "budi")
         assert run(app, "set-day", "2026-11-17", "usual").exit_code == 0
         assert due(number) == datetime(2026, 11, 18, 16, tzinfo=WIB)

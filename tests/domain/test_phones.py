@@ -89,11 +89,12 @@ def test_it_stands_in_the_record_with_who_did_it_as_what(session: Session) -> No
 def test_a_phone_of_somebody_else_is_none_of_the_account_s(session: Session) -> None:
     activate("Chrome di Android", SITI)
     (hers,) = phones.phones_of(session, user_of(SITI))
-    before = session.scalars(select(AdministrativeEntry.id)).all()
+    entries = select(AdministrativeEntry.id).order_by(AdministrativeEntry.id)
+    before = session.scalars(entries).all()
     by = activations.activator(user_of(HARTONO), user_of(RAHMAN))
     with writing() as to_change:
         refused(NotFound, phones.lose, to_change, by, user_of(RAHMAN), hers.id)
-    assert session.scalars(select(AdministrativeEntry.id)).all() == before
+    assert session.scalars(entries).all() == before
 
 
 def test_a_phone_with_a_password_counts_too(session: Session) -> None:
