@@ -12,11 +12,13 @@ Browser tests have:
     phone     a 360x640 browser on that server, whose profile outlives a kill
     phones    makes more of them: phones("tetangga"), phones(viewport={...})
 
-`--matrix quick`, the default, runs every test of the domain on both databases, web tests on SQLite
-unless they are marked `sql`, property tests with a third of their examples, and of the browser
-tests those marked `promise(on="106")` or `promise(on="current")`, each on that Chromium. `--matrix
-whole` runs all tests on both databases and both Chromiums. `--database sqlite|postgresql` and
-`--chromium current|106` choose by hand: then all tests run, on that one.
+`--matrix quick`, the default, leaves out what is marked `whole`. It runs every case of a test on
+SQLite and, outside `tests/web`, the first case on PostgreSQL; where a test is marked `sql` every
+case on both, where it is marked `once` none on PostgreSQL. Property tests have a third of their
+examples. Of the browser tests those marked `promise(on="106")` or `promise(on="current")` run,
+each on that Chromium. `--matrix whole` runs all tests on both databases and both Chromiums.
+`--database sqlite|postgresql` and `--chromium current|106` choose by hand: then all tests run, on
+that one.
 
 How long a test may wait is a multiple of the machine's speed: see `tests/services/speed.py`.
 """
@@ -24,7 +26,7 @@ How long a test may wait is a multiple of the machine's speed: see `tests/servic
 from __future__ import annotations
 
 import os
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Any
 
 import pytest
@@ -66,9 +68,6 @@ ORDER = {
     "tests/web/": 3,
 }
 PROMISES, OTHERS = 5, 8
-# Promises that wait for a time-out of the phone, with nothing to do: they are spread among the fast
-# tests, so that others have work meanwhile.
-WAITING = tuple(f"tests/browser/test_{name}.py" for name in ("silent_storage", "copies", "causes"))
 # One fixture of the file takes longer than all its tests, so they stay in one process.
 TOGETHER = ("tests/demo/test_city.py", "tests/domain/test_plans.py")
 
@@ -81,7 +80,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 def pytest_configure(config: pytest.Config) -> None:
     for marker in (
-        "sql: a web test about the database, which runs on both of them",
+        "sql: a test about the database, which runs on both of them with all its cases",
+        "once: a test that the quick matrix runs on SQLite alone",
+        "whole: a test that the whole matrix alone runs, since it takes long",
         "only(database, why): a test that has a meaning on `sqlite` or on `postgresql` alone",
         "promise(on): a browser test that the quick matrix runs, on Chromium `106` or `current`",
         "current_only: runs on the current Chromium alone",
@@ -148,10 +149,17 @@ def databases_for(test: pytest.Item) -> Sequence[str]:
         return only.args if chosen in (None, *only.args) else ()
     if chosen:
         return (chosen,)
-    speaks_http = test.nodeid.startswith("tests/web/") and not test.get_closest_marker("sql")
-    if speaks_http and test.config.getoption("--matrix") == "quick":
-        return ("sqlite",)
-    return DATABASES
+    quick = test.config.getoption("--matrix") == "quick"
+    return DATABASES[:1] if quick and is_for_one_database(test) else DATABASES
+
+
+def is_for_one_database(test: pytest.Item) -> bool:
+    """Whether SQLite is enough for it in the quick matrix: a test of pages, one with examples made
+    up by Hypothesis, or one that says so."""
+    if test.get_closest_marker("sql"):
+        return False
+    made_up = getattr(getattr(test, "obj", None), "is_hypothesis_test", False)
+    return bool(made_up or test.nodeid.startswith("tests/web/") or test.get_closest_marker("once"))
 
 
 def chromiums_for(test: pytest.Item) -> Sequence[str]:
@@ -169,6 +177,28 @@ def chromiums_for(test: pytest.Item) -> Sequence[str]:
         promise = test.get_closest_marker("promise")
         names = (promise.kwargs["on"],) if promise else ()
     return [name for name in names if name in (only or CHROMIUMS)]
+
+
+def is_quick(config: pytest.Config) -> bool:
+    """Whether tests that take long are left out: not where database or Chromium were chosen."""
+    by_hand = config.getoption("--database") or config.getoption("--chromium")
+    return config.getoption("--matrix") == "quick" and not by_hand
+
+
+def is_about_sql(test: pytest.Item) -> bool:
+    return bool(test.get_closest_marker("sql") or test.get_closest_marker("only"))
+
+
+def repeats(items: list[pytest.Item]) -> Iterator[pytest.Item]:
+    """On PostgreSQL each test's cases after its first: the same statements with other values."""
+    seen = set()
+    for item in items:
+        case = getattr(item, "callspec", None)
+        if case and case.params.get("database") == "postgresql" and not is_about_sql(item):
+            test = item.nodeid.partition("[")[0]
+            if test in seen:
+                yield item
+            seen.add(test)
 
 
 def is_promised(test: pytest.Function) -> bool:
@@ -190,20 +220,13 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
             return PROMISES if is_promised(item) else OTHERS
         return next((n for path, n in ORDER.items() if item.nodeid.startswith(path)), OTHERS)
 
-    left_out = [item for item in items if not runs(item)]
+    left_out = {item for item in items if not runs(item)}
+    if is_quick(config):
+        left_out |= {item for item in items if item.get_closest_marker("whole")}
+        left_out |= set(repeats(items))
     if left_out:
-        config.hook.pytest_deselected(items=left_out)
-    items[:] = spread(sorted(filter(runs, items), key=place), place)
-
-
-def spread(items: list[pytest.Item], place: Callable[[pytest.Item], int]) -> list[pytest.Item]:
-    """The same tests, those that wait at equal distances among those before all promises."""
-    waiting = [one for one in items if place(one) == PROMISES and one.nodeid.startswith(WAITING)]
-    others = [one for one in items if one not in waiting]
-    fast = sum(place(one) < PROMISES for one in others)
-    for number, one in enumerate(waiting, 1):
-        others.insert(fast * number // (len(waiting) + 1) + number - 1, one)
-    return others
+        config.hook.pytest_deselected(items=list(left_out))
+    items[:] = sorted((item for item in items if item not in left_out), key=place)
 
 
 @pytest.hookimpl(wrapper=True)

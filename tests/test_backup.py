@@ -75,6 +75,7 @@ def verify(data: Path) -> str:
     return done.stdout
 
 
+@pytest.mark.whole
 @pytest.mark.only("sqlite", why="the commands are SQLite's")
 def test_the_documented_backup_works_every_day(
     app: Flask, session: Session, tmp_path: Path

@@ -15,6 +15,8 @@ ROOT = Path(__file__).parents[1]
 HEALTH = "tests/web/test_health.py"  # marked `sql`
 ACCOUNT = "tests/web/test_account.py"
 QUEUE = "tests/domain/test_queue.py"
+BULK = "tests/web/test_bulk.py"  # has one that takes long
+TAKES_LONG = f"{BULK}::test_five_hundred_at_once_and_no_more"
 BROWSER = "tests/browser/"
 BOTH = {"sqlite", "postgresql"}
 
@@ -37,7 +39,7 @@ def run(*words: str) -> str:
 def collected(*words: str) -> dict[str, list[str]]:
     """For each test that would run, the databases or Chromiums that it would run on."""
     tests: dict[str, list[str]] = defaultdict(list)
-    for line in run("--collect-only", "-q", HEALTH, ACCOUNT, QUEUE, BROWSER, *words).splitlines():
+    for line in run("--collect-only", "-q", HEALTH, ACCOUNT, QUEUE, BULK, BROWSER, *words).splitlines():
         test, _, parameters = line.partition("[")
         tests[test] += re.findall(r"\b(?:sqlite|postgresql|current|106)\b", parameters)
     return tests
@@ -53,6 +55,11 @@ def test_what_the_quick_and_the_whole_matrix_run() -> None:
     assert used(quick, QUEUE) == used(quick, HEALTH) == BOTH
     assert used(quick, ACCOUNT) == {"sqlite"}
     assert used(whole, ACCOUNT) == BOTH
+    assert {test for test in whole if test.startswith(BULK)} - quick.keys() == {TAKES_LONG}
+    # What has many cases runs with one of them on PostgreSQL.
+    of_queue = [names for test, names in quick.items() if test.startswith(QUEUE)]
+    assert any(names.count("sqlite") > 1 for names in of_queue)
+    assert {names.count("postgresql") for names in of_queue} == {1}
     # Each promise is kept on one Chromium, whatever its cases, and both are used.
     promises = {test: set(names) for test, names in quick.items() if test.startswith(BROWSER)}
     assert all(len(names) == 1 for names in promises.values())

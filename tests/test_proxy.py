@@ -166,6 +166,7 @@ def test_a_form_that_nginx_finds_too_large_is_told_so_in_a_page(behind: Behind) 
 # Phones on a weak signal.
 
 
+@pytest.mark.whole
 def test_fifty_slow_phones_shut_nobody_out(behind: Behind) -> None:
     """They send a photo a byte at a time. Without nginx eight of them hold all eight threads of
     this program; see docs/operations.md for what it bears alone."""
@@ -182,6 +183,7 @@ def test_fifty_slow_phones_shut_nobody_out(behind: Behind) -> None:
     assert {read(sock)[0] for sock, _ in slow} == {200}
 
 
+@pytest.mark.whole
 def test_a_photo_outlives_a_restart_in_its_middle(behind: Behind) -> None:
     data = picture(scene((800, 600)))
     sock, rest = behind.begin_photo(data)
@@ -193,6 +195,7 @@ def test_a_photo_outlives_a_restart_in_its_middle(behind: Behind) -> None:
     assert json.loads(body)["photos"][0]["state"] in ("received", "ready")
 
 
+@pytest.mark.whole
 def test_what_nginx_says_while_the_program_is_down_is_not_taken_for_ours(behind: Behind) -> None:
     """Phones wait then, and send again."""
     data = picture(scene((800, 600)))

@@ -196,6 +196,7 @@ def prepare(app: Flask, **env: str) -> subprocess.CompletedProcess[str]:
     )
 
 
+@pytest.mark.once
 def test_it_does_not_start_with_a_key_that_is_not_the_records(app: Flask, report: Report) -> None:
     assert prepare(app).returncode == 0
     done = prepare(app, RECORD_KEY=NEW)
@@ -204,6 +205,7 @@ def test_it_does_not_start_with_a_key_that_is_not_the_records(app: Flask, report
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.once
 def test_a_start_puts_missing_triggers_back_and_says_so(app: Flask, report: Report) -> None:
     with db.engine.begin() as connection:
         on = "" if connection.dialect.name == "sqlite" else " ON event"
@@ -215,6 +217,7 @@ def test_a_start_puts_missing_triggers_back_and_says_so(app: Flask, report: Repo
     assert faults() == []
 
 
+@pytest.mark.whole
 @pytest.mark.only("postgresql", why="SQLite has one writer, and readers never wait")
 def test_an_ordinary_start_waits_for_nobody(app: Flask, report: Report) -> None:
     """On PostgreSQL somebody reads the record all the while, as pg_dump and verify-events do, and

@@ -59,6 +59,7 @@ def bundles(url: str) -> set[str]:
     return named
 
 
+@pytest.mark.whole
 def test_the_first_start_serves_what_it_has_just_built_and_so_does_one_after_an_update(
     checkout: Path,
 ) -> None:
@@ -88,6 +89,7 @@ def post(url: str, body: dict[str, object], cookie: str = "", user: str = "") ->
         return json.load(answer), session
 
 
+@pytest.mark.whole
 def test_a_second_start_keeps_all_data_for_nobody_else_to_read(tmp_path: Path) -> None:
     folder = tmp_path / "data"
     data = {"SIPOKAT_DATA": str(folder)}
@@ -156,6 +158,7 @@ def halves(
     return web, next(one for one in own if one != web)
 
 
+@pytest.mark.whole
 def test_when_the_web_dies_the_worker_is_ended_and_the_start_fails(running: Any) -> None:
     process, family = running
     halves(process, family)[0].kill()
@@ -206,6 +209,7 @@ def test_a_signal_that_comes_at_a_fork_ends_everything_too() -> None:
     assert (done.stdout, done.stderr) == ("ended with 0\n", "")
 
 
+@pytest.mark.whole
 def test_a_killed_supervisor_takes_both_with_it_and_leaves_the_port(
     running: Any, tmp_path: Path
 ) -> None:
@@ -275,6 +279,7 @@ def test_what_is_not_ours_to_write(tmp_path: Path, place: str, command: str) -> 
     assert f"{theirs} is not writable" in said
 
 
+@pytest.mark.whole
 def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     said = last_words(PORT=str(free_port()), SIPOKAT_DATA=str(tmp_path / "file" / "data"))
@@ -292,6 +297,7 @@ def test_a_database_that_is_newer_than_the_program(tmp_path: Path, command: str)
     assert "9999" in said
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "url", ["postgresql://sipokat:x@127.0.0.1:1/sipokat", "sqlite:///{folder}/letter.txt"]
 )
@@ -304,6 +310,7 @@ def test_a_database_that_does_not_answer(tmp_path: Path, url: str) -> None:
     assert "sipokat:x" not in said
 
 
+@pytest.mark.whole
 def test_an_unsafe_setting_ends_the_start_in_one_line(checkout: Path) -> None:
     done = subprocess.run(
         [sys.executable, "-m", "flask", "start"],

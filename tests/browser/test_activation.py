@@ -70,7 +70,6 @@ def kept_pages(phone: Phone) -> list[str]:
     return found
 
 
-@pytest.mark.promise(on="106")
 def test_from_the_lurahs_phone_to_the_first_report_on_his_and_back_by_pin(phones, server):
     phone = phones(new=True)
     asked: list[str] = []
@@ -104,7 +103,6 @@ def test_from_the_lurahs_phone_to_the_first_report_on_his_and_back_by_pin(phones
     eventually(lambda: owner(phone), [RAHMAN.name, False])
 
 
-@pytest.mark.promise(on="106")
 def test_two_people_with_pins_on_one_phone_see_send_and_lock_out_themselves_alone(phones, server):
     secret, hers = "Pak Darmo bertengkar dengan tetangganya.", "906142"
     phone = phones(new=True)
@@ -180,7 +178,6 @@ def lose(lurah: Phone) -> None:
     expect(page.get_by_text("Buat kode aktivasi untuk HP yang baru")).to_be_visible()
 
 
-@pytest.mark.promise(on="106")
 def test_a_lost_phone_keeps_its_reports_and_nothing_else(phones, server):
     """Siti finds it and uses it; Rahman gets it back, and what he wrote is sent."""
     secret = "Pak Darmo bertengkar dengan tetangganya."

@@ -83,7 +83,6 @@ def leave_waiting(phone: Phone, server: Server) -> None:
     server.network.lift(silence)
 
 
-@pytest.mark.promise(on="106")
 @pytest.mark.old_only
 def test_photos_that_cannot_be_read_hold_back_nothing_else_and_can_be_changed_or_deleted(
     phone, server

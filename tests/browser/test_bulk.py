@@ -50,7 +50,6 @@ def verified(server: Server) -> list[tuple[str, int]]:
     return [(row[0], row[1]) for row in server.query(query)]
 
 
-@pytest.mark.promise(on="106")
 def test_a_cut_in_the_middle_is_resumed_and_nothing_is_done_twice(
     phones: Phones, server: Server
 ) -> None:

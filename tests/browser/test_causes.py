@@ -41,7 +41,6 @@ SAID = {
 }
 
 
-@pytest.mark.promise(on="106")
 def test_the_cause_follows_from_the_answer_and_from_the_phones_date(phone):
     page = phone.open("/masuk")
     own = NONE | {"own": True}
@@ -174,7 +173,6 @@ def waits_in_the_outbox(phone: Phone, server: Server, fault: Fault, cause: str, 
     server.network.lift(rule)
 
 
-@pytest.mark.promise(on="106")
 def test_outbox_and_offline_page_name_the_cause_and_a_wrong_date(phone, server):
     ready(phone, RAHMAN)
     blocked = server.network.when("POST", "/laporan", refuse, times=None)
@@ -209,7 +207,6 @@ def test_outbox_and_offline_page_name_the_cause_and_a_wrong_date(phone, server):
     expect(page.locator("[data-entry] [data-facts]")).to_contain_text(f" {year}, ")
 
 
-@pytest.mark.promise(on="106")
 def test_a_decision_names_the_cause_and_counts_once(phones, server):
     number = wire.file_report(Caller(server, RAHMAN))["number"]
     lurah = phones("lurah")

@@ -77,7 +77,6 @@ def test_the_main_job_from_a_kampung_without_signal_to_city_hall(phones, server)
     assert [event.action for event in events] == ["submit", "verify", "verify", "verify"]
 
 
-@pytest.mark.promise(on="106")
 def test_a_returned_report_is_mended_without_signal_and_verified_in_its_second_round(
     phones, server
 ):

@@ -53,7 +53,6 @@ def is_shut(phone: Phone, path: str) -> None:
     expect(page.locator("[data-offline]")).to_be_visible()
 
 
-@pytest.mark.promise(on="106")
 def test_on_a_slow_line_a_copy_says_so_and_offers_the_newer_page_without_swapping(phone, server):
     number = wire.file_report(Caller(server, RAHMAN), text="Rapat di balai.")["number"]
     path = f"/laporan/{number}"
@@ -108,7 +107,6 @@ LONGER = """async () => {
 }"""
 
 
-@pytest.mark.promise(on="106")
 @pytest.mark.parametrize("way", ["form", "receipt"])
 def test_with_any_signal_nobody_sees_the_state_from_before_their_own_action(phone, server, way):
     nobody_sees_the_state_before(phone, server, way)
@@ -172,7 +170,6 @@ def nobody_sees_the_state_before(phone, server, way):
 AS_HTMX = "async () => { await fetch('/verifikasi', { headers: { 'HX-Request': 'true' } }); }"
 
 
-@pytest.mark.promise(on="106")
 def test_a_session_that_ended_elsewhere_takes_the_copies_with_it(phone, server):
     number = wire.file_report(Caller(server, RAHMAN))["number"]
     report = f"/laporan/{number}"
@@ -244,7 +241,6 @@ WITHOUT_SCRIPTS = """async () => {
 }"""
 
 
-@pytest.mark.promise(on="106")
 @pytest.mark.parametrize("session", ["alive", "over"])
 def test_signing_out_works_before_its_script_has_loaded(phone, server, session):
     """Also where the session has ended elsewhere: the copy on the screen must not load itself again
@@ -304,7 +300,6 @@ def test_another_sites_form_signs_nobody_out(phone, server):
 TRAP = """<form method=post action="%s/keluar"></form><script>document.forms[0].submit()</script>"""
 
 
-@pytest.mark.promise(on="current")
 def test_a_copy_whose_styles_are_gone_is_not_shown(phone, server):
     visit(ready(phone, RAHMAN), "/akun")
     no_signal(server)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from typing import Any
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests import wire
@@ -64,7 +63,6 @@ def drafts(phone: Phone) -> list[Any]:
     return [one["values"]["text"] for one in phone.stored("drafts")]
 
 
-@pytest.mark.promise(on="106")
 def test_a_note_in_the_queue_outlives_everything_and_is_gone_once_sent(phone, server):
     number = with_photo(server)
     ready(phone, HARTONO)
@@ -103,7 +101,6 @@ def test_a_note_in_the_queue_outlives_everything_and_is_gone_once_sent(phone, se
     assert server.value("SELECT note FROM event WHERE action = 'return'") == NOTE
 
 
-@pytest.mark.promise(on="106")
 def test_on_the_reports_page_a_refused_post_leaves_the_words_where_they_are(phones, server):
     number = with_photo(server)
     desk = phones("meja", **WIDE)
@@ -146,7 +143,6 @@ def test_on_the_reports_page_a_refused_post_leaves_the_words_where_they_are(phon
     expect(page.get_by_text(NOTE)).to_have_count(0)
 
 
-@pytest.mark.promise(on="106")
 def test_signing_out_erases_what_was_typed_into_decisions(phone, server):
     number = wire.file_report(Caller(server, RAHMAN))["number"]
     ready(phone, HARTONO)

@@ -5,7 +5,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import expect
 
 from tests import steps
@@ -17,7 +16,6 @@ KNOWS = "async () => Boolean((await sipokat.identity.who()).owner.ends)"
 OFFICE = ("--phone", RAHMAN.phone, "--role", RAHMAN.role, "--region", RAHMAN.region)
 
 
-@pytest.mark.promise(on="106")
 def test_the_form_says_so_without_signal_and_takes_what_happened_before(phone, server):
     last = (steps.today() - timedelta(days=3)).isoformat()
     ready(phone, RAHMAN)
@@ -42,7 +40,6 @@ def test_the_form_says_so_without_signal_and_takes_what_happened_before(phone, s
     assert report.happened_on == last
 
 
-@pytest.mark.promise(on="106")
 def test_after_sixty_days_the_form_is_closed(phone, server):
     ready(phone, RAHMAN)
     long_ago = steps.today() - timedelta(days=61)

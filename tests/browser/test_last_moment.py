@@ -54,7 +54,6 @@ def texts(phone: Phone) -> list[Any]:
     return [one["values"]["text"] for one in phone.stored("drafts")]
 
 
-@pytest.mark.promise(on="106")
 def test_what_was_typed_just_before_the_form_was_left_is_there_again(phone):
     ready(phone, RAHMAN)
     page = open_form(phone, "pemerintahan")

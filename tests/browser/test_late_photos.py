@@ -12,7 +12,6 @@ from tests.services.caller import Caller
 from tests.services.network import refuse
 
 
-@pytest.mark.promise(on="current")
 @pytest.mark.current_only
 def test_it_is_made_smaller_and_a_second_try_sends_the_same(phone, server):
     declared = [wire.declared(picture(1))]

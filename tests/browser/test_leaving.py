@@ -40,7 +40,6 @@ def begin(phone: Phone, category: str) -> Page:
     return page
 
 
-@pytest.mark.promise(on="106")
 @pytest.mark.old_only
 def test_leaving_waits_for_a_photo_and_a_killed_page_says_which_one_is_missing(phone):
     phone.context.add_init_script(SLOW_CAMERA)

@@ -53,7 +53,6 @@ def change_entry(phone, **body: str) -> None:
     )
 
 
-@pytest.mark.promise(on="106")
 def test_a_refused_report_is_mended_from_the_outbox_and_the_next_goes_by(phone, server):
     ready(phone, RAHMAN)
     page = phone.open("/kotak-keluar")
@@ -200,7 +199,6 @@ def test_an_entry_opened_again_stays_written_when_and_where_it_was(phone):
     assert entry["body"]["written_at"][:10] == days_ago(0)
 
 
-@pytest.mark.promise(on="106")
 def test_what_waits_in_the_outbox_is_not_mended_a_second_time(phone, server):
     number = wire.file_report(Caller(server, RAHMAN))["number"]
     wire.decide(Caller(server, HARTONO), number, "pengembalian")

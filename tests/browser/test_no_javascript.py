@@ -20,7 +20,6 @@ def plain(phones):
     return make
 
 
-@pytest.mark.promise(on="106")
 def test_a_report_with_photos_is_refused_posted_returned_mended_and_verified(plain, server):
     rahman = plain(RAHMAN)
     rahman.goto("/laporan/baru")

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from sipokat.domain.notices.inbox import PAGE
@@ -40,7 +39,6 @@ def known(phone: Phone) -> object:
     return phone.page.evaluate("async () => (await sipokat.store.recall('unread'))?.count")
 
 
-@pytest.mark.promise(on="106")
 def test_without_signal_the_shells_count_and_the_notices_open_unseen(phone: Phone, server: Server):
     returned, _ = tell(server, "pengembalian", "verifikasi")
     page = ready(phone, RAHMAN).page

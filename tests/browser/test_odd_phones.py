@@ -135,7 +135,6 @@ def test_a_photo_goes_with_the_tab_that_sends_first(phone):
     assert [photo["holder"] for photo in phone.stored("photos")] == [entry["id"]]
 
 
-@pytest.mark.promise(on="106")
 def test_a_draft_outlives_a_killed_browser_with_its_photo(phone):
     ready(phone, RAHMAN)
     page = write(phone, "sampah", "Sampah di depan musala.", photos=1)
@@ -148,7 +147,6 @@ def test_a_draft_outlives_a_killed_browser_with_its_photo(phone):
     expect(page.locator("input[name='fields.jenis'][value=tumpukan]")).to_be_checked()
 
 
-@pytest.mark.promise(on="106")
 def test_a_full_phone_says_so_and_keeps_the_text(phone, server):
     """By the debugging protocol's quota where IndexedDB heeds it (106), else as it would refuse."""
     phone.context.add_init_script(FULL)

@@ -11,7 +11,6 @@ from tests.cast import DEWI, HARTONO, PETANANG_ULU, YUSUF, Person
 from tests.services.caller import Caller
 
 
-@pytest.mark.promise(on="current")
 @pytest.mark.parametrize(
     ("person", "over", "desk"), [(HARTONO, YUSUF, "kecamatan"), (YUSUF, DEWI, "kota")], ids=str
 )

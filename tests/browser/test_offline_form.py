@@ -100,7 +100,6 @@ def test_each_role_sees_its_own_tiles_and_the_first_field_comes_with_the_tap(pho
     expect(page.get_by_role("link", name="Verifikasi")).to_be_visible()
 
 
-@pytest.mark.promise(on="106")
 def test_a_draft_stays_on_the_way_back_to_the_tiles_and_is_gone_once_it_was_sent(phone):
     ready(phone, RAHMAN)
     phone.go_offline()

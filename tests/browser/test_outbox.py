@@ -163,7 +163,6 @@ def test_an_entry_says_what_it_is_how_large_and_how_far(phone, server):
     expect(receipt).to_contain_text(f"Nomor {row.number}, diterima")
 
 
-@pytest.mark.promise(on="106")
 def test_an_entry_is_deleted_after_two_questions_and_only_as_it_was_shown(phone, server):
     page = ready(phone, RAHMAN).open("/kotak-keluar")
     phone.go_offline()
@@ -213,7 +212,6 @@ def held_and_lost(gate: threading.Event) -> Fault:
     return fault
 
 
-@pytest.mark.promise(on="106")
 def test_an_entry_that_is_just_being_tried_is_deleted_after_that_unless_it_has_arrived(
     phone, server
 ):
@@ -363,7 +361,6 @@ def test_a_photo_stays_until_the_server_lets_it_go_and_one_that_must_be_is_only_
     assert may == [key for key, one in categories().items() if not one.photo_required]
 
 
-@pytest.mark.promise(on="106")
 @pytest.mark.old_only
 def test_sending_is_only_said_while_somebody_sends(phone, server):
     ready(phone, RAHMAN)

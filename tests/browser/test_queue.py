@@ -48,7 +48,6 @@ def load_more(page: Page, shown: int) -> None:
     expect(page.locator("[data-moved]")).to_have_count(0)
 
 
-@pytest.mark.promise(on="106")
 def test_back_from_a_report_leads_to_where_one_was_with_all_that_was_loaded(
     phones: Phones, server: Server
 ) -> None:

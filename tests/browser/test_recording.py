@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.steps import fill, outbox, ready, reports, save, sent
 from tests.cast import BEJO, HARTONO
 
 
-@pytest.mark.promise(on="106")
 def test_a_report_for_an_rt_is_kept_and_sent_as_the_rts(phone, server):
     ready(phone, HARTONO)
     phone.go_offline()

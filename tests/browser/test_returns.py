@@ -31,7 +31,6 @@ def opens_at(page: Page, field: str) -> None:
     eventually(lambda: 0 <= ask.bounding_box()["y"] < half)
 
 
-@pytest.mark.promise(on="106")
 @pytest.mark.parametrize(
     ("reason", "field"),
     [

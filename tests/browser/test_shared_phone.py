@@ -130,7 +130,6 @@ def test_another_person_neither_sees_nor_sends_what_the_owner_left(phone, server
     expect(page.locator(".tile[data-category=pemerintahan] [data-tile-draft]")).to_be_visible()
 
 
-@pytest.mark.promise(on="106")
 def test_words_on_the_screen_go_when_the_phone_changes_hands_in_another_tab(phone, server):
     ready(phone, RAHMAN)
     page = open_form(phone, "pemerintahan")
@@ -151,7 +150,6 @@ def test_words_on_the_screen_go_when_the_phone_changes_hands_in_another_tab(phon
     expect(page.locator("#field-text")).to_have_value(SECRET)
 
 
-@pytest.mark.promise(on="106")
 def test_signing_out_without_signal_shuts_the_phone_and_keeps_the_reports(phone, server):
     sign_out_without_signal(phone, server)
     page = phone.page
@@ -184,7 +182,6 @@ def test_signing_out_without_signal_shuts_the_phone_and_keeps_the_reports(phone,
     assert senders(server) == [RAHMAN.name]
 
 
-@pytest.mark.promise(on="106")
 def test_the_sign_out_of_one_never_ends_the_session_of_the_next(phone, server):
     phone.context.add_init_script(SHORT_PATIENCE)
     sign_out_without_signal(phone, server)
@@ -248,7 +245,6 @@ def test_an_expired_session_keeps_the_owner_and_three_reports_go_after_signing_i
     assert [one.text for one in reports(server)] == ["Rapat 0", "Rapat 1", "Rapat 2"]
 
 
-@pytest.mark.promise(on="106")
 def test_a_401_from_before_the_owner_signed_in_again_says_nothing_about_now(phone, server):
     a_late_401(phone, server, by_form=True)
 

@@ -46,7 +46,6 @@ def hold(phone: Phone, how: str) -> Page:
     return page
 
 
-@pytest.mark.promise(on="106")
 def test_signing_in_pages_and_the_form_work_when_it_does_not_open(phone, server):
     works_without_it(phone, server, OPEN)
 

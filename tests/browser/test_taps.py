@@ -35,7 +35,6 @@ from tests.steps import today
 HERE = {"latitude": -3.2945, "longitude": 102.8614, "accuracy": 12}
 
 
-@pytest.mark.promise(on="106")
 def test_a_photo_is_mended_in_four_taps_without_signal_and_home_knows_it(phone, server):
     rahman, hartono = Caller(server, RAHMAN), Caller(server, HARTONO)
     pictures = [picture(seed) for seed in (1, 2, 3)]

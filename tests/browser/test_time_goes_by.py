@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from datetime import timedelta
 
-import pytest
 from playwright.sync_api import expect
 
 from tests.browser.activating import BY_PIN, PIN, activate, link
@@ -13,7 +12,6 @@ from tests.cast import RAHMAN
 from tests.steps import today
 
 
-@pytest.mark.promise(on="106")
 def test_a_session_a_code_and_a_kept_page_end_and_lead_on(phones, server):
     phone = phones(new=True)
     old = link(server, phone, RAHMAN)

@@ -59,7 +59,6 @@ def written(phone: Phone) -> list[str]:
     return [one["values"]["text"] for one in phone.stored("drafts")]
 
 
-@pytest.mark.promise(on="current")
 def test_two_tabs_with_words_of_their_own_lose_none_of_them(tabs, phone):
     first, second = tabs
     begin(phone, tabs)

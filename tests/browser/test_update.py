@@ -136,7 +136,6 @@ def test_an_update_waits_for_the_person_and_neither_loses_nor_doubles_an_entry(p
     assert len(photos(server)) == 1
 
 
-@pytest.mark.promise(on="106")
 def test_what_is_typed_while_the_new_version_comes_is_not_reloaded_away(phone, server):
     page = ready(phone, RAHMAN).open("/akun")
     deploy(server)
@@ -247,7 +246,6 @@ def meet_at_the_first_visit(phone: Phone, server: Server, path: str, portal: Fau
     server.network.heal()
 
 
-@pytest.mark.promise(on="106")
 def test_a_wifi_page_never_becomes_part_of_the_app_and_hides_nothing_of_it(phones, server):
     phone = phones(new=True)
     with phone.expecting("unsupported MIME type"):

@@ -94,7 +94,6 @@ def decided(server: Server) -> list[Any]:
     return server.query(f"SELECT * FROM event WHERE action IN {actions} ORDER BY seq")
 
 
-@pytest.mark.promise(on="106")
 def test_a_lurah_clears_thirty_reports_without_signal_and_two_were_decided_before(phone, server):
     numbers = lying(server, 30)
     ready(phone, HARTONO)
@@ -151,7 +150,6 @@ def test_a_lurah_clears_thirty_reports_without_signal_and_two_were_decided_befor
     assert [desks[place] for place in (1, 5, 25)] == ["rt", None, "kecamatan"]
 
 
-@pytest.mark.promise(on="106")
 def test_an_expired_session_keeps_decisions_which_nobody_else_sees_or_sends(phone, server):
     first, second = lying(server, 2)
     ready(phone, HARTONO)

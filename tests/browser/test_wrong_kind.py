@@ -6,7 +6,6 @@ from __future__ import annotations
 import itertools
 from typing import Any
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from tests import wire
@@ -55,7 +54,6 @@ def carry(page: Page) -> None:
     choose(page, "fields.jenis", "ronda")
 
 
-@pytest.mark.promise(on="106")
 def test_the_old_report_is_withdrawn_once_the_new_one_has_its_receipt(phone, server):
     data = picture(5)
     claim = wire.declared(data)
@@ -152,7 +150,6 @@ def test_a_conflict_on_the_withdrawal_is_said_and_changes_nothing(phone, server)
     assert [one.status for one in reports(server)] == ["waiting", "waiting"]
 
 
-@pytest.mark.promise(on="106")
 def test_several_unfinished_reports_of_one_category_are_kept_opened_and_deleted(phone):
     ready(phone, RAHMAN)
     page = open_form(phone, "pemerintahan")

@@ -114,6 +114,7 @@ def done(session: Session) -> bool:
     return session.scalar(select(DailyJob.name).where(DailyJob.name == "digest")) is not None
 
 
+@pytest.mark.once
 @pytest.mark.usefixtures("lying")
 def test_two_workers_at_once_and_one_killed_tell_every_digest_once(
     app: Flask, session: Session, tmp_path: Path
@@ -140,6 +141,7 @@ def reminded(session: Session) -> list[str]:
     return [key.split()[2] for key in session.scalars(query)]
 
 
+@pytest.mark.whole
 def test_reminders_are_told_once_whatever_dies_when(
     app: Flask, session: Session, tmp_path: Path
 ) -> None:

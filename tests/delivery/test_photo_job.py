@@ -132,6 +132,7 @@ class Hunter:
         self.left -= 1
 
 
+@pytest.mark.once
 def test_killed_at_any_step_it_ends_ready_with_the_original_dropped(
     session: Session, store: PhotoStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -217,6 +218,7 @@ TROUBLE: dict[str, tuple[BaseException, tuple[str, ...]]] = {
 }
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("what", TROUBLE)
 def test_however_long_the_trouble_lasts_the_photo_waits_and_is_made_ready_after_it(
     session: Session, store: PhotoStore, what: str

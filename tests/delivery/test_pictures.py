@@ -132,6 +132,7 @@ def test_a_jpeg_of_forty_million_pixels_is_still_taken_and_made_ready() -> None:
     assert make_ready(data)[2] == (1752, 1095)
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("kind", ["PNG", "WEBP"])
 def test_a_whole_picture_of_sixteen_million_pixels_is_still_taken(kind: str) -> None:
     """PNG and WebP are held in memory as a whole, so they may be less large."""
@@ -408,6 +409,7 @@ def test_a_picture_that_needs_too_much_memory_is_given_up(monkeypatch: pytest.Mo
         make_ready(encoded(Image.new("RGBA", (4096, 4096)), "WEBP", lossless=True))
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize(
     "fault", ["os.kill(os.getpid(), 9)", "time.sleep(600)", "sys.exit(1)"], ids=str
 )

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import pytest
+
 from sipokat.domain.limits import LIMITS
 from tests import wire
 from tests.cast import RAHMAN
@@ -14,6 +16,7 @@ from tests.services.server import Server
 from tests.services.speed import tries
 
 
+@pytest.mark.whole
 def test_whatever_has_a_receipt_is_made_ready(server: Server) -> None:
     """Odd metadata, holes and all: by then the phone has deleted its copy."""
     rahman = Caller(server, RAHMAN)

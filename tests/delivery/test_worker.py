@@ -153,6 +153,7 @@ def test_told_to_stop_it_finishes_the_job_in_hand_and_begins_no_other(session: S
     assert (first.sent, second.sent, stop.wanted) == ([1], [], [])
 
 
+@pytest.mark.once
 def test_a_worker_killed_in_a_job_leaves_it_to_the_next(
     app: Flask, session: Session, store: PhotoStore
 ) -> None:
@@ -183,6 +184,7 @@ def test_a_worker_killed_in_a_job_leaves_it_to_the_next(
     ]
 
 
+@pytest.mark.once
 def test_sigterm_ends_it_in_order(app: Flask, session: Session, store: PhotoStore) -> None:
     report = received(store, from_camera(6))
     pipe = original_of(store, report)

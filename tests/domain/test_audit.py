@@ -331,6 +331,7 @@ def touched(
     return events, reports
 
 
+@pytest.mark.once
 @pytest.mark.parametrize("many", [False, True], ids=["one", "several"])
 def test_whatever_is_done_by_hand_is_named(session: Session, many: bool) -> None:
     """Whoever does it may do anything in the database, and has neither the key nor the folder of

@@ -96,6 +96,7 @@ def test_who_has_seen_their_name_goes_on_whatever_others_try_meanwhile(session: 
     assert spend(code)
 
 
+@pytest.mark.once
 def test_a_hall_full_of_heads_waits_for_nobody(session: Session) -> None:
     """A hundred come on one Wi-Fi within a quarter of an hour. Every third has misread two signs so
     that the check sign fits, and taps four times before looking closer: more wrong codes than one
@@ -130,6 +131,7 @@ def test_one_who_guesses_in_the_hall_makes_others_wait_for_seconds(session: Sess
         typed_codes.look(code, HALL, at)
 
 
+@pytest.mark.once
 def test_many_networks_together_raise_an_alarm_and_shut_nobody_out(
     session: Session, capsys: pytest.CaptureFixture[str]
 ) -> None:
@@ -149,6 +151,7 @@ def test_many_networks_together_raise_an_alarm_and_shut_nobody_out(
     assert spend(make(), HALL)
 
 
+@pytest.mark.once
 def test_who_tries_at_each_pause_shuts_out_no_other_network(session: Session) -> None:
     """Many networks go on as soon as each may: together they are always there first."""
     code, unknown, at = make(), guesses(), NOW
@@ -176,6 +179,7 @@ def test_what_a_guesser_has_many_of_is_one_area(one: str, other: str, alike: boo
     assert (area_of(one) == area_of(other)) is alike
 
 
+@pytest.mark.once
 def test_right_codes_are_never_too_many(session: Session) -> None:
     for _ in range(RULES.unknown_per_network + 10):
         code = make()

@@ -214,6 +214,7 @@ doings = st.lists(
 START = datetime(2026, 12, 16, 2, 0, tzinfo=UTC)  # a fortnight before New Year
 
 
+@pytest.mark.once
 @settings(
     max_examples=examples(40),
     suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],

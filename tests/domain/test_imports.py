@@ -284,6 +284,7 @@ def test_the_numbers_of_identity_cards_are_not_kept(session: Session) -> None:
 # --- Applied and undone ---------------------------------------------------------------------------
 
 
+@pytest.mark.whole
 def test_the_whole_file_with_40_faults(session: Session) -> None:
     """528 rows: 40 are refused, all others are new; once more, all those are unchanged."""
     table = [

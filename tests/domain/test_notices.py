@@ -128,6 +128,7 @@ tries = st.lists(
 )
 
 
+@pytest.mark.once
 @settings(
     max_examples=examples(24),
     phases=[Phase.explicit, Phase.generate],

@@ -16,6 +16,8 @@ from tests import steps
 from tests.cast import HARTONO, RAHMAN
 from tests.steps import act, send
 
+pytestmark = pytest.mark.sql
+
 DELETED = ("event", "revision", "photo", "report", "counter", "administrative_entry")
 
 

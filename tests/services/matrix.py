@@ -29,6 +29,12 @@ def examples(count: int) -> int:
     return max(1, round(count * settings.default.max_examples / ALL))
 
 
+def share(whole: int, divisor: int) -> int:
+    """A size, or a limit that grows with it: `whole` in the whole matrix, a part of it in the quick
+    one."""
+    return whole if settings.default.max_examples == ALL else whole // divisor
+
+
 def lacking(why: str) -> NoReturn:
     """Skip the test because of what this machine lacks. In the whole matrix that is a failure,
     since nobody would see there what was not tried."""

@@ -191,6 +191,7 @@ def test_nothing_of_another_desk_is_verified(app: Flask, site: Site, person: Per
     assert desks(app, numbers) == ["kelurahan"] * 2
 
 
+@pytest.mark.whole
 def test_five_hundred_at_once_and_no_more(app: Flask, site: Site) -> None:
     hartono = site(HARTONO)
     with app.app_context():

@@ -175,6 +175,7 @@ def by_objects(person: Person) -> list[str]:
     return made
 
 
+@pytest.mark.whole
 def test_what_is_kept_is_what_would_be_made_anew(app: Flask, site: Site) -> None:
     """For the whole cast, after each of all these changes: the pages with what was kept before it,
     and without."""
