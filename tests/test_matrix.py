@@ -39,7 +39,8 @@ def run(*words: str) -> str:
 def collected(*words: str) -> dict[str, list[str]]:
     """For each test that would run, the databases or Chromiums that it would run on."""
     tests: dict[str, list[str]] = defaultdict(list)
-    for line in run("--collect-only", "-q", HEALTH, ACCOUNT, QUEUE, BULK, BROWSER, *words).splitlines():
+    files = HEALTH, ACCOUNT, QUEUE, BULK, BROWSER
+    for line in run("--collect-only", "-q", *files, *words).splitlines():
         test, _, parameters = line.partition("[")
         tests[test] += re.findall(r"\b(?:sqlite|postgresql|current|106)\b", parameters)
     return tests
