@@ -195,11 +195,12 @@ def test_the_city_is_as_big_as_promised(city: Session) -> None:
         city.scalar(text(f"SELECT count(*) FROM {table}")) or 0
         for table in ("report", "event", "photo", "revision")
     ]
+    # A tenth in the quick matrix, with as many still open, which have fewer events.
     assert counts[0] >= matrix.share(150_000, 10)
-    assert counts[1] >= matrix.share(595_000, 12)  # fewer: as many are still open
+    assert counts[1] >= matrix.share(595_000, 12)
     assert min(counts) >= matrix.share(75_000, 10)
     notices = city.scalar(text("SELECT count(*) FROM notice")) or 0
-    assert notices >= matrix.share(250_000, 10)
+    assert notices >= matrix.share(250_000, 11)
     summary = queue.summary(city, me(DEWI))
     assert summary.waiting > 500
     assert summary.late_below > 1000
