@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 from sipokat.database import db, writing
 from sipokat.domain import daily, lateness
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.notices import digest, late, old, reminders
+from sipokat.domain.notices import digest, late, old, reminders, term_news
 
 LOOK_SECONDS = 20  # how soon after its hour a digest is told
 LATE_SECONDS = 30  # how soon after the end of a limit it is told that a report is late
+TERM_SECONDS = 60  # how soon it is told that somebody begins or ends
 OLD_SECONDS = 600  # how often it looks for old notices
 log = structlog.get_logger()
 
@@ -95,6 +96,31 @@ class LateReports:
         self._look_at = 0.0
         if told:  # else another worker was first
             log.info("late_told", reports=told)
+
+    def tidy(self) -> None:
+        """Nothing is left behind."""
+
+
+class TermNews:
+    """Who begins in an office, whose term ends soon or has ended, and what an RT leaves to its
+    kelurahan, as a kind: all of it is one job. What was told is known by the notices themselves."""
+
+    def __init__(self) -> None:
+        self._look_at = 0.0
+
+    def claim(self, worker: str) -> int | None:
+        """1 when something is to be told; looks once a minute."""
+        if time.monotonic() < self._look_at:
+            return None
+        self._look_at = time.monotonic() + TERM_SECONDS
+        return 1 if term_news.to_tell(db.session(), now()) else None
+
+    def do(self, job: int, worker: str) -> None:
+        """Tell it."""
+        with writing() as session:
+            told = term_news.tell(session, now())
+        if told:  # else another worker was first
+            log.info("terms_told", notices=told)
 
     def tidy(self) -> None:
         """Nothing is left behind."""

@@ -17,7 +17,7 @@ from flask import Flask
 
 from sipokat.database import db
 from sipokat.delivery.checkpoints import CheckpointJob, checkpoints_of
-from sipokat.delivery.notice_jobs import Digests, LateReports, OldNotices, Reminders
+from sipokat.delivery.notice_jobs import Digests, LateReports, OldNotices, Reminders, TermNews
 from sipokat.delivery.old_imports import OldImports
 from sipokat.delivery.photo_job import PhotoJob
 
@@ -51,6 +51,7 @@ def kinds(app: Flask) -> tuple[Kind, ...]:
         Digests(),
         Reminders(),
         LateReports(),
+        TermNews(),
         CheckpointJob(checkpoints_of(app)),
         OldImports(),
         OldNotices(),

@@ -23,6 +23,7 @@ from sipokat.domain import (
 from sipokat.domain.activations import end
 from sipokat.domain.clock import now as present
 from sipokat.domain.codes import RULES
+from sipokat.domain.notices import phone_news
 from sipokat.domain.refusals import WrongContent
 from sipokat.domain.sign_in import SignedIn
 from sipokat.domain.typed_codes import FAILED, find, require_good
@@ -74,6 +75,8 @@ def spend(
                 entry = _record_use(session, user, device, at)
                 code_tries.activated(session, address, at)
                 account_news.announce(session, user, entry, signed_in.phone_id)
+                if signed_in.new_phone and not seen:
+                    phone_news.tell(session, entry)
                 security.note("activated", user.id)
                 return signed_in
             session.refresh(found)

@@ -16,6 +16,7 @@ from sipokat import security
 from sipokat.database import db, lock_rows, writing
 from sipokat.domain import account_news, administration, people, tries
 from sipokat.domain.clock import now as present
+from sipokat.domain.notices import phone_news
 from sipokat.domain.people import find_by_phone, password_matches, require_phone
 from sipokat.domain.refusals import NotSignedIn
 from sipokat.domain.sessions import hashed
@@ -90,6 +91,7 @@ def sign_in(
             by, facts = administration.oneself(user), {"device": device[:80]}
             entry = administration.record(session, by, user, "new_phone", became=facts, at=at)
             account_news.announce(session, user, entry, signed_in.phone_id)
+            phone_news.tell(session, entry)
     security.note("signed_in", user.id)
     return signed_in
 

@@ -20,6 +20,7 @@ from sipokat.web import body
 from sipokat.web.access import EVERYBODY, allow, me, takes
 from sipokat.web.cookies import clear_session, device_token
 from sipokat.web.messages import tell
+from sipokat.web.notices import note_opened
 from sipokat.web.present import administration, times
 from sipokat.web.present.people import office_fact
 from sipokat.web.respond import see_other, user_json, wants_json
@@ -40,6 +41,7 @@ def show() -> ResponseReturnValue:
     phones that open the account."""
     if wants_json():
         return jsonify({"user": user_json(), "phones": [_phone_json(one) for one in _phones()]})
+    note_opened("/akun")
     return account_page()
 
 

@@ -65,6 +65,14 @@ def wanted() -> listing.Filter:
     return asked
 
 
+def told_of(chosen: listing.Filter) -> str:
+    """The address at which notices lead to this part of the list; empty for what none leads to."""
+    said = {"late=below": chosen.late == "below", "status=returned": chosen.status == "returned"}
+    first = next((one for one, is_so in said.items() if is_so), "")
+    region = f"&region={chosen.region}" if chosen.region else ""
+    return f"/laporan?{first}{region}" if first else ""
+
+
 def choices() -> Choices:
     """What this person may narrow the list to."""
     below = listing.regions_below(db.session(), me())

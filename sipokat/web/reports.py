@@ -43,8 +43,8 @@ def index() -> ResponseReturnValue:
     cursor = _cursor()
     found, following = listing.list_reports(db.session(), me(), wanted, cursor)
     next_url = _next_url(following)
-    if wanted.late == "below":
-        note_opened("/laporan?late=below" + (wanted.region and f"&region={wanted.region}"))
+    if told_of := list_filters.told_of(wanted):
+        note_opened(told_of)
 
     def context() -> dict[str, Any]:
         choices = list_filters.choices()

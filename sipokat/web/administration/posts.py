@@ -20,6 +20,7 @@ from sipokat.models import Term
 from sipokat.web import body
 from sipokat.web.access import allow, me
 from sipokat.web.administration import own_pages
+from sipokat.web.notices import note_opened
 from sipokat.web.present import deputies
 from sipokat.web.present import posts as present
 from sipokat.web.present.letters import numberless
@@ -38,6 +39,8 @@ def index() -> ResponseReturnValue:
         appointers.require_scope(me(), asked)
         _require_known(asked)
     scopes = [asked] if asked else appointers.scopes(me())
+    if not asked:
+        note_opened("/pengelolaan/jabatan")
     session = db.session()
     groups = [] if asked else present.city_groups(me())
     groups += [present.group(scope, posts.posts_in(session, scope), me()) for scope in scopes]
@@ -55,6 +58,7 @@ def index() -> ResponseReturnValue:
 def show(role: str, region: str) -> ResponseReturnValue:
     """One office, with what can be done about it."""
     require_appointer(role, region)
+    note_opened(f"/pengelolaan/jabatan/{role}/{region}")
     return post_page(role, region)
 
 

@@ -8,24 +8,23 @@ from typing import Any
 
 from sipokat.database import db
 from sipokat.domain.clock import WIB, day_of, now
-from sipokat.domain.notices import sentences
+from sipokat.domain.notices import names, sentences
 from sipokat.domain.notices.inbox import Entry
-from sipokat.domain.regions import names_of
 from sipokat.web.present import times
 
 # The border of what has not been read: by what it asks for.
-TONES = dict.fromkeys(("returned", "reminder"), "warn") | dict.fromkeys(
-    ("rejected", "bencana", "late", "late_below"), "late"
-)
+TONES = dict.fromkeys(
+    ("returned", "reminder", "term_ends", "rt_ended", "new_phone"), "warn"
+) | dict.fromkeys(("rejected", "bencana", "late", "late_below"), "late")
 
 
 def rows(found: Sequence[Entry]) -> list[dict[str, Any]]:
     """The notices in words, each with the day under which it stands."""
-    names, today = _names(found), day_of(now())
+    known, today = names.of(db.session(), found), day_of(now())
     return [
         {
             "id": one.id,
-            "sentence": _sentence(one, names, today),
+            "sentence": _sentence(one, known, today),
             "message": sentences.message_of(one),
             "url": sentences.url_of(one),
             "more": _more(one),
@@ -41,13 +40,13 @@ def rows(found: Sequence[Entry]) -> list[dict[str, Any]]:
 
 def as_json(found: Sequence[Entry]) -> list[dict[str, Any]]:
     """The same on the wire."""
-    names = _names(found)
+    known = names.of(db.session(), found)
     return [
         {
             "id": one.id,
             "at": one.at.isoformat(timespec="seconds"),
             "kind": one.kind,
-            "text": sentences.text_of(one, names),
+            "text": sentences.text_of(one, known),
             "url": sentences.url_of(one),
             "read": one.read_at is not None,
         }
@@ -55,13 +54,8 @@ def as_json(found: Sequence[Entry]) -> list[dict[str, Any]]:
     ]
 
 
-def _names(found: Sequence[Entry]) -> dict[str, str]:
-    codes = [code for one in found for code in sentences.regions_in(one)]
-    return names_of(db.session(), codes)
-
-
-def _sentence(one: Entry, names: dict[str, str], today: date) -> str:
-    live, copy = sentences.sentence_of(one, names, today), sentences.sentence_of(one, names)
+def _sentence(one: Entry, known: dict[str, str], today: date) -> str:
+    live, copy = sentences.sentence_of(one, known, today), sentences.sentence_of(one, known)
     return live if live == copy else times.Passing(live, copy)
 
 
