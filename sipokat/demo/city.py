@@ -51,6 +51,7 @@ def load(store: PhotoStore, progress: Progress = lambda done, of: None) -> str:
         notices.tell(session, play, moment)
         phones.settle(session)
         changes.make(session, offices, steps, day_of(moment))
+        notices.tell_of_offices(session, moment)
         imports.load(session)
         progress(len(steps), len(steps))
         ready = [photo for photo in play.photos if photo.state == "ready"]

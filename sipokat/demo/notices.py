@@ -14,7 +14,7 @@ from sipokat.domain import lateness
 from sipokat.domain.clock import WIB, day_of
 from sipokat.domain.events import NewEvent
 from sipokat.domain.lateness import Late
-from sipokat.domain.notices import audience, digest, late, reminders, rows
+from sipokat.domain.notices import audience, digest, late, reminders, rows, term_news
 from sipokat.domain.notices.audience import About, Holder
 from sipokat.domain.office_hours import is_working
 from sipokat.domain.regions import level_of
@@ -35,6 +35,12 @@ def tell(session: Session, play: Play, moment: datetime) -> None:
     rows.add(session, before)
     digest.tell(session, day_of(morning), morning)
     rows.add(session, seen[len(before) :])
+
+
+def tell_of_offices(session: Session, moment: datetime) -> None:
+    """Insert what is told of offices that have begun, ended, or end soon, as a worker tells
+    it; before its hour nothing, since it comes to it then."""
+    term_news.tell(session, moment)
 
 
 def _late(session: Session, moment: datetime) -> Iterator[dict[str, Any]]:

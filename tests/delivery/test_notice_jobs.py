@@ -178,3 +178,28 @@ def test_what_is_late_is_told_once_whatever_dies_when(
     with time_machine.travel(CLOSED + timedelta(minutes=2), tick=False):
         worker.work(worker.kinds(app), Pauses(1))
     assert late() == [("Hartono", 3), ("Yusuf", 3)]
+
+
+def test_who_begins_and_ends_is_told_once_whatever_dies_when(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    """Before the hour of the digest, so that nothing else is told."""
+    early = TUESDAY.replace(hour=6, minute=30)
+    steps.add_term(SARI, HARTONO.region, early.date(), role="lurah", acts_for=HARTONO)
+    steps.end_term(RAHMAN, early.date() - timedelta(days=1))
+
+    def news() -> list[tuple[str, str]]:
+        steps.afresh(session)
+        query = select(Notice.kind, User.name).join_from(Notice, User, User.id == Notice.user_id)
+        return sorted(tuple(row) for row in session.execute(query))
+
+    both = [
+        *[("term_begins", name) for name in ("Agus Salim", "Sari Wulandari", "Yusuf")],
+        *[("term_ended", name) for name in ("Agus Salim", "Hartono", "Rahman", "Sari Wulandari")],
+    ]
+    said = kill_while_telling(app, early, tmp_path / "stop", lambda: bool(news()))
+    assert news() == both, said
+    assert said.count("terms_told") == 1, said
+    with time_machine.travel(early + timedelta(minutes=30), tick=False):
+        worker.work(worker.kinds(app), Pauses(1))
+    assert news() == both

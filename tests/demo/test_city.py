@@ -343,6 +343,12 @@ def test_what_is_late_was_told(rows: Session, person: Person) -> None:
     assert any(one.kind in ("late", "late_below") for one in found)
 
 
+def test_offices_that_have_changed_were_told(rows: Session) -> None:
+    """To each person, to the desk above, and to Diskominfo what they have not done themselves."""
+    kinds = set(rows.scalars(select(Notice.kind)))
+    assert {"term_begins", "term_ended"} <= kinds
+
+
 def test_bencana_is_open_on_two_desks(rows: Session) -> None:
     open_now = select(Report.desk).where(Report.urgent, Report.status.not_in(chain.FINAL))
     assert {"kelurahan", "kecamatan"} <= set(rows.scalars(open_now))

@@ -3,16 +3,34 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime, time, timedelta
 from typing import Any
 
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import delete, select
 
-from sipokat.domain.notices import inbox
-from tests import wire
-from tests.cast import AGUS, CAST, DEWI, HARTONO, RAHMAN, RATNA, SITI, YUSUF, Person
+from sipokat.database import db, writing
+from sipokat.domain.clock import WIB
+from sipokat.domain.notices import inbox, term_news
+from sipokat.models import Notice
+from tests import steps, wire
+from tests.cast import (
+    AGUS,
+    BEJO,
+    CAST,
+    DEWI,
+    EFFENDI,
+    HARTONO,
+    RAHMAN,
+    RATNA,
+    SARI,
+    SITI,
+    YUSUF,
+    ZAINAL,
+    Person,
+)
 from tests.page import Page, Visitor
 
 Site = Callable[..., Visitor]
@@ -29,6 +47,14 @@ def verified(site: Site, count: int = 1) -> list[str]:
     return numbers
 
 
+def known(app: Flask, person: Person) -> Visitor:
+    """Another phone of somebody, of which they were not told that it is new."""
+    visitor = Visitor(app, person)
+    with app.app_context(), writing() as session:
+        session.execute(delete(Notice).where(Notice.kind == "new_phone"))
+    return visitor
+
+
 def count_on(page: Page) -> str:
     return page.text("header .bell")
 
@@ -39,7 +65,7 @@ def test_it_says_what_happened_by_day_and_leads_there(app: Flask, site: Site) ->
         returned = str(wire.file_report(site(RAHMAN), "sampah")["number"])
         wire.decide(site(HARTONO), returned, "pengembalian", note="Foto ulang, Pak.")
     with time_machine.travel(MONDAY + timedelta(days=1), tick=False):
-        rahman = Visitor(app, RAHMAN)
+        rahman = known(app, RAHMAN)
         (second,) = [str(wire.file_report(rahman)["number"])]
         wire.decide(Visitor(app, HARTONO), second, "penolakan", note="Tidak terjadi.")
         page = rahman.get("/pemberitahuan")
@@ -96,7 +122,7 @@ def test_opening_a_report_reads_its_notices_wherever_one_is_signed_in(
     app: Flask, site: Site
 ) -> None:
     first, second = verified(site, 2)
-    other_phone = Visitor(app, RAHMAN)
+    other_phone = known(app, RAHMAN)
     site(RAHMAN).request("GET", f"/laporan/{first}", headers={"Sec-Purpose": "prefetch"})
     site(HARTONO).get(f"/laporan/{first}")
     assert count_on(other_phone.get("/beranda")) == "2 belum dibaca"
@@ -148,7 +174,7 @@ def test_the_next_page_goes_on_below_the_same_day(app: Flask, site: Site) -> Non
     with time_machine.travel(MONDAY - timedelta(days=1), tick=False):
         verified(site)
     with time_machine.travel(MONDAY, tick=False):
-        rahman, hartono = Visitor(app, RAHMAN), Visitor(app, HARTONO)
+        rahman, hartono = known(app, RAHMAN), Visitor(app, HARTONO)
         for _ in range(inbox.PAGE + 1):
             number = wire.file_report(rahman)["number"]
             wire.decide(hartono, number, "verifikasi")
@@ -187,3 +213,48 @@ def test_what_cannot_be_read_is_refused_and_reads_nothing(site: Site, body: Any)
     site(RAHMAN).post("/pemberitahuan/dibaca", {"until": "x"}, status=400)
     assert site(RAHMAN).json("GET", "/pemberitahuan?sesudah=0")["items"] == []
     assert count_on(site(RAHMAN).get("/beranda")) == "1 belum dibaca"
+
+
+def test_a_new_phone_is_told_of_and_the_first_is_not(app: Flask, site: Site) -> None:
+    """Everybody, also those whom no report concerns, finds it on all of their phones."""
+    for person in (one for one in CAST if one.active):
+        first = site(person)
+        assert first.json("GET", "/pemberitahuan")["unread"] == 0, person
+        second = Visitor(app, person)
+        (told,) = first.json("GET", "/pemberitahuan")["items"]
+        words = (
+            "Akun Anda dipakai di HP atau komputer baru (Aplikasi lain), dengan nomor HP dan kata "
+            "sandi."
+        )
+        assert (told["kind"], told["text"], told["url"]) == ("new_phone", words, "/akun")
+        assert count_on(first.get("/beranda")) == "1 belum dibaca"
+        second.get("/akun")
+        assert count_on(first.get("/beranda")) == ""
+    Visitor(app, BEJO)
+    with app.app_context():
+        bejo = select(Notice.id).where(Notice.user_id == steps.user_of(BEJO).id)
+        assert db.session.scalar(bejo) is None
+
+
+def test_what_is_told_of_terms_leads_to_a_page_that_opens_and_is_read_there(
+    app: Flask, site: Site
+) -> None:
+    """To each of them who is told: the person, the desk above, Diskominfo; and nobody else is."""
+    today = steps.today()
+    with app.app_context():
+        steps.add_term(SARI, HARTONO.region, today, role="lurah", acts_for=HARTONO)
+        steps.add_term(EFFENDI, YUSUF.region, today, role="camat", acts_for=YUSUF)
+        for person in (ZAINAL, RATNA, AGUS, SITI, DEWI):
+            steps.end_term(person, today + timedelta(days=3))
+        steps.newcomer("Wati", "diskominfo", "16.73")
+        with writing() as session:
+            term_news.tell(session, datetime.combine(today, time(12), WIB))
+    expected = {AGUS, SARI, EFFENDI, YUSUF, DEWI, HARTONO, SITI, ZAINAL, RATNA}
+    for person in (one for one in CAST if one.active):
+        items = site(person).json("GET", "/pemberitahuan")["items"]
+        assert bool(items) == (person in expected), person
+        for one in items:
+            site(person).get(one["url"])
+        assert site(person).json("GET", "/pemberitahuan")["unread"] == 0, person
+        page = site(person).get("/pemberitahuan")
+        assert len(page.all("article.card")) == len(items)
