@@ -8,7 +8,7 @@ from datetime import date
 
 from sipokat.domain import reasons
 from sipokat.domain.clock import day_of
-from sipokat.domain.notices import digest, late, term_words
+from sipokat.domain.notices import digest, late, office_sentences
 from sipokat.domain.notices.inbox import Entry
 from sipokat.domain.report_titles import report_title
 from sipokat.domain.roles import DESK_WORDS, DESKS, ROLES
@@ -24,8 +24,8 @@ def text_of(one: Entry, names: Names, today: date | None = None) -> str:
 
 def sentence_of(one: Entry, names: Names, today: date | None = None) -> str:
     """What happened. What is so `today` is said with that word, without it by its date."""
-    if one.kind in term_words.SENTENCES:
-        return term_words.SENTENCES[one.kind](one.facts, names)
+    if one.kind in office_sentences.SENTENCES:
+        return office_sentences.SENTENCES[one.kind](one.facts, names)
     return _SENTENCES[one.kind](one, names, today)
 
 
