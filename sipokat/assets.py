@@ -105,6 +105,7 @@ SCRIPTS = {
     "worker": ("worker/changes.js", "worker/kept-pages.js", "worker/pictures.js"),
     "officer": (
         "desk/decided.js",
+        "desk/kept-decisions.js",
         "desk/decision-drafts.js",
         "desk/decisions.js",
         "desk/ready-sentences.js",
@@ -118,7 +119,14 @@ SCRIPTS = {
         "desk/keys.js",
         "desk/reading-pane.js",
     ),
-    "bulk": ("desk/decided.js", "desk/bulk-run.js", "desk/bulk.js", "desk/ticks.js"),
+    "bulk": (
+        "desk/decided.js",
+        "desk/kept-decisions.js",
+        "desk/bulk-run.js",
+        "desk/bulk.js",
+        "desk/ticks.js",
+        "desk/ticks-decided.js",
+    ),
     "activation": ("pages/activation.js",),
     "late-photos": ("form/photos.js", "pages/late-photos.js"),
 }

@@ -13,11 +13,14 @@ from sipokat.models import User
 
 @dataclass(frozen=True)
 class Item:
-    """A report as it was on the screen when it was ticked, and the id of this action on it."""
+    """A report as it was on the screen when it was ticked, and the id of this action on it.
+    `office` is as what the person acts, where they hold several offices at its desk and have
+    chosen."""
 
     number: str
     version: int
     action_id: str
+    office: str = ""
 
 
 @dataclass(frozen=True)
@@ -43,7 +46,7 @@ def verify_each(user: User, klass: str | None, items: Iterable[Item]) -> Iterato
 
 
 def _verify(user: User, klass: str | None, item: Item) -> Outcome:
-    request = chain.Request("verify", item.version, klass, together=True)
+    request = chain.Request("verify", item.version, klass, office=item.office, together=True)
     try:
         report = verification.act(user, item.number, request, item.action_id)
     except DoneBefore:

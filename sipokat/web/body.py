@@ -138,11 +138,16 @@ def photo_claims(value: Any) -> tuple[PhotoClaim, ...]:
     return tuple(claims)
 
 
-def checked(value: Any, shape: Mapping[str, Check]) -> dict[str, Any]:
-    """An object with these keys and no others, each value read by its check."""
-    if not isinstance(value, dict) or set(value) != set(shape):
+def checked(
+    value: Any, shape: Mapping[str, Check], optional: tuple[str, ...] = ()
+) -> dict[str, Any]:
+    """An object with these keys, of which the `optional` ones may be missing, and no others, each
+    value read by its check."""
+    if not isinstance(value, dict) or not set(shape).difference(optional) <= set(value) <= set(
+        shape
+    ):
         raise ValueError
-    return {key: check(value[key]) for key, check in shape.items()}
+    return {key: check(value[key]) for key, check in shape.items() if key in value}
 
 
 def read_json(shape: Mapping[str, Check], required: tuple[str, ...] = ()) -> dict[str, Any]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Mapping
 from typing import Any
 
 from flask import Blueprint, g, jsonify, render_template, request
@@ -29,6 +30,7 @@ ITEM: dict[str, body.Check] = {
     "number": body.text,
     "version": body.whole,
     "action_id": body.uuid_text,
+    "office": body.text,
 }
 
 
@@ -38,13 +40,16 @@ def _items(value: Any) -> list[Item]:
         raise ValueError
     if len(value) > LIMITS.together:
         raise TooLarge(TOO_MANY)
-    return [Item(**body.checked(one, ITEM)) for one in value]
+    return [Item(**body.checked(one, ITEM, optional=("office",))) for one in value]
 
 
-def _ticked(value: str) -> dict[str, Any]:
-    """An item as a plain form has it: `31989~1~<action_id>`."""
-    number, version, action_id = value.split("~")
-    return {"number": number, "version": body.row_id(version), "action_id": action_id}
+def _ticked(value: str, form: Mapping[str, str]) -> dict[str, Any]:
+    """An item as a plain form has it: `31989~1~<action_id>`, and where the form asks as what the
+    person acts also the region of the desk."""
+    number, version, action_id, *desk = value.split("~")
+    said = {"number": number, "version": body.row_id(version), "action_id": action_id}
+    office = form.get(f"office.{desk[0]}") if desk else None
+    return said | ({"office": office} if office else {})
 
 
 def _read() -> dict[str, Any]:
@@ -54,7 +59,7 @@ def _read() -> dict[str, Any]:
         return said
     form = body.read_form()
     try:
-        items = _items([_ticked(one) for one in request.form.getlist("item")])
+        items = _items([_ticked(one, form) for one in request.form.getlist("item")])
     except ValueError:
         raise Malformed(OLD_PAGE) from None
     return {"class": form.get("class") or None, "items": items}

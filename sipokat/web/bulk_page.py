@@ -11,6 +11,7 @@ from sipokat.domain import queue, queue_groups
 from sipokat.domain.regions import names_of
 from sipokat.web import queue_filters
 from sipokat.web.access import me
+from sipokat.web.present import acting
 from sipokat.web.present.queue import headings
 from sipokat.web.queue_address import QUEUE, Address
 from sipokat.web.queue_cards import tick_rows
@@ -39,6 +40,8 @@ def context(address: Address) -> dict[str, Any]:
         "back": address.to(QUEUE).url,
         "chosen": " · ".join(filter(None, [names.get(here, here), queue_filters.said(address)])),
         "sections": sections,
+        "acting": acting.acting_at_desks(me()),
+        "acting_choices": acting.choices_by_desk(me(), in_order),
         "asks_class": any("data-asks-class" in row for row in rows),
         "next_url": address.following(shown[-1]).url if more else None,
     }

@@ -25,7 +25,7 @@ from sipokat.web import present
 from sipokat.web.decision_forms import decision_forms
 from sipokat.web.kept import kept
 from sipokat.web.present import times
-from sipokat.web.present.acting import choices
+from sipokat.web.present.acting import acting_desk, choices
 
 # Stands where the id of a decision comes. Nobody can write it into a report.
 _ACTION = secrets.token_hex(16)
@@ -106,5 +106,11 @@ def _card(full: present.Full, facts: Facts) -> str:
 
 def _tick(full: present.Full, facts: Facts, ticked: bool) -> str:
     template = current_app.jinja_env.get_template("verification/_tick.html")
-    near = facts.one_kelurahan
-    return template.render(report=full, action_id=_ACTION, ticked=ticked, one_kelurahan=near)
+    desk = acting_desk(full.report) if facts.acting else ""
+    return template.render(
+        report=full,
+        action_id=_ACTION,
+        ticked=ticked,
+        one_kelurahan=facts.one_kelurahan,
+        acting_desk=desk,
+    )

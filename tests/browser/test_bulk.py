@@ -8,7 +8,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests import wire
-from tests.browser.steps import eventually, ready, reports
+from tests.browser.steps import eventually, is_kept, no_signal, ready, reports, states
 from tests.cast import HARTONO, RAHMAN, SITI
 from tests.services.accessibility import breaches
 from tests.services.caller import Caller
@@ -148,3 +148,40 @@ def test_it_can_be_stopped_and_waits_for_signing_in_again(phones: Phones, server
     expect(page.locator("[data-bulk-state]")).to_contain_text("30 laporan diverifikasi.")
     eventually(lambda: {one.desk for one in reports(server)}, {"kecamatan"})
     assert verified(server) == [(number, 1) for number in sorted(numbers)]
+
+
+@pytest.mark.current_only
+def test_what_was_decided_without_signal_is_not_ticked_until_it_is_taken_back(
+    phones: Phones, server: Server
+) -> None:
+    first, *_others = fill(server, 6)
+    phone = ready(phones("lurah"), HARTONO)
+    phone.open("/verifikasi")
+    eventually(lambda: is_kept(phone, "/verifikasi"))
+    no_signal(server)
+    page = phone.open("/verifikasi")
+    card = page.locator(f"#kartu-{first}")
+    card.get_by_role("button", name="Verifikasi: Kinerja").click()
+    expect(card).to_have_count(0)
+
+    # The signal is back, and this decision has not got through yet.
+    server.network.heal()
+    path = f"/laporan/{first}/verifikasi"
+    server.network.when("POST", path, somebody_elses(200), times=None)
+    page = phone.open(PATH)
+    row = page.locator(f"#kartu-{first}")
+    expect(row).to_contain_text("Verifikasi. Akan dikirim.")
+    expect(row.locator(".tick-input")).to_be_disabled()
+    tick_all(page)
+    expect(page.get_by_role("button", name="Verifikasi 5 laporan")).to_be_visible()
+    expect(row.locator(".tick-input")).not_to_be_checked()
+    assert breaches(page, "rows, one of them decided") == []
+
+    row.get_by_role("link", name="Akan dikirim").click()
+    page.get_by_role("button", name="Batalkan keputusan").click()
+    page.get_by_role("dialog").get_by_role("button", name="Ya, batalkan").click()
+    expect(page.locator("[data-entry]")).to_have_count(0)
+    page.go_back()
+    expect(row.locator(".tick-input")).to_be_enabled()
+    expect(row).not_to_contain_text("Akan dikirim")
+    assert states(phone) == []

@@ -90,7 +90,7 @@ def test_a_returned_report_is_mended_without_signal_and_verified_in_its_second_r
     page = lurah.open("/verifikasi")
     card(page, number).locator("summary").filter(has_text="Kembalikan").click()
     form = card(page, number).locator("form[action$=pengembalian]")
-    form.get_by_role("button", name="Foto kurang jelas. Mohon foto ulang dari jarak dekat.").click()
+    form.get_by_role("button", name="Foto kurang jelas").click()
     expect(form.locator("select")).to_have_value("foto_kurang_jelas")
     form.get_by_role("button", name="Kembalikan laporan").click()
     eventually(lambda: reports(server)[0].desk, "rt")

@@ -47,7 +47,7 @@ def write(page: Page, number: str) -> None:
     """Choose a reason and type a note, and wait until the phone has them."""
     form = returning(page, number)
     page.locator("summary").filter(has_text="Kembalikan").first.click()
-    form.locator("select").select_option("foto_kurang_jelas")
+    form.get_by_role("button", name="Foto kurang jelas").click()
     form.locator("textarea").fill(NOTE)
 
 

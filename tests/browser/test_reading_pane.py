@@ -195,10 +195,10 @@ def test_the_list_of_reports_is_read_beside_it_and_decided_there(numbers, phones
     pane.locator("summary").filter(has_text="Kembalikan").click()
     note = pane.locator("details[open] textarea")
     note.fill("Pak,")
-    pane.get_by_role("button", name="Foto kurang jelas.").click()
+    pane.get_by_role("button", name="Foto kurang jelas").click()
     expect(note).to_have_value("Pak, Foto kurang jelas. Mohon foto ulang dari jarak dekat.")
     # What stands for another reason takes the place of the first; what was typed stays.
-    pane.get_by_role("button", name="Mohon cek lagi angkanya.").click()
+    pane.get_by_role("button", name="Angka perlu dicek").click()
     expect(note).to_have_value("Pak, Mohon cek lagi angkanya.")
     pane.get_by_role("button", name="Kembalikan laporan").click()
     page.wait_for_url(f"**/laporan/{numbers[1]}")

@@ -228,7 +228,7 @@ def test_a_desk_of_nine_reports_with_two_returns_takes_fourteen_taps(phone, serv
         card = page.locator("[data-card][data-mine]").first
         if left in (7, 3):
             taps.on(card.get_by_text("Kembalikan", exact=True))
-            taps.on(card.get_by_role("button", name="Keterangan kurang lengkap."))
+            taps.on(card.get_by_role("button", name="Isi kurang lengkap"))
             taps.on(card.get_by_role("button", name="Kembalikan laporan"))
         else:
             taps.on(card.get_by_role("button", name="Verifikasi: Kegiatan biasa"))

@@ -21,9 +21,10 @@ from tests.browser.steps import (
     outbox,
     picture,
     ready,
+    send_now,
     states,
 )
-from tests.cast import HARTONO, RAHMAN, YUSUF
+from tests.cast import HARTONO, PETANANG_ULU, RAHMAN, SARI, YUSUF
 from tests.services.caller import Caller
 from tests.services.network import hold, lose_answer, refuse
 from tests.services.phone import Phone
@@ -83,7 +84,7 @@ def verify(page: Page, number: str) -> None:
 def give_back(page: Page, number: str) -> None:
     card(page, number).locator("summary").filter(has_text="Kembalikan").click()
     form = card(page, number).locator("form[action$=pengembalian]")
-    form.locator("select").select_option("foto_kurang_jelas")
+    form.get_by_role("button", name="Foto kurang jelas").click()
     form.locator("textarea").fill(NOTE)
     form.get_by_role("button", name="Kembalikan laporan").click()
     expect(card(page, number)).to_have_count(0)
@@ -311,3 +312,60 @@ def test_a_copy_from_before_does_not_offer_again_what_was_answered_at_once(phone
     expect(card(page, first)).to_have_count(0)
     expect(card(page, second)).to_have_attribute("aria-current", "true")
     expect(page.locator("#queue-count")).to_have_text("1 menunggu")
+
+
+@pytest.mark.current_only
+def test_the_office_that_was_chosen_waits_with_the_decision_and_is_judged_at_receipt(phone, server):
+    """Sari, lurah next door, is sekretaris and Plt. lurah of the kelurahan."""
+    first, second = lying(server, 2)
+    begun, over = today() - timedelta(days=9), today() + timedelta(days=9)
+    for kind, title, until, letter in (
+        ("definitif", "sekretaris", None, None),
+        ("plt", None, over.isoformat(), "800/12"),
+    ):
+        server.query(
+            "INSERT INTO term (user_id, role, region_code, kind, title, since, until,"
+            " letter_number, letter_date) SELECT id, 'lurah', :code, :kind, :title, :begun, :until,"
+            ' :letter, :signed FROM "user" WHERE name = :name',
+            code=PETANANG_ULU,
+            kind=kind,
+            title=title,
+            begun=begun.isoformat(),
+            until=until,
+            letter=letter,
+            signed=letter and begun.isoformat(),
+            name=SARI.name,
+        )
+    ready(phone, SARI)
+    seen(phone, "/verifikasi")
+    no_signal(server)
+    page = phone.open("/verifikasi")
+    for number in (first, second):
+        office = card(page, number).locator("form[action$=verifikasi]").get_by_label("Bertindak")
+        office.select_option("sekretaris")
+        verify(page, number)
+    expect(waits(page)).to_have_count(2)
+    # The first one arrives while Sari is sekretaris, the second one after that has ended.
+    path = f"/laporan/{second}/verifikasi"
+    server.network.heal()
+    held_up = server.network.when("POST", path, refuse, times=None)
+    phone.open("/kotak-keluar")
+    eventually(lambda: states(phone)[0], "sent")
+    ended = (today() - timedelta(days=1)).isoformat()
+    server.query("UPDATE term SET until = :day WHERE title = 'sekretaris'", day=ended)
+    server.network.lift(held_up)
+    page = phone.open("/kotak-keluar")
+    entry = page.locator("[data-entry]")
+    eventually(lambda: send_now(phone) or states(phone), ["sent", "needs_attention"])
+    expect(entry).to_contain_text("Sekretaris Kelurahan Petanang Ulu")
+    expect(entry).to_contain_text("Anda tidak memegang jabatan itu hari ini.")
+    (event,) = decided(server)
+    assert json.loads(event.detail)["title"] == "sekretaris"
+    # Its card has its forms again: she is still Plt.
+    page = phone.open("/verifikasi")
+    expect(card(page, second)).to_contain_text("Anda tidak memegang jabatan itu hari ini.")
+    assert not card(page, second).get_by_label("Bertindak").count()
+    verify(page, second)
+    eventually(
+        lambda: [json.loads(one.detail).get("kind") for one in decided(server)], [None, "plt"]
+    )

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+
 from sipokat.database import db
 from sipokat.domain import offices, titles
 from sipokat.domain.listed import Listed
 from sipokat.domain.offices import HOLDER, Office
+from sipokat.domain.regions import at_desk
 from sipokat.models import Report, User
 
 
@@ -28,6 +31,21 @@ def choices(user: User, report: Report | Listed) -> tuple[tuple[str, str], ...]:
     found = offices.acting_choices(user, report.desk, report.region_code)
     keys = ["", *(one.held_as for one in found[1:])]
     return tuple(zip(keys, map(_words, found), strict=True)) if len(found) > 1 else ()
+
+
+def acting_desk(report: Report | Listed) -> str:
+    """The region of the desk where the report lies: there the person holds the offices among which
+    they choose."""
+    return at_desk(report.region_code, report.desk) if report.desk else ""
+
+
+def choices_by_desk(
+    user: User, reports: Iterable[Report | Listed]
+) -> dict[str, tuple[tuple[str, str], ...]]:
+    """The offices to choose from for these reports, by the region of their desk; only of desks at
+    which there is a choice."""
+    asked = {acting_desk(one): choices(user, one) for one in reports}
+    return {desk: found for desk, found in asked.items() if found}
 
 
 def acting_at_desks(user: User) -> str:

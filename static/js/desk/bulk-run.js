@@ -3,8 +3,8 @@
  * to be sent, so that a cut connection or a page that is loaded again goes on where it stopped. Each
  * has an `action_id` of its own, so what arrived without an answer is not done twice. No DOM.
  *
- * A run: `{id, at, klass, left: [{number, version, action_id}], total, done, refused}`; `refused` are the
- * answers `{number, status, message, last}` that say why not.
+ * A run: `{id, at, klass, left: [{number, version, action_id, office?}], total, done, refused}`; `refused`
+ * are the answers `{number, status, message, last}` that say why not.
  */
 (() => {
   const { causes, store, wire } = self.sipokat;

@@ -136,7 +136,8 @@
   async function keep(form) {
     const wrong = check(form);
     if (wrong) {
-      wrong.focus();
+      // Buttons stand in the place of the list of reasons.
+      (wrong.hidden ? wrong.parentElement.querySelector("button") : wrong).focus();
       return null;
     }
     const entry = entryOf(form);

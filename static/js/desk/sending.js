@@ -106,7 +106,8 @@
     moved();
     select(card);
     const place = card.querySelector('[aria-invalid="true"]') || link(card);
-    place.focus();
+    // Buttons stand in the place of the list of reasons.
+    (place.hidden ? place.parentElement.querySelector("button") : place).focus();
   }
 
   let posted = false; // the last answer is one to a decision

@@ -4,28 +4,14 @@
  * before the decision.
  */
 (() => {
-  const { decided, decisionDrafts, desk, identity, kinds, outbox, owner, page, store, words } =
+  const { decided, decisionDrafts, desk, keptDecisions, kinds, owner, page, store, words } =
     self.sipokat;
+  const { SAID, made, stands } = keptDecisions;
   const kept = owner.kept !== undefined;
-  const made = Number(owner.kept ?? Date.now() - performance.now());
   const held = new Map(); // by the name of what is offered, `{place, strip}`
-
-  const SAID = {
-    waiting: ["Akan dikirim", "wait"],
-    sending: ["Akan dikirim", "wait"],
-    needs_login: ["Akan dikirim setelah Anda masuk lagi", "warn"],
-    needs_attention: ["Tidak tercatat", "warn"],
-    sent: ["Terkirim", "ok"],
-  };
 
   const offerOf = (form) => `keputusan:${form.dataset.decision}:${form.elements.version.value}`;
   const placeOf = (form) => form.closest("[data-card]") || form.closest(".decide");
-
-  /** Whether nothing more can be decided where this entry has come from. */
-  function stands({ state, last_error: error, sent_at }) {
-    if (state === "sent") return sent_at > made; // a page that was made since knows better
-    return state !== "needs_attention" || [404, 409].includes(error?.status);
-  }
 
   /** Fills in the strip: what was decided, and where that stands. */
   function fill(strip, entry) {
@@ -60,6 +46,19 @@
     decisionDrafts.reopen(offer.split(":")[1]).catch(() => {});
   }
 
+  /** Says beside the form why what was decided there was refused, and leaves the decision open. */
+  function tell(form, entry) {
+    const answer = form.nextElementSibling;
+    if (
+      !form.getAttribute("action").endsWith(`/${entry.noun}`) ||
+      !answer?.matches("[data-answer]")
+    )
+      return;
+    answer.replaceChildren(page.banner(words.refusal(entry), "warn"));
+    const box = form.closest("details");
+    if (box) box.open = true;
+  }
+
   /** What was decided here and answered at once, after this copy was made, as if they were entries. */
   async function answered() {
     if (!kept) return [];
@@ -72,18 +71,11 @@
     }));
   }
 
-  /** All decisions of this person that say where something on this page stands. */
-  async function read() {
-    const { owner: person } = await identity.who();
-    const mine = person ? await outbox.entries(person.id) : [];
-    const entries = mine.filter((one) => kinds.offer(one)?.startsWith("keputusan:"));
-    return { entries, done: await answered() };
-  }
-
   let first = true;
 
   async function draw() {
-    const { entries, done } = await read();
+    const entries = await keptDecisions.entries();
+    const done = await answered();
     const by = new Map(entries.map((one) => [kinds.offer(one), one]));
     const of = (offer, number) => by.get(offer) || done.find((one) => one.report === number);
     for (const [offer, { strip }] of held) {
@@ -96,6 +88,7 @@
       const place = placeOf(form);
       const entry = place && !held.has(offer) && of(offer, form.dataset.decision);
       if (entry && stands(entry)) hold(offer, place, entry);
+      else if (first && entry?.state === "needs_attention") tell(form, entry);
     }
     count([...entries, ...done]);
     if (kept) sayWhenSent(entries);

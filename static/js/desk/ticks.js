@@ -6,7 +6,7 @@
   const { bulk, made, page, texts } = self.sipokat;
   const form = document.querySelector("[data-bulk]");
   if (!form || !bulk) return;
-  const boxes = () => [...form.querySelectorAll(".tick-input")];
+  const boxes = () => [...form.querySelectorAll(".tick-input:enabled")];
   const ticked = () => boxes().filter((box) => box.checked);
   const numberOf = (box) => box.value.split("~")[0];
   const send = form.querySelector(".tick-send > button");
@@ -14,6 +14,9 @@
   const radios = [...(fieldset?.querySelectorAll("input") || [])];
   const chosen = () => radios.find((radio) => radio.checked);
   const asksClass = (box) => "asksClass" in box.dataset;
+  // As what the person acts, for reports of a desk at which they hold several offices.
+  const offices = [...form.querySelectorAll("[data-acting] select")];
+  const officeOf = (box) => offices.find(({ name }) => name === `office.${box.dataset.office}`);
 
   // --- What is ticked ------------------------------------------------------------------------
 
@@ -27,7 +30,9 @@
   }
 
   const groups = [...form.querySelectorAll("[data-tick-group]")];
-  const boxesOf = (group) => [...group.closest(".tick-group").querySelectorAll(".tick-input")];
+  const boxesOf = (group) => [
+    ...group.closest(".tick-group").querySelectorAll(".tick-input:enabled"),
+  ];
 
   function show() {
     const count = ticked().length;
@@ -37,6 +42,8 @@
     send.disabled = !count;
     const needed = ticked().some(asksClass);
     if (fieldset) fieldset.hidden = !needed;
+    for (const select of offices)
+      select.closest("[data-acting]").hidden = !ticked().some((box) => officeOf(box) === select);
     if (!needed || chosen()) complain("");
     for (const box of boxes()) label(box);
     for (const group of groups) {
@@ -87,7 +94,8 @@
 
   function keep() {
     try {
-      const state = { class: chosen()?.value, numbers: ticked().map(numberOf) };
+      const acting = Object.fromEntries(offices.map(({ name, value }) => [name, value]));
+      const state = { class: chosen()?.value, numbers: ticked().map(numberOf), acting };
       sessionStorage.setItem(KEY, JSON.stringify(state));
     } catch {
       // Without such storage ticks are lost when the page is left.
@@ -103,6 +111,7 @@
       const numbers = new Set(state.numbers);
       for (const box of boxes()) box.checked = numbers.has(numberOf(box));
       for (const radio of radios) radio.checked = radio.value === state.class;
+      for (const select of offices) select.value = state.acting[select.name];
     } catch {
       // Nothing was ticked.
     }
@@ -130,9 +139,10 @@
 
   form.addEventListener("submit", async (event) => {
     event.preventDefault();
-    const items = ticked().map(({ value }) => {
-      const [number, version, action_id] = value.split("~");
-      return { number, version: Number(version), action_id };
+    const items = ticked().map((box) => {
+      const [number, version, action_id] = box.value.split("~");
+      const office = officeOf(box)?.value;
+      return { number, version: Number(version), action_id, ...(office && { office }) };
     });
     if (!items.length) return;
     if (ticked().some(asksClass) && !chosen()) return complain("Pilih kelasnya dulu.");

@@ -65,7 +65,9 @@
   function refusal({ last_error: { last, message, fields } }) {
     const sentences = Object.values(fields || {});
     if (last) return `${last.what}, ${time(last.at)}. Keputusan Anda tidak tercatat.`;
-    return [message, ...sentences, "Keputusan Anda tidak tercatat."].filter(Boolean).join(" ");
+    // The message often is the sentence of the only field that is wrong.
+    const said = new Set([message, ...sentences, "Keputusan Anda tidak tercatat."]);
+    return [...said].filter(Boolean).join(" ");
   }
 
   /** Why the entry is still on the phone, and what will happen or has to be done. */
