@@ -102,6 +102,10 @@ def test_a_lurah_clears_thirty_reports_without_signal_and_two_were_decided_befor
     following = page.locator(".pager a").get_attribute("href")
     eventually(lambda: is_kept(phone, following))
     no_signal(server)
+    with phone.expecting("htmx:"):  # the page is not a copy yet, and the next one opens as one
+        page.locator(".pager a").click()
+        page.wait_for_url("**sesudah**")
+    expect(page.locator("[data-copy]")).to_be_visible()
     page = phone.open("/beranda")
     page.get_by_role("link", name="Lihat salinan daftarnya").click()
     page.wait_for_url("**/verifikasi")

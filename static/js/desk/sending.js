@@ -56,8 +56,14 @@
   const UNHEARD = "Keputusan belum dijawab. Kirim lagi saja, tidak tercatat dua kali.";
   const UNSENT = "Keputusan belum terkirim.";
 
-  /** There was no answer that counts: a decision goes into the outbox, all else is tried again. */
+  /**
+   * There was no answer that counts: a decision goes into the outbox, the next page of the queue opens
+   * as it is kept on this phone, all else is tried again.
+   */
   async function unanswered(elt, facts) {
+    const { isKept } = self.sipokat.withoutSignal;
+    if (elt.matches("a") && (await isKept(elt.href).catch(() => null)))
+      return location.assign(elt.href);
     if (!decisions.is(elt)) return tryAgain(elt, facts);
     return self.sipokat.withoutSignal.take(elt).catch(() => tryAgain(elt, facts));
   }

@@ -112,5 +112,5 @@
     document.addEventListener("htmx:afterSettle", () => prepare().catch(() => {}));
   }
 
-  self.sipokat.withoutSignal = { take };
+  self.sipokat.withoutSignal = { isKept, take };
 })();
