@@ -44,13 +44,13 @@ GROUP BY month, region_code
 def upgrade() -> None:
     op.create_table(
         "month_count",
-        sa.Column("month", sa.String(length=7), nullable=False),
         sa.Column("region_code", CODE, nullable=False),
+        sa.Column("month", sa.String(length=7), nullable=False),
         *(sa.Column(name, sa.Integer(), nullable=False) for name in COUNTS),
         sa.ForeignKeyConstraint(
             ["region_code"], ["region.code"], name="fk_month_count_region_code"
         ),
-        sa.PrimaryKeyConstraint("month", "region_code", name="pk_month_count"),
+        sa.PrimaryKeyConstraint("region_code", "month", name="pk_month_count"),
     )
     op.create_table(
         "closed_month",

@@ -15,9 +15,9 @@ from sqlalchemy import Connection, func, select
 from sipokat.database import table
 from sipokat.domain.audit.rows import reading
 from sipokat.domain.chain import FINAL
-from sipokat.domain.participation.closing import FIGURES
 from sipokat.domain.participation.counts import summed
 from sipokat.domain.participation.facts import COUNTS, Share, share_of
+from sipokat.domain.participation.figures import NAMES
 from sipokat.models import ClosedMonth, Event, MonthCount, Report, Tally
 
 
@@ -103,16 +103,16 @@ def _tallies(connection: Connection, told: list[Told]) -> Iterator[str]:
 def _closed(connection: Connection, told: list[Told]) -> Iterator[str]:
     """A closed month has no events of its own: but each region's figures are those of its parts."""
     kept = {
-        (row.month, row.region_code): (row.parent_code, tuple(getattr(row, one) for one in FIGURES))
+        (row.month, row.region_code): (row.parent_code, tuple(getattr(row, one) for one in NAMES))
         for row in connection.execute(table(ClosedMonth).select())
     }
     parts: dict[tuple[str, str], Counter[str]] = {}
     for (month, _), (parent, figures) in kept.items():
         found = parts.setdefault((month, parent), Counter())
-        found.update(dict(zip(FIGURES, figures, strict=True)))
+        found.update(dict(zip(NAMES, figures, strict=True)))
     for key in sorted(parts.keys() & kept.keys()):
-        anew = [parts[key][name] for name in FIGURES]
-        yield from _compare(f"closed {key[0]} of {key[1]}", FIGURES, kept[key][1], anew)
+        anew = [parts[key][name] for name in NAMES]
+        yield from _compare(f"closed {key[0]} of {key[1]}", NAMES, kept[key][1], anew)
 
 
 def _compare(

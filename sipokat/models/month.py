@@ -19,10 +19,10 @@ class MonthCount(Base):
 
     __tablename__ = "month_count"
 
-    month: Mapped[str] = mapped_column(String(7), primary_key=True)
     region_code: Mapped[str] = mapped_column(
         RegionCode, ForeignKey("region.code"), primary_key=True
     )
+    month: Mapped[str] = mapped_column(String(7), primary_key=True)
     real: Mapped[int]
     nihil: Mapped[int]
     recorded: Mapped[int]

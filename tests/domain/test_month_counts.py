@@ -32,7 +32,7 @@ def noon(day: date) -> datetime:
 def counted(session: Session, month: str, region: str = RT) -> dict[str, int]:
     """The counts that are not 0."""
     session.rollback()
-    row = session.get(MonthCount, (month, region), populate_existing=True)
+    row = session.get(MonthCount, (region, month), populate_existing=True)
     return {name: getattr(row, name) for name in COUNTS if row and getattr(row, name)}
 
 
