@@ -8,7 +8,7 @@ import click
 from flask.cli import with_appcontext
 
 from sipokat.domain import day_changes
-from sipokat.operating import DAY, change
+from sipokat.operating import DAY, actor, change, in_words
 
 KINDS = {"free": False, "working": True, "usual": None}
 BY = click.option(
@@ -27,9 +27,8 @@ BY = click.option(
 def set_day(day: date, kind: str, name: str, by: str) -> None:
     """Declare a day free or working, or as the calendar has it (usual). Limits of reports that are
     running move with it."""
-    with change(by) as (session, who):
-        moved = day_changes.declare(session, who, day, KINDS[kind], name)
-    moved += _once_more(by, name)
+    with in_words():
+        moved = day_changes.set_day(lambda session: actor(session, by), day, KINDS[kind], name)
     click.echo(f"{day} is {kind}; the limits of {moved} reports have moved.")
 
 
@@ -40,14 +39,9 @@ def set_day(day: date, kind: str, name: str, by: str) -> None:
 def move_deadlines(why: str, by: str) -> None:
     """Reckon the limits that are running anew, after the calendar or the office hours changed with
     a new version."""
-    click.echo(f"The limits of {_once_more(by, why)} reports have moved.")
-
-
-def _once_more(by: str, why: str) -> int:
-    """How many limits move now. After `set-day`: those of reports that came in or were decided at
-    that moment, and whose limit was reckoned by the calendar of before."""
     with change(by) as (session, who):
-        return day_changes.move_limits(session, who, why)
+        moved = day_changes.move_limits(session, who, why)
+    click.echo(f"The limits of {moved} reports have moved.")
 
 
 COMMANDS = (set_day, move_deadlines)

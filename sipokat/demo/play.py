@@ -101,7 +101,7 @@ class Play:
             sent_at=step.at,
             form_version="demo",
         )
-        judged = intake.judge(person, sent, step.at, self.overridden)
+        judged = intake.with_limit(intake.judge(person, sent, step.at), self.overridden)
         number = intake.number_of(self.last + len(self.entries) + 1)
         report = Report(**judged.report, number=number)
         state = judged.state

@@ -7,15 +7,15 @@ whose limit moves. Stays that are over keep the end and the hours that counted t
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
 from typing import Any
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
 
-from sipokat.database import lock_rows, table, take_turns
-from sipokat.domain import administration, events
+from sipokat.database import lock_rows, table, take_turns, writing
+from sipokat.domain import administration, days_held, events
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
@@ -29,6 +29,22 @@ from sipokat.models import DayOverride, Region, Report
 
 AHEAD = timedelta(days=800)  # a day further away is taken for a slip in the year
 NAME_MAX = 80
+
+
+def set_day(
+    who: Callable[[Session], By],
+    day: date,
+    working: bool | None,
+    name: str = "",
+    now: datetime | None = None,
+) -> int:
+    """Declare the day as `declare` does, in a transaction of its own, and move once more the limits
+    of what came in or was decided at that moment by the calendar of before; how many have moved.
+    `who` says for whom it is done. Ended in between, it may be done again."""
+    with writing() as session:
+        moved = declare(session, who(session), day, working, name, now)
+    with writing() as session:
+        return moved + move_limits(session, who(session), name, now)
 
 
 def declare(
@@ -63,12 +79,15 @@ def declare(
         session.add(DayOverride(day=day, working=working, name=name))
     region = session.get_one(Region, _office_of(by).region)
     administration.record(session, by, region, "set_day", was, became, at)
-    return move_limits(session, by, name, at)
+    moved = move_limits(session, by, name, at)
+    days_held.hold(session)
+    return moved
 
 
 def move_limits(session: Session, by: By, why: str = "", now: datetime | None = None) -> int:
     """Reckon every running limit anew by the calendar as it is now; how many have moved. For each
     of them the record gets an entry, with `why`."""
+    take_turns(session, "days")  # else another's days, read before, would come after ours
     at, overridden, report = now or present(), overrides(session), table(Report).c
     query = (
         select(*(report[name] for name in ("id", "desk", "arrived_at", "due_at", "content_digest")))
@@ -88,6 +107,8 @@ def move_limits(session: Session, by: By, why: str = "", now: datetime | None = 
     ids = [row.id for row, _ in found]
     lock_rows(session, select(report.id).where(report.id.in_(ids)).order_by(report.id))
     found = moved(ids)
+    if not found:
+        return 0
     change = update(table(Report)).where(report.id == bindparam("one"))
     session.execute(
         change.values(due_at=bindparam("due")), [{"one": row.id, "due": due} for row, due in found]

@@ -9,7 +9,7 @@ from __future__ import annotations
 import uuid
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from typing import Any
 
@@ -104,7 +104,7 @@ def submit(user: User, sent: Submission, now: datetime | None = None) -> tuple[R
     """
     at = now or present()
     try:
-        judged = judge(user, sent, at, office_hours.overrides(db.session()))
+        judged = judge(user, sent, at)
     except Refused as refusal:
         # A repeat gets its receipt even where its first sending would be refused today.
         asked = submission_digest(sent.category, sent.region, sent.raw)
@@ -131,9 +131,8 @@ def submit(user: User, sent: Submission, now: datetime | None = None) -> tuple[R
 # --- Judge: before the lock, with no statement of its own ----------------------------------------
 
 
-def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, bool]) -> Judged:
-    """What a submission received `at` becomes, or the refusal. `overridden` are the city's own
-    working and free days."""
+def judge(user: User, sent: Submission, at: datetime) -> Judged:
+    """What a submission received `at` becomes, or the refusal. It has no limit yet."""
     written, doubtful = corrected(sent.written_at, sent.sent_at, at)
     recorder = recording.recorder(user, sent.region, day_of(written), day_of(at))
     office = recorder or _office(user, sent, day_of(written), day_of(at))
@@ -149,7 +148,6 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
     seal = content_digest(category.key, region, as_json)
     asked = submission_digest(sent.category, sent.region, sent.raw)
     move, state = chain.start(author_desk, user.id, category.classed)
-    due = due_of(state, at, overridden)
     row = {
         "client_id": sent.client_id or str(uuid.uuid4()),
         "reporter_id": user.id,
@@ -168,9 +166,9 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
         "content_digest": seal,
         **columns,
         "fields": to_json(columns["fields"]),
-        **standing(state, region, at, due),
+        **standing(state, region, at, None),
     }
-    detail: dict[str, Any] = {**deadlines.as_detail(due), "kept": record.kept_digest(row)}
+    detail: dict[str, Any] = {"kept": record.kept_digest(row)}
     if recorder:
         detail["recorded"] = {"region": region, "as": recorder.label}
     return Judged(
@@ -183,6 +181,18 @@ def judge(user: User, sent: Submission, at: datetime, overridden: Mapping[date, 
             move, office, state.version, at, office.desk, seal, asked, detail=detail
         ),
         shares=changes(None, share_of(row)),
+    )
+
+
+def with_limit(judged: Judged, overridden: Mapping[date, bool]) -> Judged:
+    """The same with the end of the first desk's limit. `overridden` are the city's own working and
+    free days."""
+    due = due_of(judged.state, judged.event.at, overridden)
+    detail = {**deadlines.as_detail(due), **judged.event.detail}
+    return replace(
+        judged,
+        report=judged.report | {"due_at": due},
+        event=replace(judged.event, detail=detail),
     )
 
 
@@ -248,8 +258,10 @@ def keep(session: Session, user: User, judged: Judged) -> tuple[Receipt, bool]:
             return known, False
         refuse_second(session, row["region_code"], row["category"], row["period"])
     place = events.take_place(session)
+    # The number is taken, so that the days that are read now stay (`domain/days_held.py`).
+    judged = with_limit(judged, office_hours.overrides(session))
     number = number_of(place.seq)
-    report_id = _add(session, row | {"number": number})
+    report_id = _add(session, judged.report | {"number": number})
     photos.declare(session, report_id, judged.photos)
     revisions.keep_revision(session, report_id, judged.revision)
     region, author_desk = row["region_code"], row["author_desk"]

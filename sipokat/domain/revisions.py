@@ -10,7 +10,7 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import table, writing
-from sipokat.domain import chain, office_hours
+from sipokat.domain import chain, days_held
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
@@ -68,7 +68,7 @@ def _replace(session: Session, attempt: Attempt, report: Report, raw: Raw) -> No
     def refuse_second_of_month() -> None:
         refuse_second(session, report.region_code, report.category, content.period, report.id)
 
-    overridden = office_hours.overrides(session)
+    overridden = days_held.overrides(session)
     left, before = leaving(report, attempt.at, overridden), share_now(report)
     refuse_second_of_month()
     try:

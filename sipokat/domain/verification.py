@@ -16,11 +16,11 @@ from sqlalchemy.orm import Session
 from sipokat.database import lock_rows, table, writing
 from sipokat.domain import (
     chain,
+    days_held,
     deadlines,
     decided,
     ended_rt,
     events,
-    office_hours,
     offices,
     recording,
     same_report,
@@ -127,7 +127,7 @@ def _move(session: Session, attempt: Attempt, report: Report) -> None:
     if attempt.request.other:
         other = same_report.find(session, attempt.user, report, attempt.request.other)
         attempt = replace(attempt, request=replace(attempt.request, other=other))
-    overridden = office_hours.overrides(session)
+    overridden = days_held.overrides(session)
     left = leaving(report, attempt.at, overridden, attempt.claim)
     before = share_now(report)
     try:
