@@ -91,8 +91,8 @@ def test_no_page_sends_more_statements_for_more_reports(app: Flask, site: Site) 
 
 # What a report and its photo ask of, in this order.
 FILED = [
-    *("login_session", "day_override"),
-    *("counter", "report", "photo", "revision", "event", "month_count"),
+    *("login_session", "counter", "day_override"),
+    *("report", "photo", "revision", "event", "month_count"),
 ]
 PHOTO_KEPT = ["login_session", "photo", "photo", "report"]
 _TABLE = re.compile(r"(?:INSERT INTO|FROM|^UPDATE) (\w+)")
