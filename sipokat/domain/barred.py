@@ -6,17 +6,30 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 from datetime import date
+from functools import lru_cache
 
-from sqlalchemy import ColumnElement, Select, and_, exists, func, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Date,
+    and_,
+    bindparam,
+    exists,
+    false,
+    func,
+    literal_column,
+    or_,
+    select,
+)
 from sqlalchemy.orm import Session, aliased
 
 from sipokat.domain import ended_rt, offices
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.posts import Post
-from sipokat.domain.regions import lies_in
+from sipokat.domain.regions import in_scope
 from sipokat.domain.roles import DESK_ROLES, DESKS, ROLES, below, desks_below
 from sipokat.domain.term_days import running_on
 from sipokat.models import Event, Report, Term, User
+from sipokat.prepared import Prepared
 
 WRITES = ("submit", "revise")
 DECIDES = ("verify", "return", "reject")
@@ -33,12 +46,8 @@ def waiting_for_deputy(session: Session, user: User) -> dict[str, int]:
     today = day_of(now())
     for desk, scopes in _desks(user).items():
         role = DESK_ROLES[desk]
-        suspects = [
-            code
-            for code in session.scalars(_suspects(role, today))
-            if any(lies_in(code, scope) for scope in scopes)
-        ]
-        if suspects:
+        rows = _suspects(role, tuple(scopes)).rows(session, {"day": today})
+        if suspects := sorted({str(code) for (code,) in rows}):
             count = select(Report.desk_code, func.count()).where(_stuck(desk, role, today))
             query = count.where(Report.desk_code.in_(suspects)).group_by(Report.desk_code)
             found |= {str(code): count for code, count in session.execute(query)}
@@ -57,21 +66,30 @@ def _desks(user: User) -> dict[str, list[str]]:
     return found
 
 
-def _suspects(role: str, today: date) -> Select[str]:
-    """The regions whose desk is held in this role by somebody who has held another one, or written
-    for an RT; and those where a report of an RT lies that is there no more, since they may have
-    mended it."""
-    other = aliased(Term)
+@lru_cache(500)
+def _suspects(role: str, scopes: tuple[str, ...]) -> Prepared:
+    """The regions in these scopes whose desk is held in this role by somebody who has held another
+    one, or written for an RT; and those where a report of an RT lies that is there no more, since
+    they may have mended it."""
+    other, day = aliased(Term), bindparam("day", type_=Date)
     elsewhere = exists().where(
         other.user_id == Term.user_id,
         or_(other.role != Term.role, other.region_code != Term.region_code),
     )
     recorded = exists().where(Report.recorded_as.is_not(None), Report.reporter_id == Term.user_id)
+    # As the index of groups spells it: else all that lies on the desk would be read.
     left = exists().where(
-        Report.desk_code == Term.region_code, Report.region_code.in_(ended_rt.gone())
+        Report.desk_code == Term.region_code,
+        Report.desk_code > literal_column("''"),
+        Report.region_code.in_(ended_rt.gone(day)),
     )
-    return select(Term.region_code).where(
-        Term.role == role, running_on(today), or_(elsewhere, recorded, left)
+    return Prepared(
+        select(Term.region_code).where(
+            Term.role == role,
+            or_(false(), *(in_scope(Term.region_code, scope) for scope in scopes)),
+            running_on(day),
+            or_(elsewhere, recorded, left),
+        )
     )
 
 

@@ -70,6 +70,7 @@ def lying(user: User) -> ColumnElement[bool]:
     return and_(Report.desk == DESK, Report.desk_code.in_(gone()), or_(*mine))
 
 
-def gone() -> Select[str]:
-    """The codes of all RT that are there no more, for a query."""
-    return select(Region.code).where(Region.level == DESK, Region.until < day_of(now()))
+def gone(day: ColumnElement[date] | None = None) -> Select[str]:
+    """The codes of all RT that are there no more on this day, by default today, for a query."""
+    today = day_of(now()) if day is None else day
+    return select(Region.code).where(Region.level == DESK, Region.until < today)

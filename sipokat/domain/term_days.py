@@ -20,7 +20,7 @@ def over_by(term: Term, day: date) -> bool:
     return term.until is not None and term.until < day
 
 
-def running_on(day: date, term: type[Term] = Term) -> ColumnElement[bool]:
+def running_on(day: date | ColumnElement[date], term: type[Term] = Term) -> ColumnElement[bool]:
     """The condition for a term that runs on that day."""
     return and_(term.since <= day, or_(term.until.is_(None), term.until >= day))
 

@@ -23,6 +23,7 @@ from sipokat import create_app
 from sipokat.database import db, writing
 from sipokat.domain import (
     answers,
+    barred,
     cards,
     changes,
     lateness,
@@ -283,6 +284,8 @@ def test_every_desk(city: Session, person: Person) -> None:
             sent += asked(lambda w=wanted, s=start: queue.desk_queue(city, user, s, w, 200))
     sent += asked(lambda: queue.summary(city, user))
     sent += asked(lambda: posts.right_below(city, user))
+    if person is not HARTONO:  # RT heads decide nothing
+        sent += asked(lambda: barred.waiting_for_deputy(city, user))
     assert faults(city, sent) == []
 
 
@@ -333,7 +336,11 @@ def test_a_filter_that_finds_nothing_reads_an_index_alone(city: Session) -> None
 
 @pytest.mark.parametrize(
     ("look", "index"),
-    [(queue.urgent, "ix_report_urgent"), (queue_groups.groups, "ix_report_group")],
+    [
+        (queue.urgent, "ix_report_urgent"),
+        (queue_groups.groups, "ix_report_group"),
+        (barred.waiting_for_deputy, "ix_report_group"),
+    ],
     ids=lambda one: getattr(one, "__name__", one),
 )
 def test_what_every_queue_asks_is_read_from_an_index_of_its_own(
