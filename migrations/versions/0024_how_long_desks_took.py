@@ -64,7 +64,7 @@ def upgrade() -> None:
     op.create_index(
         "ix_answer_deputy",
         "answer",
-        ["desk_code", "month"],
+        ["month", "desk_code"],
         sqlite_where=of_deputies,
         postgresql_where=of_deputies,
     )

@@ -18,6 +18,7 @@ from sipokat.domain.chain import FINAL
 from sipokat.domain.participation.counts import summed
 from sipokat.domain.participation.facts import COUNTS, Share, share_of
 from sipokat.domain.participation.figures import NAMES
+from sipokat.domain.responsiveness.anew import differences as wrong_answers
 from sipokat.models import ClosedMonth, Event, MonthCount, Report, Tally
 
 
@@ -123,4 +124,9 @@ def _compare(
             yield f"{what}: {name} is kept as {one}, and counted anew it is {other}"
 
 
-CHECKS: tuple[Check, ...] = (_months, _tallies, _closed)
+def _answers(connection: Connection, told: list[Told]) -> Iterator[str]:
+    """How long each desk took. A report's last move does not say it: all its entries are read."""
+    yield from wrong_answers(connection)
+
+
+CHECKS: tuple[Check, ...] = (_months, _tallies, _closed, _answers)

@@ -34,7 +34,7 @@ class Answer(Base):
         # Which deputies decided at a desk.
         Index(
             "ix_answer_deputy",
-            *("desk_code", "month"),
+            *("month", "desk_code"),
             sqlite_where=text(_FOR_SOMEBODY),
             postgresql_where=text(_FOR_SOMEBODY),
         ),

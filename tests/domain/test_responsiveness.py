@@ -4,24 +4,51 @@ from __future__ import annotations
 
 import importlib.util
 import json
+import random
+import statistics
+from array import array
+from collections import Counter
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from types import SimpleNamespace
 from typing import Any
 
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, insert, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain import verification
+from sipokat.database import writing
+from sipokat.domain import revisions, verification
 from sipokat.domain.chain import Request
+from sipokat.domain.check_figures import differences
+from sipokat.domain.clock import day_of, now
 from sipokat.domain.decided import Claim
-from sipokat.models import Answer
-from tests.cast import DEWI, HARTONO, PETANANG_ULU, RAHMAN, YUSUF
+from sipokat.domain.responsiveness.anew import rows_of
+from sipokat.domain.responsiveness.counted import ENOUGH, Counted, together
+from sipokat.models import Answer, Event, Report
+from tests import slow_answers
+from tests.cast import (
+    BARAT_I,
+    DEWI,
+    HARTONO,
+    KOTA,
+    MARLINA,
+    PETANANG_ULU,
+    RAHMAN,
+    SARI,
+    SITI,
+    TABA_BARU,
+    UTARA_I,
+    YUSUF,
+    Person,
+)
+from tests.comparing_answers import compare
 from tests.histories import History, histories
-from tests.slow_answers import answers_of, kept, wanted
-from tests.steps import act, report_of, revise, send, user_of
+from tests.services.matrix import examples
+from tests.slow_answers import kept, wanted
+from tests.steps import act, raw, report_of, revise, send, user_of
 
 MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # 09.00 in Lubuklinggau
 
@@ -82,6 +109,23 @@ def test_a_decision_that_waited_on_a_phone_took_until_it_was_made(session: Sessi
     assert [row] == wanted(session)
 
 
+def test_a_row_that_the_events_do_not_give_is_named(session: Session) -> None:
+    a_long_way()
+    first, second, *_ = session.scalars(select(Answer.seq).order_by(Answer.seq)).all()
+    submitted = session.scalars(select(Event.seq).where(Event.action == "submit")).first()
+    assert differences(session.connection().engine.connect()) == []
+    with writing():
+        session.get_one(Answer, first).worked_s = 7
+        extra = {**kept(session)[1], "seq": submitted}
+        session.delete(session.get_one(Answer, second))
+        session.execute(insert(Answer), extra)
+    assert differences(session.connection().engine.connect()) == [
+        f"answer {first}: worked_s is kept as 7, and told anew it is 3600",
+        f"answer {second}: is missing",
+        f"answer {submitted}: no event has ended a stay",
+    ]
+
+
 # The migration, which reads a filled record.
 
 REGIONS = {"rt": f"{PETANANG_ULU}.001", "kelurahan": PETANANG_ULU, "kecamatan": "16.73.04"}
@@ -132,4 +176,78 @@ def test_old_events_that_say_nothing_are_reckoned_by_the_calendar(
         for one in entries
     ]
     found = list(MIGRATION._rows(rows, told.own))
-    assert found == answers_of(region, told.author_desk, entries, told.own)
+    assert found == rows_of(region, told.author_desk, entries, told.own)
+
+
+# Figures.
+
+MANY = st.lists(st.integers(0, 400_000), max_size=40)
+REASONS = ("foto_kurang_jelas", "lokasi_kurang_jelas", "lainnya")
+
+
+@given(MANY)
+def test_a_median_and_what_nine_of_ten_took(times: list[int]) -> None:
+    found = together([Counted(array("i", sorted(times)))])
+    if len(times) < ENOUGH:
+        assert (found.median, found.ninetieth, found.share(1)) == (None, None, None)
+        return
+    assert found.median == statistics.median(times)
+    assert found.ninetieth == slow_answers.slow_ninetieth(times)
+    assert found.median <= found.ninetieth <= max(times)
+
+
+@given(st.lists(st.tuples(MANY, st.integers(0, 40), st.sampled_from(REASONS))))
+def test_desks_together_are_their_decisions_together(
+    drawn: list[tuple[list[int], int, str]],
+) -> None:
+    parts = [
+        Counted(array("i", sorted(times)), min(n, len(times)), min(n, len(times)), Counter([why]))
+        for times, n, why in drawn
+    ]
+    whole = together(parts)
+    assert list(whole.times) == sorted(one for times, _, _ in drawn for one in times)
+    assert whole.in_time == sum(one.in_time for one in parts)
+    assert whole.answered == sum(one.answered for one in parts)
+    assert whole.returned == Counter(why for _, _, why in drawn)
+    assert together([together(parts[:2]), together(parts[2:])]) == whole
+    assert 0 <= (whole.share_in_time or 0) <= 1
+
+
+def at_random(chance: random.Random, reports: int) -> None:
+    """Reports of two kelurahan and of a lurah, over half a year, each moved at random."""
+    start = datetime(2026, 6, 1, 1, 0, tzinfo=UTC)
+    for number in range(reports):
+        author = chance.choice((RAHMAN, SITI, MARLINA, HARTONO))
+        at = start + timedelta(minutes=chance.randrange(150 * 1440))
+        report = send(author, at=at, on=day_of(at), text=f"Rapat warga {number}")
+        for _ in range(chance.randrange(7)):
+            at += timedelta(minutes=chance.randrange(6 * 1440))
+            report = a_move(chance, author, report, at)
+
+
+def a_move(chance: random.Random, author: Person, report: Report, at: datetime) -> Report:
+    lurah = SARI if author is MARLINA else HARTONO
+    holders = {"kelurahan": lurah, "kecamatan": YUSUF, "kota": DEWI}
+    if report.desk is None:
+        return act(DEWI, report, "reopen", at=at)
+    if report.desk == report.author_desk:
+        if chance.random() < 0.3:
+            return act(author, report, "withdraw", at=at)
+        content = raw(report.category, on=day_of(report.written_at))
+        return revisions.revise(user_of(author), report.number, report.version, content, None, at)
+    action = chance.choices(("verify", "return", "reject"), (6, 3, 1))[0]
+    said = {"note": "Sudah dicek."} if chance.random() < 0.5 or report.status == "returned" else {}
+    if action != "verify":
+        said = {
+            "note": "Mohon dilengkapi.",
+            "reason": chance.choice(REASONS[2 * (action == "reject") :]),
+        }
+    return act(holders[report.desk], report, action, at=at, **said)
+
+
+@pytest.mark.parametrize("seed", range(examples(3)))
+def test_all_figures_are_what_the_events_give(session: Session, seed: int) -> None:
+    at_random(random.Random(seed), 40)
+    assert kept(session) == wanted(session)
+    regions = (KOTA, UTARA_I, BARAT_I, PETANANG_ULU, TABA_BARU, RAHMAN.region)
+    assert compare(session, regions, now()) > 10

@@ -20,6 +20,7 @@ from sqlalchemy import event
 from sipokat import create_app
 from sipokat.database import db, writing
 from sipokat.domain import accounts, administration, regions
+from sipokat.domain.responsiveness import months
 from sipokat.migrations import upgrade
 from tests.cast import CAST, PASSWORD
 from tests.services.postgres import Postgres
@@ -169,6 +170,7 @@ class House:
         self.app.config.clear()
         self.app.config.update(self._settings)
         with self.app.app_context():
+            months.forget(db.session())
             db.session.remove()
             if not self.database.outlives_copy:
                 db.engine.dispose()

@@ -10,9 +10,10 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import table
 from sipokat.domain.chain import DECISIONS
-from sipokat.domain.clock import day_of
+from sipokat.domain.clock import day_of, now
 from sipokat.domain.desk_times import Left
 from sipokat.domain.regions import at_desk
+from sipokat.domain.responsiveness.months import forget_before
 from sipokat.models import Answer
 from sipokat.prepared import Prepared
 
@@ -39,12 +40,14 @@ def row_of(left: Left, event: Mapping[str, Any]) -> dict[str, Any]:
 def add(session: Session, row: dict[str, Any]) -> None:
     """Keep one row. Part of the transaction of its event."""
     _ADD.run(session, row)
+    forget_before(session, [row["month"]], now())
 
 
 def add_all(session: Session, rows: list[dict[str, Any]]) -> None:
     """Keep many at once."""
     if rows:
         session.execute(insert(table(Answer)), rows)
+        forget_before(session, {row["month"] for row in rows}, now())
 
 
 _ADD = Prepared(insert(table(Answer)))
