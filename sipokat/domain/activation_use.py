@@ -26,7 +26,7 @@ from sipokat.domain.codes import RULES
 from sipokat.domain.notices import phone_news
 from sipokat.domain.refusals import WrongContent
 from sipokat.domain.sign_in import SignedIn
-from sipokat.domain.typed_codes import FAILED, find, require_good
+from sipokat.domain.typed_codes import FAILED, OVER, find, require_good
 from sipokat.models import Activation, AdministrativeEntry, User
 
 NOT_THE_NUMBER = "Empat angka terakhir nomor HP tidak cocok."
@@ -69,7 +69,8 @@ def spend(
             pin_hash = pins.hash_pin(pin, token)
             for_second = None if seen else pins.hash_pin(pin, code)
         with writing() as session:
-            sign_in.require_open(session, user)
+            if not sign_in.is_open(session, user):
+                raise WrongContent(OVER, {"code": OVER})
             if _use(session, found, seen, for_second, at):
                 signed_in = sign_in.open_session(session, user, token, device, at, pin_hash)
                 entry = _record_use(session, user, device, at)

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from sipokat import security
 from sipokat.database import db, writing
-from sipokat.domain import people, sign_in, tries
+from sipokat.domain import people, sign_in, tries, trivial_pins
 from sipokat.domain.clock import now as present
 from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import NotSignedIn, WrongContent
@@ -89,11 +89,14 @@ def enter(
     """Open a session on the phone with this token, for the person with this id, else for who used
     it last.
 
-    Raises NotSignedIn: where the phone knows nobody, or not this person, after as long and in the
-    same words as for somebody unknown. The last failure that is allowed ends what the phone knows
-    of the person; others on the same phone are not touched. Raises TooMany for a network from which
-    too many phones try that know nobody, and Busy when too many PINs are being checked.
+    Raises NotSignedIn: for what has not the digits of a PIN, which is nobody's guess; where the
+    phone knows nobody, or not this person, after as long and in the same words as for somebody
+    unknown. The last failure that is allowed ends what the phone knows of the person; others on the
+    same phone are not touched. Raises TooMany for a network from which too many phones try that
+    know nobody, and Busy when too many PINs are being checked.
     """
+    if not trivial_pins.is_whole(pin):
+        raise NotSignedIn(trivial_pins.NOT_WHOLE)
     at = now or present()
     known = known_on(db.session(), token)
     user = next((one for one in known if user_id in (None, one.id)), None)
@@ -109,7 +112,8 @@ def enter(
     if kept is None:
         raise NotSignedIn(_wrong(left))
     with writing() as session:
-        sign_in.require_open(session, user)
+        if not sign_in.is_open(session, user):
+            raise NotSignedIn(NOT_HERE)
         _forget_failures(session, user, token, kept)
         signed_in = sign_in.open_session(session, user, token, device, at)
     security.note("signed_in", user.id)
@@ -172,7 +176,10 @@ def is_set(session: Session, user: User, token: str | None) -> bool:
 def prove(user: User, token: str, pin: str) -> Callable[[Session], None]:
     """Make sure, in one's turn to hash, that this is the person's PIN on the phone with this token.
     Returns what takes the failures back in the transaction that follows. Raises WrongContent on
-    `proof` as long as tries are left, then NotSignedIn."""
+    `proof` as long as tries are left, then NotSignedIn. What has not the digits of a PIN counts as
+    no try."""
+    if not trivial_pins.is_whole(pin):
+        raise WrongContent(trivial_pins.NOT_WHOLE, {"proof": trivial_pins.NOT_WHOLE})
     kept, left = _try(user, token, pin)
     if kept is None:
         if left:

@@ -122,13 +122,12 @@ def open_session(
     return SignedIn(user, token, device_token, phone, new)
 
 
-def require_open(session: Session, user: User) -> None:
-    """Raises NotSignedIn if the account was closed meanwhile. The row stays locked, so that closing
-    it comes after what is stored now, and ends it too."""
+def is_open(session: Session, user: User) -> bool:
+    """Whether the account was not closed meanwhile. The row stays locked, so that closing it comes
+    after what is stored now, and ends it too."""
     row = select(User.active).where(User.id == user.id)
     lock_rows(session, row)
-    if not session.scalar(row):
-        raise NotSignedIn(WRONG)
+    return bool(session.scalar(row))
 
 
 def _require_unchanged(session: Session, user: User) -> None:

@@ -1,4 +1,4 @@
-"""Which PINs are refused because others would guess them first."""
+"""What is a PIN, and which are refused because others would guess them first."""
 
 from __future__ import annotations
 
@@ -8,14 +8,18 @@ from sipokat.domain.codes import RULES
 from sipokat.domain.refusals import WrongContent
 
 DIGITS = "0123456789"
+NOT_WHOLE = f"PIN terdiri dari {RULES.pin_digits} angka."
+
+
+def is_whole(typed: str) -> bool:
+    """Whether this has as many digits as a PIN, and nothing else."""
+    return re.fullmatch(f"[0-9]{{{RULES.pin_digits}}}", typed) is not None
 
 
 def require(pin: str, phone: str) -> None:
     """Raises WrongContent on `pin` for what is no PIN, or one that others would guess first: the
     reason is in the sentence. `phone` is the person's number."""
-    reason = _trivial(pin, phone)
-    if not re.fullmatch(f"[0-9]{{{RULES.pin_digits}}}", pin):
-        reason = f"PIN terdiri dari {RULES.pin_digits} angka."
+    reason = _trivial(pin, phone) if is_whole(pin) else NOT_WHOLE
     if reason:
         raise WrongContent(reason, {"pin": reason})
 

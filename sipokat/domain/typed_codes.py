@@ -18,6 +18,7 @@ MISTYPED = "Kode belum benar. Periksa lagi, hurufnya satu per satu."
 UNKNOWN = "Kode ini tidak dikenal. Periksa lagi, atau minta kode baru kepada yang memberinya."
 ENDED = "Kode ini tidak berlaku lagi"
 ASK = "Minta kode baru kepada yang memberinya."
+OVER = f"{ENDED}. {ASK}"
 FAILED = f"{ENDED}: terlalu banyak jawaban yang salah. {ASK}"
 NEWER = f"{ENDED}: sudah ada kode yang lebih baru. Pakai kode yang terakhir Anda terima."
 
@@ -55,7 +56,7 @@ def require_good(found: Activation, at: datetime) -> None:
     over = found.ended_at is not None or found.expires_at <= at or not found.user.active
     if not over and _still_allowed(found):
         return
-    sentence = f"{ENDED}. {ASK}"
+    sentence = OVER
     if found.uses >= RULES.browsers:
         sentence = f"{ENDED}: sudah dipakai di dua HP. {ASK}"
     elif found.failures >= RULES.failures:

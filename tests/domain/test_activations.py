@@ -39,7 +39,7 @@ from sipokat.domain.refusals import (
 )
 from sipokat.domain.sessions import find_session
 from sipokat.domain.sign_in import SignedIn
-from sipokat.models import Activation, KnownDevice, LoginSession
+from sipokat.models import Activation, KnownDevice, LoginSession, User
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -61,12 +61,11 @@ from tests.cast import (
     Person,
 )
 from tests.services.database import CHEAP, CHEAP_HASHER
-from tests.steps import refused, user_of
+from tests.steps import OPERATOR, refused, user_of
 
 NOW = datetime(2026, 11, 23, 0, 12, tzinfo=UTC)
 HOME = "203.0.113.1"
 PIN = "385026"
-OPERATOR = administration.operator("budi")
 
 
 @pytest.fixture(autouse=True)
@@ -549,6 +548,32 @@ def test_a_right_pin_takes_the_failures_back(session: Session) -> None:
         for _ in range(RULES.pin_failures - 1):
             refused(NotSignedIn, enter, phone, "111111")
         assert enter(phone)
+
+
+def test_what_is_no_whole_pin_costs_no_try(session: Session) -> None:
+    """A thumb that came too early, and the password of another page."""
+    phone = spend(make()).device_token
+    for typed in (PIN[:5], "", f"{PIN}1", "rahasia", "٣٨٥٠٢٦", f"{PIN}\n") * RULES.pin_failures:
+        assert "6 angka" in refused(NotSignedIn, enter, phone, typed).message
+        refusal = refused(WrongContent, pins.prove, user_of(RAHMAN), phone, typed)
+        assert "6 angka" in refusal.fields["proof"]
+    assert enter(phone)
+
+
+def test_an_account_that_is_closed_meanwhile_is_told_in_words_that_fit(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """As when an import is undone while one of its people activates a phone."""
+    phone, code, real = spend(make()).device_token, make(), sign_in.is_open
+
+    def closed_before(inner: Session, user: User) -> bool:
+        user.active = False  # as the other transaction has left it
+        inner.flush()
+        return real(inner, user)
+
+    monkeypatch.setattr(sign_in, "is_open", closed_before)
+    assert "tidak berlaku lagi" in refused(WrongContent, spend, code).fields["code"]
+    assert "PIN tidak berlaku di HP ini" in refused(NotSignedIn, enter, phone).message
 
 
 def test_tries_at_the_same_moment_all_count(app: Flask, session: Session) -> None:

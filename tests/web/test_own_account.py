@@ -187,8 +187,8 @@ def test_nobody_ends_anothers_phone(app: Flask, site: Site) -> None:
 def test_guessing_the_pin_in_a_form_ends_in_the_sign_in_page(app: Flask) -> None:
     phone = activated(app)
     for _ in range(RULES.pin_failures - 1):
-        phone.post("/akun/nomor", {"proof": "1", "phone": "0813 0000 0001"}, status=422)
-    page = phone.post("/akun/nomor", {"proof": PIN[:5], "phone": "0813 0000 0001"}, status=401)
+        phone.post("/akun/nomor", {"proof": "100000", "phone": "0813 0000 0001"}, status=422)
+    page = phone.post("/akun/nomor", {"proof": PIN[::-1], "phone": "0813 0000 0001"}, status=401)
     assert "PIN tidak berlaku di HP ini" in page.text("main")
     phone.user_id = None
     phone.json("GET", "/laporan", status=401)
