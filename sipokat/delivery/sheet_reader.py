@@ -190,9 +190,12 @@ def of_text(data: bytes, rows: int, columns: int) -> Rows:
         divider = max(";,\t|", key=lambda sign: (head.count(sign) > 0, _regular(head, sign)))
     csv.field_size_limit(_PIECE)
     found: Rows = []
+    line = wide = 0
     for line, row in enumerate(csv.reader(io.StringIO(text, newline=""), delimiter=divider), 1):
-        require_near((line, len(row)), rows, columns)
-        found.append((line, [cell.strip()[:_CELL_MAX] for cell in row]))
+        wide = max(wide, len(row))
+        if line <= rows and wide <= columns:
+            found.append((line, [cell.strip()[:_CELL_MAX] for cell in row]))
+    require_near((line, wide), rows, columns)
     return found
 
 

@@ -60,7 +60,7 @@ def test_as_many_rows_as_are_taken_and_one_more() -> None:
     full = "".join(f"Orang {n};08120000{n:05}\n" for n in range(sheets.ROWS_MAX))
     assert len(sheets.read(f"Nama;No HP\n{full}".encode())) == sheets.ROWS_MAX + 1
     said = refused(TooLarge, sheets.read, b"Nama;No HP\n" * 100_000)
-    assert "Paling banyak 10.000 baris" in said.message
+    assert "sampai baris 100.000 dan kolom B. Paling banyak 10.000 baris" in said.message
 
 
 def test_a_hundred_thousand_rows() -> None:
