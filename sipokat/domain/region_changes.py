@@ -86,7 +86,7 @@ def split(session: Session, by: By, code: str, into: Sequence[str], since: date)
     if len(set(into)) < 2:
         raise _wrong("into", "Tulis paling sedikit dua RT hasil pemekaran.")
     _require_rt(region)
-    made = [_new(session, one, since) for one in new]
+    made = [_new(session, one, since, "into") for one in new]
     for one in made:
         _succeed(session, region, one)
         became = _facts(one) | {"from": [code]}
@@ -108,7 +108,7 @@ def merge(session: Session, by: By, codes: Sequence[str], into: str, since: date
         _require_rt(part)
     whole = next((one for one in parts if one.code == into), None)
     if whole is None:
-        whole = _new(session, into, since)
+        whole = _new(session, into, since, "into")
         became = _facts(whole) | {"from": wanted}
         administration.record(session, by, whole, "add_region", became=became)
     ending = [part for part in parts if part is not whole]
@@ -125,7 +125,7 @@ def move(session: Session, by: By, code: str, to: str, since: date) -> Region:
     another number. Its head goes on in the new one."""
     administration.take_turn(session)
     region = _running(session, code, since)
-    new = _new(session, to, since)
+    new = _new(session, to, since, "into")
     _succeed(session, region, new)
     became = _facts(new) | {"from": [code]}
     administration.record(session, by, new, "add_region", became=became)
@@ -169,16 +169,17 @@ def successors(session: Session, code: str) -> list[str]:
     return list(session.scalars(query.order_by(RegionSuccessor.successor_code)))
 
 
-def _new(session: Session, code: str, since: date) -> Region:
-    if session.get(Region, code) is not None:
-        raise _wrong("code", f"Kode {code} sudah pernah dipakai. Pilih nomor RT yang lain.")
+def _new(session: Session, code: str, since: date, field: str = "code") -> Region:
+    """A new RT with this code. Raises WrongContent on `field`."""
+    if (there := session.get(Region, code)) is not None:
+        raise _wrong(field, f"{there.official_name} sudah pernah dipakai. Pilih nomor yang lain.")
     try:
         region = regions.rt_of(code)
     except ValueError:
-        raise _wrong("code", f"{code} bukan kode RT. Contoh: 16.73.04.1009.012.") from None
+        raise _wrong(field, f"{code} bukan kode RT. Contoh: 16.73.04.1009.012.") from None
     parent = session.get(Region, region.parent_code)
     if parent is None or not regions.exists_on(parent, since):
-        raise _wrong("code", f"Kelurahan {region.parent_code} tidak ada.")
+        raise _wrong(field, f"Kelurahan {region.parent_code} tidak ada.")
     region.since = since
     session.add(region)
     session.flush()
@@ -190,8 +191,8 @@ def _running(session: Session, code: str, on: date) -> Region:
     on `code` or `since`."""
     region = session.get(Region, code, populate_existing=True)
     if region is None:
-        raise _wrong("code", f"Wilayah {code} tidak ada.")
-    name = f"{region.name} ({code})"
+        raise _wrong("code", f"{_called(code)} tidak ada.")
+    name = regions.names_of(session, [code])[code]
     if region.until is not None and region.until < on:
         raise _wrong("since", f"{name} hanya ada sampai {written(region.until)}.")
     if region.since is not None and region.since >= on:
@@ -199,6 +200,14 @@ def _running(session: Session, code: str, on: date) -> Region:
     if on < day_of(now()) - BACK:
         raise _wrong("since", f"Hari mulainya paling lama {BACK.days} hari yang lalu.")
     return region
+
+
+def _called(code: str) -> str:
+    """What is said of a code that no region has."""
+    try:
+        return regions.rt_of(code).name
+    except ValueError:
+        return f"Wilayah {code}"
 
 
 def _end(session: Session, by: By, region: Region, last: date) -> None:

@@ -77,7 +77,7 @@ def test_where_there_is_but_one_kelurahan_its_rt_are_shown_at_once(
     [
         ("add", {"rt": "001"}, "sudah pernah dipakai"),
         ("add", {"rt": "dua"}, "Tulis nomor RT"),
-        ("add", {"rt": "0"}, "bukan kode RT"),
+        ("add", {"rt": "0"}, "Tulis nomor RT"),
         ("split", {"rt": "099", "other": "014"}, "tidak ada"),
         ("rename", {"rt": "", "name": ""}, "Isi nama wilayahnya."),
         ("end", {"rt": "001", "since": ""}, "Isi tanggalnya."),
@@ -90,7 +90,29 @@ def test_what_cannot_be_is_said_and_nothing_typed_is_lost(
 ) -> None:
     page = site(AGUS).get(HERE).submit(form(change), 422, **typed)
     assert said in page.text("main")
+    assert PETANANG_ULU not in page.text("main"), "people know no codes"
     assert page.values(form(change))["rt"] == typed["rt"]
+
+
+@pytest.mark.parametrize(
+    ("change", "typed", "field", "said"),
+    [
+        ("merge", {"rt": "1, 99", "other": "1"}, "rt", "RT 099 tidak ada."),
+        ("merge", {"rt": "1", "other": "1"}, "rt", "paling sedikit dua RT"),
+        ("merge", {"rt": "1, 2", "other": "3"}, "other", "RT 003 sudah pernah dipakai."),
+        ("split", {"rt": "1", "other": "2"}, "other", "RT 002 sudah pernah dipakai."),
+        ("split", {"rt": "99", "other": "14"}, "rt", "RT 099 tidak ada."),
+        ("move", {"rt": "1", "other": "2"}, "other", "RT 002 sudah pernah dipakai."),
+    ],
+)
+def test_what_is_wrong_stands_at_its_field_alone(
+    site: Site, change: str, typed: dict[str, str], field: str, said: str
+) -> None:
+    page = site(HARTONO).get(HERE).submit(form(change), 422, **typed)
+    (error,) = page.all(f"{form(change)} .field-error")
+    assert said in error.get_text()
+    marked = page.one(f"{form(change)} [aria-invalid]")
+    assert marked["name"] == field
 
 
 def test_on_the_wire(site: Site) -> None:

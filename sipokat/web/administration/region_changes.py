@@ -150,8 +150,8 @@ def _left_behind(session: Session, kelurahan: str) -> str:
 
 def _codes(field: str, kelurahan: str) -> list[str]:
     """The codes of the RT whose numbers were typed in this field. Raises WrongContent on it."""
-    numbers = re.findall(r"\d+", g.body.get(field, ""))
-    if not numbers or any(len(one) > 3 for one in numbers):
+    numbers = re.findall("[0-9]+", g.body.get(field, ""))
+    if not numbers or any(len(one) > 3 or int(one) == 0 for one in numbers):
         raise WrongContent(RT, {field: RT})
     return [f"{kelurahan}.{one.zfill(3)}" for one in numbers]
 
