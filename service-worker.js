@@ -110,8 +110,8 @@ async function offline(error) {
 }
 
 /**
- * A queue that was loaded further on (`?sampai`) is kept as it begins: leads there. Undefined for any
- * other page, and where that is not kept either.
+ * Of a queue that was loaded further on (`?sampai`) only the first page is kept: leads to that one.
+ * Resolves with undefined for any other address, and where the first page is not kept either.
  */
 async function shorter(owner, url) {
   const begin = new URL(url);

@@ -24,7 +24,16 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
-from sipokat.domain import events, intake, people, regions, revisions, verification
+from sipokat.domain import (
+    administration,
+    events,
+    intake,
+    people,
+    region_changes,
+    regions,
+    revisions,
+    verification,
+)
 from sipokat.domain.chain import FINAL, Request
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.content import PhotoClaim, Raw
@@ -36,6 +45,7 @@ from tests.services.database import CHEAP, LONG_AGO
 from tests.services.speed import patience
 
 Refusal = TypeVar("Refusal", bound=Refused)
+OPERATOR = administration.operator("budi")
 NEW_NUMBERS = itertools.count(81_300_000_001)
 
 # The least that each category requires.
@@ -65,6 +75,11 @@ PERIODIC = ("kependudukan", "nihil", "rekap_bulanan")
 def today() -> date:
     """Today's date in Lubuklinggau."""
     return day_of(now())
+
+
+def days(number: int) -> date:
+    """The date so many days after today's."""
+    return today() + timedelta(days=number)
 
 
 def least(category: str, on: date | None = None) -> dict[str, Any]:
@@ -117,6 +132,12 @@ def end_term(person: Person, until: date) -> None:
     with writing():
         user = user_of(person)
         user.terms[0].until = until
+
+
+def change_region(verb: str, *said: object) -> Any:
+    """Change an RT: `change_region("split", RT, [RT, NEW], days(0))`."""
+    with writing() as session:
+        return getattr(region_changes, verb)(session, OPERATOR, *said)
 
 
 def add_term(

@@ -20,9 +20,7 @@ from sipokat.models import AdministrativeEntry, LoginSession, User
 from tests import steps
 from tests.cast import AGUS, BEJO, HARTONO, KOTA, PASSWORD, PETANANG_ULU, RAHMAN, SITI, Person
 from tests.services.database import CHEAP
-from tests.steps import refused, user_of
-
-OPERATOR = administration.operator("budi")
+from tests.steps import OPERATOR, refused, user_of
 
 
 @pytest.fixture(autouse=True)

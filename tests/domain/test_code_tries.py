@@ -14,7 +14,6 @@ from sipokat.database import writing
 from sipokat.domain import (
     activation_use,
     activations,
-    administration,
     code_tries,
     codes,
     people,
@@ -27,11 +26,10 @@ from sipokat.domain.sign_in import SignedIn, area_of
 from sipokat.models import SignInFailure
 from tests.cast import RAHMAN
 from tests.services.database import CHEAP, CHEAP_HASHER
-from tests.steps import refused, user_of
+from tests.steps import OPERATOR, refused, user_of
 
 NOW = datetime(2026, 11, 23, 0, 12, tzinfo=UTC)
 HALL, ELSEWHERE, PIN = "203.0.113.1", "192.0.2.7", "385026"
-OPERATOR = administration.operator("budi")
 SECOND = timedelta(seconds=1)
 
 

@@ -44,13 +44,7 @@ from tests.cast import (
     YUSUF,
     Person,
 )
-from tests.steps import act, refused, send, user_of
-
-OPERATOR = administration.operator("budi")
-
-
-def days(number: int) -> date:
-    return steps.today() + timedelta(days=number)
+from tests.steps import OPERATOR, act, days, refused, send, user_of
 
 
 def letter(kind: str = "plh", since: int = 0, until: int = 6, **changes: object) -> Letter:

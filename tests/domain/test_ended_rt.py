@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import time_machine
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
 from sipokat.domain import (
-    administration,
     barred,
     chain,
     deputies,
@@ -36,20 +35,10 @@ from tests.cast import (
     YUSUF,
     Person,
 )
-from tests.steps import act, refused, revise, send, user_of
+from tests.steps import OPERATOR, act, change_region, days, refused, revise, send, user_of
 
-OPERATOR = administration.operator("budi")
 RT = RAHMAN.region
 NEW = f"{PETANANG_ULU}.014"
-
-
-def days(number: int) -> date:
-    return steps.today() + timedelta(days=number)
-
-
-def change(verb: str, *said: object) -> None:
-    with writing() as session:
-        getattr(region_changes, verb)(session, OPERATOR, *said)
 
 
 def allowed(person: Person, report: Report) -> tuple[str, ...]:
@@ -70,13 +59,13 @@ def ended(*, returned: bool = True) -> Report:
     report = send(RAHMAN, on=days(-3))
     if returned:
         report = act(HARTONO, report, "return")
-    change("dissolve", RT, days(-1))
+    change_region("dissolve", RT, days(-1))
     return report
 
 
 def test_until_the_last_day_it_is_the_heads(session: Session) -> None:
     returned = act(HARTONO, send(RAHMAN), "return")
-    change("dissolve", RT, days(0))
+    change_region("dissolve", RT, days(0))
     assert region_changes.unmended(session, RT) == 1
     assert allowed(RAHMAN, returned) == ("revise", "withdraw")
     assert allowed(HARTONO, returned) == ()
@@ -129,7 +118,7 @@ def test_what_lies_elsewhere_goes_its_way(session: Session) -> None:
 
 def test_a_report_that_comes_back_from_above_later(session: Session) -> None:
     report = act(HARTONO, send(RAHMAN, on=days(-3)), "verify")
-    change("merge", [RT, SITI.region], SITI.region, days(0))
+    change_region("merge", [RT, SITI.region], SITI.region, days(0))
     report = act(YUSUF, report, "return")
     report = act(HARTONO, report, "return")
     assert allowed(HARTONO, report) == ("revise", "withdraw")
@@ -139,7 +128,7 @@ def test_a_report_that_comes_back_from_above_later(session: Session) -> None:
 def test_whoever_wrote_it_and_goes_on_in_another_rt_mends_it_too(session: Session) -> None:
     report = act(HARTONO, send(RAHMAN, on=days(-3)), "return")
     to = f"{TABA_BARU}.020"
-    change("move", RT, to, days(0))
+    change_region("move", RT, to, days(0))
     assert on_desk(session, RAHMAN) == on_desk(session, HARTONO) == [report.number]
     assert on_desk(session, MARLINA) == []
     mended = revise(RAHMAN, report, text="Rapat warga, 40 orang.")
@@ -160,7 +149,7 @@ def test_a_sekretaris_has_the_same_desk(session: Session) -> None:
 
 def test_photos_that_never_came_are_let_go(session: Session) -> None:
     report = act(HARTONO, send(RAHMAN, on=days(-3), photos=[steps.photo()]), "return")
-    change("dissolve", RT, days(-1))
+    change_region("dissolve", RT, days(-1))
     photo = steps.report_of(report.number).photos[0]
     assert photo_changes.may_change(user_of(HARTONO), photo, now())
     assert not photo_changes.may_change(user_of(YUSUF), photo, now())

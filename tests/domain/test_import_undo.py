@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy import delete, select
@@ -16,7 +16,6 @@ from sipokat.domain import (
     deputies,
     endings,
     people,
-    region_changes,
     sessions,
     sign_in,
     terms,
@@ -31,7 +30,7 @@ from sipokat.models import AdministrativeEntry, KnownDevice, LoginSession, Regio
 from tests.cast import AGUS, HARTONO, PASSWORD, PETANANG_ULU, RAHMAN, SITI
 from tests.importing import WATI, apply, found, load, undo
 from tests.services.database import CHEAP, CHEAP_HASHER
-from tests.steps import refused, send, user_of
+from tests.steps import change_region, days, refused, send, user_of
 
 
 @pytest.fixture(autouse=True)
@@ -41,15 +40,6 @@ def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 RT = f"{PETANANG_ULU}.009"
-
-
-def days(number: int) -> date:
-    return day_of(now()) + timedelta(days=number)
-
-
-def region_change(verb: str, *said: object) -> None:
-    with writing() as session:
-        getattr(region_changes, verb)(session, administration.operator("budi"), *said)
 
 
 def activate(session: Session) -> SignedIn:
@@ -102,7 +92,7 @@ def test_an_rt_that_it_added_goes_again(session: Session) -> None:
 @pytest.mark.parametrize("used_by", ["term", "report", "name", "split", "before"])
 def test_an_rt_that_others_use_stays(session: Session, used_by: str) -> None:
     if used_by == "before":
-        region_change("add", RT, days(-3))
+        change_region("add", RT, days(-3))
     one = load(WATI)
     apply(one)
     if used_by == "term":
@@ -113,9 +103,9 @@ def test_an_rt_that_others_use_stays(session: Session, used_by: str) -> None:
     elif used_by == "report":
         send(HARTONO, region=RT)
     elif used_by == "name":
-        region_change("rename", RT, "RT 009 Raya", days(1))
+        change_region("rename", RT, "RT 009 Raya", days(1))
     elif used_by == "split":
-        region_change("split", RT, [RT, f"{PETANANG_ULU}.099"], days(1))
+        change_region("split", RT, [RT, f"{PETANANG_ULU}.099"], days(1))
     assert undo(one) == 1
     assert session.get(Region, RT) is not None
     assert not found(session, WATI[1]).active

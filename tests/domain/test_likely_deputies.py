@@ -7,7 +7,7 @@ from datetime import timedelta
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import administration, barred, deputies, terms
+from sipokat.domain import barred, deputies, terms
 from sipokat.domain.letters import Letter, months_after
 from sipokat.domain.likely_deputies import likely
 from sipokat.domain.posts import post_of
@@ -24,9 +24,8 @@ from tests.cast import (
     YUSUF,
     Person,
 )
-from tests.steps import act, revise, send, user_of
+from tests.steps import OPERATOR, act, revise, send, user_of
 
-OPERATOR = administration.operator("budi")
 TODAY = steps.today()
 DAY = timedelta(days=1)
 

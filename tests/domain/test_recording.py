@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import json
-from datetime import date, timedelta
+from datetime import timedelta
 
 import pytest
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
 from sipokat.domain import (
-    administration,
     deputies,
     listing,
     participation,
@@ -25,14 +24,9 @@ from sipokat.domain.refusals import NeverAllowed, WrongContent
 from tests import steps
 from tests.cast import BEJO, HARTONO, PETANANG_ULU, RAHMAN, SARI, SITI, TABA_BARU, YUSUF
 from tests.services.tampering import by_hand, checkpoints, faults
-from tests.steps import act, climb, refused, revise, send, user_of
+from tests.steps import OPERATOR, act, climb, days, refused, revise, send, user_of
 
-OPERATOR = administration.operator("budi")
 RT = BEJO.region  # its head's account is closed
-
-
-def days(number: int) -> date:
-    return steps.today() + timedelta(days=number)
 
 
 @pytest.fixture

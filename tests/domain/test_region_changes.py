@@ -16,7 +16,6 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import writing
 from sipokat.domain import (
-    administration,
     chain,
     events,
     offices,
@@ -45,20 +44,10 @@ from tests.cast import (
     Person,
 )
 from tests.services.matrix import examples
-from tests.steps import act, refused, send, user_of
+from tests.steps import OPERATOR, act, change_region, days, refused, send, user_of
 
-OPERATOR = administration.operator("budi")
 RT = RAHMAN.region
 NEW = f"{PETANANG_ULU}.014"
-
-
-def days(number: int) -> date:
-    return steps.today() + timedelta(days=number)
-
-
-def change(verb: str, *said: object) -> object:
-    with writing() as session:
-        return getattr(region_changes, verb)(session, OPERATOR, *said)
 
 
 def begin(person: Person, region: str, since: date) -> None:
@@ -73,7 +62,7 @@ def entries(session: Session, code: str) -> list[str]:
 
 def test_an_rt_that_goes_on_after_a_split_keeps_its_head_and_its_reports(session: Session) -> None:
     before = send(RAHMAN)
-    change("split", RT, [RT, NEW], days(0))
+    change_region("split", RT, [RT, NEW], days(0))
     assert region_changes.successors(session, RT) == [NEW]
     begin(MARLINA, NEW, days(0))
     assert send(RAHMAN).region_code == RT
@@ -88,7 +77,7 @@ def test_an_rt_that_goes_on_after_a_split_keeps_its_head_and_its_reports(session
 
 def test_an_rt_that_ends_by_a_split_ends_its_head_too(session: Session) -> None:
     before = send(RAHMAN)
-    change("split", RT, [NEW, f"{PETANANG_ULU}.015"], days(0))
+    change_region("split", RT, [NEW, f"{PETANANG_ULU}.015"], days(0))
     rahman = user_of(RAHMAN)
     assert rahman.terms[0].until == days(-1)
     assert steps.report_of(before.number).region_code == RT
@@ -103,19 +92,19 @@ def test_an_rt_that_ends_by_a_split_ends_its_head_too(session: Session) -> None:
 
 def test_merged_into_one_of_them_or_into_a_new_one(session: Session) -> None:
     his, hers = send(RAHMAN), send(SITI)
-    change("merge", [RT, SITI.region], RT, days(2))
+    change_region("merge", [RT, SITI.region], RT, days(2))
     assert user_of(RAHMAN).terms[0].until is None
     assert user_of(SITI).terms[0].until == days(1)
     assert region_changes.successors(session, SITI.region) == [RT]
     assert not visibility.may_see(session, user_of(RAHMAN), hers)
-    change("merge", [RT, BEJO.region], NEW, days(3))
+    change_region("merge", [RT, BEJO.region], NEW, days(3))
     assert user_of(RAHMAN).terms[0].until == days(2)
     assert [one.region_code for one in (his, hers)] == [RT, SITI.region]
 
 
 def test_what_ends_already_is_not_merged_once_more(session: Session) -> None:
-    change("merge", [RT, SITI.region], RT, days(2))
-    said = refused(NotNow, change, "merge", [RT, SITI.region], RT, days(0)).message
+    change_region("merge", [RT, SITI.region], RT, days(2))
+    said = refused(NotNow, change_region, "merge", [RT, SITI.region], RT, days(0)).message
     assert said.startswith("RT 002 memang berakhir pada")
     assert region_changes.successors(session, SITI.region) == [RT]
 
@@ -125,7 +114,7 @@ def test_a_kelurahan_is_neither_split_nor_merged(session: Session) -> None:
         ("split", (PETANANG_ULU, [PETANANG_ULU, NEW], days(0))),
         ("merge", ([PETANANG_ULU, RT], PETANANG_ULU, days(0))),
     ):
-        wrong = refused(WrongContent, change, verb, *said).fields
+        wrong = refused(WrongContent, change_region, verb, *said).fields
         assert wrong["code"] == "Petanang Ulu bukan RT. Yang diubah di sini hanya RT."
     assert session.get(Region, NEW) is None
     assert user_of(RAHMAN).terms[0].until is None
@@ -134,7 +123,7 @@ def test_a_kelurahan_is_neither_split_nor_merged(session: Session) -> None:
 def test_moved_to_another_kelurahan_its_head_goes_on(session: Session) -> None:
     before = send(RAHMAN)
     to = f"{TABA_BARU}.020"
-    change("move", RT, to, days(0))
+    change_region("move", RT, to, days(0))
     assert send(RAHMAN).region_code == to
     assert visibility.may_see(session, user_of(HARTONO), before)
     assert not visibility.may_see(session, user_of(SARI), before), "it stays where it was"
@@ -147,21 +136,21 @@ def test_an_rt_that_comes_with_its_head_is_entered_too(session: Session) -> None
 
 
 def test_renamed_from_a_day_on(session: Session) -> None:
-    change("rename", PETANANG_ULU, "  Petanang  Raya ", days(1))
+    change_region("rename", PETANANG_ULU, "  Petanang  Raya ", days(1))
     assert regions.names_on(session, [PETANANG_ULU], days(0)) == {PETANANG_ULU: "Petanang Ulu"}
     assert regions.names_on(session, [PETANANG_ULU], days(1)) == {PETANANG_ULU: "Petanang Raya"}
     assert titles.title(session, "lurah", PETANANG_ULU) == "Lurah Petanang Ulu"
-    change("rename", PETANANG_ULU, "Petanang", days(0))
+    change_region("rename", PETANANG_ULU, "Petanang", days(0))
     assert titles.title(session, "lurah", PETANANG_ULU) == "Lurah Petanang"
-    refused(NotNow, change, "rename", PETANANG_ULU, "Petanang", days(0))
+    refused(NotNow, change_region, "rename", PETANANG_ULU, "Petanang", days(0))
 
 
 def test_a_term_that_would_begin_in_an_rt_that_is_no_more_is_taken_back(session: Session) -> None:
-    change("add", NEW, days(-10))
+    change_region("add", NEW, days(-10))
     begin(SITI, NEW, days(5))
-    change("dissolve", NEW, days(3))
+    change_region("dissolve", NEW, days(3))
     assert [one.region_code for one in user_of(SITI).terms] == [SITI.region]
-    again = refused(WrongContent, change, "dissolve", NEW, days(4)).fields
+    again = refused(WrongContent, change_region, "dissolve", NEW, days(4)).fields
     assert "hanya ada sampai" in again["since"]
 
 
@@ -174,11 +163,11 @@ def test_a_term_that_would_begin_in_an_rt_that_is_no_more_is_taken_back(session:
         ("add", (PETANANG_ULU, 0), "code"),
         ("split", (NEW, [NEW, RT], 0), "code"),
         ("split", (RT, [RT], 0), "into"),
-        ("split", (RT, [RT, SITI.region], 0), "code"),
+        ("split", (RT, [RT, SITI.region], 0), "into"),
         ("split", (RT, [RT, NEW], -40), "since"),
         ("merge", ([RT, RT], NEW, 0), "codes"),
-        ("merge", ([RT, SITI.region], BEJO.region, 0), "code"),
-        ("move", (RT, SITI.region, 0), "code"),
+        ("merge", ([RT, SITI.region], BEJO.region, 0), "into"),
+        ("move", (RT, SITI.region, 0), "into"),
         ("dissolve", (PETANANG_ULU, 0), "code"),
         ("rename", (RT, " ", 0), "name"),
         ("rename", (RT, "R" * 81, 0), "name"),
@@ -191,7 +180,7 @@ def test_changes_that_cannot_be(
     *others, number = said
     assert isinstance(number, int)
     count = len(session.scalars(select(Region)).all())
-    error = refused(WrongContent, change, verb, *others, days(number))
+    error = refused(WrongContent, change_region, verb, *others, days(number))
     assert list(error.fields) == [field]
     session.rollback()
     assert len(session.scalars(select(Region)).all()) == count, "nothing of it is left"
@@ -236,7 +225,9 @@ def test_whatever_happens_to_regions(session: Session, done: list[tuple[Any, ...
             if verb == "begin":
                 begin(heads[said[0] % 4], codes[said[1] % len(codes)], days(on))
             elif verb == "add" or len(there) > (verb == "merge"):
-                change(verb, *told(verb, there, codes, *said), days(on - (verb == "dissolve")))
+                change_region(
+                    verb, *told(verb, there, codes, *said), days(on - (verb == "dissolve"))
+                )
         except Refused:
             session.rollback()
         else:

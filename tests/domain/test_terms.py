@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import date
 from itertools import pairwise
 from typing import Any
 
@@ -32,9 +32,8 @@ from tests.cast import (
     YUSUF,
     Person,
 )
-from tests.steps import act, refused, send, user_of
+from tests.steps import OPERATOR, act, days, refused, send, user_of
 
-OPERATOR = administration.operator("budi")
 EMPTY = f"{PETANANG_ULU}.009"  # an RT that nobody has headed
 
 
@@ -48,10 +47,6 @@ def end(person: Person, last: date, place: int = 0) -> None:
     with writing() as session:
         user = user_of(person)
         endings.end(session, OPERATOR, user, user.terms[place], last)
-
-
-def days(number: int) -> date:
-    return steps.today() + timedelta(days=number)
 
 
 def test_a_new_head_takes_over_and_the_former_reads_on_what_he_wrote(session: Session) -> None:

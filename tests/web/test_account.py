@@ -29,11 +29,10 @@ from tests import steps, wire
 from tests.cast import AGUS, HARTONO, KOTA, PASSWORD, PETANANG_ULU, RAHMAN, SARI, SITI, Person
 from tests.page import Visitor
 from tests.services.database import CHEAP_HASHER
-from tests.steps import today, user_of
+from tests.steps import OPERATOR, today, user_of
 
 Site = Callable[..., Visitor]
 NEW = "kata sandi yang baru"
-OPERATOR = administration.operator("budi")
 FORM = "form[action='/akun/kata-sandi']"
 
 

@@ -10,17 +10,16 @@ import pytest
 from flask import Flask
 
 from sipokat.database import db, writing
-from sipokat.domain import administration, deputies, endings, terms
+from sipokat.domain import deputies, endings, terms
 from sipokat.domain.letters import Letter
 from sipokat.models import Event
 from tests import steps
 from tests.cast import HARTONO, MARLINA, PETANANG_ULU, RAHMAN, SARI, UTARA_I
 from tests.page import Visitor
-from tests.steps import act, events_of, report_of, send, user_of
+from tests.steps import OPERATOR, act, events_of, report_of, send, user_of
 
 Site = Callable[..., Visitor]
 VERIFY = "form[action$='/verifikasi']"
-OPERATOR = administration.operator("budi")
 TODAY = steps.today()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import date, timedelta
+from datetime import timedelta
 from typing import Any
 
 import pytest
@@ -11,10 +11,9 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from sipokat.database import db, writing
-from sipokat.domain import accounts, administration, endings, offices, people, terms
+from sipokat.domain import accounts, endings, offices, people, terms
 from sipokat.domain.clock import now
 from sipokat.models import AdministrativeEntry, LoginSession, Term
-from tests import steps
 from tests.cast import (
     AGUS,
     DEWI,
@@ -31,10 +30,9 @@ from tests.cast import (
 )
 from tests.page import Page, Visitor
 from tests.services.database import CHEAP, CHEAP_HASHER
-from tests.steps import act, send, user_of
+from tests.steps import OPERATOR, act, days, send, user_of
 
 Site = Callable[..., Visitor]
-OPERATOR = administration.operator("budi")
 LURAH = f"/pengelolaan/jabatan/lurah/{PETANANG_ULU}"
 HEAD = f"/pengelolaan/jabatan/rt_head/{RAHMAN.region}"
 NAMING, DEPUTY = "section[aria-labelledby=tunjuk] a", "form:has([name=letter_number])"
@@ -45,10 +43,6 @@ NEW = "section[aria-labelledby=ganti] form"
 def cheap(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(people, "_hasher", CHEAP_HASHER)
     monkeypatch.setattr(people, "_NOBODY", CHEAP)
-
-
-def days(number: int) -> date:
-    return steps.today() + timedelta(days=number)
 
 
 def id_of(app: Flask, person: Person) -> str:

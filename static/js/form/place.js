@@ -3,7 +3,7 @@
  */
 (() => {
   const { data, fields, texts } = self.sipokat;
-  // By the codes of GeolocationPositionError.
+  // For each code of a GeolocationPositionError, as browsers number them.
   const WORDS = {
     1: "Lokasi tidak diizinkan. Tulis saja patokannya.",
     2: "Lokasi tidak terbaca. Nyalakan lokasi di HP, atau tulis patokannya.",

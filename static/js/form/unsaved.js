@@ -4,7 +4,7 @@
  */
 (() => {
   const { page } = self.sipokat;
-  // By the codes of phone/store.js.
+  // What is wrong and how to mend it, for each code that phone/store.js puts on its errors.
   const WHY = {
     full: ["Penyimpanan HP penuh.", page.ROOM],
     owner: ["Anda sudah keluar dari HP ini.", "Masuk dulu untuk menyimpan."],
