@@ -64,9 +64,11 @@ def declare(
     """
     at = now or present()
     if not LIMITS.first_day <= day <= day_of(at) + AHEAD:
-        raise WrongContent(f"Tanggal {day} terlalu jauh. Periksa tahunnya.")
+        sentence = "Tanggal ini terlalu jauh. Periksa tahunnya."
+        raise WrongContent(sentence, {"day": sentence})
     if len(name) > NAME_MAX:
-        raise WrongContent(f"Nama hari paling panjang {NAME_MAX} huruf.")
+        sentence = f"Nama hari paling panjang {NAME_MAX} huruf."
+        raise WrongContent(sentence, {"name": sentence})
     take_turns(session, "days")
     row = session.get(DayOverride, day)
     was, became = _facts(row), _told(day, working, name)

@@ -55,7 +55,9 @@ REST = [
         ],
     ),
     (ZAINAL, ["/beranda", "/laporan?late=below"]),
-    (RATNA, ["/beranda", "/laporan", "/laporan/{report}"]),
+    (RATNA, ["/beranda", "/laporan", "/laporan/{report}", "/pemberitahuan"]),
+    # On a new phone, as everybody before: that is what he was told by now.
+    (RAHMAN, ["/pemberitahuan"]),
 ]
 
 
