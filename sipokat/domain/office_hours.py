@@ -61,10 +61,17 @@ def _pairs(written: list[str]) -> tuple[tuple[time, time], ...]:
 
 
 @cache
-def _holidays(year: int) -> frozenset[date]:
-    return frozenset(
-        holidays.country_holidays("ID", years=year, categories=("public", "government"))
+def _holidays(year: int) -> Mapping[date, str]:
+    return dict(
+        holidays.country_holidays(
+            "ID", years=year, categories=("public", "government"), language="id"
+        )
     )
+
+
+def holiday_name(day: date) -> str:
+    """What the calendar calls this public holiday or cuti bersama; empty for any other day."""
+    return _holidays(day.year).get(day, "")
 
 
 def overrides(session: Session) -> dict[date, bool]:

@@ -43,6 +43,7 @@ def register(app: Flask) -> None:
     from sipokat.web.administration import activations as new_activations
     from sipokat.web.administration import (
         appointments,
+        declared_days,
         deputies,
         endings,
         handouts,
@@ -84,6 +85,7 @@ def register(app: Flask) -> None:
         activation,
         bulk,
         appointments,
+        declared_days,
         deputies,
         endings,
         fresh,

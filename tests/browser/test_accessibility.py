@@ -50,6 +50,7 @@ REST = [
             "/beranda",
             "/pengelolaan",
             "/pengelolaan/impor",
+            "/pengelolaan/hari",
             f"/pengelolaan/lembar?kelurahan={PETANANG_ULU}",
             "/laporan",
         ],

@@ -121,7 +121,7 @@ def test_a_deputy_the_desk_above_and_diskominfo_are_told_of_each_turn_once(
         ),
         ("Tugas Sari Wulandari sebagai Plh. Lurah Petanang Ulu berakhir 30 Des 2026.", page),
         (
-            "Tugas Sari Wulandari sebagai Plh. Lurah Petanang Ulu sudah berakhir, terakhir "
+            "Tugas Sari Wulandari sebagai Plh. Lurah Petanang Ulu sudah berakhir pada "
             "30 Des 2026.",
             page,
         ),
@@ -129,7 +129,7 @@ def test_a_deputy_the_desk_above_and_diskominfo_are_told_of_each_turn_once(
     assert says(session, SARI, FIRST)[1:] == [
         ("Tugas Anda sebagai Plh. Lurah Petanang Ulu berakhir 30 Des 2026.", "/akun"),
         (
-            "Tugas Anda sebagai Plh. Lurah Petanang Ulu sudah berakhir, terakhir 30 Des 2026.",
+            "Tugas Anda sebagai Plh. Lurah Petanang Ulu sudah berakhir pada 30 Des 2026.",
             "/akun",
         ),
     ]
@@ -197,7 +197,7 @@ def test_an_office_that_nobody_follows_is_open(session: Session) -> None:
     assert [text for text, _ in says(session, HARTONO, FIRST)] == [
         "Tugas Siti Aminah sebagai Ketua RT 002 Petanang Ulu berakhir 3 Des 2026. Belum ada "
         "penggantinya.",
-        "Tugas Siti Aminah sebagai Ketua RT 002 Petanang Ulu sudah berakhir, terakhir 3 Des 2026. "
+        "Tugas Siti Aminah sebagai Ketua RT 002 Petanang Ulu sudah berakhir pada 3 Des 2026. "
         "Belum ada penggantinya.",
     ]
     assert [kind for _, kind, name in told(session) if name == "Siti Aminah"] == [

@@ -301,6 +301,15 @@ ROUTES = [
     looking_after("data", 422, name="", phone=""),
     looking_after("penutupan", 303, CITY_ALONE, as_json=409),
     looking_after("pembukaan", 303, CITY_ALONE, as_json=409),
+    Route("GET", "/pengelolaan/hari", others=MANAGING_NOBODY | CITY_ALONE),
+    Route(
+        "POST",
+        "/pengelolaan/hari",
+        usual=422,
+        others=MANAGING_NOBODY | CITY_ALONE,
+        json={"day": "", "kind": "libur"},
+        form={"day": "", "kind": "libur"},
+    ),
     Route("GET", "/pengelolaan/wilayah", others=MANAGING_NOBODY),
     Route(
         "POST",

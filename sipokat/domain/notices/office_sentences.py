@@ -55,7 +55,7 @@ def _ended(facts: Facts, names: Names) -> str:
         said = f"Tugas {dots(facts['count'])} orang di wilayah Anda sudah berakhir."
     else:
         who, office = _whose(facts, names), _office(facts, names)
-        said = f"Tugas {who} sebagai {office} sudah berakhir, terakhir {_day(facts, 'until')}."
+        said = f"Tugas {who} sebagai {office} sudah berakhir pada {_day(facts, 'until')}."
     return said + _open(facts)
 
 

@@ -128,7 +128,16 @@ def _detail(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:
         return f"berlaku sampai {times.moment(datetime.fromisoformat(became['until']))}"
     if action in ("add_region", "end_region", "withdraw_region", "rename_region"):
         return _region(action, was, became)
+    if action == "set_day":
+        return _day(became) if became else f"{_day(was)}, dibatalkan"
     return str(was.get("device") or became.get("device") or "")
+
+
+def _day(facts: dict[str, Any]) -> str:
+    """`17 Nov: hari libur, Hari jadi kota`"""
+    kind = "hari kerja" if facts["working"] else "hari libur"
+    name = f", {facts['name']}" if facts["name"] else ""
+    return f"{times.date_words(date.fromisoformat(facts['day']))}: {kind}{name}"
 
 
 def _region(action: str, was: dict[str, Any], became: dict[str, Any]) -> str:

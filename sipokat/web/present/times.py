@@ -45,6 +45,11 @@ def date_words(value: date) -> str:
     return _date(value, "d MMM" if value.year == day_of(now()).year else "d MMM y")
 
 
+def day_in_full(value: date) -> str:
+    """`Kamis, 19 Nov 2026`"""
+    return _date(value, "EEEE, d MMM y")
+
+
 def day(value: date, today: date | None = None) -> str:
     """`hari ini`, `kemarin`, else `23 Nov`, with the year when it is not this one."""
     words = {0: "hari ini", 1: "kemarin"}.get(((today or day_of(now())) - value).days)
