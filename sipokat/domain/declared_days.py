@@ -1,5 +1,5 @@
-"""The days on which the offices are open or closed otherwise than usual: what the city has declared,
-and what the calendar has."""
+"""The days on which the offices are open or closed otherwise than usual: those that the city has
+declared, and those of the calendar."""
 
 from __future__ import annotations
 

@@ -121,8 +121,7 @@ def test_a_deputy_the_desk_above_and_diskominfo_are_told_of_each_turn_once(
         ),
         ("Tugas Sari Wulandari sebagai Plh. Lurah Petanang Ulu berakhir 30 Des 2026.", page),
         (
-            "Tugas Sari Wulandari sebagai Plh. Lurah Petanang Ulu sudah berakhir pada "
-            "30 Des 2026.",
+            "Tugas Sari Wulandari sebagai Plh. Lurah Petanang Ulu sudah berakhir pada 30 Des 2026.",
             page,
         ),
     ]
