@@ -148,6 +148,7 @@ SERVER_ALONE = (
 # Components that no shell shows: a first visit to the form does without them.
 PAGES_ALONE = (
     "bulk",
+    "chart",
     "changes",
     "code",
     "copy",

@@ -1,0 +1,193 @@
+"""Charts, as templates draw them: where each bar stands and what is said of it. No library, and no
+colour that says anything: bars have their words, what is not over yet is hatched, a target is a
+dashed line with its name."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from math import ceil, floor, log10
+
+from sipokat.web.present.times import figure, month
+
+# The drawing's own measures; on a phone one of them is about a pixel.
+WIDTH, HEIGHT = 328, 172
+LEFT, RIGHT, TOP, BOTTOM = 56, 14, 26, 26
+LETTER = 8.5  # about as wide as one of its bold letters
+MOST = 12  # columns
+GAP = 5
+NICE = (1, 2, 5, 10)
+
+
+@dataclass(frozen=True)
+class Point:
+    """A month (`YYYY-MM`) of a chart. `value` is None where there is none, `words` says it (`61 %`,
+    `Data belum cukup`). `running` of a month that is not over; `href` is the list behind it."""
+
+    month: str
+    value: float | None
+    words: str
+    running: bool = False
+    href: str = ""
+
+
+@dataclass(frozen=True)
+class Bar:
+    """`label` is written below it, `top` above it; each may be empty."""
+
+    x: float
+    y: float
+    width: float
+    height: float
+    point: Point
+    name: str
+    label: str = ""
+    top: str = ""
+
+    @property
+    def middle(self) -> float:
+        return round(self.x + self.width / 2, 1)
+
+    @property
+    def top_end(self) -> float:
+        """Where the words above it end: they stand over its middle, but within the drawing."""
+        return round(min(self.middle + len(self.top) * LETTER / 2, WIDTH), 1)
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line across, with its words."""
+
+    y: float
+    words: str
+
+
+@dataclass(frozen=True)
+class Chart:
+    """`key` names it on its page, `said` is what it shows in a sentence or two."""
+
+    key: str
+    title: str
+    column: str
+    said: str
+    bars: tuple[Bar, ...]
+    lines: tuple[Line, ...]
+    target: Line | None
+    width: int = WIDTH
+    height: int = HEIGHT
+    left: int = LEFT
+    right: int = WIDTH - RIGHT
+    base: int = HEIGHT - BOTTOM
+
+
+def trend(
+    key: str,
+    title: str,
+    column: str,
+    points: Sequence[Point],
+    unit: str,
+    target: float | None = None,
+    most: float | None = None,
+) -> Chart:
+    """A bar for each month, oldest first, up to twelve of them. `column` heads the table's figures,
+    `unit` follows a figure of the scale (` %`). `most` is the end of the scale, by default a round
+    number that no bar and no target exceeds."""
+    values = [one.value for one in points if one.value is not None]
+    end = most or _round_up(max([*values, target or 0, 0]))
+    base, room = HEIGHT - BOTTOM, HEIGHT - BOTTOM - TOP
+
+    def height(value: float) -> float:
+        return round(room * min(value, end) / end, 1)
+
+    return Chart(
+        key,
+        title,
+        column,
+        _said(points, target, unit),
+        tuple(_bars(points, height, base)),
+        tuple(Line(base - height(part), _scale(part, unit)) for part in (0, end / 2, end)),
+        None if target is None else Line(base - height(target), f"Target {_scale(target, unit)}"),
+    )
+
+
+def _bars(points: Sequence[Point], height: Callable[[float], float], base: int) -> list[Bar]:
+    step = (WIDTH - LEFT - RIGHT) / max(len(points), MOST // 2)
+    found = []
+    for place, point in enumerate(points):
+        last = place == len(points) - 1
+        tall = 0.0 if point.value is None else max(1.5, height(point.value))
+        found.append(
+            Bar(
+                x=round(LEFT + step * place + GAP / 2, 1),
+                y=round(base - tall, 1),
+                width=round(step - GAP, 1),
+                height=tall,
+                point=point,
+                name=month(point.month),
+                label=month(point.month)[:3] if (len(points) - 1 - place) % 3 == 0 else "",
+                top=point.words if last and point.value is not None else "",
+            )
+        )
+    return found
+
+
+def _round_up(value: float) -> float:
+    """1, 2, 5, 10, 20, 50 and so on: the first that is not less."""
+    if value <= 0:
+        return 1
+    power = 10 ** floor(log10(value))
+    return float(next(nice * power for nice in NICE if nice * power >= value))
+
+
+def _scale(value: float, unit: str) -> str:
+    return f"{figure(value)}{unit}"
+
+
+def _said(points: Sequence[Point], target: float | None, unit: str) -> str:
+    """The last month and, of those before it, the first with a figure; then the target."""
+    if not points:
+        return "Belum ada data."
+    last = points[-1]
+    so_far = ", bulan berjalan" if last.running else ""
+    said = f"{month(last.month)}{so_far}: {last.words}."
+    before = [one for one in points[:-1] if one.value is not None]
+    if before:
+        said = f"{month(before[0].month)}: {before[0].words}. {said}"
+    return said if target is None else f"{said} Target {_scale(target, unit)}."
+
+
+@dataclass(frozen=True)
+class Strip:
+    """One of several small charts under one another, all by the same scale: what is counted, how
+    much in all, and each month's count. `href` is the list behind all of it."""
+
+    name: str
+    icon: str
+    total: str
+    last: str
+    said: str
+    bars: tuple[Bar, ...]
+    href: str = ""
+
+
+STRIP_WIDTH, STRIP_HEIGHT = 120, 32
+
+
+def strips(
+    rows: Sequence[tuple[str, str, Sequence[Point]]], href: dict[str, str] | None = None
+) -> list[Strip]:
+    """A small chart for each row of name, icon and months, all of which have a value."""
+    most = max((one.value or 0 for _, _, points in rows for one in points), default=0) or 1
+    found = []
+    for name, icon, points in rows:
+        step = STRIP_WIDTH / max(len(points), 1)
+        bars = []
+        for place, point in enumerate(points):
+            tall = ceil((STRIP_HEIGHT - 2) * (point.value or 0) / most)
+            x, y = round(step * place + 1, 1), STRIP_HEIGHT - tall
+            bars.append(Bar(x, y, round(step - 2, 1), tall, point, month(point.month)))
+        total = figure(sum(point.value or 0 for point in points))
+        said = ", ".join(f"{month(one.month)} {one.words}" for one in points)
+        link = (href or {}).get(name, "")
+        found.append(Strip(name, icon, total, points[-1].words, said, tuple(bars), link))
+    return found
