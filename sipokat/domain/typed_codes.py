@@ -63,7 +63,7 @@ def require_good(found: Activation, at: datetime) -> None:
         sentence = FAILED
     elif found.expires_at <= at:
         sentence = f"{ENDED}: sudah lewat waktunya. {ASK}"
-    elif found.user.active and open_until(db.session(), found.user, at):
+    elif found.ended_at and found.user.active and open_until(db.session(), found.user, at):
         sentence = NEWER
     raise WrongContent(sentence, {"code": sentence})
 
