@@ -13,7 +13,7 @@ from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.last_diskominfo import require_diskominfo_without
 from sipokat.domain.refusals import NotNow, WrongContent
-from sipokat.domain.term_checks import require_day
+from sipokat.domain.term_checks import require_day, require_recent
 from sipokat.domain.term_days import runs_between
 from sipokat.domain.term_facts import as_facts
 from sipokat.domain.texts import written
@@ -25,12 +25,14 @@ def end(session: Session, by: By, user: User, term: Term, last: date) -> None:
     """Make `last` the last day of the term. What the person wrote in it stays theirs to read. Who
     acts as Plh. for them acts no longer than that.
 
-    Raises WrongContent when that is before its first day or would make it longer, NotNow when it
-    has ended already or nobody else would act for Diskominfo after it. The same day is no change.
+    Raises WrongContent when that is before its first day, would make it longer, or is longer ago
+    than a desk may end a term, NotNow when it has ended already or nobody else would act for
+    Diskominfo after it. The same day is no change.
     """
     administration.take_turn(session, user)
     _read_anew(session, term)
     require_day(last, "until")
+    require_recent(by, last, "until")
     today = day_of(now())
     if term.until is not None and term.until < today:
         raise NotNow(f"Jabatan itu sudah berakhir pada {written(term.until)}.")
@@ -83,12 +85,15 @@ def give_way(session: Session, by: By, term: Term) -> None:
 
 def cut_short(session: Session, by: By, term: Term, last: date) -> None:
     """End a term on `last` because its office ends then or is another's, or take it back if it
-    would only begin after that. Raises NotNow for one that has begun after `last`."""
+    would only begin after that. Raises NotNow for one that has begun after `last`, WrongContent on
+    `since` for a day that is longer ago than a desk may end a term."""
+    require_recent(by, last + timedelta(days=1), "since")
     was, user = as_facts(term), term.user
     if term.since > last:
         if term.since <= day_of(now()):
             office, since = title_of(session, term), written(term.since)
-            raise NotNow(f"{user.name} sudah menjadi {office} sejak {since}.")
+            began = f"{user.name} sudah menjadi {office} sejak {since}."
+            raise NotNow(f"{began} Pilih hari sesudahnya.")
         session.delete(term)
         session.flush()
         session.expire(user, ["terms"])

@@ -16,13 +16,12 @@ from sipokat.domain import administration, endings, offices, regions, terms
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.refusals import NotNow, WrongContent
+from sipokat.domain.term_checks import BACK
 from sipokat.domain.term_days import not_over_by
 from sipokat.domain.texts import written
 from sipokat.models import AdministrativeEntry, Region, RegionName, RegionSuccessor, Report, Term
 
 DAY = timedelta(days=1)
-# How long ago the day may be from which a change has effect: decrees are often written down late.
-BACK = timedelta(days=31)
 NAME_MAX = 80
 UNUSED = ("add_region", "withdraw_region")  # the entries of an RT that nobody has used
 

@@ -3,7 +3,7 @@ hold it, and beside nobody who is in its way."""
 
 from __future__ import annotations
 
-from datetime import date
+from datetime import date, timedelta
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -20,6 +20,8 @@ from sipokat.domain.titles import title_of
 from sipokat.models import Region, Term, User
 
 FIRST_YEAR, YEARS_AHEAD = 1950, 50
+# How long ago the day may be from which a change has effect: decrees are often written down late.
+BACK = timedelta(days=31)
 
 
 def require_day(day: date, field: str) -> None:
@@ -28,6 +30,15 @@ def require_day(day: date, field: str) -> None:
     last = day_of(now()).year + YEARS_AHEAD
     if not FIRST_YEAR <= day.year <= last:
         sentence = f"Periksa tahunnya: dari {FIRST_YEAR} sampai {last}."
+        raise WrongContent(sentence, {field: sentence})
+
+
+def require_recent(by: By, day: date, field: str) -> None:
+    """Raises WrongContent on `field` where a desk ends somebody's term longer ago than BACK: what
+    they wrote since and have not sent yet would be refused. Diskominfo and commands may."""
+    of_desk = by.office is not None and by.office.role.key != "diskominfo"
+    if of_desk and day < day_of(now()) - BACK:
+        sentence = f"Paling lama {BACK.days} hari yang lalu. Lebih lama dari itu, minta Diskominfo."
         raise WrongContent(sentence, {field: sentence})
 
 

@@ -11,7 +11,7 @@ from flask import Flask
 from sqlalchemy import func, select, update
 
 from sipokat.database import db, writing
-from sipokat.domain import accounts, endings, offices, people, terms
+from sipokat.domain import accounts, endings, offices, people, regions, terms
 from sipokat.domain.clock import now
 from sipokat.models import AdministrativeEntry, LoginSession, Term
 from tests.cast import (
@@ -125,6 +125,30 @@ def test_a_new_head_takes_over_an_rt(app: Flask, site: Site) -> None:
     assert "Siti Aminah menjadi Ketua RT 001 Petanang Ulu." in page.text("#notices")
     page = page.submit("form[action$='/pengakhiran']:not(:has(input[name=last]))")
     assert "tidak jadi menjadi" in page.text("#notices")
+
+
+def test_a_desk_ends_no_term_so_long_ago_that_waiting_reports_would_be_refused(site: Site) -> None:
+    """What Rahman wrote and could not send yet is taken until 60 days after his office. A lurah who
+    writes a decree down late has a month; Diskominfo may set right what is older."""
+    ending, month_ago, longer = "form[action$='/pengakhiran']", days(-31), days(-32)
+    page = site(HARTONO).get(HEAD).submit(ending, 422, last=longer.isoformat())
+    assert "Paling lama 31 hari yang lalu." in page.text(ending)
+    new = {"name": "Pak Jaya", "phone": "0812 7777 0001"}
+    page = page.submit(NEW, 422, **new, since=longer.isoformat())
+    assert "Paling lama 31 hari yang lalu." in page.text(NEW)
+    page = page.submit(NEW, **new, since=month_ago.isoformat())
+    assert "Pak Jaya menjadi Ketua RT 001" in page.text("#notices")
+    page = site(AGUS).get(f"/pengelolaan/jabatan/rt_head/{SITI.region}")
+    page = page.submit(ending, last=longer.isoformat())
+    assert "Siti Aminah menjadi Ketua RT 002 Petanang Ulu sampai" in page.text("#notices")
+
+
+def test_a_head_of_long_ago_is_entered_where_nobody_is_in_the_way(app: Flask, site: Site) -> None:
+    with app.app_context(), writing() as session:
+        rt = regions.ensure_rt(session, f"{PETANANG_ULU}.009").code
+    new = {"name": "Pak Jaya", "phone": "0812 7777 0001", "since": days(-900).isoformat()}
+    body = new | {"role": "rt_head", "region": rt, "kind": "definitif"}
+    site(HARTONO).json("POST", "/pengelolaan/jabatan", body, status=201)
 
 
 def test_diskominfo_goes_down_and_seats_a_sekretaris(app: Flask, site: Site) -> None:
