@@ -157,6 +157,7 @@ PAGES_ALONE = (
     "handout",
     "list",
     "login",
+    "monitoring",
     "news",
     "pager",
     "point",

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import re
+import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
@@ -107,6 +108,15 @@ def _database_url(env: Mapping[str, str], data: Path) -> str:
     return raw
 
 
+def _targets(env: Mapping[str, str], root: Path) -> dict[str, int]:
+    """What the city wants to reach, each in percent: `TARGET_ACTIVE` for `active`. The file has
+    what holds without a setting."""
+    usual = tomllib.loads((root / "sipokat/data/targets.toml").read_text("utf-8"))
+    return {
+        name: _whole(env, f"TARGET_{name.upper()}", value, 1, 100) for name, value in usual.items()
+    }
+
+
 def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Read all settings from the environment. Raises `Unsafe` when one is missing or wrong."""
     mode = _choice(env, "SIPOKAT_MODE", "production", MODES)
@@ -140,6 +150,7 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         # another application on this host, Flask-Login would read it instead of calling our
         # request_loader. So the name is one that no browser can send.
         "REMEMBER_COOKIE_NAME": ";",
+        "TARGETS": _targets(env, root),
         "PORT": _whole(env, "PORT", 5000, 1, 65535),
         "WEB_CONCURRENCY": _whole(env, "WEB_CONCURRENCY", 2, 1, 64),
         "TRUSTED_PROXIES": _whole(env, "TRUSTED_PROXIES", 0, 0, 5),

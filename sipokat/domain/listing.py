@@ -15,6 +15,8 @@ from sipokat.domain import ended_rt, lateness
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import Office, held, regions_of
+from sipokat.domain.participation import counts_in
+from sipokat.domain.participation.card import is_kinerja
 from sipokat.domain.periods import days_of
 from sipokat.domain.regions import in_scope, named
 from sipokat.domain.report_search import finds
@@ -42,7 +44,9 @@ class Filter:
     """What to list; an empty value filters nothing. `month` is `YYYY-MM` of the event's day;
     `late` is `all` for what is past its limit on any desk, `below` for what the person is told is
     late below their own (`lateness.late_below`); `by` is `own` for what the person's own offices
-    have filed; `said` is a report's number, or words that all stand in it."""
+    have filed; `counted` is `YYYY-MM` for what stands and counts in that month
+    (`participation.counts_in`); `work` is `kinerja` for what counts as performance; `said` is a
+    report's number, or words that all stand in it."""
 
     status: str = ""
     category: str = ""
@@ -50,6 +54,8 @@ class Filter:
     month: str = ""
     late: str = ""
     by: str = ""
+    counted: str = ""
+    work: str = ""
     said: str = ""
 
 
@@ -105,6 +111,10 @@ def _conditions(session: Session, user: User, wanted: Filter) -> list[ColumnElem
     if wanted.month:
         first, after = days_of(wanted.month)
         conditions += [Report.happened_on >= first, Report.happened_on < after]
+    if wanted.counted:
+        conditions.append(counts_in(wanted.counted))
+    if wanted.work:
+        conditions.append(is_kinerja())
     if wanted.late == "all":
         conditions.append(lateness.late_at(now(), indexed=False))
     if wanted.late == "below":

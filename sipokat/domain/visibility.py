@@ -122,6 +122,12 @@ def scopes_of(user: User, region: str = "") -> Iterator[str]:
             yield scope
 
 
+def require_region(user: User, code: str) -> None:
+    """Raises NotFound for a region of which the person does not read all."""
+    if not any(lies_in(code, scope) for scope in scopes_of(user)):
+        raise NotFound("Wilayah tidak ditemukan. Mulai dari wilayah Anda.")
+
+
 def reads(user: User) -> bool:
     """Whether one of the roles that let the person in reads reports: all of an office's region, or
     only what they wrote."""

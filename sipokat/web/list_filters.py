@@ -50,7 +50,7 @@ class Choices(NamedTuple):
 def wanted() -> listing.Filter:
     """What the request narrows the list to. Raises Malformed for what no form of ours asks."""
     args = request.args
-    names = ("status", "category", "region", "month", "late", "by")
+    names = ("status", "category", "region", "month", "late", "by", "counted", "work")
     chosen = {name: args.get(name, "").strip() for name in names}
     asked = listing.Filter(**chosen, said=texts.plain(args.get("cari"))[:SEARCH_MAX])
     if (
@@ -58,8 +58,12 @@ def wanted() -> listing.Filter:
         or (asked.category and asked.category not in categories())
         or (asked.late and asked.late not in dict(LATE))
         or (asked.by and asked.by not in dict(BY))
+        or asked.work not in ("", "kinerja")
         or (asked.region and not re.fullmatch(r"[0-9.]{2,20}", asked.region))
-        or (asked.month and not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", asked.month))
+        or any(
+            month and not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", month)
+            for month in (asked.month, asked.counted)
+        )
     ):
         raise Malformed("Pilihan ini tidak dikenal. Pilih dari daftar.")
     return asked
@@ -104,8 +108,10 @@ def said(wanted: listing.Filter, among: Choices) -> str:
         categories()[wanted.category].name if wanted.category else "",
         dict(among.regions).get(wanted.region, wanted.region),
         times.month(wanted.month) if wanted.month else "",
+        f"dihitung untuk {times.month(wanted.counted)}" if wanted.counted else "",
         dict(LATE).get(wanted.late, ""),
         "dari kantor Anda sendiri" if wanted.by else "",
+        "kinerja" if wanted.work else "",
     ]
     return " · ".join(name for name in names if name)
 

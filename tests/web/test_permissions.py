@@ -75,6 +75,7 @@ class Route:
 # Who may not see Rahman's report: his neighbours, the offices of other regions, and Diskominfo.
 APART = dict.fromkeys((SITI, MARLINA, SARI, EFFENDI), 404) | {AGUS: 403}
 NO_REPORTS = {AGUS: 403}
+HEADS = {RAHMAN: 404}
 
 
 def action(noun: str, never: dict[Someone, int], **said: Any) -> Route:
@@ -191,6 +192,9 @@ ROUTES = [
     Route("GET", "/service-worker.js", open=True),
     Route("GET", "/static/<path:filename>", "/static/tidak-ada.js", 404, open=True),
     Route("GET", "/laporan", others=NO_REPORTS),
+    Route("GET", "/pemantauan", usual=303, others=NO_REPORTS),
+    Route("GET", "/pemantauan/<code>", f"/pemantauan/{RAHMAN.region}", others=APART),
+    Route("GET", "/pemantauan/<code>/rt", f"/pemantauan/{PETANANG_ULU}/rt", others=HEADS | APART),
     Route(
         "POST",
         "/laporan",

@@ -39,6 +39,9 @@ def pages(waiting: str, returned: str) -> Iterator[tuple[Person, str, str]]:
             yield person, f"/laporan/{returned}", kind
         for person in (HARTONO, YUSUF, DEWI):
             yield person, "/verifikasi", kind
+        for person in (RAHMAN, HARTONO, YUSUF, DEWI):
+            yield person, f"/pemantauan/{person.region}", kind
+            yield person, f"/pemantauan/{person.region}/rt", kind
     yield HARTONO, f"/laporan/{waiting}", HTML
     yield RAHMAN, f"/laporan/{returned}/perbaikan", HTML
     for person in (HARTONO, YUSUF, AGUS):

@@ -1,0 +1,47 @@
+"""What an RT's own card says: its months, and what of its work was verified. An RT is compared with
+its own past and with no neighbour."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+from sqlalchemy import ColumnElement, and_, or_, select
+from sqlalchemy.orm import Session
+
+from sipokat.domain.participation.facts import month_of
+from sipokat.domain.participation.figures import Figures
+from sipokat.domain.periods import FALLEN
+from sipokat.models import Report
+
+
+@dataclass(frozen=True)
+class CardMonth:
+    """One month of an RT: its figures, how many reports stand that count in it, and how many of
+    these are performance."""
+
+    month: str
+    figures: Figures
+    reports: int = 0
+    kinerja: int = 0
+
+
+def is_kinerja() -> ColumnElement[bool]:
+    """The condition for a report that counts as performance: classed so, and the camat or a higher
+    desk has verified it."""
+    return and_(Report.klass == "kinerja", or_(Report.status == "verified", Report.desk == "kota"))
+
+
+def card(
+    session: Session, code: str, trend: Iterable[tuple[str, Figures]]
+) -> tuple[CardMonth, ...]:
+    """These months of the RT, in one statement that reads its reports alone."""
+    columns = (Report.period, Report.happened_on, is_kinerja())
+    query = select(*columns).where(Report.region_code == code, Report.status.not_in(FALLEN))
+    found: dict[str, list[bool]] = {}
+    for period, happened_on, kinerja in session.execute(query):
+        found.setdefault(month_of(period, happened_on), []).append(bool(kinerja))
+    return tuple(
+        CardMonth(month, figures, len(found.get(month, ())), sum(found.get(month, ())))
+        for month, figures in trend
+    )

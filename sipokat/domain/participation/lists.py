@@ -1,0 +1,106 @@
+"""The RT behind each figure: as many as the figure says."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import String, bindparam, func, select
+from sqlalchemy.orm import Session
+
+from sipokat.database import table
+from sipokat.domain.participation.figures import NAMES, Figures
+from sipokat.domain.participation.month import by_rt
+from sipokat.domain.regions import PARTS, level_of, parts_of
+from sipokat.models import ClosedMonth, MonthCount
+from sipokat.prepared import Prepared
+
+LONG = 3  # months in a row without anything: who is silent for so long needs a visit, not a message
+
+
+@dataclass(frozen=True)
+class Row:
+    """An RT in a month: its figures as the month was closed, else as it stands, and how it stands
+    `now` where that differs from a closed month. `silent` is for how many closed months in a row,
+    up to this one, nothing came from it."""
+
+    code: str
+    figures: Figures
+    now: Figures | None
+    silent: int
+
+
+# What a list may hold, by the name in its address.
+WHICH: Mapping[str, Callable[[Row], bool]] = {
+    "semua": lambda row: bool(row.figures.expected),
+    "aktif": lambda row: bool(row.figures.active),
+    "melapor": lambda row: bool(row.figures.sent),
+    "tepat": lambda row: bool(row.figures.on_time),
+    "terlambat": lambda row: bool(row.figures.late),
+    "nihil": lambda row: bool(row.figures.nihil),
+    "dicatat": lambda row: bool(row.figures.recorded),
+    "belum": lambda row: bool(row.figures.silent),
+    "lama": lambda row: row.silent >= LONG,
+    "berubah": lambda row: row.now is not None,
+}
+
+
+def rows(session: Session, scope: str, month: str, today: date, closed: bool) -> list[Row]:
+    """Every RT at or below this region that was expected in the month or is now, in the order of
+    codes: two statements, three for a closed month."""
+    now = by_rt(session, scope, month, today)
+    kept = _kept(session, scope, month) if closed else now
+    silent = silent_months(session, scope, month)
+    found = []
+    for code in sorted(now.keys() | kept.keys()):
+        was, later = kept.get(code, Figures()), now.get(code, Figures())
+        found.append(Row(code, was, None if was == later else later, silent.get(code, 0)))
+    return found
+
+
+def silent_months(session: Session, scope: str, month: str) -> dict[str, int]:
+    """For how many closed months in a row, up to this one, nothing came from each RT at or below
+    this region. A month in which nobody was its head does not count, nor does it end the row; what
+    came later for a month that was closed does end it."""
+    return {code: int(count) for code, count in _SILENT.rows(session, _given(scope, month))}
+
+
+def _kept(session: Session, scope: str, month: str) -> dict[str, Figures]:
+    return {
+        code: Figures(*counts)
+        for code, *counts in _CLOSED.rows(session, _given(scope, month))
+        if level_of(code) == "rt"
+    }
+
+
+def _given(scope: str, month: str) -> dict[str, Any]:
+    return {"scope": scope, "beyond": scope + "/", "month": month}
+
+
+_KEPT, _COUNT = table(ClosedMonth).c, table(MonthCount).c
+_SCOPE: Any = bindparam("scope", type_=_KEPT.region_code.type)
+_BEYOND: Any = bindparam("beyond", type_=_KEPT.region_code.type)
+_MONTH: Any = bindparam("month", type_=String)
+_IN_SCOPE = (_KEPT.region_code >= _SCOPE, _KEPT.region_code < _BEYOND)
+_CLOSED = Prepared(
+    select(_KEPT.region_code, *(_KEPT[name] for name in NAMES)).where(
+        _KEPT.month == _MONTH, *_IN_SCOPE
+    )
+)
+# The last month for which anything stands for the RT.
+_LAST = (
+    select(func.max(_COUNT.month))
+    .where(_COUNT.region_code == _KEPT.region_code, _COUNT.month <= _MONTH)
+    .where(_COUNT.real + _COUNT.nihil > 0)
+    .scalar_subquery()
+)
+_SILENT = Prepared(
+    select(_KEPT.region_code, func.count())
+    .where(_KEPT.month <= _MONTH, *_IN_SCOPE)
+    .where(parts_of(_KEPT.region_code) == PARTS["rt"] - 1)
+    .where(_KEPT.sent + _KEPT.recorded == 0, _KEPT.expected > 0)
+    .where(_KEPT.month > func.coalesce(_LAST, ""))
+    .group_by(_KEPT.region_code)
+)

@@ -1,0 +1,110 @@
+"""Monitoring: who reports, of one region and those below it."""
+
+from __future__ import annotations
+
+from datetime import date
+from typing import Any
+
+from flask import Blueprint, current_app, request
+from flask.typing import ResponseReturnValue
+
+from sipokat.database import db
+from sipokat.domain.clock import day_of, now
+from sipokat.domain.participation import lists, overview
+from sipokat.domain.participation.closing import is_closed, last_closing
+from sipokat.domain.refusals import Malformed, NotFound
+from sipokat.domain.regions import level_of, names_of
+from sipokat.domain.roles import READERS
+from sipokat.domain.visibility import require_region, scopes_of
+from sipokat.web import monitoring_json
+from sipokat.web.access import allow, me
+from sipokat.web.present import monitoring as present
+from sipokat.web.respond import respond, see_other
+
+pages = Blueprint("monitoring", __name__)
+
+NO_REGION = "Wilayah tidak ditemukan. Mulai dari wilayah Anda."
+
+
+@pages.get("/pemantauan")
+@allow(*READERS)
+def own() -> ResponseReturnValue:
+    """Leads each person to the highest region that they read; home where they read none."""
+    mine = sorted(scopes_of(me()), key=len)
+    return see_other(f"/pemantauan/{mine[0]}" if mine else "/beranda")
+
+
+@pages.get("/pemantauan/<code>")
+@allow(*READERS)
+def show(code: str) -> ResponseReturnValue:
+    """One region in one month: its figures, and the regions right below it."""
+    names, today = _region(code), day_of(now())
+    offered, month = _month(today)
+    seen = overview.overview(db.session(), code, month, today)
+    names |= names_of(db.session(), [one.code for one in seen.below])
+
+    def context() -> dict[str, Any]:
+        shared = {"periods": present.periods(offered), **_place(code, month, names)}
+        target: int = current_app.config["TARGETS"]["active"]
+        if level_of(code) == "rt":
+            return shared | present.rt(db.session(), seen)
+        silent = lists.silent_months(db.session(), code, month)
+        return shared | present.region(seen, names, silent, target)
+
+    page = "monitoring/rt.html" if level_of(code) == "rt" else "monitoring/show.html"
+    return respond(page, context, None, lambda: monitoring_json.region_json(seen, names))
+
+
+@pages.get("/pemantauan/<code>/rt")
+@allow(*READERS)
+def rt_list(code: str) -> ResponseReturnValue:
+    """The RT behind one figure of this region, `keadaan`: as many as the figure says."""
+    names, today = _region(code), day_of(now())
+    _, month = _month(today)
+    which = request.args.get("keadaan", "semua")
+    if which not in lists.WHICH:
+        raise Malformed("Pilihan ini tidak dikenal. Pilih dari daftar.")
+    closed = is_closed(db.session(), month)
+    every = lists.rows(db.session(), code, month, today, closed)
+    rows = [row for row in every if lists.WHICH[which](row)]
+    names |= names_of(db.session(), [row.code for row in rows])
+
+    def context() -> dict[str, Any]:
+        return _place(code, month, names) | present.rt_list(rows, names, which, closed)
+
+    def data() -> dict[str, Any]:
+        shared = {"region": code, "period": month, "closed": closed, "state": which}
+        return shared | {"items": [monitoring_json.row_json(row, names) for row in rows]}
+
+    return respond("monitoring/list.html", context, None, data)
+
+
+def _region(code: str) -> dict[str, str]:
+    """The names of this region and of those above it. Raises NotFound where there is none, or it is
+    out of sight."""
+    try:
+        level_of(code)
+    except ValueError:
+        raise NotFound(NO_REGION) from None
+    require_region(me(), code)
+    names = names_of(db.session(), [code])
+    if code not in names:
+        raise NotFound(NO_REGION)
+    return names
+
+
+def _month(today: date) -> tuple[list[str], str]:
+    """The months that have figures, and the one that is asked for: by default the last whose
+    reporting is over. Raises Malformed for any other."""
+    offered = overview.offered(db.session(), today)
+    usual = max(last_closing(today), offered[0])
+    asked = request.args.get("periode", "").strip() or usual
+    if asked not in offered:
+        raise Malformed("Bulan ini tidak ada angkanya. Pilih bulan dari daftar.")
+    return offered, asked
+
+
+def _place(code: str, month: str, names: dict[str, str]) -> dict[str, Any]:
+    """Where one is: the region, the way up as far as the person may see it, and the month."""
+    mine = list(scopes_of(me()))
+    return present.place(code, month, names, mine)

@@ -1,0 +1,225 @@
+"""A region's month in words: what its pages of monitoring show."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+from urllib.parse import urlencode
+
+from sqlalchemy.orm import Session
+
+from sipokat.domain.participation import card
+from sipokat.domain.participation.closing import closed_on
+from sipokat.domain.participation.figures import Figures
+from sipokat.domain.participation.lists import LONG, Row
+from sipokat.domain.participation.overview import Overview, Seen
+from sipokat.domain.regions import level_of, lies_in, up_from
+from sipokat.domain.roles import below
+from sipokat.web.present import times
+from sipokat.web.present.regions import region_words
+
+# Each figure: its list (`lists.WHICH`), its words, which number it is, and its tone.
+FIGURES = (
+    ("semua", "RT yang punya ketua", "expected", ""),
+    ("melapor", "melapor sendiri", "sent", ""),
+    ("tepat", "di antaranya tepat waktu", "on_time", ""),
+    ("nihil", "di antaranya hanya nihil", "nihil", ""),
+    ("dicatat", "dicatat kelurahan untuk RT", "recorded", ""),
+    ("belum", "belum melapor", "silent", "late"),
+)
+TITLES = {
+    "semua": "RT yang punya ketua",
+    "aktif": "RT yang aktif",
+    "melapor": "RT yang melapor sendiri",
+    "tepat": "RT yang melapor tepat waktu",
+    "terlambat": "RT yang terlambat",
+    "nihil": "RT yang hanya nihil",
+    "dicatat": "RT yang dicatat kelurahan",
+    "belum": "RT yang belum melapor",
+    "lama": f"RT yang {LONG} bulan atau lebih tidak melapor",
+    "berubah": "RT yang berubah sesudah ditutup",
+}
+STATES = {
+    "on_time": ("Tepat waktu", "ok"),
+    "late": ("Terlambat", "warn"),
+    "recorded": ("Dicatat kelurahan", "wait"),
+    "silent": ("Belum melapor", "late"),
+    "vacant": ("Ketua RT kosong", "warn"),
+}
+REKAP = {
+    "on_time": ("Tepat waktu", "ok"),
+    "late": ("Terlambat", "warn"),
+    "silent": ("Belum ada", "late"),
+}
+LEVELS = {"kota": "kota", "kecamatan": "kecamatan", "kelurahan": "kelurahan", "rt": "RT"}
+
+
+def state_words(figures: Figures) -> tuple[str, str]:
+    """How an RT stands, and the tone of its badge: `Nihil, tepat waktu`."""
+    words, tone = STATES[figures.state]
+    return (f"Nihil, {words.lower()}" if figures.nihil else words), tone
+
+
+def periods(offered: Sequence[str]) -> list[tuple[str, str]]:
+    """The months to choose from, newest first."""
+    return [(month, times.month(month)) for month in reversed(offered)]
+
+
+def place(code: str, month: str, names: dict[str, str], scopes: Sequence[str]) -> dict[str, Any]:
+    """Where one is. `way` leads up as far as the person may see, highest first; `others` are their
+    further regions."""
+    above = [one for one in up_from(code)[1:] if any(lies_in(one, scope) for scope in scopes)]
+    return {
+        "code": code,
+        "name": region_words(code, names),
+        "month": month,
+        "way": [(names.get(one, one), address(one, month)) for one in reversed(above)],
+        "others": [one for one in scopes if not lies_in(code, one)],
+    }
+
+
+def address(code: str, month: str, which: str = "") -> str:
+    """The page of this region's month, or of the RT behind one of its figures."""
+    asked = {"periode": month} | ({"keadaan": which} if which else {})
+    return f"/pemantauan/{code}{'/rt' if which else ''}?{urlencode(asked)}"
+
+
+def region(
+    seen: Overview, names: dict[str, str], silent: dict[str, int], target: int
+) -> dict[str, Any]:
+    """The page of a region above the RT. `silent` as of `lists.silent_months`."""
+    own, code, month = seen.own, seen.own.code, seen.month
+    long = sum(months >= LONG for months in silent.values())
+    figures = [
+        _figure(getattr(own.figures, name), label, address(code, month, which), tone)
+        for which, label, name, tone in FIGURES
+    ]
+    lama = address(code, month, "lama")
+    figures.append(_figure(long, f"{LONG} bulan atau lebih tidak melapor", lama, "late"))
+    return _month(seen) | {
+        "own": own,
+        "percent": percent(own.figures),
+        "gap": _gap(own.figures, target),
+        "target": target,
+        "active_url": address(code, month, "aktif"),
+        "figures": figures,
+        "changed": _changed(seen),
+        "changed_url": address(code, month, "berubah"),
+        "rekap": REKAP[own.rekap] if own.rekap else None,
+        "trend": [(one, figures, percent(figures)) for one, figures in seen.trend],
+        "level": LEVELS[below(level_of(code)) or "rt"],
+        "below": [_below(one, names, month, silent) for one in seen.below],
+    }
+
+
+def _month(seen: Overview) -> dict[str, Any]:
+    return {"closed": seen.closed, "closes": times.date_words(closed_on(seen.month))}
+
+
+def _figure(value: int, label: str, href: str, tone: str) -> dict[str, Any]:
+    """A figure that leads to its list; nothing is a link to an empty one."""
+    shown = {"value": times.figure(value), "label": label, "always": True}
+    return shown | ({"href": href, "tone": tone} if value else {})
+
+
+def percent(figures: Figures) -> str:
+    """`9 %`; empty of no RT at all. Only all of them are 100 %, and only none is 0 %."""
+    if figures.share is None:
+        return ""
+    rounded = round(figures.share * 100)
+    if 0 < figures.active < figures.expected:
+        rounded = min(max(rounded, 1), 99)
+    return f"{rounded} %"
+
+
+def _gap(figures: Figures, target: int) -> str:
+    """How far it is to the target."""
+    if figures.share is None:
+        return ""
+    missing = -(-target * figures.expected // 100) - figures.active
+    if missing <= 0:
+        return f"Target {target} % tercapai."
+    return f"Target {target} %: kurang {times.figure(missing)} RT lagi."
+
+
+def _changed(seen: Overview) -> list[tuple[str, int, int]]:
+    """What has changed since the month was closed: words, then and now."""
+    if seen.own.now is None:
+        return []
+    was, now = seen.own.figures, seen.own.now.figures
+    pairs = (("RT yang aktif", "active"), *((label, name) for _, label, name, _ in FIGURES))
+    counts = [(label, getattr(was, name), getattr(now, name)) for label, name in pairs]
+    return [one for one in counts if one[1] != one[2]]
+
+
+def _below(one: Seen, names: dict[str, str], month: str, silent: dict[str, int]) -> dict[str, Any]:
+    """A row of the table of the regions below."""
+    rt = level_of(one.code) == "rt"
+    of_it = [months for code, months in silent.items() if lies_in(code, one.code)]
+    return {
+        "code": one.code,
+        "name": names.get(one.code, one.code),
+        "url": address(one.code, month),
+        "figures": one.figures,
+        "percent": percent(one.figures),
+        "state": state_words(one.figures) if rt else None,
+        "rekap": REKAP[one.rekap] if one.rekap else None,
+        "vacant": not one.held,
+        "changed": one.now is not None,
+        "silent": of_it[0] if rt and of_it else 0,
+        "long": sum(months >= LONG for months in of_it),
+        "urls": {which: address(one.code, month, which) for which, *_ in FIGURES}
+        | {"aktif": address(one.code, month, "aktif"), "lama": address(one.code, month, "lama")},
+    }
+
+
+def rt(session: Session, seen: Overview) -> dict[str, Any]:
+    """The page of one RT."""
+    months = card.card(session, seen.own.code, seen.trend)
+    on_time = [one for one in months if one.figures.on_time]
+    half = len(months) // 2
+    now = state_words(seen.own.now.figures) if seen.own.now else None
+    return _month(seen) | {
+        "state": state_words(seen.own.figures),
+        "now": now,
+        "months": [_card_month(seen.own.code, one) for one in reversed(months)],
+        "on_time": len(on_time),
+        "expected": sum(one.figures.expected for one in months),
+        "kinerja": sum(one.kinerja for one in months),
+        "lately": sum(1 for one in months[half:] if one.figures.on_time),
+        "before": sum(1 for one in months[:half] if one.figures.on_time),
+        "half": half,
+    }
+
+
+def _card_month(code: str, one: card.CardMonth) -> dict[str, Any]:
+    asked = {"region": code, "counted": one.month}
+    return {
+        "month": one.month,
+        "state": state_words(one.figures),
+        "reports": one.reports,
+        "kinerja": one.kinerja,
+        "url": f"/laporan?{urlencode(asked)}",
+        "kinerja_url": f"/laporan?{urlencode(asked | {'work': 'kinerja'})}",
+    }
+
+
+def rt_list(rows: Sequence[Row], names: dict[str, str], which: str, closed: bool) -> dict[str, Any]:
+    """The page of the RT behind a figure, by kelurahan."""
+    groups: dict[str, list[dict[str, Any]]] = {}
+    for row in rows:
+        groups.setdefault(row.code.rpartition(".")[0], []).append(
+            {
+                "code": row.code,
+                "name": names.get(row.code, row.code),
+                "state": state_words(row.figures),
+                "now": state_words(row.now) if row.now else None,
+                "silent": row.silent,
+            }
+        )
+    return {
+        "title": TITLES[which],
+        "count": len(rows),
+        "closed": closed,
+        "groups": [(names.get(code, code), those) for code, those in groups.items()],
+    }
