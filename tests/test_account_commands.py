@@ -20,6 +20,8 @@ from tests.cast import AGUS, BEJO, HARTONO, PETANANG_ULU, RAHMAN, SARI, SITI, Pe
 from tests.page import Visitor
 from tests.steps import user_of
 
+pytestmark = pytest.mark.once  # the domain is tried on both
+
 LURAH = ("--role=lurah", f"--region={PETANANG_ULU}")
 
 

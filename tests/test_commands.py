@@ -13,6 +13,8 @@ from sipokat.models import Region, User
 from tests.cast import PETANANG_ULU, RAHMAN
 from tests.page import Visitor
 
+pytestmark = pytest.mark.once  # the domain is tried on both
+
 PASSWORD = "kata sandi Budi"
 
 

@@ -53,6 +53,7 @@ def test_flask_db_migrates(empty: Flask) -> None:
     assert differences() == []
 
 
+@pytest.mark.once
 def test_a_missing_column_is_seen(empty: Flask) -> None:
     upgrade()
     with db.engine.begin() as connection:
@@ -60,6 +61,7 @@ def test_a_missing_column_is_seen(empty: Flask) -> None:
     assert [difference[0] for difference in differences()] == ["add_column"]
 
 
+@pytest.mark.once
 def test_every_migration_can_be_taken_back(empty: Flask) -> None:
     upgrade()
     downgrade(revision="base")
@@ -152,6 +154,7 @@ def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) 
     assert differences() == []
 
 
+@pytest.mark.once
 def test_deputies_of_before_get_a_kind_and_an_end(empty: Flask) -> None:
     """Regions are there as they were, and all of it can be taken back and done again."""
     upgrade(revision="0001")
@@ -191,6 +194,7 @@ def test_deputies_of_before_get_a_kind_and_an_end(empty: Flask) -> None:
     assert differences() == []
 
 
+@pytest.mark.once
 def test_reports_of_before_keep_where_they_lie_and_are_counted(empty: Flask) -> None:
     upgrade(revision="0001")
     with db.engine.begin() as connection:

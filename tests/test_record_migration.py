@@ -121,6 +121,7 @@ def test_each_keeps_the_office_of_its_day_and_photos_become_entries(before: Flas
     ]
 
 
+@pytest.mark.once
 @pytest.mark.parametrize(
     ("at", "acts_for"),
     [
@@ -139,6 +140,7 @@ def test_the_day_of_an_act_is_that_of_lubuklinggau(
     assert entries()[2].actor_for == acts_for
 
 
+@pytest.mark.once
 def test_the_triggers_are_on_after_every_migration_and_off_after_none(before: Flask) -> None:
     with db.engine.connect() as connection:
         assert guards.faults(connection) != []
@@ -150,6 +152,7 @@ def test_the_triggers_are_on_after_every_migration_and_off_after_none(before: Fl
         upgrade()
 
 
+@pytest.mark.once
 def test_the_version_before_finds_its_events_again(before: Flask) -> None:
     query = "SELECT seq, report_id, version, action, note, content_digest FROM event ORDER BY seq"
     with db.engine.connect() as connection:

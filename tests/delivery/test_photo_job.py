@@ -21,6 +21,7 @@ from sipokat.delivery import photo_job, pictures, worker
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.domain import photo_work, photos
 from tests import steps
+from tests.services.matrix import some
 from tests.services.pictures import from_camera, jpeg, webp
 from tests.services.worker import Pauses, make_all_ready, original_of, photos_of, received
 
@@ -62,6 +63,7 @@ def test_one_that_cannot_be_decoded_is_broken_and_the_others_go_on(
     assert [one.state for one in photos_of(report)] == ["broken", "ready"]
 
 
+@pytest.mark.once
 def test_one_that_exceeds_a_limit_is_broken_and_the_others_go_on(
     session: Session, store: PhotoStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -219,7 +221,7 @@ TROUBLE: dict[str, tuple[BaseException, tuple[str, ...]]] = {
 
 
 @pytest.mark.once
-@pytest.mark.parametrize("what", TROUBLE)
+@pytest.mark.parametrize("what", some(list(TROUBLE), 2))
 def test_however_long_the_trouble_lasts_the_photo_waits_and_is_made_ready_after_it(
     session: Session, store: PhotoStore, what: str
 ) -> None:
@@ -237,6 +239,7 @@ def test_however_long_the_trouble_lasts_the_photo_waits_and_is_made_ready_after_
     assert_ready(store, report)
 
 
+@pytest.mark.once
 def test_one_that_waits_does_not_hold_back_the_others(session: Session, store: PhotoStore) -> None:
     lost = received(store, jpeg())
     original_of(store, lost).unlink()

@@ -207,6 +207,7 @@ def test_a_second_scan_over_a_whole_picture_is_refused() -> None:
         inspect(bytes(data))
 
 
+@pytest.mark.whole
 def test_coefficients_that_need_too_much_memory_are_refused() -> None:
     fine = Image.new("CMYK", (8000, 5000))
     inspect(encoded(fine, "JPEG"))

@@ -18,7 +18,7 @@ from sipokat.domain.clock import now
 from sipokat.models import guards
 from tests.cast import AGUS, DEWI, HARTONO, RAHMAN, SITI, YUSUF
 from tests.services import tampering
-from tests.services.matrix import examples
+from tests.services.matrix import share
 from tests.services.tampering import by_hand, checkpoints, faults, unguarded, verdict
 from tests.shelf import Shelf, drop
 from tests.steps import act, climb, photo, revise, send, user_of
@@ -341,7 +341,7 @@ def test_whatever_is_done_by_hand_is_named(session: Session, many: bool) -> None
     numbers = {row["id"]: row["number"] for row in city["report"]}
 
     @settings(
-        max_examples=examples(60 if many else 120),
+        max_examples=share(60 if many else 120, 6),
         suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
     )
     @given(st.data())

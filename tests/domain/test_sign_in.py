@@ -203,6 +203,7 @@ def test_a_crowded_network_is_not_shut_for_ever(session: Session) -> None:
     assert enter(at=NOW + sign_in.NETWORK_PAUSE).user.name == "Rahman"
 
 
+@pytest.mark.once
 def test_who_knows_the_password_has_a_rate_too(session: Session) -> None:
     for _ in range(sign_in.PER_ACCOUNT):
         sessions.sign_out(enter().token)

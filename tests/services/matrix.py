@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from collections.abc import Sequence
+from typing import NoReturn, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
+
+Case = TypeVar("Case")
 
 ALL = 100  # examples of a property test: Hypothesis's own number, for tests that name none
 SHARE = {"quick": 1 / 3, "whole": 1}
@@ -33,6 +36,11 @@ def share(whole: int, divisor: int) -> int:
     """A size, or a limit that grows with it: `whole` in the whole matrix, a part of it in the quick
     one."""
     return whole if settings.default.max_examples == ALL else whole // divisor
+
+
+def some(cases: Sequence[Case], count: int) -> Sequence[Case]:
+    """The cases of a test that costs much for each: in the quick matrix the first ones alone."""
+    return cases if settings.default.max_examples == ALL else cases[:count]
 
 
 def lacking(why: str) -> NoReturn:

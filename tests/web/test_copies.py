@@ -16,6 +16,7 @@ from sipokat.models import LoginSession
 from tests import steps
 from tests.cast import AGUS, CAST, DEWI, HARTONO, RAHMAN, RATNA, SARI, SITI, YUSUF, ZAINAL, Person
 from tests.page import Page, Visitor
+from tests.services.matrix import some
 from tests.wire import climb, decide, file_report
 
 Site = Callable[..., Visitor]
@@ -60,7 +61,7 @@ def pages(visitor: Visitor, numbers: list[str]) -> Iterator[Page]:
 
 
 @pytest.mark.parametrize(
-    "person", [RAHMAN, HARTONO, YUSUF, DEWI, ZAINAL, RATNA, AGUS, SARI], ids=str
+    "person", some([RAHMAN, HARTONO, DEWI, YUSUF, ZAINAL, RATNA, AGUS, SARI], 3), ids=str
 )
 def test_in_a_copy_no_page_says_what_is_true_only_for_a_while(
     app: Flask, reports: dict[str, str], person: Person
