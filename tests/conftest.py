@@ -69,7 +69,12 @@ ORDER = {
 }
 PROMISES, OTHERS = 5, 8
 # One fixture of the file takes longer than all its tests, so they stay in one process.
-TOGETHER = ("tests/demo/test_city.py", "tests/domain/test_plans.py")
+TOGETHER = (
+    "tests/demo/test_city.py",
+    "tests/domain/test_plans.py",
+    "tests/test_matrix.py",
+    "tests/test_proxy.py",
+)
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -185,6 +190,12 @@ def is_quick(config: pytest.Config) -> bool:
     return config.getoption("--matrix") == "quick" and not by_hand
 
 
+def is_on_postgresql(test: pytest.Item) -> bool:
+    """Whether the run's own parameter names it, or one of the file's."""
+    case = getattr(test, "callspec", None)
+    return case is not None and "postgresql" in case.params.values()
+
+
 def is_about_sql(test: pytest.Item) -> bool:
     return bool(test.get_closest_marker("sql") or test.get_closest_marker("only"))
 
@@ -193,8 +204,7 @@ def repeats(items: list[pytest.Item]) -> Iterator[pytest.Item]:
     """On PostgreSQL each test's cases after its first: the same statements with other values."""
     seen = set()
     for item in items:
-        case = getattr(item, "callspec", None)
-        if case and case.params.get("database") == "postgresql" and not is_about_sql(item):
+        if is_on_postgresql(item) and not is_about_sql(item):
             test = item.nodeid.partition("[")[0]
             if test in seen:
                 yield item
@@ -223,6 +233,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     left_out = {item for item in items if not runs(item)}
     if is_quick(config):
         left_out |= {item for item in items if item.get_closest_marker("whole")}
+        left_out |= {
+            item for item in items if item.get_closest_marker("once") and is_on_postgresql(item)
+        }
         left_out |= set(repeats(items))
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))

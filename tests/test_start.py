@@ -25,7 +25,7 @@ from sipokat.serving import GRACE_SECONDS
 from sipokat.starting import PRIVATE
 from tests import wire
 from tests.cast import PETANANG_ULU
-from tests.services.matrix import lacking
+from tests.services.matrix import lacking, some
 from tests.services.program import ROOT, begin, started
 from tests.services.server import free_port
 from tests.services.speed import patience, tries
@@ -265,7 +265,8 @@ def test_a_port_that_is_taken(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("place", "command"), [("", "start"), ("photos", "prepare"), ("sipokat.sqlite3", "worker")]
+    ("place", "command"),
+    some([("", "start"), ("photos", "prepare"), ("sipokat.sqlite3", "worker")], 1),
 )
 def test_what_is_not_ours_to_write(tmp_path: Path, place: str, command: str) -> None:
     if os.geteuid() != 0:
@@ -286,6 +287,7 @@ def test_a_folder_that_cannot_be_made(tmp_path: Path) -> None:
     assert f"{tmp_path}/file/data cannot be made" in said
 
 
+@pytest.mark.whole
 @pytest.mark.parametrize("command", ["start", "worker"])
 def test_a_database_that_is_newer_than_the_program(tmp_path: Path, command: str) -> None:
     with closing(sqlite3.connect(tmp_path / "sipokat.sqlite3")) as newer:

@@ -247,6 +247,7 @@ SEEDS = [from_camera(6), pictures.png_from_camera(), pictures.webp_from_camera()
 wounds = st.lists(st.tuples(st.floats(0, 1), st.integers(0, 255)), min_size=1, max_size=8)
 
 
+@pytest.mark.whole
 @settings(max_examples=examples(80))
 @given(st.sampled_from(SEEDS), wounds, st.floats(0.3, 1))
 def test_whatever_is_taken_is_made_ready(

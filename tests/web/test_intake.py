@@ -30,6 +30,7 @@ from tests.cast import (
     Person,
 )
 from tests.page import Page, Visitor, expect_status, fresh_id
+from tests.services.matrix import some
 from tests.services.pictures import jpeg, png, pretenders, webp
 from tests.steps import today
 
@@ -419,7 +420,7 @@ def post(visitor: Visitor, status: int | None = None, **changes: Any) -> Page:
     return visitor.post("/laporan", whole, status, content_type="multipart/form-data")
 
 
-@pytest.mark.parametrize("person", [RAHMAN, HARTONO, DEWI, AGUS, RATNA, STRANGER], ids=str)
+@pytest.mark.parametrize("person", some([RAHMAN, HARTONO, STRANGER, DEWI, AGUS, RATNA], 3), ids=str)
 def test_the_form_opens_a_category_without_script_for_whom_it_is(
     site: Site, person: Person | None
 ) -> None:
