@@ -139,6 +139,7 @@ def gone(family: list[psutil.Process]) -> bool:
     return not psutil.wait_procs(family, timeout=patience(GRACE_SECONDS))[1]
 
 
+@pytest.mark.whole
 def test_ctrl_c_ends_web_and_worker_in_order(running: Any) -> None:
     """As SIGTERM does, by which the other tests end it."""
     process, family = running

@@ -119,7 +119,6 @@ def test_each_photo_that_cannot_be_taken_is_named_although_another_is_taken(phon
 FULL_OF_DRAFTS = FULL.replace('this.name === "entries"', 'this.name === "drafts"')
 
 
-@pytest.mark.promise(on="current")
 @pytest.mark.current_only
 def test_what_the_phone_cannot_keep_is_not_left_without_being_asked(phone, server):
     phone.context.add_init_script(FULL_OF_DRAFTS)

@@ -16,7 +16,6 @@ import pytest
 from tests import wire
 from tests.cast import RAHMAN
 from tests.services.caller import Caller
-from tests.services.matrix import some
 from tests.services.server import Server
 from tests.services.speed import patience
 
@@ -64,8 +63,9 @@ class Sending:
             self.retry_after, self.status = answer.getheader("Retry-After", ""), answer.status
 
 
+@pytest.mark.whole
 @pytest.mark.only("sqlite", why="PostgreSQL has no such lock")
-@pytest.mark.parametrize("holding", some([another_process_of_ours, another_program], 1))
+@pytest.mark.parametrize("holding", [another_program, another_process_of_ours])
 def test_writers_are_sent_away_and_readers_are_served(server: Server, holding: Any) -> None:
     rahman = Caller(server, RAHMAN)
     wire.file_report(rahman)
