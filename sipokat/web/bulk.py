@@ -48,6 +48,8 @@ def _ticked(value: str, form: Mapping[str, str]) -> dict[str, Any]:
     person acts also the region of the desk."""
     number, version, action_id, *desk = value.split("~")
     said = {"number": number, "version": body.row_id(version), "action_id": action_id}
+    if len(desk) > 1:
+        raise ValueError
     office = form.get(f"office.{desk[0]}") if desk else None
     return said | ({"office": office} if office else {})
 

@@ -31,6 +31,7 @@ def context(address: Address) -> dict[str, Any]:
     here = address.wanted.group
     names = names_of(session, [here, *grouped, *(one.region_code for one in in_order)])
     titles = headings(queue_groups.counted(grouped), names, me())
+    chosen = [queue_filters.place(here, names), queue_filters.said(address)]
     rows, place, sections = tick_rows(in_order, me(), ticked="semua" in request.args), 0, []
     for region, those in grouped.items():
         sections.append(Section(rows[place : place + len(those)], group=titles[region]))
@@ -38,7 +39,7 @@ def context(address: Address) -> dict[str, Any]:
     return {
         "address": address,
         "back": address.to(QUEUE).url,
-        "chosen": " · ".join(filter(None, [names.get(here, here), queue_filters.said(address)])),
+        "chosen": " · ".join(filter(None, chosen)),
         "sections": sections,
         "acting": acting.acting_at_desks(me()),
         "acting_choices": acting.choices_by_desk(me(), in_order),

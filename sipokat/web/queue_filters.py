@@ -22,6 +22,11 @@ def html(wanted: Wanted, kinds: Options) -> Markup:
     return _render(facts) if wanted.said else kept("queue_filters").get(lambda: facts, _render)
 
 
+def place(code: str, names: dict[str, str]) -> str:
+    """The group to which the queue is narrowed, if any. A code without a name is not shown."""
+    return names.get(code, "Wilayah ini") if code else ""
+
+
 def said(address: Address) -> str:
     """What the queue is narrowed to, but for its group, in words: `Sampah · Terlambat`."""
     wanted = address.wanted

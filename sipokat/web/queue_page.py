@@ -35,12 +35,12 @@ def context(part: Part) -> dict[str, Any]:
     session, address = db.session(), part.address
     counted = queue_groups.groups(session, me(), address.wanted)
     codes = [one.region for one in counted]
-    names = names_of(session, [*codes, *(one.region_code for one in part.in_order)])
+    here = address.wanted.group  # also named when nothing waits there any more
+    names = names_of(session, [here, *codes, *(one.region_code for one in part.in_order)])
     groups = headings(counted, names, me())
-    here = address.wanted.group
     begins = not (here or address.after)
     total = sum(one.waiting for one in counted)
-    chosen = [names.get(here, here), queue_filters.said(address)]
+    chosen = [queue_filters.place(here, names), queue_filters.said(address)]
     return {
         "address": address,
         "picking": address.to(PICKING).url,
@@ -52,7 +52,7 @@ def context(part: Part) -> dict[str, Any]:
         "sections": _sections(part, names),
         "next_url": part.next_url,
         "filters": queue_filters.html(address.wanted, list_filters.kinds()),
-        "matching": total,
+        "matching": 0 if here else total,
         "waiting": queue.waiting(session, me()) if address.searched else total,
         "acting": acting.acting_at_desks(me()),
         "barred": [] if address.after or address.narrowed else deputies.barred_below(me()),

@@ -157,7 +157,7 @@ def test_on_the_reports_page_a_tap_decides_with_its_class_and_leads_on(numbers, 
 
     # A rejection is asked about once, and can still be thought over.
     page.locator("summary").filter(has_text="Tolak").click()
-    page.get_by_role("button", name="Setelah dicek, keadaannya tidak seperti itu.").click()
+    page.get_by_role("button", name="Tidak sesuai kenyataan").click()
     page.get_by_role("button", name="Tolak laporan").click()
     page.get_by_role("dialog").get_by_role("button", name="Batal").click()
     assert [one.status for one in reports(server)] == ["waiting"] * 3

@@ -53,6 +53,25 @@ PICTURES = """async () => {
 }"""
 
 
+# Seven thumbnails of a megabyte each are kept, from before: one more than the phone may keep.
+FILL_PICTURES = """async () => {
+    const { owner } = await sipokat.identity.who();
+    const cache = await caches.open(sipokat.copies.PICTURES + owner.id);
+    const headers = {
+        "Content-Length": "1000000",
+        "Sipokat-Kept-At": String(Date.now()),
+        "Sipokat-Copy-Seconds": "43200",
+    };
+    for (let number = 1; number <= 7; number += 1)
+        await cache.put(`/laporan/${number}/foto/x?ukuran=kecil`, new Response("x", { headers }));
+}"""
+KEPT_PICTURES = """async () => {
+    const { owner } = await sipokat.identity.who();
+    const keys = await (await caches.open(sipokat.copies.PICTURES + owner.id)).keys();
+    return keys.map((one) => Number(new URL(one.url).pathname.split("/")[2]));
+}"""
+
+
 def lying(server: Server, count: int) -> list[str]:
     """The numbers of so many reports of Rahman's on Hartono's desk, oldest first."""
     rahman = Caller(server, RAHMAN)
@@ -193,8 +212,11 @@ def test_the_thumbnails_are_there_without_signal_and_go_with_the_copies(phone, s
     wire.put(rahman, receipt["client_id"], declared["id"], picture(1))
     eventually(lambda: server.value("SELECT state FROM photo") == "ready")
     ready(phone, HARTONO)
-    page = seen(phone, "/akun", "/verifikasi")
-    eventually(lambda: page.evaluate(PICTURES), 1)
+    page = seen(phone, "/akun")
+    page.evaluate(FILL_PICTURES)
+    page = seen(phone, "/verifikasi")
+    # The newest stay, as far as they have room together.
+    eventually(lambda: page.evaluate(KEPT_PICTURES), [3, 4, 5, 6, 7, int(receipt["number"])])
     no_signal(server)
     page = phone.open("/verifikasi")
     expect(page.locator("[data-copy]")).to_be_visible()

@@ -14,7 +14,21 @@ from sipokat.domain.limits import LIMITS
 from sipokat.models import Event
 from sipokat.web import bulk_page
 from tests import steps
-from tests.cast import DEWI, EFFENDI, HARTONO, MARLINA, RAHMAN, SITI, YUSUF, Person
+from tests.cast import (
+    AGUS,
+    BEJO,
+    DEWI,
+    EFFENDI,
+    HARTONO,
+    MARLINA,
+    RAHMAN,
+    RATNA,
+    SITI,
+    STRANGER,
+    YUSUF,
+    ZAINAL,
+    Person,
+)
 from tests.page import Page, Visitor, fresh_id
 from tests.services.database import MOST, asking, statements
 from tests.wire import climb, decide, file_report
@@ -181,6 +195,15 @@ def test_one_report_twice_is_verified_once(app: Flask, site: Site) -> None:
     rows = verify(site(HARTONO), same, same, item(number))
     assert [row["status"] for row in rows] == [200, 200, 409]
     assert moves(app, number) == ["submit", "verify"]
+
+
+@pytest.mark.parametrize("person", [RAHMAN, AGUS, RATNA, ZAINAL, BEJO, STRANGER], ids=str)
+def test_whoever_decides_nothing_verifies_nothing(app: Flask, site: Site, person: Person) -> None:
+    number = file_report(site(SITI))["number"]
+    closed = person in (BEJO, STRANGER)
+    for body in ({"class": "kegiatan", "items": [item(number)]}, BAD["no list"]):
+        site(person).json("POST", PATH, body, 401 if closed else 403)
+    assert desks(app, [number]) == ["kelurahan"]
 
 
 @pytest.mark.parametrize("person", [EFFENDI, YUSUF, DEWI], ids=str)
@@ -370,7 +393,13 @@ def test_a_plain_form_is_answered_by_what_became_of_each(app: Flask, site: Site)
     assert moves(app, first) == ["submit", "verify"]
 
 
-@pytest.mark.parametrize("value", ["", "x", "1~1", "1~x~y", "1~1~y", "1~1~2~3", "1~-1~" + "0" * 36])
+ID = "0" * 8 + "-0000-4000-8000-" + "0" * 12
+
+
+@pytest.mark.parametrize(
+    "value",
+    ["", "x", "1~1", "1~x~y", "1~1~y", "1~1~2~3", "1~-1~" + "0" * 36, f"1~1~{ID}~16.73~16.73"],
+)
 def test_a_form_that_cannot_be_read_is_400(site: Site, value: str) -> None:
     site(HARTONO).post(PATH, {"class": "kinerja", "item": [value]}, 400)
 

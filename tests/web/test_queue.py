@@ -203,6 +203,20 @@ def test_a_group_elsewhere_is_empty(app: Flask, site: Site, code: str) -> None:
     assert "Tidak ada yang cocok" in site(HARTONO).get(f"/verifikasi?kelompok={code}").text("main")
 
 
+@pytest.mark.parametrize("path", ["/verifikasi", "/verifikasi/sekaligus"])
+@pytest.mark.parametrize(("code", "name"), [(RT_2, "RT 002"), ("99.99", "Wilayah ini")])
+def test_a_group_in_which_nothing_waits_any_more_has_its_name(
+    app: Flask, site: Site, path: str, code: str, name: str
+) -> None:
+    fill(app, RAHMAN)
+    page = site(HARTONO).get(f"{path}?kelompok={code}")
+    assert name in page.text("main")
+    assert code not in page.text("main")
+    if page.has(".queue-chosen"):
+        assert "0 laporan" in page.text(".queue-chosen")
+        assert "Lanjut ke RT 001 (1)" in page.text("main")
+
+
 def test_nobody_reads_another_desks_groups(app: Flask, site: Site) -> None:
     fill(app, RAHMAN, SITI)
     for person in (EFFENDI, YUSUF, DEWI):
