@@ -194,7 +194,7 @@ def test_keys_decide_on_a_wide_screen(phones: Phones, server: Server) -> None:
     page.keyboard.press("j")
     page.keyboard.press("t")
     rejecting = card(page, order[2]).locator("form[action$=penolakan]")
-    rejecting.get_by_role("button", name="Setelah dicek, keadaannya tidak seperti itu.").click()
+    rejecting.get_by_role("button", name="Tidak sesuai kenyataan").click()
     rejecting.get_by_role("button", name="Tolak laporan").click()
     page.get_by_role("dialog").get_by_role("button", name="Batal").click()
     assert [desk for _, desk in statuses()[1:]] == ["kelurahan"] * 5
