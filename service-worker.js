@@ -114,9 +114,8 @@ async function offline(error) {
  * Resolves with undefined for any other address, and where the first page is not kept either.
  */
 async function shorter(owner, url) {
-  const begin = new URL(url);
-  if (!owner || !begin.searchParams.has("sampai")) return undefined;
-  begin.searchParams.delete("sampai");
+  const begin = pages.beginning(url);
+  if (!owner || begin === url) return undefined;
   const kept = await pages.find(owner, new Request(begin)).catch(() => null);
   return kept ? Response.redirect(begin) : undefined;
 }

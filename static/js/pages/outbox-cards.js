@@ -73,11 +73,12 @@
     card.classList.toggle("warn", tone === "warn");
     const attention = entry.state === "needs_attention";
     put(card.querySelector("[data-title]"), kinds.title(entry));
-    // Cards may have the same title, so what can be tapped also names the time of writing.
-    for (const one of card.querySelectorAll(".actions > *")) {
-      const about = `${kinds.title(entry)}, ditulis ${page.moment(entry.written_at)}`;
+    // Cards may have the same title, so what can be tapped also names the time of writing, and of a
+    // decision its report, since several are made in a minute.
+    const report = kinds.of(entry).acknowledged ? `, laporan ${entry.report}` : "";
+    const about = `${kinds.title(entry)}${report}, ditulis ${page.moment(entry.written_at)}`;
+    for (const one of card.querySelectorAll(".actions > *"))
       one.setAttribute("aria-label", `${one.textContent} ${about}`);
-    }
     const { text = "", place_text = "" } = entry.body;
     const place = text.includes(place_text) ? "" : place_text; // a ready sentence says it already
     const { note = "" } = entry.body;

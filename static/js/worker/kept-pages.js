@@ -85,12 +85,11 @@
     }
   }
 
-  /** What is kept at this address; of a queue that was loaded further since (desk/more.js), its start. */
-  async function kept({ url }, cacheName) {
-    const look = (address) => caches.match(address, { cacheName, ignoreVary: true });
+  /** The address of a queue as it begins: of one that was loaded further (desk/more.js), that is kept. */
+  function beginning(url) {
     const start = new URL(url);
-    start.searchParams.delete("sampai");
-    return (await look(url)) || look(start.href);
+    if (start.searchParams.has("sampai")) start.searchParams.delete("sampai");
+    return start.href;
   }
 
   /**
@@ -99,7 +98,7 @@
    */
   async function find(owner, request) {
     const cacheName = copies.PAGES + owner.id;
-    const response = await kept(request, cacheName);
+    const response = await caches.match(request, { cacheName, ignoreVary: true });
     if (!response) return null;
     const clock = await store.recall("clock");
     if (expired(response, clock)) {
@@ -153,5 +152,5 @@
     return fresh && one.count === (await copies.count()) ? one.response : null;
   }
 
-  self.sipokat.pages = { expired, find, follow, isWanted, keep, newer, show, want };
+  self.sipokat.pages = { beginning, expired, find, follow, isWanted, keep, newer, show, want };
 })();

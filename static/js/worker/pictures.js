@@ -26,7 +26,7 @@
   /** Fetches those of these thumbnails that are not kept; `url` is the page on which they stand. */
   async function keep(paths, url) {
     const { owner } = await identity.who();
-    const page = owner && (await pages.find(owner, new Request(url)));
+    const page = owner && (await pages.find(owner, new Request(pages.beginning(url))));
     if (!page) return; // what may not be kept has no pictures that may
     const cache = await caches.open(cacheOf(owner));
     for (const path of paths.filter((one) => THUMBNAIL.test(one))) {
