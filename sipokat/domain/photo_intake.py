@@ -6,6 +6,7 @@ import hashlib
 import uuid
 from collections.abc import Callable, Sequence
 from datetime import datetime
+from typing import NamedTuple
 
 from sqlalchemy import bindparam, select, true, update
 from sqlalchemy.orm import Session
@@ -81,7 +82,7 @@ def accept(
         lock_rows(session, _ROW, {"report": report_pk})
         change = {"photo": photo_pk, "before": "missing", "after": "received", "at": at}
         received = _RECEIVED.run(session, change).first()
-        rows = session.execute(_RECEIPT, {"report": report_pk}).all()
+        rows = [_Arrival._make(row) for row in _RECEIPT.rows(session, {"report": report_pk})]
         if received is not None and rows[0].version > 1:
             report = session.get_one(Report, report_pk, populate_existing=True)
             moves = [(one.version or 0, one.action) for one in events.moves_of(session, report)]
@@ -98,12 +99,25 @@ _REPORT, _PHOTO = table(Report).c, table(Photo).c
 # The report's row, to be locked.
 _ROW = select(_REPORT.id).where(_REPORT.id == bindparam("report"))
 
-# A report and its photos, as much of them as its receipt tells.
-_RECEIPT = (
+
+class _Arrival(NamedTuple):
+    """A report and one of its photos, as much of them as its receipt tells."""
+
+    number: str
+    version: int
+    reported_at: datetime
+    id: int
+    client_id: str
+    sha256: str
+    state: str
+    current: bool
+
+
+_RECEIPT = Prepared(
     select(
         _REPORT.number,
         _REPORT.version,
-        _REPORT.received_at.label("reported_at"),
+        _REPORT.received_at,
         *_PHOTO["id", "client_id", "sha256", "state", "current"],
     )
     .join_from(table(Report), table(Photo), _PHOTO.report_id == _REPORT.id)

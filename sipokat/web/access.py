@@ -109,10 +109,10 @@ def check_request() -> Any:
     parser = getattr(view, "parser", None)
     if parser is not None and changes:
         g.body = parser()
-    if access not in ((ANYONE,), EVERYBODY) and roles_let_in(current_user).isdisjoint(access):
+    if access not in ((ANYONE,), EVERYBODY) and roles_let_in(me()).isdisjoint(access):
         # A page that this person could open once and may not any more. (To post something is
         # another matter, and so is a page that never was theirs: anybody can make a link to it.)
-        g.copies_end = not changes and not roles_ever(current_user).isdisjoint(access)
+        g.copies_end = not changes and not roles_ever(me()).isdisjoint(access)
         raise NeverAllowed("Halaman ini bukan untuk jabatan Anda.")
     return None
 

@@ -103,8 +103,10 @@ def waiting(user_id: Any) -> ScalarSelect[str | None]:
 
 def told_at(user: User, waiting: str | None) -> list[str]:
     """Where the person's unread notices lead, each with its page: MOST of them at most."""
+    if not waiting:
+        return []
     offices = set(offices_of(user))
-    told = [one.partition("|") for one in (waiting or "").splitlines()]
+    told = [one.partition("|") for one in waiting.splitlines()]
     return [url for office, _, url in told if office in offices]
 
 
