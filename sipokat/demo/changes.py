@@ -1,7 +1,7 @@
 """What Diskominfo has changed in the demo city: an RT with a new head, one without a head, one that
-was split in two, an account that was closed, a lurah who is Plh. next door, and an RT head who is
-sekretaris of the kelurahan too. Done by the verbs themselves, so that each is in the administrative
-record.
+was split in two, an account that was closed, a lurah who is Plh. next door, an RT head who is
+sekretaris of the kelurahan too, and a day to come that is free. Done by the verbs themselves, so
+that each is in the administrative record.
 """
 
 from __future__ import annotations
@@ -19,6 +19,7 @@ from sipokat.demo.steps import Step
 from sipokat.domain import (
     accounts,
     administration,
+    day_changes,
     deputies,
     endings,
     people,
@@ -28,6 +29,7 @@ from sipokat.domain import (
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of
 from sipokat.domain.letters import Letter
+from sipokat.domain.office_hours import is_working
 from sipokat.domain.regions import at_desk, level_of
 from sipokat.models import User
 
@@ -55,6 +57,10 @@ def make(session: Session, offices: Mapping[str, User], steps: Iterable[Step], t
     head = offices[given["seat"]["rt"]]
     kelurahan = at_desk(given["seat"]["rt"], "kelurahan")
     terms.begin(session, by, head, "lurah", kelurahan, since, seat=given["seat"]["title"])
+    free = today + timedelta(days=given["free"]["in_days"])
+    while not is_working(free, {}):
+        free += timedelta(days=1)
+    day_changes.declare(session, by, free, False, given["free"]["name"])
 
 
 def _split(

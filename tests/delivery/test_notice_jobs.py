@@ -180,6 +180,7 @@ def test_what_is_late_is_told_once_whatever_dies_when(
     assert late() == [("Hartono", 3), ("Yusuf", 3)]
 
 
+@pytest.mark.whole
 def test_who_begins_and_ends_is_told_once_whatever_dies_when(
     app: Flask, session: Session, tmp_path: Path
 ) -> None:

@@ -50,6 +50,7 @@ from sipokat.domain.roles import DESKS
 from sipokat.migrations import upgrade
 from sipokat.models import (
     AdministrativeEntry,
+    DayOverride,
     Event,
     FirstOpened,
     KnownDevice,
@@ -166,7 +167,7 @@ def test_an_rt_has_a_new_head_one_has_none_and_an_account_is_closed(rows: Sessio
     written = rows.scalars(select(AdministrativeEntry).order_by(AdministrativeEntry.id)).all()
     assert [one.action for one in written] == [
         *("end_term", "create", "end_term", "disable"),
-        *("add_region", "create", "begin_term", "begin_term"),
+        *("add_region", "create", "begin_term", "begin_term", "set_day"),
     ]
     assert {one.actor_id for one in written} == {user(rows, AGUS).id}
 
@@ -350,6 +351,12 @@ def test_offices_that_have_changed_were_told(rows: Session) -> None:
     """To each person, to the desk above, and to Diskominfo what they have not done themselves."""
     kinds = set(rows.scalars(select(Notice.kind)))
     assert {"term_begins", "term_ended"} <= kinds
+
+
+def test_a_day_to_come_is_free_and_moves_nothing_yet(rows: Session) -> None:
+    (day,) = rows.scalars(select(DayOverride))
+    assert (day.working, day.name) == (False, "Pemungutan suara")
+    assert not any(one.action == "limit" for one in rows.scalars(select(Event)))
 
 
 def test_bencana_is_open_on_two_desks(rows: Session) -> None:

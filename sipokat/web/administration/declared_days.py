@@ -54,7 +54,7 @@ def _page(refusal: Refused | None = None) -> ResponseReturnValue:
             for one in declared_days.declared(session, today)
         ],
         calendar=[
-            {"words": times.day_in_full(one.day), "name": one.name}
+            (times.day_in_full(one.day), one.name)
             for one in declared_days.of_calendar(session, today)
         ],
         changes=present.entries(declared_days.changes(session, MOST)),
