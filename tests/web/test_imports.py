@@ -95,6 +95,16 @@ def test_a_column_is_shown_with_the_first_cell_that_is_filled(site: Site) -> Non
     ]
 
 
+def test_a_refused_row_shows_its_number_as_people_write_it(site: Site) -> None:
+    rows: list[list[Cell]] = [
+        ["", "+62 81390000001", "Petanang Ulu", 9],
+        ["", "0813-9000-0002", "Petanang Ulu", 10],
+        ["", "0812", "Petanang Ulu", 11],
+    ]
+    numbers = [one.get_text() for one in load(site, *rows).all("li .number")]
+    assert numbers == ["0813 9000 0001", "0813 9000 0002", "0812"]
+
+
 def test_chosen_rows_alone(app: Flask, site: Site) -> None:
     page = load(site, WATI, ["Budi", "0813 9000 0002", "Petanang Ulu", 10])
     refused = page.submit(APPLY, status=422)

@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sipokat.domain.imports import kept
 from sipokat.domain.imports.applying import Applied
 from sipokat.domain.imports.verdicts import KINDS, Verdict, digest
+from sipokat.domain.people import normal_phone
 from sipokat.domain.regions import above_it, names_of
 from sipokat.models import ImportRow, PeopleImport, Term, User
 from sipokat.web.present import times
@@ -97,7 +98,9 @@ def change_words(change: dict[str, str]) -> str:
 
 
 def _phone(text: str) -> str:
-    return times.phone(text) if text.startswith("+62") else text
+    """A number as people write it; a name, or a number of which only the file knows, as it is."""
+    number = normal_phone(text)
+    return times.phone(number) if number else text
 
 
 def applied_row(session: Session, row: ImportRow) -> dict[str, Any]:
