@@ -18,6 +18,7 @@ from sipokat.demo.plan import plan
 from sipokat.demo.play import Play
 from sipokat.domain import events, office_hours
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.participation.closing import close, to_close
 from sipokat.domain.participation.counts import fill
 from sipokat.domain.participation.facts import share_now
 from sipokat.domain.photos import picture_key
@@ -53,6 +54,8 @@ def load(store: PhotoStore, progress: Progress = lambda done, of: None) -> str:
         changes.make(session, offices, steps, day_of(moment))
         notices.tell_of_offices(session, moment)
         imports.load(session)
+        for month in to_close(session, day_of(moment)):
+            close(session, month, moment)
         progress(len(steps), len(steps))
         ready = [photo for photo in play.photos if photo.state == "ready"]
         for photo in ready:

@@ -36,9 +36,12 @@ DISKOMINFO_NAV: list[Place] = [
     ("Pengelolaan", "/pengelolaan", "people", ()),
     ("Akun", "/akun", "user", ()),
 ]
+# For who has a place free for it; officials come to it from home.
+MONITORING: Place = ("Pemantauan", "/pemantauan", "chart", ("asisten", "viewer"))
 VIEWER_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),
     ("Laporan", "/laporan", "doc", ()),
+    MONITORING,
     ("Akun", "/akun", "user", ()),
 ]
 # A shell has the same bytes for everybody, so it has every entry; the phone's script shows those of
@@ -51,6 +54,7 @@ SHELL_NAV: list[Place] = [
     ("Pengelolaan", "/pengelolaan", "people", ("diskominfo",)),
     PEOPLE,
     POSTS,
+    MONITORING,
     ("Akun", "/akun", "user", ()),
 ]
 

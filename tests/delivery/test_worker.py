@@ -14,6 +14,7 @@ from sqlalchemy.orm import Session
 from sipokat.database import db, writing
 from sipokat.delivery import worker
 from sipokat.delivery.checkpoints import CheckpointJob
+from sipokat.delivery.month_job import Closings
 from sipokat.delivery.notice_jobs import Digests, LateReports, Reminders
 from sipokat.delivery.photo_job import PhotoJob
 from sipokat.delivery.photo_store import PhotoStore
@@ -71,12 +72,13 @@ class Letters:
 
 
 def test_the_application_has_photos_as_its_first_kind(app: Flask, store: PhotoStore) -> None:
-    photos, digests, reminders, late, checkpoints, _old_imports = worker.kinds(app)
+    photos, digests, reminders, late, closings, checkpoints, *_rest = worker.kinds(app)
     assert isinstance(photos, PhotoJob)
     assert photos.store is store
     assert isinstance(digests, Digests)
     assert isinstance(reminders, Reminders)
     assert isinstance(late, LateReports)
+    assert isinstance(closings, Closings)
     assert isinstance(checkpoints, CheckpointJob)
 
 
@@ -116,7 +118,7 @@ def test_an_idle_worker_asks_the_database_once_a_second(app: Flask, store: Photo
         with statements(app) as sent:
             worker.work(worker.kinds(app), Pauses(50))
     asked = [one for one in sent if one.startswith("SELECT")]
-    assert 50 <= len(asked) <= 50 + 13, "now and then it looks for what is late or daily"
+    assert 50 <= len(asked) <= 50 + 14, "now and then it looks for what is late or daily"
     assert not [one for one in sent if one.startswith(("UPDATE", "INSERT", "DELETE"))]
 
 
