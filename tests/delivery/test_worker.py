@@ -72,7 +72,7 @@ class Letters:
 
 
 def test_the_application_has_photos_as_its_first_kind(app: Flask, store: PhotoStore) -> None:
-    photos, digests, reminders, late, closings, checkpoints, *_rest = worker.kinds(app)
+    photos, digests, reminders, late, closings, _news, checkpoints, *_rest = worker.kinds(app)
     assert isinstance(photos, PhotoJob)
     assert photos.store is store
     assert isinstance(digests, Digests)
