@@ -60,6 +60,14 @@ LINKS = """() => {
     }
     return [...places].filter(([, hrefs]) => hrefs.size > 1).map(([name]) => name);
 }"""
+SIZES = (100, 112, 125, 200)  # percent
+# A word of the menu that is broken in two at this size of text.
+BROKEN = """() => [...document.querySelectorAll(".nav-link > span")].filter((label) => {
+    const words = document.createRange();
+    words.selectNodeContents(label);
+    const lines = new Set([...words.getClientRects()].map((box) => Math.round(box.top)));
+    return lines.size > label.textContent.trim().split(" ").length;
+}).map((label) => label.textContent)"""
 # On these pages a script then shows what is on the phone: what to wait for.
 SHOWN = {
     "/kotak-keluar": "[data-outbox-empty], [data-outbox-unsent], [data-outbox-sent]",
@@ -103,5 +111,8 @@ def breaches(page: Page, where: str, schemes: Sequence[Any] = ("light",)) -> lis
     page.evaluate(STYLE, TWICE)
     if page.evaluate(OVERFLOW) > 0:
         problems.append(f"{where}: runs off the screen at twice the text")
+    for size in SIZES:
+        page.evaluate(STYLE, f"html {{ font-size: {size}% !important }}")
+        problems += [f"{where}: {word} is broken at {size} %" for word in page.evaluate(BROKEN)]
     page.evaluate(STYLE, "")
     return problems

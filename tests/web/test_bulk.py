@@ -300,6 +300,7 @@ def test_what_can_be_ticked_has_a_box_and_everything_else_says_why_not(
     )
     assert not page.has(f"#kartu-{flood}"), "it stands on top of the queue"
     assert "satu per satu" in site(HARTONO).get(f"{PATH}?kategori=bencana").text(f"#kartu-{flood}")
+    assert "Periksa satu per satu" in page.in_copy(), "without signal there is a way on"
     assert "diverifikasi" not in page.in_copy().lower().replace("verifikasi dilakukan", "")
 
 

@@ -16,7 +16,7 @@ from sipokat.delivery import worker
 from sipokat.delivery.photo_job import PhotoJob
 from sipokat.web import shell
 from tests import wire
-from tests.cast import AGUS, HARTONO, PASSWORD, RAHMAN, Person
+from tests.cast import AGUS, DEWI, HARTONO, PASSWORD, RAHMAN, RATNA, YUSUF, Person
 from tests.page import Visitor, fresh_id
 from tests.services.pictures import jpeg
 
@@ -312,3 +312,20 @@ def test_the_cookie_of_messages_is_httponly_and_lax(app: Flask, site: Site) -> N
 def test_visitors_get_no_cookie(site: Site) -> None:
     for path in (*SHELLS, "/masuk", "/beranda", "/sehat", "/service-worker.js"):
         assert not site().request("GET", path).headers.getlist("Set-Cookie"), path
+
+
+def test_a_page_that_is_not_on_the_phone_leads_whoever_decides_to_their_queue(site: Site) -> None:
+    page = site().get("/luring")
+    for_deciders = page.one("main [data-for*=lurah]:has(a[href='/verifikasi'])")
+    assert "rt_head" not in str(for_deciders["data-for"]).split()
+    others = page.one("main [data-not-for*=lurah]:has(a[href='/laporan/baru'])")
+    assert "rt_head" in str(others["data-for"]).split()
+
+
+@pytest.mark.parametrize("person", [HARTONO, YUSUF, DEWI, RAHMAN, RATNA], ids=str)
+def test_the_outbox_is_in_the_menu_or_on_the_page_of_the_account(
+    site: Site, person: Person
+) -> None:
+    """Whoever neither writes nor decides has none."""
+    page = site(person).get("/akun")
+    assert len(page.all(":is(.nav, main) a[href='/kotak-keluar']")) == (person is not RATNA)
