@@ -154,7 +154,7 @@ def test_a_filled_database_of_the_first_version_moves_up_and_back(empty: Flask) 
     assert differences() == []
 
 
-@pytest.mark.once
+@pytest.mark.whole
 def test_deputies_of_before_get_a_kind_and_an_end(empty: Flask) -> None:
     """Regions are there as they were, and all of it can be taken back and done again."""
     upgrade(revision="0001")

@@ -140,7 +140,7 @@ def test_the_day_of_an_act_is_that_of_lubuklinggau(
     assert entries()[2].actor_for == acts_for
 
 
-@pytest.mark.once
+@pytest.mark.whole
 def test_the_triggers_are_on_after_every_migration_and_off_after_none(before: Flask) -> None:
     with db.engine.connect() as connection:
         assert guards.faults(connection) != []

@@ -94,7 +94,7 @@ def test_who_has_seen_their_name_goes_on_whatever_others_try_meanwhile(session: 
     assert spend(code)
 
 
-@pytest.mark.once
+@pytest.mark.whole
 def test_a_hall_full_of_heads_waits_for_nobody(session: Session) -> None:
     """A hundred come on one Wi-Fi within a quarter of an hour. Every third has misread two signs so
     that the check sign fits, and taps four times before looking closer: more wrong codes than one

@@ -171,7 +171,7 @@ def test_strangers_in_the_same_network_make_a_new_phone_wait_but_not_for_ever(
     assert signed_in.user.name == "Rahman"
 
 
-@pytest.mark.once
+@pytest.mark.whole
 def test_many_networks_together_have_few_tries_at_a_number(session: Session) -> None:
     """Each may try a few times in a day; after that, what is left is one try in two minutes."""
     made = 0
