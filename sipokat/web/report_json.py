@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
 from sipokat.database import db
 from sipokat.domain import decided, events
-from sipokat.domain.cards import facts_of
+from sipokat.domain.cards import CardFacts, facts_of
 from sipokat.domain.listed import Listed
 from sipokat.models import Event, Photo, Report, User
+from sipokat.web.kept import kept
 from sipokat.web.present.content import photo_view
 
 
@@ -36,13 +38,21 @@ def item_json(report: Report | Listed) -> dict[str, Any]:
 def queue_items(reports: Sequence[Listed], user: User) -> list[dict[str, Any]]:
     """The reports of a queue as items, each with the actions that the person `may` take on it now,
     and in words why another holder decides one that lies on their desk (`barred`)."""
-    cards = [(one, one.card()) for one in facts_of(db.session(), user, reports)]
+    items = kept("queue_item")
     return [
-        item_json(facts.report)
-        | {"may": list(card.allowed)}
-        | ({"barred": card.barred} if card.barred else {})
-        for facts, card in cards
+        items.get(partial(_same, facts), _queue_item)
+        for facts in facts_of(db.session(), user, reports)
     ]
+
+
+def _same(facts: CardFacts) -> CardFacts:
+    return facts
+
+
+def _queue_item(facts: CardFacts) -> dict[str, Any]:
+    card = facts.card()
+    barred = {"barred": card.barred} if card.barred else {}
+    return item_json(facts.report) | {"may": list(card.allowed)} | barred
 
 
 def report_json(report: Report) -> dict[str, Any]:

@@ -43,6 +43,7 @@ from tests.steps import act, photo, report_of, revise, send, user_of
 
 Site = Callable[[Person], Visitor]
 MORNING = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # a Monday
+JSON = {"Accept": "application/json"}
 DECIDERS = (HARTONO, SARI, YUSUF, EFFENDI, DEWI)
 SHOWN = [
     *((person, "/verifikasi") for person in DECIDERS),
@@ -160,6 +161,9 @@ def pages(site: Site) -> dict[str, str]:
     """Pages that show rows or cards, as these people see them: 403 once they may not any more."""
     return {
         f"{person} {path}": plain(site(person).request("GET", path).text) for person, path in SHOWN
+    } | {
+        f"{person} as JSON": site(person).request("GET", "/verifikasi", headers=JSON).text
+        for person in DECIDERS
     }
 
 

@@ -52,6 +52,8 @@ def barred_below(user: User) -> list[dict[str, Any]]:
     """The desks whose holders may not decide what lies there, each with who could be named."""
     session = db.session()
     counts = barred.waiting_for_deputy(session, user)
+    if not counts:
+        return []
     found = likely(session, posts_at(session, sorted(counts)))
     people = [one.people[0] for one in found if one.people]
     names_of(session, [*counts, *(term.region_code for one in people for term in one.terms)])
