@@ -50,6 +50,16 @@ def half_year(office: str, today: date) -> Iterator[Step]:
     yield from _nihil(chance, office, today, seen)
 
 
+def monthly(office: str, first: date, today: date) -> Iterator[Step]:
+    """Every step of the one report that this RT sends in each month since the `first` one."""
+    chance = dice(f"monthly {office}")
+    seen: set[str] = set()
+    for month in reversed(past_months(today)):
+        if month >= first:
+            day = month + timedelta(days=chance.randint(7, 25))
+            yield from _everyday(chance, office, day, today, seen)
+
+
 def _days(chance: Random, today: date, least: int) -> list[date]:
     """The days on which this RT writes, oldest first: at least `least` of them, and more of them
     near `today`."""

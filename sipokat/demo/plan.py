@@ -10,13 +10,13 @@ from typing import Any
 
 from sipokat.demo import staged
 from sipokat.demo.accounts import accounts
-from sipokat.demo.heads import DAYS, half_year, past_months
+from sipokat.demo.heads import DAYS, half_year, monthly, past_months
 from sipokat.demo.life import Life
 from sipokat.demo.reports import kinds, new_id, write
 from sipokat.demo.sources import data, dice
 from sipokat.demo.steps import Step, office_time
 from sipokat.domain.clock import WIB
-from sipokat.domain.regions import at_desk, level_of
+from sipokat.domain.regions import at_desk, level_of, lies_in
 
 ACTIVE = 53  # one RT in ten
 WRITING = {"kelurahan": 8, "kecamatan": 3}  # how many lurah and camat send reports of their own
@@ -30,6 +30,8 @@ def plan(today: date, codes: list[str]) -> list[Step]:
     for office in active(codes):
         if office not in (changed["vacant"], changed["closed"]):
             steps += half_year(office, today)
+    for office, first in rising(codes, today):
+        steps += monthly(office, first, today)
     for office in writing(codes):
         steps += _official(dice(f"official {office}"), office, today)
     return sorted(steps, key=lambda step: (step.at, step.story))
@@ -44,6 +46,26 @@ def active(codes: list[str]) -> list[str]:
     chance.shuffle(others)
     others.sort(key=lambda code: at_desk(code, "kelurahan") in data("city")["blank_spots"])
     return sorted([*chosen, *others[: ACTIVE - len(chosen)]])
+
+
+def rising(codes: list[str], today: date) -> list[tuple[str, date]]:
+    """The RT that have begun to report in the kecamatan where more and more do, each with the first
+    day of its first month."""
+    row, taken = data("city")["rising"], active(codes)
+    others = [
+        code
+        for code in codes
+        if level_of(code) == "rt" and lies_in(code, row["kecamatan"]) and code not in taken
+    ]
+    others.sort()
+    dice("rising").shuffle(others)
+    oldest_first = list(reversed(past_months(today)))
+    firsts = [
+        month
+        for month, before, count in zip(oldest_first, [0, *row["rt"]], row["rt"], strict=False)
+        for _ in range(count - before)
+    ]
+    return list(zip(others, firsts, strict=False))
 
 
 def writing(codes: list[str]) -> list[str]:

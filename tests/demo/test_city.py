@@ -44,12 +44,14 @@ from sipokat.domain.deadlines import days_between
 from sipokat.domain.imports import kept
 from sipokat.domain.notices import inbox, sentences
 from sipokat.domain.office_hours import is_working
+from sipokat.domain.participation.overview import overview
 from sipokat.domain.photos import picture_key
 from sipokat.domain.regions import level_of
 from sipokat.domain.roles import DESKS
 from sipokat.migrations import upgrade
 from sipokat.models import (
     AdministrativeEntry,
+    ClosedMonth,
     DayOverride,
     Event,
     FirstOpened,
@@ -228,9 +230,16 @@ def test_the_mix_is_that_of_the_city(rows: Session) -> None:
     assert set(rows.scalars(select(Report.klass))) == {"kinerja", "kegiatan", None}
 
 
-def test_one_rt_in_ten_is_active(rows: Session) -> None:
+def test_one_rt_in_ten_is_active_and_in_one_kecamatan_more_and_more_are(rows: Session) -> None:
     active = select(func.count(Report.region_code.distinct())).where(Report.author_desk == "rt")
-    assert rows.scalar(active) == 53
+    rising, joined = KOTA + ".05", 15
+    assert rows.scalar(active) == 53 + joined
+    trend = overview(rows, rising, "2026-10", day_of(MOMENT)).trend
+    counts = [figures.active for _, figures in trend[-5:]]
+    assert counts == sorted(counts)
+    assert counts[-1] >= counts[0] + 10
+    months = rows.scalars(select(ClosedMonth.month).where(ClosedMonth.region_code == KOTA))
+    assert sorted(months)[-1] == "2026-10", "what is over was closed"
 
 
 def test_whoever_did_something_has_a_phone_and_nobody_else(rows: Session) -> None:
