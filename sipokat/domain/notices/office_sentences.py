@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date
+from functools import partial
 from typing import Any
 
 from sipokat.domain.notices import phone_news, rt_news, term_news
@@ -41,26 +42,16 @@ def _begins(facts: Facts, names: Names) -> str:
     return said
 
 
-def _ends(facts: Facts, names: Names) -> str:
+def _ends(facts: Facts, names: Names, over: bool = False) -> str:
+    """That a term ends soon, or, when it is `over`, that it has ended."""
     if "count" in facts:
-        said = f"Tugas {dots(facts['count'])} orang di wilayah Anda segera berakhir."
+        when = "sudah" if over else "segera"
+        said = f"Tugas {dots(facts['count'])} orang di wilayah Anda {when} berakhir."
     else:
         who, office = _whose(facts, names), _office(facts, names)
-        said = f"Tugas {who} sebagai {office} berakhir {_day(facts, 'until')}."
-    return said + _open(facts)
-
-
-def _ended(facts: Facts, names: Names) -> str:
-    if "count" in facts:
-        said = f"Tugas {dots(facts['count'])} orang di wilayah Anda sudah berakhir."
-    else:
-        who, office = _whose(facts, names), _office(facts, names)
-        said = f"Tugas {who} sebagai {office} sudah berakhir pada {_day(facts, 'until')}."
-    return said + _open(facts)
-
-
-def _open(facts: Facts) -> str:
-    return " Belum ada penggantinya." if facts.get("open") else ""
+        when = "sudah berakhir pada" if over else "berakhir"
+        said = f"Tugas {who} sebagai {office} {when} {_day(facts, 'until')}."
+    return f"{said} Belum ada penggantinya." if facts.get("open") else said
 
 
 def _rt_ended(facts: Facts, names: Names) -> str:
@@ -82,7 +73,7 @@ def _new_phone(facts: Facts, _names: Names) -> str:
 SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
     term_news.BEGINS: _begins,
     term_news.ENDS: _ends,
-    term_news.ENDED: _ended,
+    term_news.ENDED: partial(_ends, over=True),
     rt_news.KIND: _rt_ended,
     phone_news.KIND: _new_phone,
 }
