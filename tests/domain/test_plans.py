@@ -264,7 +264,8 @@ def test_everybodys_home_and_lists(city: Session, person: Person) -> None:
     assert faults(city, sent) == []
 
 
-@pytest.mark.parametrize("scope", [KOTA, UTARA_I, PETANANG_ULU])
+# In a tenth of the city no RT has enough reports for a figure of its own.
+@pytest.mark.parametrize("scope", matrix.some([KOTA, UTARA_I, PETANANG_ULU], 2))
 def test_how_far_desks_answer(city: Session, scope: str) -> None:
     """The twelve months before are read one by one, and once by each process."""
     at = now()
