@@ -146,7 +146,9 @@ def test_behind_each_figure_is_a_list_of_its_length(reported: None, site: Site) 
     for which, count in LISTED.items():
         path = f"/pemantauan/{PETANANG_ULU}/rt?periode=2026-11&keadaan={which}"
         assert len(site(HARTONO).json("GET", path)["items"]) == count, which
-        assert len(site(HARTONO).get(path).all("article.card")) == count
+        listed = site(HARTONO).get(path)
+        assert len(listed.all("article.card")) == count
+        assert f"November 2026: {count} RT" in listed.text()
     site(HARTONO).json("GET", f"/pemantauan/{PETANANG_ULU}/rt?keadaan=semuanya", status=400)
 
 
@@ -207,6 +209,17 @@ def test_whoever_is_silent_for_three_months_is_named(app: Flask, site: Site) -> 
     assert silent == {RAHMAN.region: 3, BEJO.region: 4, f"{TABA_BARU}.001": 4}
     page = site(YUSUF).get(f"/pemantauan/{UTARA_I}?periode=2026-11")
     assert "3 bulan atau lebih tidak melapor" in page.text()
+
+
+def test_a_long_list_is_folded_by_kelurahan(app: Flask, site: Site) -> None:
+    with app.app_context():
+        for number in range(10, 42):
+            steps.newcomer(f"Ketua {number}", "rt_head", f"{PETANANG_ULU}.0{number}")
+    page = site(YUSUF).get(f"/pemantauan/{UTARA_I}/rt")
+    assert len(page.all("main details")) == 2
+    assert len(page.all("main details article.card")) == 36
+    assert "36 RT" in page.text()
+    assert not site(HARTONO).get(f"/pemantauan/{PETANANG_ULU}/rt").has("main details")
 
 
 def test_the_sentence_that_says_what_active_means_is_on_the_page(site: Site) -> None:

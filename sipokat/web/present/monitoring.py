@@ -219,7 +219,7 @@ def rt_list(rows: Sequence[Row], names: dict[str, str], which: str, closed: bool
         )
     return {
         "title": TITLES[which],
-        "count": len(rows),
+        "total": len(rows),  # base.html has a count of its own
         "closed": closed,
         "groups": [(names.get(code, code), those) for code, those in groups.items()],
     }
