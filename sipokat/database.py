@@ -25,6 +25,7 @@ import structlog
 from flask import current_app
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, Engine, MetaData, String, Table, event, func, select
+from sqlalchemy.engine import Dialect
 from sqlalchemy.exc import DBAPIError, IntegrityError
 from sqlalchemy.ext.compiler import compiles
 from sqlalchemy.orm import DeclarativeBase, Session, make_transient_to_detached
@@ -97,6 +98,15 @@ class Moment(TypeDecorator[datetime]):
         if value is None:
             return None
         return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+    @classmethod
+    def from_driver(cls, value: Any, dialect: Dialect) -> datetime:
+        """A point in time from what the driver gave for it where the column's type was left out:
+        text from SQLite, a datetime from PostgreSQL. Both sort as the points in time do."""
+        turn = cls().dialect_impl(dialect).result_processor(dialect, None)
+        found = turn(value) if turn else value
+        assert isinstance(found, datetime)
+        return found
 
 
 class lines(FunctionElement[str]):

@@ -5,9 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import bindparam, case, func, literal_column, select
+from sqlalchemy import String, bindparam, case, func, literal_column, select, type_coerce
 from sqlalchemy.orm import Session
 
 from sipokat.database import Moment, table
@@ -37,7 +38,8 @@ _COUNTED = select(
     _REPORT.region_code,
     func.count(_REPORT.id),
     func.count(case((_REPORT.due_at < bindparam("now", type_=Moment), 1))),
-    func.min(_REPORT.arrived_at),
+    # As the driver gives it: only the oldest of each group is turned into a point in time.
+    type_coerce(func.min(_REPORT.arrived_at), String),
 ).group_by(_REPORT.desk_code, _REPORT.region_code)
 # The condition of the index that has them in this order.
 _ALL = Among(_COUNTED.where(_REPORT.desk_code > literal_column("''")), _REPORT.desk_code)
@@ -50,9 +52,9 @@ def groups(session: Session, user: User, wanted: Wanted = NOTHING) -> list[Group
     if not desks:
         return []
     if wanted == replace(NOTHING, group=wanted.group):
-        return _folded(_ALL.rows(session, desks, {"now": now()}))
+        return _folded(session, _ALL.rows(session, desks, {"now": now()}))
     narrowed = _COUNTED.where(_REPORT.desk_code.in_(desks), *conditions(wanted))
-    return _folded(session.execute(narrowed, {"now": now()}))
+    return _folded(session, session.execute(narrowed, {"now": now()}))
 
 
 def by_group(reports: Iterable[Listed]) -> dict[str, list[Listed]]:
@@ -79,13 +81,27 @@ def counted(reports: dict[str, list[Listed]]) -> list[Group]:
     ]
 
 
-def _folded(rows: Iterable[Any]) -> list[Group]:
-    """The counts of each desk and region as those of groups."""
-    found: dict[str, Group] = {}
+def _folded(session: Session, rows: Iterable[Any]) -> list[Group]:
+    """The counts of each desk and region as those of groups. The city's desk has a row for each RT:
+    so nothing is made for a row but its sums."""
+    found: dict[str, list[Any]] = {}
     for desk_code, region, waiting, late, oldest in rows:
-        code = group_of(region, level_of(desk_code))
-        known = found.get(code, Group(code, 0, 0, oldest))
-        found[code] = Group(
-            code, known.waiting + waiting, known.late + late, min(known.oldest, oldest)
-        )
-    return sorted(found.values(), key=lambda group: (group.oldest, group.region))
+        code = _group_on(desk_code, region)
+        known = found.get(code)
+        if known is None:
+            found[code] = [waiting, late, oldest]
+            continue
+        known[0] += waiting
+        known[1] += late
+        known[2] = min(known[2], oldest)
+    dialect = session.get_bind().dialect
+    groups = [
+        Group(code, waiting, late, Moment.from_driver(oldest, dialect))
+        for code, (waiting, late, oldest) in found.items()
+    ]
+    return sorted(groups, key=lambda group: (group.oldest, group.region))
+
+
+@lru_cache(10_000)
+def _group_on(desk_code: str, region: str) -> str:
+    return group_of(region, level_of(desk_code))
