@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import asdict
 from datetime import date, datetime, time, timedelta
 from itertools import combinations
 from random import Random
 
+import time_machine
 from hypothesis import Phase, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import intake, regions
+from sipokat.domain import administration, intake, region_changes, regions
 from sipokat.domain.clock import WIB
 from sipokat.domain.participation.closing import close
 from sipokat.domain.participation.figures import NAMES, Figures
@@ -35,7 +37,16 @@ from tests.cast import (
     YUSUF,
 )
 from tests.services.matrix import examples
-from tests.steps import act, add_term, revise, submission, user_of
+from tests.steps import (
+    act,
+    add_term,
+    end_term,
+    newcomer,
+    revise,
+    send,
+    submission,
+    user_of,
+)
 
 SUMS = (*NAMES, "silent")
 RTS = [*(f"{PETANANG_ULU}.00{n}" for n in (1, 4, 5)), f"{TABA_BARU}.002"]
@@ -182,3 +193,85 @@ def compare(session: Session, today: date) -> None:
             counts = {name: getattr(kept, name) if kept else 0 for name in NAMES}
             assert counts == asdict(month_of(session, scope, month, today).own.figures)
             assert kept is None or kept.rekap == rekap.get(scope)
+
+
+BY = administration.operator("tests")
+DECEMBER = date(2026, 12, 15)
+
+
+def counted(session: Session, scope: str, month: str = "2026-11") -> tuple[int, int]:
+    """How many RT are expected, and how many of them sent something."""
+    session.rollback()
+    own = month_of(session, scope, month, DECEMBER).own.figures
+    return own.expected, own.sent
+
+
+def report(month: int = 11) -> None:
+    day = date(2026, month, 5)
+    send(RAHMAN, at=noon(day), on=day)
+
+
+def change(do: Callable[[Session], object]) -> None:
+    """Change regions on the 20th of November, with effect from that day."""
+    with time_machine.travel(noon(CHANGED), tick=False), writing() as session:
+        do(session)
+
+
+CHANGED = date(2026, 11, 20)
+
+
+def test_an_rt_that_moves_takes_along_what_it_reported_that_month(session: Session) -> None:
+    report(10)
+    report()
+    there = f"{TABA_BARU}.011"
+    change(lambda s: region_changes.move(s, BY, RAHMAN.region, there, CHANGED))
+    assert (counted(session, PETANANG_ULU), counted(session, TABA_BARU)) == ((2, 0), (2, 1))
+    assert counted(session, there) == (1, 1)
+    assert counted(session, PETANANG_ULU, "2026-10") == (3, 1), "before that it was there"
+    assert counted(session, UTARA_I) == (4, 1)
+
+
+def test_the_parts_of_a_split_rt_have_what_it_reported_that_month(session: Session) -> None:
+    report()
+    parts = [f"{PETANANG_ULU}.01{n}" for n in (1, 2)]
+    change(lambda s: region_changes.split(s, BY, RAHMAN.region, parts, CHANGED))
+    assert counted(session, PETANANG_ULU) == (2, 0), "nobody heads the new ones yet"
+    for name, part in zip(("Karto", "Joko"), parts, strict=True):
+        newcomer(name, "rt_head", part, since=CHANGED)
+    assert [counted(session, part) for part in parts] == [(1, 1), (1, 1)]
+    assert counted(session, PETANANG_ULU) == (4, 2)
+
+
+def test_merged_rt_are_one(session: Session) -> None:
+    report()
+    both = [RAHMAN.region, SITI.region]
+    change(lambda s: region_changes.merge(s, BY, both, SITI.region, CHANGED))
+    assert counted(session, PETANANG_ULU) == (2, 1)
+    assert counted(session, SITI.region) == (1, 1)
+
+
+def test_a_vacant_rt_is_in_no_figure_and_a_new_head_has_what_the_former_sent(
+    session: Session,
+) -> None:
+    report()
+    end_term(RAHMAN, date(2026, 11, 15))
+    assert counted(session, PETANANG_ULU) == (2, 0)
+    newcomer("Karto", "rt_head", RAHMAN.region, since=date(2026, 11, 30))
+    assert counted(session, PETANANG_ULU) == (3, 1)
+
+
+def test_a_nihil_in_time_keeps_the_month_when_a_real_report_comes_late(session: Session) -> None:
+    day, later = date(2026, 11, 28), noon(date(2026, 12, 12))
+    send(RAHMAN, "nihil", at=noon(day), on=day)
+    send(RAHMAN, at=later, on=day)
+    own = month_of(session, RAHMAN.region, "2026-11", DECEMBER).own.figures
+    assert asdict(own) == {"expected": 1, "sent": 1, "on_time": 1, "nihil": 0, "recorded": 0}
+
+
+def test_a_report_that_arrives_three_months_late_is_on_time_if_it_was_written_then(
+    session: Session,
+) -> None:
+    day, arrived = date(2026, 11, 28), noon(date(2027, 2, 28))
+    send(RAHMAN, at=arrived, on=day, written_at=noon(day), sent_at=arrived)
+    own = month_of(session, RAHMAN.region, "2026-11", date(2027, 3, 1)).own.figures
+    assert (own.sent, own.on_time) == (1, 1)
