@@ -57,7 +57,7 @@ def _late(session: Session, moment: datetime) -> Iterator[dict[str, Any]]:
 def _reminders(session: Session, play: Play, moment: datetime) -> Iterator[dict[str, Any]]:
     """Every reminder whose morning has come, of what still lies with its author."""
     lying = reminders.left(session)
-    holders = rows.holders(session, reminders.offices_of(lying), day_of(moment))
+    holders = rows.holders(session, reminders.offices_of(lying, day_of(moment)), day_of(moment))
     for one in lying:
         for days in reminders.AFTER:
             day = reminders.morning(day_of(one.arrived_at), days, play.overridden)

@@ -178,6 +178,20 @@ def test_whoever_takes_the_office_later_is_told_what_nobody_was(session: Session
     assert told(session) == [(heir.name, 3, 7), (heir.name, 7, 10)]
 
 
+def test_once_an_rt_is_there_no_more_its_kelurahan_is_told(session: Session) -> None:
+    report = returned()
+    with time_machine.travel(at(1), tick=False):
+        steps.change_region("dissolve", RAHMAN.region, day(5))
+    through(4, 10)
+    assert told(session) == [("Rahman", 3, 4), ("Hartono", 7, 10)]
+    (mine,) = [one for one in inbox.page(session, user_of(HARTONO))[0] if one.kind == "reminder"]
+    assert sentences.url_of(mine) == f"/laporan/{report.number}/perbaikan"
+    names = names_of(session, sentences.regions_in(mine))
+    assert sentences.sentence_of(mine, names).startswith(
+        "Laporan Rapat, RT 001 Petanang Ulu, sudah 7"
+    )
+
+
 def test_a_free_day_of_the_city_moves_it(session: Session) -> None:
     with writing() as inner:
         inner.add(DayOverride(day=day(2), working=False))

@@ -15,7 +15,7 @@ from sqlalchemy import and_, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
-from sipokat.domain import daily
+from sipokat.domain import daily, ended_rt
 from sipokat.domain.clock import day_of
 from sipokat.domain.deadlines import days_between
 from sipokat.domain.notices import audience, rows
@@ -23,18 +23,20 @@ from sipokat.domain.notices.audience import About, Holder, Telling
 from sipokat.domain.notices.digest import RULES
 from sipokat.domain.notices.old import KEPT
 from sipokat.domain.office_hours import is_working, overrides
+from sipokat.domain.regions import at_desk
 from sipokat.domain.roles import DESK_ROLES, RECORDING
 from sipokat.domain.visibility import is_open
-from sipokat.models import Event, Notice, Report
+from sipokat.models import Event, Notice, Region, Report
 
 NAME = "reminder"
 AFTER: tuple[int, ...] = tuple(RULES["reminder"]["after"])  # working days, the fewest first
-_REPORT, _EVENT = table(Report).c, table(Event).c
+_REPORT, _EVENT, _REGION = table(Report).c, table(Event).c, table(Region).c
 
 
 class Left(NamedTuple):
     """A report that lies with its author since `arrived_at`; `seq` is the number of the event by
-    which it came there. `recorded_as` is not None where somebody of the kelurahan wrote it."""
+    which it came there. `recorded_as` is not None where somebody of the kelurahan wrote it; `until`
+    is the last day of the region that it is from, None for one without an end."""
 
     id: int
     number: str
@@ -46,19 +48,27 @@ class Left(NamedTuple):
     urgent: bool
     arrived_at: datetime
     seq: int
+    until: date | None
+
+    def mended_at(self, day: date) -> str:
+        """The desk whose people mend it on that day: its author's, or that of the kelurahan once
+        the RT is there no more (`domain/ended_rt.py`)."""
+        gone = self.until is not None and self.until < day
+        return RECORDING if gone and self.author_desk == ended_rt.DESK else self.author_desk
 
 
 _LEFT = (
     select(
         *(_REPORT.id, _REPORT.number, _REPORT.region_code, _REPORT.kelurahan_code),
         *(_REPORT.author_desk, _REPORT.reporter_id, _REPORT.recorded_as, _REPORT.urgent),
-        *(_REPORT.arrived_at, _EVENT.seq),
+        *(_REPORT.arrived_at, _EVENT.seq, _REGION.until),
     )
     .join_from(
         table(Report),
         table(Event),
         and_(_EVENT.report_id == _REPORT.id, _EVENT.version == _REPORT.version),
     )
+    .join(table(Region), _REGION.code == _REPORT.region_code)
     .where(is_open(), _REPORT.desk == _REPORT.author_desk)
     .order_by(_REPORT.id)
 )
@@ -95,7 +105,7 @@ def tell(session: Session, day: date, at: datetime) -> bool:
     ]
     told = set(session.scalars(select(Notice.key).where(Notice.kind == NAME)))
     due = [(one, days) for one, days in due if _key(one, days) not in told]
-    holders = rows.holders(session, offices_of([one for one, _ in due]), day)
+    holders = rows.holders(session, offices_of([one for one, _ in due], day), day)
     rows.add(session, [row for one, days in due for row in rows_of(one, days, holders, at)])
     return True
 
@@ -109,11 +119,12 @@ def _key(one: Left, days: int) -> str:
     return f"{NAME} {one.seq} {days}"
 
 
-def offices_of(left: Iterable[Left]) -> set[tuple[str, str]]:
-    """The offices whose people may be told, (role, region)."""
+def offices_of(left: Iterable[Left], day: date) -> set[tuple[str, str]]:
+    """The offices whose people may be told on that day, (role, region)."""
     found: set[tuple[str, str]] = set()
     for one in left:
-        found.add((DESK_ROLES[one.author_desk], one.region))
+        desk = one.mended_at(day)
+        found.add((DESK_ROLES[desk], at_desk(one.region, desk)))
         if one.recorded_as and one.kelurahan:
             found.add((DESK_ROLES[RECORDING], one.kelurahan))
     return found
@@ -122,8 +133,8 @@ def offices_of(left: Iterable[Left]) -> set[tuple[str, str]]:
 def rows_of(
     one: Left, days: int, holders: Collection[Holder], at: datetime
 ) -> list[dict[str, Any]]:
-    """The notices of this reminder: to the author's office, and to whoever of the kelurahan wrote
-    it for an RT and is still there."""
+    """The notices of this reminder: to the office that may mend it, and to whoever of the kelurahan
+    wrote it for an RT and is still there."""
     here = (DESK_ROLES[RECORDING], one.kelurahan)
     writes = one.recorded_as and (*here, one.reporter) in {tuple(each) for each in holders}
     about = About(
@@ -131,7 +142,7 @@ def rows_of(
         one.reporter if writes else None,
         one.urgent,
     )
-    telling = Telling(NAME, (one.author_desk,), writer=bool(writes))
+    telling = Telling(NAME, (one.mended_at(day_of(at)),), writer=bool(writes))
     return [
         rows.row(
             *(user_id, NAME, _key(one, days), at, f"/laporan/{one.number}"),

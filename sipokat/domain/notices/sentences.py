@@ -37,8 +37,8 @@ def message_of(one: Entry) -> str:
 
 def url_of(one: Entry) -> str:
     """Where one tap leads: to what is to be done, else to the page that says more."""
-    mends = one.kind in ("returned", "reminder") and one.desk == one.author_desk
-    return f"{one.url}/perbaikan" if mends and not at_own_desk(one) else one.url
+    mends = one.kind == "reminder" or (one.kind == "returned" and not at_own_desk(one))
+    return f"{one.url}/perbaikan" if mends and one.desk == one.author_desk else one.url
 
 
 def regions_in(one: Entry) -> list[str]:
@@ -115,11 +115,13 @@ def _bencana(one: Entry, names: Names, _today: date | None) -> str:
     return f"Bencana dilaporkan: {_title(one)}, {_where(one, names)}."
 
 
-def _reminder(one: Entry, _names: Names, _today: date | None) -> str:
+def _reminder(one: Entry, names: Names, _today: date | None) -> str:
     if one.desk != one.author_desk:
         return f"Laporan {_title(one)} sudah tidak menunggu diperbaiki."
     days = one.facts["days"]
-    return f"Laporan {_title(one)} sudah {days} hari kerja menunggu diperbaiki{_why(one)}"
+    # An RT that is there no more: its kelurahan mends it.
+    which = f"{_title(one)}, {_where(one, names)}," if at_own_desk(one) else _title(one)
+    return f"Laporan {which} sudah {days} hari kerja menunggu diperbaiki{_why(one)}"
 
 
 def _late(one: Entry, names: Names, _today: date | None) -> str:
