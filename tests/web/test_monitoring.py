@@ -139,6 +139,7 @@ def test_nobody_looks_beyond_their_region(
 LISTED = {"semua": 3, "aktif": 2, "melapor": 2, "tepat": 2, "nihil": 1, "dicatat": 0, "belum": 1}
 
 
+@pytest.mark.sql
 def test_behind_each_figure_is_a_list_of_its_length(reported: None, site: Site) -> None:
     page = site(HARTONO).get(f"/pemantauan/{PETANANG_ULU}?periode=2026-11")
     hrefs = [one["href"] for one in page.all(".figure a, .measure-card a")]
@@ -152,6 +153,7 @@ def test_behind_each_figure_is_a_list_of_its_length(reported: None, site: Site) 
     site(HARTONO).json("GET", f"/pemantauan/{PETANANG_ULU}/rt?keadaan=semuanya", status=400)
 
 
+@pytest.mark.sql
 def test_behind_an_rt_are_its_reports_that_stand_and_count(app: Flask, site: Site) -> None:
     with app.app_context():
         steps.send(RAHMAN, at=noon(NOVEMBER), on=NOVEMBER)
@@ -168,6 +170,7 @@ def test_behind_an_rt_are_its_reports_that_stand_and_count(app: Flask, site: Sit
         assert "dihitung untuk November 2026" in site(RAHMAN).get(href).text()
 
 
+@pytest.mark.sql
 def test_a_closed_month_stays_and_what_came_later_is_shown_as_that(
     app: Flask, reported: None, site: Site
 ) -> None:
@@ -195,6 +198,7 @@ def test_a_closed_month_stays_and_what_came_later_is_shown_as_that(
     assert [one["region"][-3:] for one in changed["items"]] == ["002", "004"]
 
 
+@pytest.mark.sql
 def test_whoever_is_silent_for_three_months_is_named(app: Flask, site: Site) -> None:
     with app.app_context():
         first = date(2026, 8, 20)
