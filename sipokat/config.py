@@ -109,8 +109,8 @@ def _database_url(env: Mapping[str, str], data: Path) -> str:
 
 
 def _targets(env: Mapping[str, str], root: Path) -> dict[str, int]:
-    """What the city wants to reach, each in percent: `TARGET_ACTIVE` for `active`. The file has
-    what holds without a setting."""
+    """What the city wants to reach, each in percent or hours: `TARGET_ACTIVE` for `active`. The
+    file has what holds without a setting."""
     usual = tomllib.loads((root / "sipokat/data/targets.toml").read_text("utf-8"))
     return {
         name: _whole(env, f"TARGET_{name.upper()}", value, 1, 100) for name, value in usual.items()

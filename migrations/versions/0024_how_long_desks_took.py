@@ -58,7 +58,10 @@ def upgrade() -> None:
     op.create_index(
         "ix_answer_desk",
         "answer",
-        ["desk", "month", "desk_code", "worked_s", "in_time", "answered", "action", "reason"],
+        [
+            *("desk", "month", "desk_code", "worked_s", "in_time", "answered", "action", "reason"),
+            "acted_for",
+        ],
     )
     of_deputies = sa.text("acted_for IS NOT NULL")
     op.create_index(

@@ -7,12 +7,13 @@ from datetime import date
 from functools import lru_cache
 from typing import Any
 
-from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, or_, select, union
+from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, not_, or_, select, union
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import table
 from sipokat.domain import ended_rt, lateness
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.deadlines import limit_of
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import Office, held, regions_of
 from sipokat.domain.participation import counts_in
@@ -45,7 +46,8 @@ class Filter:
     `late` is `all` for what is past its limit on any desk, `below` for what the person is told is
     late below their own (`lateness.late_below`); `by` is `own` for what the person's own offices
     have filed; `counted` is `YYYY-MM` for what stands and counts in that month
-    (`participation.counts_in`); `work` is `kinerja` for what counts as performance; `said` is a
+    (`participation.counts_in`); `desk` is the desk where it lies, for a decision or, on that of an
+    RT, to be mended; `work` is `kinerja` for what counts as performance; `said` is a
     report's number, or words that all stand in it."""
 
     status: str = ""
@@ -55,6 +57,7 @@ class Filter:
     late: str = ""
     by: str = ""
     counted: str = ""
+    desk: str = ""
     work: str = ""
     said: str = ""
 
@@ -93,7 +96,7 @@ def _query(session: Session, user: User, wanted: Filter, before: int | None) -> 
         if wanted.region:
             query = query.where(in_scope(Report.region_code, wanted.region))
         return query.order_by(Report.id.desc()).limit(PAGE + 1)
-    if wanted.late or wanted.status in OPEN:
+    if wanted.late or wanted.desk or wanted.status in OPEN:
         query = select(Report).where(visible_open(user), *conditions)
         if wanted.region:
             query = query.where(reports_in(wanted.region, indexed=False))
@@ -113,6 +116,8 @@ def _conditions(session: Session, user: User, wanted: Filter) -> list[ColumnElem
         conditions += [Report.happened_on >= first, Report.happened_on < after]
     if wanted.counted:
         conditions.append(counts_in(wanted.counted))
+    if wanted.desk:
+        conditions.append(lies_on(wanted.desk))
     if wanted.work:
         conditions.append(is_kinerja())
     if wanted.late == "all":
@@ -120,6 +125,13 @@ def _conditions(session: Session, user: User, wanted: Filter) -> list[ColumnElem
     if wanted.late == "below":
         conditions.append(lateness.late_below(session, user, now(), indexed=False))
     return conditions + finds(wanted.said)
+
+
+def lies_on(desk: str) -> ColumnElement[bool]:
+    """The condition for a report that lies on this desk: where a limit runs, else with its author,
+    who mends it."""
+    limited = Report.due_at.is_not(None)
+    return and_(Report.desk == desk, limited if limit_of(desk) else not_(limited))
 
 
 def offices_filing(user: User) -> list[Office]:

@@ -30,6 +30,7 @@ class Answer(Base):
         Index(
             "ix_answer_desk",
             *("desk", "month", "desk_code", "worked_s", "in_time", "answered", "action", "reason"),
+            "acted_for",
         ),
         # Which deputies decided at a desk.
         Index(

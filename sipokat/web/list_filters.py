@@ -33,6 +33,12 @@ STATUSES: Options = (
     ("withdrawn", "Dibatalkan"),
 )
 BY: Options = (("own", "Kantor Anda sendiri"),)
+LYING = {
+    "rt": "perlu diperbaiki",
+    "kelurahan": "menunggu lurah",
+    "kecamatan": "menunggu camat",
+    "kota": "menunggu Bag. Pemerintahan",
+}
 LATE: Options = (("all", "Terlambat"), ("below", "Terlambat di wilayah Anda"))
 
 
@@ -50,7 +56,7 @@ class Choices(NamedTuple):
 def wanted() -> listing.Filter:
     """What the request narrows the list to. Raises Malformed for what no form of ours asks."""
     args = request.args
-    names = ("status", "category", "region", "month", "late", "by", "counted", "work")
+    names = ("status", "category", "region", "month", "late", "by", "counted", "desk", "work")
     chosen = {name: args.get(name, "").strip() for name in names}
     asked = listing.Filter(**chosen, said=texts.plain(args.get("cari"))[:SEARCH_MAX])
     if (
@@ -59,6 +65,7 @@ def wanted() -> listing.Filter:
         or (asked.late and asked.late not in dict(LATE))
         or (asked.by and asked.by not in dict(BY))
         or asked.work not in ("", "kinerja")
+        or (asked.desk and asked.desk not in LYING)
         or (asked.region and not re.fullmatch(r"[0-9.]{2,20}", asked.region))
         or any(
             month and not re.fullmatch(r"[12]\d{3}-(0[1-9]|1[0-2])", month)
@@ -111,6 +118,7 @@ def said(wanted: listing.Filter, among: Choices) -> str:
         f"dihitung untuk {times.month(wanted.counted)}" if wanted.counted else "",
         dict(LATE).get(wanted.late, ""),
         "dari kantor Anda sendiri" if wanted.by else "",
+        LYING.get(wanted.desk, ""),
         "kinerja" if wanted.work else "",
     ]
     return " · ".join(name for name in names if name)

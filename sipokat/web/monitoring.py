@@ -1,4 +1,4 @@
-"""Monitoring: who reports, of one region and those below it."""
+"""Monitoring: who reports and who answers, of one region and those below it."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from sipokat.domain.participation import lists, overview
 from sipokat.domain.participation.closing import is_closed, last_closing
 from sipokat.domain.refusals import Malformed, NotFound
 from sipokat.domain.regions import level_of, names_of
+from sipokat.domain.responsiveness import overview as responsiveness
 from sipokat.domain.roles import READERS
 from sipokat.domain.visibility import require_region, scopes_of
 from sipokat.web import monitoring_json
 from sipokat.web.access import allow, me
 from sipokat.web.present import monitoring as present
+from sipokat.web.present import response
 from sipokat.web.respond import respond, see_other
 
 pages = Blueprint("monitoring", __name__)
@@ -38,29 +40,31 @@ def own() -> ResponseReturnValue:
 @allow(*READERS)
 def show(code: str) -> ResponseReturnValue:
     """One region in one month: its figures, and the regions right below it."""
-    names, today = _region(code), day_of(now())
-    offered, month = _month(today)
+    names, today = find_region(code), day_of(now())
+    offered, month = chosen_month(today)
     seen = overview.overview(db.session(), code, month, today)
+    answered = responsiveness.overview(db.session(), code, month, now())
     names |= names_of(db.session(), [one.code for one in seen.below])
 
     def context() -> dict[str, Any]:
-        shared = {"periods": present.periods(offered), **_place(code, month, names)}
-        target: int = current_app.config["TARGETS"]["active"]
+        shared = {"periods": present.periods(offered), **place_of(code, month, names)}
+        targets: dict[str, int] = current_app.config["TARGETS"]
         if level_of(code) == "rt":
-            return shared | present.rt(db.session(), seen)
+            return shared | present.rt(db.session(), seen) | response.rt(answered)
         silent = lists.silent_months(db.session(), code, month)
-        return shared | present.region(seen, names, silent, target)
+        figures = present.region(seen, names, silent, targets["active"])
+        return shared | figures | response.region(answered, names, targets)
 
     page = "monitoring/rt.html" if level_of(code) == "rt" else "monitoring/show.html"
-    return respond(page, context, None, lambda: monitoring_json.region_json(seen, names))
+    return respond(page, context, None, lambda: monitoring_json.region_json(seen, answered, names))
 
 
 @pages.get("/pemantauan/<code>/rt")
 @allow(*READERS)
 def rt_list(code: str) -> ResponseReturnValue:
     """The RT behind one figure of this region, `keadaan`: as many as the figure says."""
-    names, today = _region(code), day_of(now())
-    _, month = _month(today)
+    names, today = find_region(code), day_of(now())
+    _, month = chosen_month(today)
     which = request.args.get("keadaan", "semua")
     if which not in lists.WHICH:
         raise Malformed("Pilihan ini tidak dikenal. Pilih dari daftar.")
@@ -70,7 +74,7 @@ def rt_list(code: str) -> ResponseReturnValue:
     names |= names_of(db.session(), [row.code for row in rows])
 
     def context() -> dict[str, Any]:
-        return _place(code, month, names) | present.rt_list(rows, names, which, closed)
+        return place_of(code, month, names) | present.rt_list(rows, names, which, closed)
 
     def data() -> dict[str, Any]:
         shared = {"region": code, "period": month, "closed": closed, "state": which}
@@ -79,7 +83,7 @@ def rt_list(code: str) -> ResponseReturnValue:
     return respond("monitoring/list.html", context, None, data)
 
 
-def _region(code: str) -> dict[str, str]:
+def find_region(code: str) -> dict[str, str]:
     """The names of this region and of those above it. Raises NotFound where there is none, or it is
     out of sight."""
     try:
@@ -93,7 +97,7 @@ def _region(code: str) -> dict[str, str]:
     return names
 
 
-def _month(today: date) -> tuple[list[str], str]:
+def chosen_month(today: date) -> tuple[list[str], str]:
     """The months that have figures, and the one that is asked for: by default the last whose
     reporting is over. Raises Malformed for any other."""
     offered = overview.offered(db.session(), today)
@@ -104,7 +108,7 @@ def _month(today: date) -> tuple[list[str], str]:
     return offered, asked
 
 
-def _place(code: str, month: str, names: dict[str, str]) -> dict[str, Any]:
+def place_of(code: str, month: str, names: dict[str, str]) -> dict[str, Any]:
     """Where one is: the region, the way up as far as the person may see it, and the month."""
     mine = list(scopes_of(me()))
     return present.place(code, month, names, mine)

@@ -197,6 +197,12 @@ ROUTES = [
     Route("GET", "/pemantauan/<code>", f"/pemantauan/{RAHMAN.region}", others=APART),
     Route("GET", "/pemantauan/<code>/rt", f"/pemantauan/{PETANANG_ULU}/rt", others=HEADS | APART),
     Route(
+        "GET",
+        "/pemantauan/<code>/keputusan",
+        f"/pemantauan/{PETANANG_ULU}/keputusan",
+        others=HEADS | APART,
+    ),
+    Route(
         "POST",
         "/laporan",
         usual=422,

@@ -42,6 +42,7 @@ def pages(waiting: str, returned: str) -> Iterator[tuple[Person, str, str]]:
         for person in (RAHMAN, HARTONO, YUSUF, DEWI):
             yield person, f"/pemantauan/{person.region}", kind
             yield person, f"/pemantauan/{person.region}/rt", kind
+            yield person, f"/pemantauan/{person.region}/keputusan", kind
     yield HARTONO, f"/laporan/{waiting}", HTML
     yield RAHMAN, f"/laporan/{returned}/perbaikan", HTML
     for person in (HARTONO, YUSUF, AGUS):
@@ -75,6 +76,8 @@ def asked(app: Flask, site: Site, count: int) -> dict[tuple[str, str, str], int]
         numbers = report(count)
     for person, path, kind in pages(*numbers):
         visitor = site(person)
+        if path.startswith("/pemantauan"):  # a process reads each month that is over only once
+            visitor.request("GET", path, headers={"Accept": kind})
         with app.app_context(), writing() as session:
             session.execute(update(LoginSession).values(last_used_at=now() - timedelta(hours=11)))
         with statements(app) as said:

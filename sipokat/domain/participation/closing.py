@@ -27,9 +27,12 @@ NAME = "month"
 
 def start(session: Session) -> str | None:
     """The first month that has figures: that of the first report; None before it. Whoever held an
-    office earlier had nothing to report with."""
-    first = session.scalar(select(Event.at).order_by(Event.seq).limit(1))
-    return months(day_of(first))[0] if first else None
+    office earlier had nothing to report with. It stays the first, so the session remembers it."""
+    known: str | None = session.info.get("first_month")
+    if known is None:
+        first = session.scalar(select(Event.at).order_by(Event.seq).limit(1))
+        known = session.info["first_month"] = months(day_of(first))[0] if first else None
+    return known
 
 
 def last_closing(today: date) -> str:

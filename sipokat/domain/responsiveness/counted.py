@@ -17,7 +17,8 @@ ENOUGH = 5
 class Counted:
     """Decisions of a desk, or of several. `times` are the office hours of each in seconds, the
     shortest first. `in_time` of them came within the limit, `answered` came with a note or a
-    reason, `returned` says why others went back, each reason as often.
+    reason, `deputed` were a Plh.'s, and `returned` says why reports went back, each reason as often
+    as it was given.
 
     On the desk of an RT they are reports that it mended: no limit runs there, and `in_time` and
     `answered` say nothing.
@@ -27,6 +28,7 @@ class Counted:
     in_time: int = 0
     answered: int = 0
     returned: Counter[str] = field(default_factory=Counter)
+    deputed: int = 0
 
     @property
     def decisions(self) -> int:
@@ -109,4 +111,5 @@ def together(parts: Iterable[Counted]) -> Counted:
         sum(one.in_time for one in found),
         sum(one.answered for one in found),
         returned,
+        sum(one.deputed for one in found),
     )

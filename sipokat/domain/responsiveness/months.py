@@ -130,16 +130,17 @@ def _read(session: Session, scope: str, month: str) -> Done:
                 in_time,
                 answered,
                 Counter(reasons.split("\n")) if reasons else Counter(),
+                deputed,
             )
-            for code, times, in_time, answered, reasons in _READ.rows(session, DESKS, given)
+            for code, times, in_time, answered, reasons, deputed in _READ.rows(
+                session, DESKS, given
+            )
         }
     )
 
 
 _ANSWER = table(Answer).c
-_COUNTS = or_(
-    _ANSWER.in_time.is_not(None), and_(_ANSWER.desk == AUTHOR, _ANSWER.action == "revise")
-)
+COUNTS = or_(_ANSWER.in_time.is_not(None), and_(_ANSWER.desk == AUTHOR, _ANSWER.action == "revise"))
 _READ = Among(
     select(
         _ANSWER.desk_code,
@@ -147,12 +148,13 @@ _READ = Among(
         func.count(case((_ANSWER.in_time, 1))),
         func.count(case((_ANSWER.answered, 1))),
         lines(case((_ANSWER.action == "return", _ANSWER.reason))),
+        func.count(_ANSWER.acted_for),
     )
     .where(
         _ANSWER.month == bindparam("month", type_=String),
         _ANSWER.desk_code >= bindparam("scope", type_=_ANSWER.desk_code.type),
         _ANSWER.desk_code < bindparam("beyond", type_=_ANSWER.desk_code.type),
-        _COUNTS,
+        COUNTS,
     )
     .group_by(_ANSWER.desk, _ANSWER.desk_code),
     _ANSWER.desk,

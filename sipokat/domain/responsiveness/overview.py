@@ -53,11 +53,13 @@ class Overview:
 
 
 def overview(session: Session, scope: str, month: str, at: datetime) -> Overview:
-    """How far the desks of this region answered in the month, `at` being now: three statements, and
-    one for each month that is over and that this process has not read before."""
+    """How far the desks of this region answered in the month, `at` being now: two statements, one
+    more where a Plh. decided, and one for each month that is over and that this process has not
+    read before."""
     last = min(month, last_over(at))
     here, year = in_month(session, scope, month, at), in_year(session, scope, last, at)
-    lying, deputies = on_desks(session, scope, at), _deputies(session, scope, month)
+    lying = on_desks(session, scope, at)
+    deputies = _deputies(session, scope, month) if here.whole.deputed else {}
     level = level_of(scope)
     desks = tuple(
         _desks(desk, scope, here, year, lying, deputies)

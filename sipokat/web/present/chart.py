@@ -22,13 +22,15 @@ NICE = (1, 2, 5, 10)
 @dataclass(frozen=True)
 class Point:
     """A month (`YYYY-MM`) of a chart. `value` is None where there is none, `words` says it (`61 %`,
-    `Data belum cukup`). `running` of a month that is not over; `href` is the list behind it."""
+    `Data belum cukup`), and `more` what the table adds to it. `running` of a month that is not
+    over; `href` is the list behind it."""
 
     month: str
     value: float | None
     words: str
     running: bool = False
     href: str = ""
+    more: str = ""
 
 
 @dataclass(frozen=True)
@@ -124,7 +126,9 @@ def _bars(points: Sequence[Point], height: Callable[[float], float], base: int) 
                 height=tall,
                 point=point,
                 name=month(point.month),
-                label=month(point.month)[:3] if (len(points) - 1 - place) % 3 == 0 else "",
+                label=month(point.month)[:3]
+                if len(points) <= MOST // 2 or (len(points) - 1 - place) % 3 == 0
+                else "",
                 top=point.words if last and point.value is not None else "",
             )
         )

@@ -15,7 +15,8 @@ from sipokat.domain.participation.lists import LONG, Row
 from sipokat.domain.participation.overview import Overview, Seen
 from sipokat.domain.regions import level_of, lies_in, up_from
 from sipokat.domain.roles import below
-from sipokat.web.present import times
+from sipokat.web.present import chart, times
+from sipokat.web.present.chart import Chart, Point
 from sipokat.web.present.regions import region_words
 
 # Each figure: its list (`lists.WHICH`), its words, which number it is, and its tone.
@@ -106,10 +107,26 @@ def region(
         "changed": _changed(seen),
         "changed_url": address(code, month, "berubah"),
         "rekap": REKAP[own.rekap] if own.rekap else None,
-        "trend": [(one, figures, percent(figures)) for one, figures in seen.trend],
+        "chart": _chart(seen, target),
         "level": LEVELS[below(level_of(code)) or "rt"],
         "below": [_below(one, names, month, silent) for one in seen.below],
     }
+
+
+def _chart(seen: Overview, target: int) -> Chart:
+    """The active RT of up to twelve months; this one is hatched as long as it may still change."""
+    points = [
+        Point(
+            month,
+            None if figures.share is None else 100 * figures.share,
+            percent(figures) or "Belum ada RT",
+            running=month == seen.month and not seen.closed,
+            href=address(seen.own.code, month, "aktif") if figures.active else "",
+            more=f"{times.figure(figures.active)} dari {times.figure(figures.expected)} RT",
+        )
+        for month, figures in seen.trend
+    ]
+    return chart.trend("aktif-bulan", "RT yang aktif", "Aktif", points, " %", target, 100)
 
 
 def _month(seen: Overview) -> dict[str, Any]:
