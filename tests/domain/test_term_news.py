@@ -13,7 +13,9 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import writing
 from sipokat.domain import accounts, administration, endings, handovers, region_changes
+from sipokat.domain.appointments import Whom, name_deputy
 from sipokat.domain.clock import WIB
+from sipokat.domain.letters import Letter
 from sipokat.domain.notices import inbox, names, sentences, term_news
 from sipokat.domain.term_warnings import warning_day
 from sipokat.models import Notice, User
@@ -27,6 +29,7 @@ from tests.cast import (
     RAHMAN,
     SARI,
     SITI,
+    UTARA_I,
     YUSUF,
     Person,
 )
@@ -247,6 +250,19 @@ def test_many_that_begin_together_are_one_notice_and_none_for_who_named_them(
     ]
     assert says(session, AGUS, FIRST) == []
     assert len([one for one in told(session) if one[2].startswith("Ketua")]) == 3
+
+
+def test_a_deputy_whose_account_is_new_is_told_and_stops_nobody(session: Session) -> None:
+    """Their account has an entry of its own in the record, without a day."""
+    with time_machine.travel(at(FIRST, 9), tick=False), writing() as within:
+        by = administration.diskominfo(user_of(AGUS))
+        whom = Whom("", "Wati", "081399900009")
+        days = (FIRST, FIRST + 6 * DAY, "800/13", FIRST)
+        name_deputy(within, by, whom, Letter("lurah", PETANANG_ULU, "plh", *days))
+    add_term(SARI, UTARA_I, FIRST, FIRST + 6 * DAY, role="camat", acts_for=YUSUF)
+    look(FIRST, 10)
+    begun = {name for _, kind, name in told(session) if kind == "term_begins"}
+    assert begun == {"Agus Salim", "Dewi Lestari", "Sari Wulandari", "Wati", "Yusuf"}
 
 
 def test_closed_accounts_and_what_is_long_ago_are_no_news(session: Session) -> None:

@@ -129,7 +129,10 @@ def _makers(session: Session, terms: Iterable[Term]) -> dict[tuple[str, date], s
     )
     found: dict[tuple[str, date], str] = {}
     for subject, at, actor, became in session.execute(query) if people else ():
-        since = date.fromisoformat(administration.facts(became)["since"])
+        said = administration.facts(became).get("since")
+        if not said:  # the new account of a deputy: their term has an entry of its own
+            continue
+        since = date.fromisoformat(said)
         if subject and actor and day_of(at) >= since:
             found[subject, since] = actor
     return found
