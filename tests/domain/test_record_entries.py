@@ -200,12 +200,13 @@ def test_a_deputy_who_reports_does_so_for_somebody(session: Session) -> None:
 
 
 def test_hashing_adds_no_statement(app: Flask, session: Session) -> None:
-    """A report without photo is written by four statements: number, report, revision and event. The
-    hash of the entry before comes with the number, a trigger keeps this one's."""
+    """A report without photo is written by five statements: number, report, revision, event and the
+    count of its month. The hash of the entry before comes with the number, a trigger keeps this
+    one's."""
     user = user_of(RAHMAN)
     session.rollback()
     with statements(app) as sent:
         intake.submit(user, steps.submission())
     written = [one.split()[0] for one in sent if one.startswith(("INSERT", "UPDATE"))]
-    assert written == ["UPDATE", "INSERT", "INSERT", "INSERT"]
+    assert written == ["UPDATE", "INSERT", "INSERT", "INSERT", "INSERT"]
     assert not [one for one in sent if one.startswith("SELECT") and "event" in one]
