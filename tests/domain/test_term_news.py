@@ -12,13 +12,22 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import writing
-from sipokat.domain import accounts, administration, endings, handovers, region_changes
+from sipokat.domain import (
+    accounts,
+    administration,
+    endings,
+    handovers,
+    people,
+    region_changes,
+    regions,
+    term_warnings,
+)
 from sipokat.domain.appointments import Whom, name_deputy
 from sipokat.domain.clock import WIB
 from sipokat.domain.letters import Letter
 from sipokat.domain.notices import inbox, names, sentences, term_news
 from sipokat.domain.term_warnings import warning_day
-from sipokat.models import Notice, User
+from sipokat.models import Notice, Term, User
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -33,6 +42,7 @@ from tests.cast import (
     YUSUF,
     Person,
 )
+from tests.services.database import statements
 from tests.steps import act, add_term, newcomer, send, user_of
 
 FIRST = date(2026, 12, 1)  # a Tuesday
@@ -263,6 +273,50 @@ def test_a_deputy_whose_account_is_new_is_told_and_stops_nobody(session: Session
     look(FIRST, 10)
     begun = {name for _, kind, name in told(session) if kind == "term_begins"}
     assert begun == {"Agus Salim", "Dewi Lestari", "Sari Wulandari", "Wati", "Yusuf"}
+
+
+LAST = date(2026, 12, 31)
+
+
+def heads_until(last: date, count: int, first: int = 0) -> None:
+    """So many RT of one kelurahan get a head until that day, and those before them."""
+    with writing() as within:
+        for number in range(first, first + count):
+            code, phone = f"{PETANANG_ULU}.{100 + number}", f"0812777{10000 + number}"
+            regions.ensure_rt(within, code)
+            for name, since, until in (("Dulu", 2016, date(2020, 12, 31)), ("Kini", 2021, last)):
+                user = people.account(
+                    f"{phone}{since % 10}", f"{name} {number}", "rt_head", code, "x",
+                    date(since, 1, 1),
+                )  # fmt: skip
+                user.terms[0].until = until
+                within.add(user)
+
+
+def test_many_ends_together_cost_one_pass_and_no_more_statements(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The heads of the whole city end on one day: each is compared with the terms of its own office
+    alone."""
+    compared: list[int] = []
+
+    def continued(term: Term, others: list[Term]) -> bool:
+        compared.append(len(others))
+        return term_warnings.continued(term, others)
+
+    monkeypatch.setattr(term_news, "continued", continued)
+    said = {}
+    for count in (3, 50):
+        heads_until(LAST, count, first=len(said) * 10)
+        compared.clear()
+        steps.afresh(session)
+        with time_machine.travel(at(LAST + DAY), tick=False), statements(app) as sent:
+            rows = term_news.to_tell(session, at(LAST + DAY))
+        said[count] = len(sent)
+        ended = [one for one in rows if one["kind"] == "term_ended"]
+        assert len(ended) == sum(said) + len((HARTONO, AGUS))
+        assert sum(compared) <= 2 * len(compared)
+    assert said[3] == said[50]
 
 
 def test_closed_accounts_and_what_is_long_ago_are_no_news(session: Session) -> None:

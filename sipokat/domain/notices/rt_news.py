@@ -3,11 +3,11 @@ then on (`domain/ended_rt.py`)."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.ended_rt import DESK
@@ -31,18 +31,24 @@ def to_tell(session: Session, since: date, day: date, at: datetime) -> Iterator[
         .group_by(Region.code, Region.until)
         .order_by(Region.code)
     ).all()
+    offices = {code: (DESK_ROLES[RECORDING], at_desk(code, RECORDING)) for code, *_ in lying}
+    there = rows.holders(session, set(offices.values()), day)
+    keys = {code: f"{KIND} {code}" for code in offices}
+    told = _told(session, keys.values(), there)
     for code, until, count, number in lying:
         assert until is not None
-        office = (DESK_ROLES[RECORDING], at_desk(code, RECORDING))
-        key = f"{KIND} {code}"
-        holders = rows.holders(session, {office}, day)
-        told = set(session.scalars(select(Notice.user_id).where(Notice.key == key, _by(holders))))
+        office, key = offices[code], keys[code]
         facts = {"region": code, "until": until.isoformat(), "count": count}
         url = f"/laporan/{number}" if count == 1 else f"/laporan?status=returned&region={code}"
-        for one in holders:
-            if one.user_id not in told:
+        for one in there:
+            if (one.role, one.region) == office and (one.user_id, key) not in told:
                 yield rows.row(one.user_id, KIND, key, at, url, office_key(*office), facts=facts)
 
 
-def _by(holders: Iterable[Holder]) -> ColumnElement[bool]:
-    return Notice.user_id.in_([one.user_id for one in holders])
+def _told(session: Session, keys: Collection[str], there: Iterable[Holder]) -> set[tuple[str, str]]:
+    """Who was told of which of these, by the key of the notice."""
+    people = {one.user_id for one in there}
+    query = select(Notice.user_id, Notice.key).where(
+        Notice.key.in_(keys), Notice.user_id.in_(people)
+    )
+    return {(user_id, key) for user_id, key in session.execute(query)} if people else set()

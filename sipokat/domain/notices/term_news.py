@@ -8,6 +8,7 @@ worker dies when, and of a term that is cut short the new end is told too.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, time, timedelta
 from typing import Any, NamedTuple
@@ -101,12 +102,13 @@ def _news(session: Session, day: date) -> Iterator[News]:
     if not found:
         return
     codes = {term.region_code for term in found}
-    others = list(session.scalars(select(Term).where(Term.region_code.in_(codes))))
+    beside = _by_office(session.scalars(select(Term).where(Term.region_code.in_(codes))))
     regions, overridden = last_days(session, codes), overrides(session)
     makers = _makers(session, [term for term in found if term.since > day - LATELY])
     for term in found:
         if day - LATELY < term.since <= day and not over_by(term, day):
             yield News(BEGINS, term, False, makers.get((term.user_id, term.since), ""))
+        others = beside[_office(term)]
         if term.until is None or continued(term, others):
             continue
         last = regions.get(term.region_code)
@@ -118,6 +120,17 @@ def _news(session: Session, day: date) -> Iterator[News]:
             yield News(ENDS, term, empty, quiet)
         elif over_by(term, day) and term.until >= day - LATELY:
             yield News(ENDED, term, empty, quiet)
+
+
+def _by_office(terms: Iterable[Term]) -> dict[tuple[str, str], list[Term]]:
+    found: dict[tuple[str, str], list[Term]] = defaultdict(list)
+    for term in terms:
+        found[_office(term)].append(term)
+    return found
+
+
+def _office(term: Term) -> tuple[str, str]:
+    return term.role, term.region_code
 
 
 def _makers(session: Session, terms: Iterable[Term]) -> dict[tuple[str, date], str]:
@@ -178,20 +191,18 @@ def _to_those_above(
 ) -> Iterator[dict[str, Any]]:
     """What is told above: what somebody is told of one kind together is one notice."""
     loud = [one for one in news if one.quiet != "*"]
-    there = rows.holders(session, {office for one in loud for office in _above(one.term)}, day)
-    told: dict[tuple[str, str], tuple[str, list[News]]] = {}
+    offices = {office for one in loud for office in _above(one.term)}
+    there: dict[tuple[str, str], list[str]] = defaultdict(list)
+    for holder in rows.holders(session, offices, day):
+        there[holder.role, holder.region].append(holder.user_id)
+    told: dict[tuple[str, str], tuple[tuple[str, str], dict[str, News]]] = {}
     for one in loud:
         for office in _above(one.term):
-            for holder in there:
-                mine = (holder.role, holder.region) == office
-                if not mine or holder.user_id in (one.quiet, one.term.user_id):
-                    continue
-                key = office_key(*office)
-                _, together = told.setdefault((holder.user_id, one.kind), (key, []))
-                if one not in together:
-                    together.append(one)
-    for (user_id, kind), (key, together) in told.items():
-        yield _row_above(user_id, kind, key, together, at)
+            for user_id in there[office]:
+                if user_id not in (one.quiet, one.term.user_id):
+                    told.setdefault((user_id, one.kind), (office, {}))[1][one.key] = one
+    for (user_id, kind), (office, together) in told.items():
+        yield _row_above(user_id, kind, office_key(*office), list(together.values()), at)
 
 
 def _above(term: Term) -> list[tuple[str, str]]:
