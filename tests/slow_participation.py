@@ -73,10 +73,10 @@ class Slow:
         return False
 
     def became(self, code: str, month: str) -> set[str]:
-        """The RT in which this one goes on when it ended within the month and before the day that
-        counts, else it alone."""
-        until, first = self.regions[code].until, date(int(month[:4]), int(month[5:]), 1)
-        if until is None or not first <= until < self.day(month):
+        """The RT in which this one goes on when it ended before the day that counts, else it
+        alone."""
+        until = self.regions[code].until
+        if until is None or until >= self.day(month):
             return {code}
         found = set()
         for link in self.links:

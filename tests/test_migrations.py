@@ -70,6 +70,19 @@ def test_every_migration_can_be_taken_back(empty: Flask) -> None:
     assert differences() == []
 
 
+def test_a_month_whose_closing_was_taken_back_can_be_closed_again(empty: Flask) -> None:
+    upgrade()
+    with db.engine.begin() as connection:
+        for name in ("month", "erasure"):
+            connection.exec_driver_sql(
+                "INSERT INTO daily_job (name, day, done_at)"
+                f" VALUES ('{name}', '2026-11-11', '2026-11-11 01:00:00')"
+            )
+    downgrade(revision="0022")
+    upgrade()
+    assert rows("SELECT name FROM daily_job") == [("erasure",)]
+
+
 FILLED = """
 INSERT INTO region (code, parent_code, level, name, official_name, also) VALUES
     ('16.73', NULL, 'kota', 'Lubuklinggau', 'Kota Lubuk Linggau', ''),

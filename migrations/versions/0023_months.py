@@ -69,4 +69,5 @@ def upgrade() -> None:
 
 def downgrade() -> None:
     op.drop_table("closed_month")
+    op.execute("DELETE FROM daily_job WHERE name = 'month'")  # so they are closed again after it
     op.drop_table("month_count")

@@ -51,8 +51,8 @@ def show(code: str) -> ResponseReturnValue:
         targets: dict[str, int] = current_app.config["TARGETS"]
         if level_of(code) == "rt":
             return shared | present.rt(db.session(), seen) | response.rt(answered)
-        silent = lists.silent_months(db.session(), code, month)
-        figures = present.region(seen, names, silent, targets["active"])
+        rows = lists.rows(db.session(), code, month, today, seen.closed)
+        figures = present.region(seen, names, rows, targets["active"])
         return shared | figures | response.region(answered, names, targets)
 
     page = "monitoring/rt.html" if level_of(code) == "rt" else "monitoring/show.html"
@@ -109,6 +109,7 @@ def chosen_month(today: date) -> tuple[list[str], str]:
 
 
 def place_of(code: str, month: str, names: dict[str, str]) -> dict[str, Any]:
-    """Where one is: the region, the way up as far as the person may see it, and the month."""
+    """Where one is: the region, the way up as far as the person may see it, the month, and the
+    person's other regions."""
     mine = list(scopes_of(me()))
-    return present.place(code, month, names, mine)
+    return present.place(code, month, names | names_of(db.session(), mine), mine)

@@ -231,6 +231,17 @@ def test_an_rt_that_moves_takes_along_what_it_reported_that_month(session: Sessi
     assert counted(session, UTARA_I) == (4, 1)
 
 
+def test_what_came_under_the_old_number_until_the_change_was_entered_counts(
+    session: Session,
+) -> None:
+    report(12)
+    there = f"{TABA_BARU}.011"
+    with time_machine.travel(noon(DECEMBER), tick=False), writing() as within:
+        region_changes.move(within, BY, RAHMAN.region, there, CHANGED)
+    assert counted(session, there, "2026-12") == (1, 1)
+    assert counted(session, UTARA_I, "2026-12") == (4, 1)
+
+
 def test_the_parts_of_a_split_rt_have_what_it_reported_that_month(session: Session) -> None:
     report()
     parts = [f"{PETANANG_ULU}.01{n}" for n in (1, 2)]

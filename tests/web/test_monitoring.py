@@ -13,6 +13,7 @@ from flask import Flask
 from sipokat.database import writing
 from sipokat.domain.clock import WIB
 from sipokat.domain.participation.closing import close, last_closing, to_close
+from sipokat.domain.participation.lists import WHICH
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -213,6 +214,142 @@ def test_whoever_is_silent_for_three_months_is_named(app: Flask, site: Site) -> 
     assert silent == {RAHMAN.region: 3, BEJO.region: 4, f"{TABA_BARU}.001": 4}
     page = site(YUSUF).get(f"/pemantauan/{UTARA_I}?periode=2026-11")
     assert "3 bulan atau lebih tidak melapor" in page.text()
+
+
+# Each figure on the wire, and the list that is behind it.
+BEHIND = {
+    "semua": "expected",
+    "aktif": "active",
+    "melapor": "sent",
+    "tepat": "on_time",
+    "nihil": "nihil",
+    "dicatat": "recorded",
+    "belum": "silent",
+}
+
+
+def lengths(site: Site, person: Person, scope: str, month: str) -> dict[str, int]:
+    """How long each list of the month is. Each figure must say the same."""
+    path = f"/pemantauan/{scope}?periode={month}"
+    told = site(person).json("GET", path)["participation"]
+    page = site(person).get(path)
+    listed = {
+        which: len(
+            site(person).json("GET", f"/pemantauan/{scope}/rt?periode={month}&keadaan={which}")[
+                "items"
+            ]
+        )
+        for which in WHICH
+    }
+    assert {which: told[name] for which, name in BEHIND.items()} == {
+        which: listed[which] for which in BEHIND
+    }
+    assert told["sent"] - told["on_time"] == listed["terlambat"]
+    (lama,) = [one for one in page.all(".figure") if "bulan atau lebih" in one.text]
+    assert lama.dd.text.strip() == str(listed["lama"])
+    changed = [one.text.strip() for one in page.all("#berubah ~ p a")]
+    words = f"Lihat {listed['berubah']} RT yang berubah"
+    assert changed == ([words] if listed["berubah"] else [])
+    return listed
+
+
+@pytest.fixture
+def silent(app: Flask) -> None:
+    """Nobody reports from September to November, and all of it is closed."""
+    with app.app_context():
+        first = date(2026, 8, 20)
+        steps.send(RAHMAN, at=noon(first), on=first)
+        close_all()
+
+
+def close_all() -> None:
+    with writing() as session:
+        for month in to_close(session, date(2026, 12, 15)):
+            close(session, month, NOW)
+
+
+@pytest.mark.sql
+def test_who_ended_or_has_no_head_is_neither_in_a_figure_nor_in_its_list(
+    app: Flask, silent: None, site: Site
+) -> None:
+    before = lengths(site, YUSUF, UTARA_I, "2026-12")
+    assert (before["semua"], before["lama"]) == (4, 4)
+    with app.app_context():
+        steps.change_region("dissolve", RAHMAN.region, date(2026, 12, 5))
+        steps.end_term(SITI, date(2026, 12, 3))
+    after = lengths(site, YUSUF, UTARA_I, "2026-12")
+    assert (after["semua"], after["lama"]) == (2, 2)
+    assert lengths(site, YUSUF, UTARA_I, "2026-11")["lama"] == 4, "a closed month stays"
+    page = site(HARTONO).get(f"/pemantauan/{PETANANG_ULU}?periode=2026-12")
+    (vacant,) = [one for one in page.all("table.regions tr") if "Ketua RT kosong" in one.text]
+    assert "berturut-turut" not in vacant.text
+
+
+@pytest.mark.sql
+def test_every_figure_of_a_closed_month_is_as_long_as_its_list(
+    app: Flask, reported: None, site: Site
+) -> None:
+    with app.app_context():
+        bejo = steps.newcomer("Karto", "rt_head", f"{PETANANG_ULU}.004")
+        late = noon(date(2026, 12, 12))
+        steps.send(bejo, at=late, on=NOVEMBER)
+        close_all()
+        steps.act(HARTONO, steps.send(SITI, at=late, on=NOVEMBER), "return")
+        steps.end_term(RAHMAN, date(2026, 11, 20))
+        steps.change_region("dissolve", bejo.region, date(2026, 11, 25))
+    for person, scope in ((HARTONO, PETANANG_ULU), (YUSUF, UTARA_I), (DEWI, KOTA)):
+        listed = lengths(site, person, scope, "2026-11")
+        assert (listed["terlambat"], listed["berubah"]) == (1, 3)
+
+
+def test_an_rt_that_had_no_head_when_the_month_was_closed_stays_out_of_it(
+    app: Flask, reported: None, site: Site
+) -> None:
+    with app.app_context():
+        steps.end_term(SITI, date(2026, 11, 20))
+        close_all()
+        steps.newcomer("Karto", "rt_head", SITI.region, since=date(2026, 11, 21))
+    told = site(HARTONO).json("GET", f"/pemantauan/{SITI.region}?periode=2026-11")
+    assert (told["closed"], figures(told)) == (True, [0] * 7)
+    assert told["corrected"]["participation"]["expected"] == 1
+    assert told["trend"][-1]["expected"] == 0
+    december = site(HARTONO).json("GET", f"/pemantauan/{SITI.region}?periode=2026-12")
+    assert [one["period"] for one in december["trend"]] == ["2026-12"]
+
+
+def test_a_rekap_that_comes_after_the_closing_is_shown_as_a_change(
+    app: Flask, reported: None, site: Site
+) -> None:
+    with app.app_context():
+        close_all()
+        steps.send(HARTONO, "rekap_bulanan", at=noon(date(2026, 12, 12)), on=NOVEMBER)
+    for person, scope in ((HARTONO, PETANANG_ULU), (YUSUF, UTARA_I)):
+        page = site(person).get(f"/pemantauan/{scope}?periode=2026-11")
+        assert "Rekap Petanang Ulu: belum ada menjadi terlambat" in page.text()
+        assert "RT yang berubah" not in page.text()
+
+
+def test_a_change_that_leaves_the_sums_as_they_were_is_shown(
+    app: Flask, reported: None, site: Site
+) -> None:
+    with app.app_context():
+        steps.newcomer("Karto", "rt_head", f"{PETANANG_ULU}.004")
+        close_all()
+        steps.end_term(SITI, date(2026, 11, 20))
+        joko = steps.newcomer("Joko", "rt_head", f"{PETANANG_ULU}.006")
+        steps.send(joko, "nihil", at=noon(NOVEMBER), on=NOVEMBER)
+    page = site(YUSUF).get(f"/pemantauan/{UTARA_I}?periode=2026-11")
+    assert "Jumlahnya tetap, tetapi keadaan RT berubah." in page.text()
+    assert lengths(site, YUSUF, UTARA_I, "2026-11")["berubah"] == 2
+
+
+def test_who_has_several_regions_comes_from_each_to_the_others(app: Flask, site: Site) -> None:
+    with app.app_context():
+        steps.add_term(HARTONO, TABA_BARU, role="lurah", acts_for=SARI)
+    for here, there in ((PETANANG_ULU, TABA_BARU), (TABA_BARU, PETANANG_ULU)):
+        links = site(HARTONO).get(f"/pemantauan/{here}").all("nav.way a")
+        assert [one["href"].partition("?")[0] for one in links] == [f"/pemantauan/{there}"]
+    assert not site(SARI).get(f"/pemantauan/{TABA_BARU}").has("nav.way")
 
 
 def test_a_long_list_is_folded_by_kelurahan(app: Flask, site: Site) -> None:

@@ -7,6 +7,7 @@ because no worker ran, closes it as it stands then.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
@@ -98,4 +99,11 @@ def _rows(session: Session, top: str, month: str, today: date) -> list[dict[str,
 
 def is_closed(session: Session, month: str) -> bool:
     """Whether the month was closed."""
-    return daily.is_done(session, NAME, closed_on(month))
+    return month in closed_among(session, [month])
+
+
+def closed_among(session: Session, wanted: Iterable[str]) -> frozenset[str]:
+    """Those of these months that were closed."""
+    days = {closed_on(month): month for month in wanted}
+    query = select(DailyJob.day).where(DailyJob.name == NAME, DailyJob.day.in_(days))
+    return frozenset(days[day] for day in session.scalars(query))

@@ -24,7 +24,7 @@ LONG = 3  # months in a row without anything: who is silent for so long needs a 
 class Row:
     """An RT in a month: its figures as the month was closed, else as it stands, and how it stands
     `now` where that differs from a closed month. `silent` is for how many closed months in a row,
-    up to this one, nothing came from it."""
+    up to this one, nothing came from it: 0 of an RT that is not expected in the month."""
 
     code: str
     figures: Figures
@@ -52,15 +52,16 @@ def rows(session: Session, scope: str, month: str, today: date, closed: bool) ->
     codes: two statements, three for a closed month."""
     now = by_rt(session, scope, month, today)
     kept = _kept(session, scope, month) if closed else now
-    silent = silent_months(session, scope, month)
+    silent = _silent_months(session, scope, month)
     found = []
     for code in sorted(now.keys() | kept.keys()):
         was, later = kept.get(code, Figures()), now.get(code, Figures())
-        found.append(Row(code, was, None if was == later else later, silent.get(code, 0)))
+        months = silent.get(code, 0) if was.expected else 0
+        found.append(Row(code, was, None if was == later else later, months))
     return found
 
 
-def silent_months(session: Session, scope: str, month: str) -> dict[str, int]:
+def _silent_months(session: Session, scope: str, month: str) -> dict[str, int]:
     """For how many closed months in a row, up to this one, nothing came from each RT at or below
     this region. A month in which nobody was its head does not count, nor does it end the row; what
     came later for a month that was closed does end it."""

@@ -1,8 +1,9 @@
 """How a month stands now: the figures of a region and of each one right below it.
 
 One set is numerator and denominator: the RT that are there and have a head (definitif or Plt.) on
-the month's last day, or today while it runs. An RT that ended within the month hands on what stood
-for it to what it became, so nobody is silent because of a new number.
+the month's last day, or today while it runs. An RT that has ended hands on what stands for it to
+what it became, so nobody is silent because of a new number. A change of regions may be entered
+weeks after its day: what came under the old number until then counts for the new one as well.
 """
 
 from __future__ import annotations
@@ -90,7 +91,6 @@ def duties(session: Session, scope: str, month: str, today: date) -> dict[str, s
     """How each lurah and camat at or below this region stands with their rekap, by the code of each
     kelurahan and kecamatan that is there, and None for every region above them: one statement."""
     given = _given(scope, month, counting_day(month, today))
-    del given["first"]
     rows = _DUTIES.rows(session, given)
     return {code: _rekap(code, bool(held), *rekap) for code, held, *rekap in rows}
 
@@ -107,8 +107,7 @@ def _rekap(code: str, held: bool, sent: int | None, on_time: int | None) -> str 
 
 
 def _given(scope: str, month: str, day: date) -> dict[str, Any]:
-    first = days_of(month)[0]
-    return {"scope": scope, "beyond": scope + "/", "month": month, "day": day, "first": first}
+    return {"scope": scope, "beyond": scope + "/", "month": month, "day": day}
 
 
 _REGION, _COUNT, _TERM = table(Region).c, table(MonthCount).c, table(Term).c
@@ -116,7 +115,6 @@ _SCOPE: Any = bindparam("scope", type_=_REGION.code.type)
 _BEYOND: Any = bindparam("beyond", type_=_REGION.code.type)
 _MONTH: Any = bindparam("month", type_=String)
 _DAY: Any = bindparam("day", type_=Date)
-_FIRST: Any = bindparam("first", type_=Date)
 
 
 def _there() -> ColumnElement[bool]:
@@ -146,17 +144,17 @@ def _headed() -> Exists:
 
 
 def _heirs() -> CTE:
-    """Which RT that ended within the month became which: `former` and `heir`, over several steps
+    """Which RT that ended before the day became which: `former` and `heir`, over several steps
     where one was moved twice."""
     follows, ended = table(RegionSuccessor).c, table(Region).alias()
-    within = and_(ended.c.until >= _FIRST, ended.c.until < _DAY)
+    over = ended.c.until < _DAY
     step = select(follows.region_code.label("former"), follows.successor_code.label("heir"))
-    step = step.join(ended, ended.c.code == follows.region_code).where(within)
+    step = step.join(ended, ended.c.code == follows.region_code).where(over)
     found = step.cte("heirs", recursive=True)
     further = select(follows.region_code, found.c.heir).join(
         found, found.c.former == follows.successor_code
     )
-    return found.union(further.join(ended, ended.c.code == follows.region_code).where(within))
+    return found.union(further.join(ended, ended.c.code == follows.region_code).where(over))
 
 
 def _expected() -> Any:

@@ -11,7 +11,7 @@ from sqlalchemy import bindparam, or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
-from sipokat.domain.participation.closing import all_months, start
+from sipokat.domain.participation.closing import all_months, closed_among, start
 from sipokat.domain.participation.figures import NAMES, Figures
 from sipokat.domain.participation.month import Place, month_of
 from sipokat.domain.periods import days_of, months
@@ -43,37 +43,48 @@ class Seen:
 @dataclass(frozen=True)
 class Overview:
     """A region's month. `trend` has up to twelve months, this one last, each with the region's
-    figures; a month of which none are known is left out."""
+    figures; a month of which none are known is left out. `over` are those of them that were
+    closed."""
 
     month: str
-    closed: bool
     own: Seen
     below: tuple[Seen, ...]
     trend: tuple[tuple[str, Figures], ...]
+    over: frozenset[str]
+
+    @property
+    def closed(self) -> bool:
+        """Whether the month itself was."""
+        return self.month in self.over
 
 
 def overview(session: Session, scope: str, month: str, today: date) -> Overview:
     """The month of this region, in a fixed number of statements."""
     live = month_of(session, scope, month, today)
+    wanted = _back(month, start(session) or month)
+    over = closed_among(session, wanted)
     kept = {
         code: Kept(Figures(*counts), rekap)
         for code, rekap, *counts in _CLOSED.rows(session, {"scope": scope, "month": month})
     }
-    here = _seen(live.own, kept)
-    there = {place.code: _seen(place, kept) for place in live.below}
+    closed = month in over
+    here = _seen(live.own, kept, closed)
+    there = {place.code: _seen(place, kept, closed) for place in live.below}
     gone = {
         code: Seen(code, False, one.figures, one.rekap, _later(one, Kept(Figures(), None)))
         for code, one in kept.items()
         if code != scope and code not in there
     }
     below = tuple(one for _, one in sorted((there | gone).items()))
-    trend = _trend(session, scope, month, here.figures, today)
-    return Overview(month, bool(kept), here, below, trend)
+    found = _trend(session, scope, wanted, over, today) | {month: here.figures}
+    trend = tuple((one, found[one]) for one in wanted if one in found)
+    return Overview(month, here, below, trend, over)
 
 
-def _seen(place: Place, kept: dict[str, Kept]) -> Seen:
+def _seen(place: Place, kept: dict[str, Kept], closed: bool) -> Seen:
+    """Of what has no row in a closed month nobody was expected then."""
     now = Kept(place.figures, place.rekap)
-    if not kept:
+    if not closed:
         return Seen(place.code, place.held, *now)
     was = kept.get(place.code, Kept(Figures(), None))
     return Seen(place.code, place.held, *was, _later(was, now))
@@ -84,18 +95,16 @@ def _later(was: Kept, now: Kept) -> Kept | None:
 
 
 def _trend(
-    session: Session, scope: str, month: str, own: Figures, today: date
-) -> tuple[tuple[str, Figures], ...]:
-    """The twelve months up to this one. The month before it may still be open; further back,
-    whatever was not closed is left out."""
-    wanted = _back(month, start(session) or month)
+    session: Session, scope: str, wanted: list[str], over: frozenset[str], today: date
+) -> dict[str, Figures]:
+    """The months before the last of these. The one right before it may still be open; further back,
+    whatever has no row is left out."""
     found = {
         one: Figures(*counts) for one, *counts in _TREND.rows(session, wanted, {"scope": scope})
     }
-    found[month] = own
-    if len(wanted) > 1 and (before := wanted[-2]) not in found:
+    if len(wanted) > 1 and (before := wanted[-2]) not in over:
         found[before] = month_of(session, scope, before, today).own.figures
-    return tuple((one, found[one]) for one in wanted if one in found)
+    return found
 
 
 def _back(month: str, first: str) -> list[str]:

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sipokat.domain.participation import card
 from sipokat.domain.participation.closing import closed_on
 from sipokat.domain.participation.figures import Figures
-from sipokat.domain.participation.lists import LONG, Row
+from sipokat.domain.participation.lists import LONG, WHICH, Row
 from sipokat.domain.participation.overview import Overview, Seen
 from sipokat.domain.regions import level_of, lies_in, up_from
 from sipokat.domain.roles import below
@@ -67,7 +67,7 @@ def periods(offered: Sequence[str]) -> list[tuple[str, str]]:
 
 
 def place(code: str, month: str, names: dict[str, str], scopes: Sequence[str]) -> dict[str, Any]:
-    """Where one is. `way` leads up as far as the person may see, highest first; `others` are their
+    """Where one is. `way` leads up as far as the person may see, highest first; `others` to their
     further regions."""
     above = [one for one in up_from(code)[1:] if any(lies_in(one, scope) for scope in scopes)]
     return {
@@ -75,7 +75,11 @@ def place(code: str, month: str, names: dict[str, str], scopes: Sequence[str]) -
         "name": region_words(code, names),
         "month": month,
         "way": [(names.get(one, one), address(one, month)) for one in reversed(above)],
-        "others": [one for one in scopes if not lies_in(code, one)],
+        "others": [
+            (region_words(one, names), address(one, month))
+            for one in scopes
+            if not lies_in(code, one)
+        ],
     }
 
 
@@ -86,11 +90,11 @@ def address(code: str, month: str, which: str = "") -> str:
 
 
 def region(
-    seen: Overview, names: dict[str, str], silent: dict[str, int], target: int
+    seen: Overview, names: dict[str, str], rows: Sequence[Row], target: int
 ) -> dict[str, Any]:
-    """The page of a region above the RT. `silent` as of `lists.silent_months`."""
+    """The page of a region above the RT. `rows` as of `lists.rows`."""
     own, code, month = seen.own, seen.own.code, seen.month
-    long = sum(months >= LONG for months in silent.values())
+    long = _count(rows, "lama")
     figures = [
         _figure(getattr(own.figures, name), label, address(code, month, which), tone)
         for which, label, name, tone in FIGURES
@@ -104,12 +108,13 @@ def region(
         "target": target,
         "active_url": address(code, month, "aktif"),
         "figures": figures,
-        "changed": _changed(seen),
+        "changed": [*_changed(own), *_rekap_changed(seen, names)],
+        "changed_rt": _count(rows, "berubah"),
         "changed_url": address(code, month, "berubah"),
         "rekap": REKAP[own.rekap] if own.rekap else None,
         "chart": _chart(seen, target),
         "level": LEVELS[below(level_of(code)) or "rt"],
-        "below": [_below(one, names, month, silent) for one in seen.below],
+        "below": [_below(one, names, month, rows) for one in seen.below],
     }
 
 
@@ -159,20 +164,38 @@ def _gap(figures: Figures, target: int) -> str:
     return f"Target {target} %: kurang {times.figure(missing)} RT lagi."
 
 
-def _changed(seen: Overview) -> list[tuple[str, int, int]]:
-    """What has changed since the month was closed: words, then and now."""
-    if seen.own.now is None:
+def _count(rows: Sequence[Row], which: str) -> int:
+    """How long this list is."""
+    return sum(map(WHICH[which], rows))
+
+
+def _changed(own: Seen) -> list[tuple[str, str, str]]:
+    """Which figures have changed since the month was closed: words, then and now."""
+    if own.now is None:
         return []
-    was, now = seen.own.figures, seen.own.now.figures
+    was, now = own.figures, own.now.figures
     pairs = (("RT yang aktif", "active"), *((label, name) for _, label, name, _ in FIGURES))
     counts = [(label, getattr(was, name), getattr(now, name)) for label, name in pairs]
-    return [one for one in counts if one[1] != one[2]]
+    return [(label, times.figure(a), times.figure(b)) for label, a, b in counts if a != b]
 
 
-def _below(one: Seen, names: dict[str, str], month: str, silent: dict[str, int]) -> dict[str, Any]:
+def _rekap_changed(seen: Overview, names: dict[str, str]) -> list[tuple[str, str, str]]:
+    """The same of the rekap of this region and of those below it."""
+    return [
+        (f"Rekap {names.get(one.code, one.code)}", _rekap(one.rekap), _rekap(one.now.rekap))
+        for one in (seen.own, *seen.below)
+        if one.now is not None and one.now.rekap != one.rekap
+    ]
+
+
+def _rekap(state: str | None) -> str:
+    return REKAP[state][0].lower() if state else "jabatan kosong"
+
+
+def _below(one: Seen, names: dict[str, str], month: str, rows: Sequence[Row]) -> dict[str, Any]:
     """A row of the table of the regions below."""
     rt = level_of(one.code) == "rt"
-    of_it = [months for code, months in silent.items() if lies_in(code, one.code)]
+    of_it = [row for row in rows if lies_in(row.code, one.code)]
     return {
         "code": one.code,
         "name": names.get(one.code, one.code),
@@ -183,8 +206,8 @@ def _below(one: Seen, names: dict[str, str], month: str, silent: dict[str, int])
         "rekap": REKAP[one.rekap] if one.rekap else None,
         "vacant": not one.held,
         "changed": one.now is not None,
-        "silent": of_it[0] if rt and of_it else 0,
-        "long": sum(months >= LONG for months in of_it),
+        "silent": of_it[0].silent if rt and of_it else 0,
+        "long": _count(of_it, "lama"),
         "urls": {which: address(one.code, month, which) for which, *_ in FIGURES}
         | {"aktif": address(one.code, month, "aktif"), "lama": address(one.code, month, "lama")},
     }
