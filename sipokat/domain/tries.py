@@ -8,15 +8,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 
-from sqlalchemy import delete, func, select
+from sqlalchemy import bindparam, delete, func, select
 from sqlalchemy.orm import Session
 
-from sipokat.database import db, take_turns, writing
+from sipokat.database import Moment, db, table, take_turns, writing
 from sipokat.domain.refusals import TooMany
 from sipokat.models import SignInFailure
+from sipokat.prepared import Among
 
 WINDOW = timedelta(minutes=15)
 KEPT = timedelta(hours=24)
+_TRY = table(SignInFailure).c
+_COUNTED = Among(
+    select(_TRY.key, func.count(), func.min(_TRY.at), func.max(_TRY.at))
+    .where(_TRY.at > bindparam("since", type_=Moment))
+    .group_by(_TRY.key),
+    _TRY.key,
+)
 
 
 @dataclass(frozen=True)
@@ -70,13 +78,12 @@ def lately(session: Session, key: str, at: datetime, back: timedelta = KEPT) -> 
 
 
 def _require(session: Session, limits: Sequence[Limit], at: datetime, account: str | None) -> None:
+    keys = [limit.key for limit in limits if limit.most is not None]
+    rows = _COUNTED.rows(session, keys, {"since": at - WINDOW}) if keys else []
+    made = {key: counted for key, *counted in rows}
     for limit in limits:
-        if limit.most is None:
-            continue
-        query = select(func.count(), func.min(SignInFailure.at), func.max(SignInFailure.at))
-        query = query.where(SignInFailure.key == limit.key, SignInFailure.at > at - WINDOW)
-        made, first, last = session.execute(query).one()
-        if made < limit.most:
+        count, first, last = made.get(limit.key, (0, at, at))
+        if limit.most is None or count < limit.most:
             continue
         left = first + WINDOW - at
         if limit.pause is not None:
