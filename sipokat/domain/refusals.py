@@ -25,6 +25,10 @@ class Refused(Exception):
             self.code = code
 
 
+# What any page says of a choice in its address that it does not have.
+UNKNOWN_CHOICE = "Pilihan ini tidak dikenal. Pilih dari daftar."
+
+
 class Malformed(Refused):
     status, code = 400, "malformed"
 

@@ -25,6 +25,7 @@ _BY_LEVEL: dict[str, Any] = {
     "kelurahan": Report.kelurahan_code,
     "rt": Report.region_code,
 }
+NO_REGION = "Wilayah tidak ditemukan. Mulai dari wilayah Anda."
 
 
 def reports_in(scope: str, indexed: bool = True) -> ColumnElement[bool]:
@@ -125,7 +126,7 @@ def scopes_of(user: User, region: str = "") -> Iterator[str]:
 def require_region(user: User, code: str) -> None:
     """Raises NotFound for a region of which the person does not read all."""
     if not any(lies_in(code, scope) for scope in scopes_of(user)):
-        raise NotFound("Wilayah tidak ditemukan. Mulai dari wilayah Anda.")
+        raise NotFound(NO_REGION)
 
 
 def reads(user: User) -> bool:

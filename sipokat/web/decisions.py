@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.refusals import Malformed
+from sipokat.domain.refusals import UNKNOWN_CHOICE, Malformed
 from sipokat.domain.regions import names_of
 from sipokat.domain.responsiveness import decisions
 from sipokat.domain.responsiveness.decisions import WHICH, Asked
@@ -21,8 +21,6 @@ from sipokat.web.present import decisions as present
 from sipokat.web.respond import respond
 
 pages = Blueprint("decisions", __name__)
-
-UNKNOWN = "Pilihan ini tidak dikenal. Pilih dari daftar."
 
 
 @pages.get("/pemantauan/<code>/keputusan")
@@ -50,7 +48,7 @@ def show(code: str) -> ResponseReturnValue:
 def _asked(code: str, month: str) -> Asked:
     which, desk = request.args.get("pilihan", "semua"), request.args.get("meja", "")
     if which not in WHICH or desk not in ("", *DESKS):
-        raise Malformed(UNKNOWN)
+        raise Malformed(UNKNOWN_CHOICE)
     return Asked(code, desk, month, which, request.args.get("alasan", "")[:40])
 
 
@@ -59,7 +57,7 @@ def _after() -> int | None:
     if raw is None:
         return None
     if not raw.isascii() or not raw.isdigit() or len(raw) > 18:
-        raise Malformed(UNKNOWN)
+        raise Malformed(UNKNOWN_CHOICE)
     return int(raw)
 
 

@@ -16,7 +16,7 @@ from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import held
 from sipokat.domain.periods import months
-from sipokat.domain.refusals import Malformed
+from sipokat.domain.refusals import UNKNOWN_CHOICE, Malformed
 from sipokat.domain.roles import OFFICIAL_REPORTERS
 from sipokat.domain.visibility import authors_read
 from sipokat.web.access import me
@@ -72,7 +72,7 @@ def wanted() -> listing.Filter:
             for month in (asked.month, asked.counted)
         )
     ):
-        raise Malformed("Pilihan ini tidak dikenal. Pilih dari daftar.")
+        raise Malformed(UNKNOWN_CHOICE)
     return asked
 
 

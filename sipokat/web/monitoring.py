@@ -12,11 +12,11 @@ from sipokat.database import db
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.participation import lists, overview
 from sipokat.domain.participation.closing import is_closed, last_closing
-from sipokat.domain.refusals import Malformed, NotFound
+from sipokat.domain.refusals import UNKNOWN_CHOICE, Malformed, NotFound
 from sipokat.domain.regions import level_of, names_of
 from sipokat.domain.responsiveness import overview as responsiveness
 from sipokat.domain.roles import READERS
-from sipokat.domain.visibility import require_region, scopes_of
+from sipokat.domain.visibility import NO_REGION, require_region, scopes_of
 from sipokat.web import monitoring_json
 from sipokat.web.access import allow, me
 from sipokat.web.present import monitoring as present
@@ -24,8 +24,6 @@ from sipokat.web.present import response
 from sipokat.web.respond import respond, see_other
 
 pages = Blueprint("monitoring", __name__)
-
-NO_REGION = "Wilayah tidak ditemukan. Mulai dari wilayah Anda."
 
 
 @pages.get("/pemantauan")
@@ -67,7 +65,7 @@ def rt_list(code: str) -> ResponseReturnValue:
     _, month = chosen_month(today)
     which = request.args.get("keadaan", "semua")
     if which not in lists.WHICH:
-        raise Malformed("Pilihan ini tidak dikenal. Pilih dari daftar.")
+        raise Malformed(UNKNOWN_CHOICE)
     closed = is_closed(db.session(), month)
     every = lists.rows(db.session(), code, month, today, closed)
     rows = [row for row in every if lists.WHICH[which](row)]

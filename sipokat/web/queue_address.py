@@ -14,7 +14,7 @@ from sipokat.domain.categories import categories
 from sipokat.domain.listed import Listed
 from sipokat.domain.queue import Cursor
 from sipokat.domain.queue_filter import AGE_MAX, LATE, NO_CLASS, TODAY, Wanted
-from sipokat.domain.refusals import Malformed
+from sipokat.domain.refusals import UNKNOWN_CHOICE, Malformed
 from sipokat.web import body
 
 QUEUE, PICKING = "/verifikasi", "/verifikasi/sekaligus"
@@ -91,7 +91,7 @@ def asked() -> Address:
         or (wanted.klass and wanted.klass not in dict(CLASSES))
         or not _is_age(wanted.age)
     ):
-        raise Malformed("Pilihan ini tidak dikenal. Pilih dari daftar.")
+        raise Malformed(UNKNOWN_CHOICE)
     return Address(wanted, _cursor("sesudah"), _cursor("sampai"), request.path)
 
 

@@ -11,7 +11,18 @@ import pytest
 from playwright.sync_api import Page
 
 from tests.browser.steps import keep, ready, sent
-from tests.cast import AGUS, DEWI, HARTONO, PETANANG_ULU, RAHMAN, RATNA, YUSUF, ZAINAL, Person
+from tests.cast import (
+    AGUS,
+    DEWI,
+    HARTONO,
+    PETANANG_ULU,
+    RAHMAN,
+    RATNA,
+    UTARA_I,
+    YUSUF,
+    ZAINAL,
+    Person,
+)
 from tests.services.accessibility import SMALL, breaches, settle
 from tests.services.phone import Phone
 
@@ -42,7 +53,7 @@ REST = [
         HARTONO,
         ["/laporan", "/akun", "/akun/pastikan", "/pengelolaan", "/pengelolaan/orang/{person}"],
     ),
-    (YUSUF, ["/beranda", "/verifikasi", "/verifikasi/sekaligus"]),
+    (YUSUF, ["/beranda", "/verifikasi", "/verifikasi/sekaligus", f"/pemantauan/{UTARA_I}"]),
     (DEWI, ["/beranda", "/verifikasi"]),
     (
         AGUS,

@@ -343,6 +343,37 @@ def test_a_change_that_leaves_the_sums_as_they_were_is_shown(
     assert lengths(site, YUSUF, UTARA_I, "2026-11")["berubah"] == 2
 
 
+def test_a_month_that_should_be_closed_names_no_day_that_is_over(
+    app: Flask, reported: None, site: Site
+) -> None:
+    path = f"/pemantauan/{PETANANG_ULU}?periode="
+    assert "masih bisa berubah sampai ditutup." in site(HARTONO).get(f"{path}2026-11").text()
+    page = site(HARTONO).get(f"{path}2026-12")
+    assert "masih bisa berubah sampai 11 Jan 2027." in page.text()
+    rows = [one.th.text for one in page.all("#aktif-bulan-title ~ details tbody tr")]
+    assert rows == ["Desember 2026 (berjalan)", "November 2026 (belum ditutup)"]
+    hatched = page.all("#aktif-bulan-title ~ svg rect.chart-bar[fill]")
+    assert len(hatched) == 2
+    with app.app_context():
+        close_all()
+    page = site(HARTONO).get(f"{path}2026-12")
+    rows = [one.th.text for one in page.all("#aktif-bulan-title ~ details tbody tr")]
+    assert rows == ["Desember 2026 (berjalan)", "November 2026"]
+
+
+def test_no_more_than_two_years_of_silence_are_counted(app: Flask, site: Site) -> None:
+    with app.app_context():
+        first = date(2024, 1, 20)
+        with time_machine.travel(noon(first)):
+            steps.send(RAHMAN, at=noon(first), on=first)
+        close_all()
+    path = f"/pemantauan/{PETANANG_ULU}/rt?periode=2026-11&keadaan=lama"
+    told = site(HARTONO).json("GET", path)["items"]
+    assert {one["silent_months"] for one in told} == {24}
+    page = site(HARTONO).get(path)
+    assert page.text().count("24 bulan atau lebih tidak melapor") == len(told)
+
+
 def test_who_has_several_regions_comes_from_each_to_the_others(app: Flask, site: Site) -> None:
     with app.app_context():
         steps.add_term(HARTONO, TABA_BARU, role="lurah", acts_for=SARI)

@@ -3,6 +3,7 @@ who may look."""
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from datetime import datetime, timedelta
 from typing import Any
@@ -126,6 +127,10 @@ def test_the_three_figures_say_their_gap_and_their_change(answered: None, site: 
     slow = page.soup.select_one("#lama").find_parent("section").text
     assert "Target 8 jam kerja tercapai." in slow
     assert length_of(site(YUSUF), card.select_one("a")["href"]) == 11
+    assert "jam kerja" in page.soup.select_one("#lama ~ .measure b").text
+    tables = " ".join(one.text for one in page.all("main table.regions"))
+    assert re.search(r"\d jam", tables)
+    assert not re.search(r"\d jam(?! kerja)", tables)
     assert len(page.soup.select("figure.chart")) == 3
     assert len(page.soup.select("figure.chart > svg desc")) == 3
     assert not page.soup.select("[style]")

@@ -3,7 +3,7 @@ its own past and with no neighbour."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from sqlalchemy import ColumnElement, and_, or_, select
@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.domain.participation.facts import month_of
 from sipokat.domain.participation.figures import Figures
-from sipokat.domain.periods import FALLEN
+from sipokat.domain.periods import FALLEN, days_of
 from sipokat.models import Report
 
 
@@ -33,11 +33,16 @@ def is_kinerja() -> ColumnElement[bool]:
 
 
 def card(
-    session: Session, code: str, trend: Iterable[tuple[str, Figures]]
+    session: Session, code: str, trend: Sequence[tuple[str, Figures]]
 ) -> tuple[CardMonth, ...]:
-    """These months of the RT, in one statement that reads its reports alone."""
+    """These months of the RT, oldest first, in one statement that reads its reports since then."""
     columns = (Report.period, Report.happened_on, is_kinerja())
-    query = select(*columns).where(Report.region_code == code, Report.status.not_in(FALLEN))
+    first = trend[0][0]
+    since = or_(
+        Report.period >= first,
+        and_(Report.period.is_(None), Report.happened_on >= days_of(first)[0]),
+    )
+    query = select(*columns).where(Report.region_code == code, Report.status.not_in(FALLEN), since)
     found: dict[str, list[bool]] = {}
     for period, happened_on, kinerja in session.execute(query):
         found.setdefault(month_of(period, happened_on), []).append(bool(kinerja))

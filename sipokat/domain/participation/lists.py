@@ -14,9 +14,11 @@ from sipokat.database import table
 from sipokat.domain.participation.figures import NAMES, Figures
 from sipokat.domain.participation.month import by_rt
 from sipokat.domain.regions import PARTS, level_of, parts_of
+from sipokat.domain.responsiveness.months import months_to
 from sipokat.models import ClosedMonth, MonthCount
 from sipokat.prepared import Prepared
 
+MANY = 24  # months that are looked back: of whoever is silent longer it says no more
 LONG = 3  # months in a row without anything: who is silent for so long needs a visit, not a message
 
 
@@ -63,9 +65,10 @@ def rows(session: Session, scope: str, month: str, today: date, closed: bool) ->
 
 def _silent_months(session: Session, scope: str, month: str) -> dict[str, int]:
     """For how many closed months in a row, up to this one, nothing came from each RT at or below
-    this region. A month in which nobody was its head does not count, nor does it end the row; what
-    came later for a month that was closed does end it."""
-    return {code: int(count) for code, count in _SILENT.rows(session, _given(scope, month))}
+    this region, at most MANY. A month in which nobody was its head does not count, nor does it end
+    the row; what came later for a month that was closed does end it."""
+    given = _given(scope, month) | {"earliest": months_to(month, MANY)[0]}
+    return {code: int(count) for code, count in _SILENT.rows(session, given)}
 
 
 def _kept(session: Session, scope: str, month: str) -> dict[str, Figures]:
@@ -84,6 +87,7 @@ _KEPT, _COUNT = table(ClosedMonth).c, table(MonthCount).c
 _SCOPE: Any = bindparam("scope", type_=_KEPT.region_code.type)
 _BEYOND: Any = bindparam("beyond", type_=_KEPT.region_code.type)
 _MONTH: Any = bindparam("month", type_=String)
+_EARLIEST: Any = bindparam("earliest", type_=String)
 _IN_SCOPE = (_KEPT.region_code >= _SCOPE, _KEPT.region_code < _BEYOND)
 _CLOSED = Prepared(
     select(_KEPT.region_code, *(_KEPT[name] for name in NAMES)).where(
@@ -99,7 +103,7 @@ _LAST = (
 )
 _SILENT = Prepared(
     select(_KEPT.region_code, func.count())
-    .where(_KEPT.month <= _MONTH, *_IN_SCOPE)
+    .where(_KEPT.month >= _EARLIEST, _KEPT.month <= _MONTH, *_IN_SCOPE)
     .where(parts_of(_KEPT.region_code) == PARTS["rt"] - 1)
     .where(_KEPT.sent + _KEPT.recorded == 0, _KEPT.expected > 0)
     .where(_KEPT.month > func.coalesce(_LAST, ""))

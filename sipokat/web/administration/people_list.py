@@ -16,7 +16,7 @@ from sipokat.database import db
 from sipokat.domain import directory, people_list, texts
 from sipokat.domain.people import looks_like_phone, normal_phone
 from sipokat.domain.people_list import Filter, Found
-from sipokat.domain.refusals import Malformed
+from sipokat.domain.refusals import UNKNOWN_CHOICE, Malformed
 from sipokat.domain.regions import names_of
 from sipokat.domain.roles import ROLES
 from sipokat.web import body
@@ -27,7 +27,6 @@ from sipokat.web.respond import respond
 
 pages = own_pages("administration_people_list")
 SEARCH_MAX = 80  # characters
-UNKNOWN = "Pilihan ini tidak dikenal. Pilih dari daftar."
 
 
 @pages.get("/pengelolaan")
@@ -53,7 +52,7 @@ def _answer(wanted: Filter) -> ResponseReturnValue:
         or (wanted.state and wanted.state not in people.STATES)
         or (wanted.region and not re.fullmatch(r"[0-9.]{2,20}", wanted.region))
     ):
-        raise Malformed(UNKNOWN)
+        raise Malformed(UNKNOWN_CHOICE)
     page = 1 if wanted.said else _page()
     found = people_list.list_people(db.session(), me(), wanted, page)
     following = _next_url(wanted, page) if found.more and not wanted.said else None

@@ -1,12 +1,12 @@
 """Charts, as templates draw them: where each bar stands and what is said of it. No library, and no
-colour that says anything: bars have their words, what is not over yet is hatched, a target is a
+colour that says anything: bars have their words, what may still change is hatched, a target is a
 dashed line with its name."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from math import ceil, floor, log10
+from math import floor, log10
 
 from sipokat.web.present.times import figure, month
 
@@ -22,13 +22,13 @@ NICE = (1, 2, 5, 10)
 @dataclass(frozen=True)
 class Point:
     """A month (`YYYY-MM`) of a chart. `value` is None where there is none, `words` says it (`61 %`,
-    `Data belum cukup`), and `more` what the table adds to it. `running` of a month that is not
-    over; `href` is the list behind it."""
+    `Data belum cukup`), and `more` what the table adds to it. `still` says why it may change
+    (`berjalan`); `href` is the list behind it."""
 
     month: str
     value: float | None
     words: str
-    running: bool = False
+    still: str = ""
     href: str = ""
     more: str = ""
 
@@ -152,46 +152,9 @@ def _said(points: Sequence[Point], target: float | None, unit: str) -> str:
     if not points:
         return "Belum ada data."
     last = points[-1]
-    so_far = ", bulan berjalan" if last.running else ""
+    so_far = f", {last.still}" if last.still else ""
     said = f"{month(last.month)}{so_far}: {last.words}."
     before = [one for one in points[:-1] if one.value is not None]
     if before:
         said = f"{month(before[0].month)}: {before[0].words}. {said}"
     return said if target is None else f"{said} Target {_scale(target, unit)}."
-
-
-@dataclass(frozen=True)
-class Strip:
-    """One of several small charts under one another, all by the same scale: what is counted, how
-    much in all, and each month's count. `href` is the list behind all of it."""
-
-    name: str
-    icon: str
-    total: str
-    last: str
-    said: str
-    bars: tuple[Bar, ...]
-    href: str = ""
-
-
-STRIP_WIDTH, STRIP_HEIGHT = 120, 32
-
-
-def strips(
-    rows: Sequence[tuple[str, str, Sequence[Point]]], href: dict[str, str] | None = None
-) -> list[Strip]:
-    """A small chart for each row of name, icon and months, all of which have a value."""
-    most = max((one.value or 0 for _, _, points in rows for one in points), default=0) or 1
-    found = []
-    for name, icon, points in rows:
-        step = STRIP_WIDTH / max(len(points), 1)
-        bars = []
-        for place, point in enumerate(points):
-            tall = ceil((STRIP_HEIGHT - 2) * (point.value or 0) / most)
-            x, y = round(step * place + 1, 1), STRIP_HEIGHT - tall
-            bars.append(Bar(x, y, round(step - 2, 1), tall, point, month(point.month)))
-        total = figure(sum(point.value or 0 for point in points))
-        said = ", ".join(f"{month(one.month)} {one.words}" for one in points)
-        link = (href or {}).get(name, "")
-        found.append(Strip(name, icon, total, points[-1].words, said, tuple(bars), link))
-    return found

@@ -8,10 +8,11 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
+from sipokat.domain.clock import day_of, now
 from sipokat.domain.participation import card
 from sipokat.domain.participation.closing import closed_on
 from sipokat.domain.participation.figures import Figures
-from sipokat.domain.participation.lists import LONG, WHICH, Row
+from sipokat.domain.participation.lists import LONG, MANY, WHICH, Row
 from sipokat.domain.participation.overview import Overview, Seen
 from sipokat.domain.regions import level_of, lies_in, up_from
 from sipokat.domain.roles import below
@@ -119,13 +120,13 @@ def region(
 
 
 def _chart(seen: Overview, target: int) -> Chart:
-    """The active RT of up to twelve months; this one is hatched as long as it may still change."""
+    """The active RT of up to twelve months; what is not closed is hatched."""
     points = [
         Point(
             month,
             None if figures.share is None else 100 * figures.share,
             percent(figures) or "Belum ada RT",
-            running=month == seen.month and not seen.closed,
+            still="" if month in seen.over else _still(month),
             href=address(seen.own.code, month, "aktif") if figures.active else "",
             more=f"{times.figure(figures.active)} dari {times.figure(figures.expected)} RT",
         )
@@ -134,8 +135,17 @@ def _chart(seen: Overview, target: int) -> Chart:
     return chart.trend("aktif-bulan", "RT yang aktif", "Aktif", points, " %", target, 100)
 
 
+def _still(month: str) -> str:
+    return "berjalan" if month == f"{day_of(now()):%Y-%m}" else "belum ditutup"
+
+
 def _month(seen: Overview) -> dict[str, Any]:
-    return {"closed": seen.closed, "closes": times.date_words(closed_on(seen.month))}
+    """Whether it is closed, or else `until` when its figures may change: the day of its closing, or
+    for as long as nobody has closed it."""
+    day = closed_on(seen.month)
+    closes = times.date_words(day)
+    until = closes if day_of(now()) <= day else "ditutup"
+    return {"closed": seen.closed, "closes": closes, "until": until}
 
 
 def _figure(value: int, label: str, href: str, tone: str) -> dict[str, Any]:
@@ -145,13 +155,10 @@ def _figure(value: int, label: str, href: str, tone: str) -> dict[str, Any]:
 
 
 def percent(figures: Figures) -> str:
-    """`9 %`; empty of no RT at all. Only all of them are 100 %, and only none is 0 %."""
+    """`9 %`; empty of no RT at all."""
     if figures.share is None:
         return ""
-    rounded = round(figures.share * 100)
-    if 0 < figures.active < figures.expected:
-        rounded = min(max(rounded, 1), 99)
-    return f"{rounded} %"
+    return times.percent(figures.share)
 
 
 def _gap(figures: Figures, target: int) -> str:
@@ -206,11 +213,18 @@ def _below(one: Seen, names: dict[str, str], month: str, rows: Sequence[Row]) ->
         "rekap": REKAP[one.rekap] if one.rekap else None,
         "vacant": not one.held,
         "changed": one.now is not None,
-        "silent": of_it[0].silent if rt and of_it else 0,
+        "silent": _in_a_row(of_it[0].silent) if rt and of_it else "",
         "long": _count(of_it, "lama"),
         "urls": {which: address(one.code, month, which) for which, *_ in FIGURES}
         | {"aktif": address(one.code, month, "aktif"), "lama": address(one.code, month, "lama")},
     }
+
+
+def _in_a_row(months: int) -> str:
+    """For how many months nothing came; empty of a single one."""
+    if months < 2:
+        return ""
+    return f"{MANY} bulan atau lebih" if months >= MANY else f"{months} bulan berturut-turut"
 
 
 def rt(session: Session, seen: Overview) -> dict[str, Any]:
@@ -254,7 +268,7 @@ def rt_list(rows: Sequence[Row], names: dict[str, str], which: str, closed: bool
                 "name": names.get(row.code, row.code),
                 "state": state_words(row.figures),
                 "now": state_words(row.now) if row.now else None,
-                "silent": row.silent,
+                "silent": _in_a_row(row.silent),
             }
         )
     return {

@@ -22,20 +22,17 @@ DESKS_OF = {"kelurahan": "Lurah", "kecamatan": "Camat", "kota": "Bag. Pemerintah
 
 
 def share(part: float | None) -> str:
-    """`87 %`; only all are 100 %, and only none 0 %."""
-    if part is None:
-        return FEW
-    rounded = round(part * 100)
-    return f"{min(max(rounded, 1), 99) if 0 < part < 1 else rounded} %"
+    """`87 %`"""
+    return FEW if part is None else times.percent(part)
 
 
 def hours(seconds: float | None) -> str:
-    """`5,3 jam`, below an hour `24 menit`."""
+    """Office hours: `5,3 jam kerja`, below an hour `24 menit`."""
     if seconds is None:
         return FEW
     if seconds < HOUR:
         return f"{round(seconds / 60)} menit"
-    return f"{times.figure(round(seconds / HOUR, 1))} jam"
+    return f"{times.figure(round(seconds / HOUR, 1))} jam kerja"
 
 
 def days(seconds: float | None) -> str:
@@ -62,7 +59,7 @@ def region(seen: Overview, names: Mapping[str, str], targets: Mapping[str, int])
         "median": _median(whole, seen, targets["median_h"]),
         "charts": [
             _chart(seen, running, "tepat", "Dijawab dalam batas waktu", _percent, targets),
-            _chart(seen, running, "lama", "Lama menjawab (median)", _hours, targets),
+            _chart(seen, running, "lama", "Lama menjawab (median, jam kerja)", _hours, targets),
         ],
         "desks": [_desk(one, seen.month) for one in seen.desks if one.desk != DESKS[0]],
         "mending": _mending(seen),
@@ -166,7 +163,7 @@ def _chart(
         Point(
             month,
             *value(counted),
-            running=running and month == seen.month,
+            still="berjalan" if running and month == seen.month else "",
             href=address(seen.whole.code, month) if counted.decisions else "",
         )
         for month, counted, _ in seen.trend

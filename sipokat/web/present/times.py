@@ -110,6 +110,12 @@ def figure(value: int | float) -> str:
     return str(format_decimal(value, locale="id_ID"))
 
 
+def percent(part: float) -> str:
+    """`87 %` of a part from 0 to 1. Only all of it is 100 %, and only nothing is 0 %."""
+    rounded = round(part * 100)
+    return f"{min(max(rounded, 1), 99) if 0 < part < 1 else rounded} %"
+
+
 def phone(number: str) -> str:
     """`+6281234567890` as `0812 3456 7890`."""
     digits = f"0{number.removeprefix('+62')}"
