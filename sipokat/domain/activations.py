@@ -23,6 +23,7 @@ from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of
 from sipokat.domain.clock import now as present
 from sipokat.domain.codes import RULES
+from sipokat.domain.offices import DEPUTIES
 from sipokat.domain.refusals import NeverAllowed, NotFound, NotNow
 from sipokat.domain.regions import lies_in
 from sipokat.domain.term_days import over_by
@@ -36,18 +37,21 @@ def activator(user: User, subject: User) -> By:
     RT heads of her kelurahan, a camat for lurah and RT heads below.
 
     Every office that the subject holds, today or later, must lie below the maker's: a code opens
-    all of them. Raises NeverAllowed for roles that never do it, NotFound out of one's region.
+    all of them. Of somebody who only acts as deputy there the former ones must too: the maker may
+    have named them, and would read by the code what they wrote elsewhere. Raises NeverAllowed for
+    roles that never do it, NotFound out of one's region.
     """
     held = [office for office in offices.held(user) if office.role.activates]
     if not held or not user.active:
         raise NeverAllowed("Kode aktivasi dibuat oleh lurah, camat atau Diskominfo.")
     today = day_of(present())
     theirs = [term for term in subject.terms if not over_by(term, today)]
+    asked = subject.terms if all(term.kind in DEPUTIES for term in theirs) else theirs
     for office in held:
         everybody = office.role.key == "diskominfo"
         below = theirs and all(
             term.role in office.role.activates and lies_in(term.region_code, office.region)
-            for term in theirs
+            for term in asked
         )
         if everybody or below:
             return By(user, office)

@@ -76,7 +76,8 @@ def require_own(by: By, person: User, field: str, until: date | None = None) -> 
     account, and could read by it what they wrote there.
 
     A deputy acts until `until` alone. Whom the desk looks after anyway may be one, and so may who
-    holds the other office longer: while they do, the desk does not look after them.
+    holds the other office longer: the desk does not look after them then, nor if the other office
+    ends sooner than it seemed (`activations.activator`).
     """
     office = by.office
     if office is None or office.role.key == "diskominfo" or not office.role.activates:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from sipokat.domain import activations, administration, offices
 from sipokat.domain.administration import By
 from sipokat.domain.clock import day_of, now
-from sipokat.domain.offices import Office
+from sipokat.domain.offices import DEPUTIES, Office
 from sipokat.domain.refusals import NeverAllowed, NotFound
 from sipokat.domain.regions import in_scope
 from sipokat.domain.term_days import not_over_by
@@ -62,10 +62,17 @@ def everywhere(user: User) -> bool:
 
 def looked_after(user: User) -> ColumnElement[bool]:
     """The condition on `User` for those whom the person looks after: all offices that somebody
-    holds, today or later, lie below one of the person's own."""
+    holds, today or later, lie below one of the person's own; of a deputy who holds no other, the
+    former ones too."""
     if everywhere(user):
         return true()
-    return or_(*(and_(_holds(), ~_holds(~_below(one))) for one in looking_after(user)))
+    return or_(*(_all_below(one) for one in looking_after(user)))
+
+
+def _all_below(office: Office) -> ColumnElement[bool]:
+    elsewhere = ~_below(office)
+    only_deputy = ~_holds(Term.kind.not_in(DEPUTIES))
+    return and_(_holds(), ~_holds(elsewhere), ~and_(only_deputy, _ever_held(elsewhere)))
 
 
 def _below(office: Office) -> ColumnElement[bool]:
@@ -75,4 +82,9 @@ def _below(office: Office) -> ColumnElement[bool]:
 def _holds(which: ColumnElement[bool] | None = None) -> ColumnElement[bool]:
     """Whether a person has a term, today or later, for which `which` is true."""
     running = not_over_by(day_of(now()))
-    return exists().where(Term.user_id == User.id, running, true() if which is None else which)
+    return _ever_held(and_(running, true() if which is None else which))
+
+
+def _ever_held(which: ColumnElement[bool]) -> ColumnElement[bool]:
+    """Whether a person has or had a term for which `which` is true."""
+    return exists().where(Term.user_id == User.id, which)

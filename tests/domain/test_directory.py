@@ -71,6 +71,9 @@ def test_others_look_after_nobody(session: Session, person: Person) -> None:
         lambda: steps.end_term(HARTONO, steps.today() - timedelta(days=1)),
         lambda: steps.add_term(RAHMAN, PETANANG_ULU, role="lurah"),
         lambda: steps.add_term(AGUS, PETANANG_ULU, role="lurah"),
+        lambda: become_deputy(SARI, f"{PETANANG_ULU}.001", RAHMAN),
+        lambda: become_deputy(MARLINA, PETANANG_ULU, HARTONO),
+        lambda: steps.add_term(SITI, TABA_BARU, until=steps.today() - timedelta(days=1)),
     ],
     ids=lambda change: None,
 )
@@ -89,6 +92,26 @@ def test_who_is_found_is_who_gets_a_code(session: Session, change: Callable[[], 
             except (NeverAllowed, NotFound):
                 may = False
             assert (subject.name in listed) == may, (maker.name, subject.name)
+
+
+def become_deputy(person: Person, region: str, holder: Person) -> None:
+    """The person acts for the holder, and then their own office is cut short."""
+    steps.add_term(person, region, steps.today(), role=holder.role, acts_for=holder)
+    steps.end_term(person, steps.today() - timedelta(days=1))
+
+
+def test_who_is_only_a_deputy_and_was_elsewhere_is_looked_after_by_diskominfo(
+    session: Session,
+) -> None:
+    """Who named them would read by a code what they wrote there."""
+    become_deputy(SARI, f"{PETANANG_ULU}.001", RAHMAN)
+    assert SARI.name not in found(session, HARTONO)
+    refused(NotFound, directory.find, session, user_of(HARTONO), user_of(SARI).id)
+    assert SARI.name in found(session, AGUS)
+    become_deputy(MARLINA, PETANANG_ULU, HARTONO)
+    assert MARLINA.name in found(session, YUSUF), "her former office lies below the camat's too"
+    steps.add_term(SITI, TABA_BARU, until=steps.today() - timedelta(days=1), role="lurah")
+    assert SITI.name in found(session, HARTONO), "Diskominfo has made her the head of this RT"
 
 
 def test_nobody_and_out_of_region_are_told_in_the_same_words(session: Session) -> None:
