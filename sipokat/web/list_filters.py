@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from datetime import date
 from functools import lru_cache
 from typing import NamedTuple
@@ -38,6 +39,11 @@ LYING = {
     "kelurahan": "menunggu lurah",
     "kecamatan": "menunggu camat",
     "kota": "menunggu Bag. Pemerintahan",
+}
+# To which parts of the list notices lead, also within a region.
+TOLD_OF = {
+    "late=below": listing.Filter(late="below"),
+    "status=returned": listing.Filter(status="returned"),
 }
 LATE: Options = (("all", "Terlambat"), ("below", "Terlambat di wilayah Anda"))
 
@@ -77,11 +83,13 @@ def wanted() -> listing.Filter:
 
 
 def told_of(chosen: listing.Filter) -> str:
-    """The address at which notices lead to this part of the list; empty for what none leads to."""
-    said = {"late=below": chosen.late == "below", "status=returned": chosen.status == "returned"}
-    first = next((one for one, is_so in said.items() if is_so), "")
+    """The address at which notices lead to this part of the list; empty for what none leads to, as
+    for one that is narrowed further: it may not show what they told of."""
     region = f"&region={chosen.region}" if chosen.region else ""
-    return f"/laporan?{first}{region}" if first else ""
+    for first, part in TOLD_OF.items():
+        if chosen == replace(part, region=chosen.region):
+            return f"/laporan?{first}{region}"
+    return ""
 
 
 def choices() -> Choices:

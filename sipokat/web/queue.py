@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
 from sipokat.domain import queue_groups
+from sipokat.domain.queue_filter import LATE, Wanted
 from sipokat.domain.queue_groups import Group
 from sipokat.domain.roles import DECIDERS
 from sipokat.web import queue_page, queue_part, report_json
@@ -18,6 +19,8 @@ from sipokat.web.queue_address import asked
 from sipokat.web.respond import respond
 
 pages = Blueprint("queue", __name__)
+# Where notices lead. A queue that is narrowed otherwise may not show what they told of.
+TOLD_OF = {Wanted(): "/verifikasi", Wanted(age=LATE): f"/verifikasi?umur={LATE}"}
 
 
 @pages.get("/verifikasi")
@@ -25,7 +28,8 @@ pages = Blueprint("queue", __name__)
 def index() -> ResponseReturnValue:
     """The desk's queue, or what of it the address asks for."""
     part = queue_part.read(asked())
-    note_opened("/verifikasi")
+    if (wanted := part.address.wanted) in TOLD_OF:
+        note_opened(TOLD_OF[wanted])
 
     def data() -> dict[str, Any]:
         items = report_json.queue_items(part.in_order, me())

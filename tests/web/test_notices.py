@@ -13,7 +13,7 @@ from sqlalchemy import delete, select
 
 from sipokat.database import db, writing
 from sipokat.domain.clock import WIB
-from sipokat.domain.notices import inbox, term_news
+from sipokat.domain.notices import inbox, rows, term_news
 from sipokat.models import Notice
 from tests import steps, wire
 from tests.cast import (
@@ -187,6 +187,28 @@ def test_the_next_page_goes_on_below_the_same_day(app: Flask, site: Site) -> Non
         assert [one.get_text() for one in whole.all("main h2")] == ["Hari ini", "Kemarin"]
         assert "Kembali ke yang terbaru" in whole.text("main")
         assert not whole.has("main form")
+
+
+LISTS = [
+    ("/laporan?late=below&region=16.73.04", "&category=sampah", "/laporan?late=below"),
+    ("/laporan?status=returned", "&month=2026-11", "/laporan?status=returned"),
+    ("/verifikasi?umur=terlambat", "&kategori=sampah", "/verifikasi"),
+    ("/verifikasi", "?umur=terlambat", "/verifikasi"),
+]
+
+
+@pytest.mark.parametrize(("told", "narrower", "whole"), LISTS)
+def test_a_list_that_is_narrowed_further_reads_nothing(
+    app: Flask, site: Site, told: str, narrower: str, whole: str
+) -> None:
+    """What the notice tells of need not be on it."""
+    with app.app_context(), writing() as session:
+        row = rows.row(steps.user_of(YUSUF).id, "digest", "digest 2026-11-23", MONDAY, told)
+        row["facts"] = '{"waiting": 1, "due": 0, "late": 0}'
+        rows.add(session, [row])
+    for path, unread in ((f"{told}{narrower}", 1), (whole, 0)):
+        site(YUSUF).get(path)
+        assert count_on(site(YUSUF).get("/akun")) == ("1 belum dibaca" if unread else ""), path
 
 
 BAD: list[Any] = [
