@@ -28,8 +28,9 @@ def set_day(day: date, kind: str, name: str, by: str) -> None:
     """Declare a day free or working, or as the calendar has it (usual). Limits of reports that are
     running move with it."""
     with in_words():
-        moved = day_changes.set_day(lambda session: actor(session, by), day, KINDS[kind], name)
-    click.echo(f"{day} is {kind}; the limits of {moved} reports have moved.")
+        done = day_changes.set_day(lambda session: actor(session, by), day, KINDS[kind], name)
+    is_so = "is" if done.changed else "was already"
+    click.echo(f"{day} {is_so} {kind}; the limits of {done.moved} reports have moved.")
 
 
 @click.command("move-deadlines")

@@ -60,6 +60,8 @@ def test_a_day_becomes_free_and_what_runs_moves(app: Flask) -> None:
         assert (told["why"], told["operator"]) == ("Hari jadi kota", "budi")
         assert run(app, "set-day", "2026-11-17", "usual").exit_code == 0
         assert due(number) == datetime(2026, 11, 18, 16, tzinfo=WIB)
+        again = run(app, "set-day", "2026-11-17", "usual")
+        assert again.output == "2026-11-17 was already usual; the limits of 0 reports have moved.\n"
 
 
 def test_the_time_line_says_it(app: Flask) -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from datetime import date, datetime, timedelta
-from typing import Any
+from typing import Any, NamedTuple
 
 from sqlalchemy import bindparam, select, update
 from sqlalchemy.orm import Session
@@ -31,20 +31,28 @@ AHEAD = timedelta(days=800)  # a day further away is taken for a slip in the yea
 NAME_MAX = 80
 
 
+class Declared(NamedTuple):
+    """Whether the day was not so already, and how many limits have moved."""
+
+    changed: bool
+    moved: int
+
+
 def set_day(
     who: Callable[[Session], By],
     day: date,
     working: bool | None,
     name: str = "",
     now: datetime | None = None,
-) -> int:
+) -> Declared:
     """Declare the day as `declare` does, in a transaction of its own, and move once more the limits
-    of what came in or was decided at that moment by the calendar of before; how many have moved.
-    `who` says for whom it is done. Ended in between, it may be done again."""
+    of what came in or was decided at that moment by the calendar of before. `who` says for whom it
+    is done. Ended in between, it may be done again."""
     with writing() as session:
-        moved = declare(session, who(session), day, working, name, now)
+        declared = declare(session, who(session), day, working, name, now)
     with writing() as session:
-        return moved + move_limits(session, who(session), name, now)
+        more = move_limits(session, who(session), name, now)
+    return declared._replace(moved=declared.moved + more)
 
 
 def declare(
@@ -54,10 +62,10 @@ def declare(
     working: bool | None,
     name: str = "",
     now: datetime | None = None,
-) -> int:
+) -> Declared:
     """Declare the day working (True) or free (False), or as the calendar has it again (None);
-    `name` says what day it is. Moves the limits that are running, in the same transaction; how
-    many. Nothing is written when it is so already.
+    `name` says what day it is. Moves the limits that are running, in the same transaction. Nothing
+    is written when it is so already.
 
     Raises WrongContent for a day that is too far away or too long a name, and NeverAllowed where
     nobody is named for whom it is done.
@@ -73,7 +81,7 @@ def declare(
     row = session.get(DayOverride, day)
     was, became = _facts(row), _told(day, working, name)
     if was == became:
-        return 0
+        return Declared(False, 0)
     if row is not None:
         session.delete(row)
         session.flush()
@@ -83,7 +91,7 @@ def declare(
     administration.record(session, by, region, "set_day", was, became, at)
     moved = move_limits(session, by, name, at)
     days_held.hold(session)
-    return moved
+    return Declared(True, moved)
 
 
 def move_limits(session: Session, by: By, why: str = "", now: datetime | None = None) -> int:

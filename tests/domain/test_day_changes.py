@@ -34,7 +34,7 @@ def declare(day: date, working: bool | None, name: str = "", at: datetime = MOND
     with writing() as session:
         return day_changes.declare(
             session, administration.diskominfo(user_of(AGUS)), day, working, name, at
-        )
+        ).moved
 
 
 def sent(at: datetime = MONDAY) -> Report:

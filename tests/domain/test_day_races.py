@@ -28,7 +28,7 @@ MONDAY = datetime(2026, 11, 16, 2, 0, tzinfo=UTC)  # 09.00 in Lubuklinggau
 TUESDAY, WEDNESDAY, THURSDAY = (date(2026, 11, day) for day in (17, 18, 19))
 
 
-def set_day(day: date, working: bool | None) -> int:
+def set_day(day: date, working: bool | None) -> day_changes.Declared:
     """What the command does, whoever else writes."""
     return day_changes.set_day(
         lambda _: administration.diskominfo(user_of(AGUS)), day, working, "", MONDAY

@@ -6,6 +6,7 @@ from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 
 import pytest
+import structlog
 import time_machine
 from flask import Flask
 
@@ -75,6 +76,21 @@ def test_on_the_wire(site: Site) -> None:
     assert site(AGUS).json("POST", PATH, {"day": "", "kind": "libur"}, status=422)["fields"] == {
         "day": "Isi tanggalnya."
     }
+
+
+def test_what_is_so_already_is_said_to_be_and_is_no_event(
+    site: Site,
+) -> None:
+    given = {"day": TUESDAY, "kind": "libur", "name": "Pilkada"}
+    usual = {"day": TUESDAY, "kind": "kalender", "name": ""}
+    with structlog.testing.capture_logs() as logs:
+        said = [site(AGUS).json("POST", PATH, one)["message"] for one in (usual, given, given)]
+    assert said == [
+        "17 Nov sudah mengikuti kalender. Tidak ada yang diubah.",
+        "17 Nov menjadi hari libur.",
+        "17 Nov sudah hari libur. Tidak ada yang diubah.",
+    ]
+    assert [one["event"] for one in logs if one.get("security")].count("day_declared") == 1
 
 
 def test_nobody_else_gets_in_and_who_they_are_is_asked_anew(app: Flask, site: Site) -> None:

@@ -29,6 +29,11 @@ SAID = {
     "kerja": "menjadi hari kerja.",
     "kalender": "kembali mengikuti kalender.",
 }
+SO_ALREADY = {
+    "libur": "sudah hari libur.",
+    "kerja": "sudah hari kerja.",
+    "kalender": "sudah mengikuti kalender.",
+}
 MOST = 20  # entries of the record on the page
 
 
@@ -74,16 +79,20 @@ def declare() -> ResponseReturnValue:
     try:
         day, kind = _asked(g.body)
         name = " ".join(g.body.get("name", "").split())
-        moved = day_changes.set_day(
+        changed, moved = day_changes.set_day(
             lambda _: administration.diskominfo(me()), day, KINDS[kind], name
         )
     except (NotNow, WrongContent) as refusal:
         if wants_json():
             raise
         return _page(refusal)
-    security.note("day_declared", me().id)
-    said = f"{times.date_words(day)} {SAID[kind]}"
-    said += f" Batas waktu {moved} laporan ikut pindah." if moved else ""
+    if changed:
+        security.note("day_declared", me().id)
+    said = f"{times.date_words(day)} {SAID[kind] if changed else SO_ALREADY[kind]}"
+    if moved:
+        said += f" Batas waktu {moved} laporan ikut pindah."
+    elif not changed:
+        said += " Tidak ada yang diubah."
     if wants_json():
         return {"message": said, "moved": moved}
     tell(said)
