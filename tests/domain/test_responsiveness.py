@@ -46,6 +46,7 @@ from tests.cast import (
 )
 from tests.comparing_answers import compare
 from tests.histories import History, histories
+from tests.services import tampering
 from tests.services.matrix import examples
 from tests.slow_answers import kept, wanted
 from tests.steps import act, raw, report_of, revise, send, user_of
@@ -124,6 +125,29 @@ def test_a_row_that_the_events_do_not_give_is_named(session: Session) -> None:
         f"answer {second}: is missing",
         f"answer {submitted}: no event has ended a stay",
     ]
+
+
+def test_what_old_events_do_not_say_stays_as_it_was_reckoned_once(session: Session) -> None:
+    """Days that are declared later change neither; whether a stay had a limit they do say."""
+    a_long_way()
+    seqs = session.scalars(select(Answer.seq).order_by(Answer.seq)).all()
+    details = {
+        one.seq: json.dumps({"seq": one.seq}) for one in session.scalars(select(Event)).unique()
+    }
+    for seq, detail in details.items():
+        tampering.by_hand(
+            "UPDATE event SET detail = :detail WHERE seq = :seq", detail=detail, seq=seq
+        )
+    with writing():
+        for seq in seqs:
+            row = session.get_one(Answer, seq)
+            row.worked_s += 7 * 3600
+            row.in_time = None if row.in_time is None else not row.in_time
+    assert differences(session.connection().engine.connect()) == []
+    with writing():
+        session.get_one(Answer, seqs[0]).in_time = None
+    (said,) = differences(session.connection().engine.connect())
+    assert said.startswith(f"answer {seqs[0]}: in_time is kept as None")
 
 
 # The migration, which reads a filled record.

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Iterator, Mapping
 from datetime import date
 from itertools import groupby
@@ -12,10 +13,11 @@ from sqlalchemy import Connection, select
 from sipokat.database import table
 from sipokat.domain.chain import DECISIONS
 from sipokat.domain.clock import day_of
-from sipokat.domain.desk_times import stays_of
+from sipokat.domain.desk_times import MOVES_LIMIT, WORKED, stays_of
 from sipokat.domain.regions import at_desk
 from sipokat.models import Answer, DayOverride, Event, Report
 
+DUE = "due"  # the key of a limit's end in the detail of the event that begins the stay
 NAMES = tuple(column.name for column in table(Answer).c)
 
 
@@ -58,14 +60,15 @@ def differences(connection: Connection) -> Iterator[str]:
     days = table(DayOverride)
     own = {row.day: row.working for row in connection.execute(select(days.c.day, days.c.working))}
     kept = {row.seq: dict(row._mapping) for row in connection.execute(select(table(Answer)))}
-    for anew, blanked in _anew(connection, own):
+    for anew, unsaid in _anew(connection, own):
         row = kept.pop(anew["seq"], None)
         if row is None:
             yield f"answer {anew['seq']}: is missing"
             continue
         for name in NAMES:
-            # What was erased does not say any more whether it had a note.
-            if row[name] != anew[name] and not (blanked and name == "answered"):
+            # What no event says any more, or never did, may differ; but not whether there is one.
+            known = name not in unsaid or None in (row[name], anew[name])
+            if known and row[name] != anew[name]:
                 yield (
                     f"answer {anew['seq']}: {name} is kept as {row[name]}, and told anew it is"
                     f" {anew[name]}"
@@ -76,8 +79,8 @@ def differences(connection: Connection) -> Iterator[str]:
 
 def _anew(
     connection: Connection, own: Mapping[date, bool]
-) -> Iterator[tuple[dict[str, Any], bool]]:
-    """Every row with whether its event was blanked."""
+) -> Iterator[tuple[dict[str, Any], set[str]]]:
+    """Every row with those of its fields that the events do not say."""
     event, report = table(Event), table(Report)
     query = (
         select(event, report.c.region_code, report.c.author_desk)
@@ -87,6 +90,27 @@ def _anew(
     )
     for _, found in groupby(connection.execute(query), lambda one: one.report_id):
         entries: list[Any] = list(found)
-        first, blanked = entries[0], {one.seq for one in entries if one.salt is None}
+        first, unsaid = entries[0], _unsaid(entries)
         for row in rows_of(first.region_code, first.author_desk, entries, own):
-            yield row, row["seq"] in blanked
+            yield row, unsaid[row["seq"]]
+
+
+def _unsaid(entries: Iterable[Any]) -> dict[int, set[str]]:
+    """The fields of a row, by the number of the event that ends its stay, that the events of a
+    report do not say. Erased ones do not say any more whether they had a note. Old ones say neither
+    how long the stay took nor when its limit ended: their rows were reckoned once, by the calendar
+    of that day, and keep that when days are declared later."""
+    found, due_said = {}, False
+    for one in entries:
+        said = json.loads(one.detail or "{}")
+        if one.version is None:
+            due_said = due_said or one.action == MOVES_LIMIT
+            continue
+        is_unsaid = {
+            "answered": one.salt is None,
+            "worked_s": WORKED not in said,
+            "in_time": not due_said,
+        }
+        found[one.seq] = {name for name, is_so in is_unsaid.items() if is_so}
+        due_said = DUE in said
+    return found
