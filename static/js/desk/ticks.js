@@ -111,7 +111,7 @@
       const numbers = new Set(state.numbers);
       for (const box of boxes()) box.checked = numbers.has(numberOf(box));
       for (const radio of radios) radio.checked = radio.value === state.class;
-      for (const select of offices) select.value = state.acting[select.name];
+      for (const select of offices) select.value = state.acting?.[select.name] ?? "";
     } catch {
       // Nothing was ticked.
     }
