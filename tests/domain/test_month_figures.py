@@ -18,6 +18,7 @@ from sqlalchemy.orm import Session
 from sipokat.database import writing
 from sipokat.domain import administration, intake, region_changes, regions
 from sipokat.domain.clock import WIB
+from sipokat.domain.participation.card import card
 from sipokat.domain.participation.closing import close
 from sipokat.domain.participation.figures import NAMES, Figures
 from sipokat.domain.participation.month import Month, duties, month_of
@@ -229,6 +230,20 @@ def test_an_rt_that_moves_takes_along_what_it_reported_that_month(session: Sessi
     assert counted(session, there) == (1, 1)
     assert counted(session, PETANANG_ULU, "2026-10") == (3, 1), "before that it was there"
     assert counted(session, UTARA_I) == (4, 1)
+
+
+def test_an_rts_card_has_the_reports_of_its_months(session: Session) -> None:
+    report(10)
+    day = date(2026, 11, 5)
+    send(RAHMAN, "nihil", at=noon(day), on=day, fields={"periode": "2026-10"})
+    report()
+
+    def reports(*months: str) -> list[int]:
+        trend = [(month, Figures()) for month in months]
+        return [one.reports for one in card(session, RAHMAN.region, trend)]
+
+    assert reports("2026-10", "2026-11") == [2, 1]
+    assert reports("2026-11", "2026-12") == [1, 0]
 
 
 def test_what_came_under_the_old_number_until_the_change_was_entered_counts(
