@@ -127,6 +127,24 @@ def test_what_did_not_go_stays_with_its_reason(phones: Phones, server: Server) -
 
 
 @pytest.mark.current_only
+def test_an_office_that_was_not_on_the_page_before_is_chosen_anew(
+    phones: Phones, server: Server
+) -> None:
+    """A second office began meanwhile: what was ticked before says nothing of it."""
+    fill(server, 2)
+    page = ready(phones("lurah"), HARTONO).open(PATH)
+    tick_all(page)
+    server.by_hand(
+        "INSERT INTO term (user_id, role, region_code, kind, title, since)"
+        " SELECT user_id, role, region_code, kind, 'sekretaris', since FROM term"
+        f" WHERE role = 'lurah' AND region_code = '{HARTONO.region}'"
+    )
+    page.reload()
+    expect(page.get_by_role("button", name="Verifikasi 2 laporan")).to_be_visible()
+    office = page.get_by_label("Bertindak sebagai")
+    assert office.evaluate("one => [one.selectedIndex, one.value]") == [0, ""]
+
+
 def test_it_can_be_stopped_and_waits_for_signing_in_again(phones: Phones, server: Server) -> None:
     numbers = fill(server, 30)
     wide = phones("meja", **DESKTOP)
