@@ -36,7 +36,7 @@ DISKOMINFO_NAV: list[Place] = [
     ("Pengelolaan", "/pengelolaan", "people", ()),
     ("Akun", "/akun", "user", ()),
 ]
-# For who has a place free for it; officials come to it from home.
+# Only for those whose menu has a place left; officials open monitoring from home.
 MONITORING: Place = ("Pemantauan", "/pemantauan", "chart", ("asisten", "viewer"))
 VIEWER_NAV: list[Place] = [
     ("Beranda", "/beranda", "home", ()),

@@ -34,7 +34,7 @@ class Row:
     silent: int
 
 
-# What a list may hold, by the name in its address.
+# Which RT each list shows; the key is what its address says.
 WHICH: Mapping[str, Callable[[Row], bool]] = {
     "semua": lambda row: bool(row.figures.expected),
     "aktif": lambda row: bool(row.figures.active),

@@ -17,7 +17,7 @@ from sipokat.models import Answer, Event, Report, User
 
 PAGE = 30
 _ANSWER, _EVENT, _REPORT, _USER = (table(one).c for one in (Answer, Event, Report, User))
-# What a list may hold, by the name in its address.
+# Which decisions each list shows; the key is what its address says.
 WHICH: Mapping[str, ColumnElement[bool]] = {
     "semua": true(),
     "tepat": _ANSWER.in_time.is_(True),
