@@ -14,6 +14,7 @@ from sipokat.domain.refusals import UNKNOWN_CHOICE, Malformed
 from sipokat.domain.regions import names_of
 from sipokat.domain.responsiveness import decisions
 from sipokat.domain.responsiveness.decisions import WHICH, Asked
+from sipokat.domain.responsiveness.months import YEAR
 from sipokat.domain.roles import DESKS, READERS
 from sipokat.web.access import allow
 from sipokat.web.monitoring import chosen_month, find_region, place_of
@@ -26,7 +27,8 @@ pages = Blueprint("decisions", __name__)
 @pages.get("/pemantauan/<code>/keputusan")
 @allow(*READERS)
 def show(code: str) -> ResponseReturnValue:
-    """The decisions of the desks at or below this region in a month: as many as the figure says."""
+    """The decisions of the desks at or below this region in a month, or in the twelve up to it: as
+    many as the figure says."""
     names, session = find_region(code), db.session()
     _, month = chosen_month(day_of(now()))
     asked = _asked(code, month)
@@ -47,9 +49,10 @@ def show(code: str) -> ResponseReturnValue:
 
 def _asked(code: str, month: str) -> Asked:
     which, desk = request.args.get("pilihan", "semua"), request.args.get("meja", "")
-    if which not in WHICH or desk not in ("", *DESKS):
+    span = request.args.get("bulan", "1")
+    if which not in WHICH or desk not in ("", *DESKS) or span not in ("1", str(YEAR)):
         raise Malformed(UNKNOWN_CHOICE)
-    return Asked(code, desk, month, which, request.args.get("alasan", "")[:40])
+    return Asked(code, desk, month, which, request.args.get("alasan", "")[:40], int(span))
 
 
 def _after() -> int | None:

@@ -55,6 +55,14 @@ def test_every_bar_stands_within_the_drawing(values: list[Any], target: float | 
         assert 0 < made.target.y <= end
 
 
+@given(values=st.lists(st.floats(0, 10), min_size=1, max_size=12))
+def test_the_words_above_the_last_bar_stand_clear_of_the_others(values: list[float]) -> None:
+    *before, last = chart.trend("a", "Lama menjawab", "Median", points(values), " jam").bars
+    start = last.top_end - len(last.top) * chart.LETTER
+    for bar in before:
+        assert bar.x + bar.width <= start or last.top_at < bar.y
+
+
 def test_a_month_without_a_figure_has_no_bar_and_says_so() -> None:
     given = [*points([None, 0, 6]), Point("2026-12", None, "Data belum cukup")]
     page = page_of(chart.trend("a", "Lama menjawab", "Median", given, " jam", 8))

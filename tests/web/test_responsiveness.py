@@ -14,6 +14,7 @@ import time_machine
 from flask import Flask
 
 from sipokat.domain.clock import WIB
+from sipokat.web.present import response
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -107,6 +108,30 @@ def test_every_figure_leads_to_as_many_as_it_says(
         assert length_of(site(person), link["href"]) == int(words.text), link["href"]
         seen += 1
     assert seen >= 5
+
+
+@pytest.mark.parametrize("months", [1, 12])
+def test_a_median_leads_to_the_decisions_whose_median_it_is(
+    answered: None, app: Flask, site: Site, months: int
+) -> None:
+    """Of a month that is over, and of the twelve up to it: what came in another month counts in one
+    of the two only."""
+    october = datetime(2026, 10, 5, 8, tzinfo=WIB)
+    with app.app_context():
+        for number in range(6):
+            sent = steps.send(SITI, at=october, on=october.date(), text=f"Oktober {number}")
+            steps.act(HARTONO, sent, "verify", at=october + timedelta(minutes=90))
+    label = "Median" if months == 1 else "Median 12 bulan"
+    page = site(YUSUF).get(f"/pemantauan/{UTARA_I}?{NOVEMBER}")
+    link = page.soup.select_one(f"section a[aria-label^='{label} '][aria-label$='Lurah']")
+    found = site(YUSUF).json("GET", link["href"])
+    times = sorted(one["worked_h"] for one in found["items"])
+    assert found["count"] == len(times) == (9 if months == 1 else 15)
+    wanted = times[(len(times) - 1) // 2]
+    assert link.text == response.hours(wanted * 3600)
+    assert (f"12 bulan sampai {'November 2026'}" in site(YUSUF).get(link["href"]).text("main")) == (
+        months == 12
+    )
 
 
 def length_of(visitor: Visitor, path: Any) -> int:
@@ -208,7 +233,7 @@ def test_an_rts_card_says_how_long_it_takes_to_mend(app: Flask, site: Site) -> N
             with time_machine.travel(MONDAY + timedelta(days=2)):
                 steps.revise(RAHMAN, sent, on=MONDAY.date())
     page = site(RAHMAN).get(f"/pemantauan/{RAHMAN.region}?{NOVEMBER}")
-    assert "November 2026: median 1,9 hari kerja." in page.text("main")
+    assert "November 2026: median 1,9 hari kerja" in page.text("main")
     link = page.soup.select_one("a[href*='meja=rt']")["href"]
     assert length_of(site(RAHMAN), link) == 5
     assert "Laporan yang diperbaiki RT" in site(RAHMAN).get(link).text("main")

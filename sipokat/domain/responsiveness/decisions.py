@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import table
 from sipokat.domain.regions import in_scope
-from sipokat.domain.responsiveness.months import COUNTS
+from sipokat.domain.responsiveness.months import COUNTS, months_to
 from sipokat.domain.roles import DESKS
 from sipokat.models import Answer, Event, Report, User
 
@@ -29,13 +29,15 @@ WHICH: Mapping[str, ColumnElement[bool]] = {
 
 class Asked(NamedTuple):
     """Which decisions: of the desks of this level at or below the region, or with "" of all that
-    decide, in a month. `which` is one of WHICH, `reason` that of what went back, if any."""
+    decide, in a month or in as many as `span` up to it. `which` is one of WHICH, `reason` that of
+    what went back, if any."""
 
     scope: str
     desk: str
     month: str
     which: str = "semua"
     reason: str = ""
+    span: int = 1
 
 
 class Decision(NamedTuple):
@@ -71,8 +73,8 @@ def count(session: Session, asked: Asked) -> int:
 
 def page(session: Session, asked: Asked, after: int | None) -> tuple[list[Decision], int | None]:
     """A page of them and where the next one begins (`after`, the number of the last one's event).
-    Desk by desk, and of each desk what took longest first."""
-    order = (_ANSWER.desk, _ANSWER.desk_code, _ANSWER.worked_s, _ANSWER.seq)
+    Level by level, the newest month first, and of each desk what took longest first."""
+    order = (_ANSWER.desk, _ANSWER.month, _ANSWER.desk_code, _ANSWER.worked_s, _ANSWER.seq)
     query = select(*_COLUMNS).where(*_conditions(asked))
     query = query.where(_REPORT.id == _ANSWER.report_id, _EVENT.seq == _ANSWER.seq)
     query = query.where(_USER.id == _EVENT.actor_id)
@@ -92,11 +94,18 @@ def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
     conditions = [
         _ANSWER.desk.in_(desks),
         COUNTS,
-        _ANSWER.month == asked.month,
+        _months(asked),
         in_scope(_ANSWER.desk_code, asked.scope),
         WHICH[asked.which],
     ]
     return [*conditions, _ANSWER.reason == asked.reason] if asked.reason else conditions
+
+
+def _months(asked: Asked) -> ColumnElement[bool]:
+    # One month by its name, so that the index is read on to the desk.
+    first = months_to(asked.month, asked.span)[0]
+    within = _ANSWER.month.between(first, asked.month)
+    return within if first < asked.month else _ANSWER.month == asked.month
 
 
 _COLUMNS = (

@@ -5,7 +5,7 @@ dashed line with its name."""
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import floor, log10
 
 from sipokat.web.present.times import figure, month
@@ -35,7 +35,8 @@ class Point:
 
 @dataclass(frozen=True)
 class Bar:
-    """`label` is written below it, `top` above it; each may be empty."""
+    """`label` is written below it; `top` above it, at the height `top_at`, where no other bar is in
+    its way. Each may be empty."""
 
     x: float
     y: float
@@ -45,6 +46,7 @@ class Bar:
     name: str
     label: str = ""
     top: str = ""
+    top_at: float = 0.0
 
     @property
     def middle(self) -> float:
@@ -132,7 +134,13 @@ def _bars(points: Sequence[Point], height: Callable[[float], float], base: int) 
                 top=point.words if last and point.value is not None else "",
             )
         )
-    return found
+    return [replace(one, top_at=_above(one, found)) if one.top else one for one in found]
+
+
+def _above(bar: Bar, bars: Sequence[Bar]) -> float:
+    """The height at which the words above a bar stand clear of all that they reach over."""
+    start = bar.top_end - len(bar.top) * LETTER
+    return min(one.y for one in bars if one.x + one.width > start and one.x < bar.top_end) - 5
 
 
 def _round_up(value: float) -> float:

@@ -39,6 +39,7 @@ def page(
         "title": "Laporan yang diperbaiki RT" if mended else TITLES[asked.which],
         "of": "" if mended else OF[asked.desk],
         "reason": reasons.words_of(asked.reason) if asked.reason else "",
+        "months": f"{asked.span} bulan sampai " if asked.span > 1 else "",
         "counted": f"{times.figure(count)} {'laporan' if mended else 'keputusan'}",
         "rows": [_row(one, names) for one in found],
     }

@@ -208,6 +208,7 @@ def _below(one: Seen, names: dict[str, str], month: str, rows: Sequence[Row]) ->
         "name": names.get(one.code, one.code),
         "url": address(one.code, month),
         "figures": one.figures,
+        "active": f"{times.figure(one.figures.active)} dari {times.figure(one.figures.expected)}",
         "percent": percent(one.figures),
         "state": state_words(one.figures) if rt else None,
         "rekap": REKAP[one.rekap] if one.rekap else None,

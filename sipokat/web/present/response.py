@@ -9,6 +9,7 @@ from urllib.parse import urlencode
 from sipokat.domain import reasons
 from sipokat.domain.regions import level_of
 from sipokat.domain.responsiveness.counted import ENOUGH, Counted
+from sipokat.domain.responsiveness.months import YEAR
 from sipokat.domain.responsiveness.overview import Desk, Overview
 from sipokat.domain.roles import DESKS
 from sipokat.web.present import times
@@ -40,9 +41,11 @@ def days(seconds: float | None) -> str:
     return FEW if seconds is None else f"{times.figure(round(seconds / WORKING_DAY, 1))} hari kerja"
 
 
-def address(code: str, month: str, desk: str = "", which: str = "semua", reason: str = "") -> str:
-    """The list of the decisions behind a figure."""
-    asked = {"periode": month, "meja": desk, "pilihan": which, "alasan": reason}
+def address(
+    code: str, month: str, desk: str = "", which: str = "semua", reason: str = "", span: str = ""
+) -> str:
+    """The list of the decisions behind a figure: of the month, or of so many months up to it."""
+    asked = {"periode": month, "meja": desk, "pilihan": which, "alasan": reason, "bulan": span}
     chosen = {name: value for name, value in asked.items() if value}
     return f"/pemantauan/{code}/keputusan?{urlencode(chosen)}"
 
@@ -61,13 +64,15 @@ def region(seen: Overview, names: Mapping[str, str], targets: Mapping[str, int])
             _chart(seen, running, "tepat", "Dijawab dalam batas waktu", _percent, targets),
             _chart(seen, running, "lama", "Lama menjawab (median, jam kerja)", _hours, targets),
         ],
-        "desks": [_desk(one, seen.month) for one in seen.desks if one.desk != DESKS[0]],
+        "desks": [_desk(one, seen) for one in seen.desks if one.desk != DESKS[0]],
         "mending": _mending(seen),
         "returned": _reasons(whole, seen.month),
         "slowest": _slowest(seen, names),
-        "answering": [
-            _desk(one, seen.month, names) for one in seen.below.values() if one.desk != DESKS[0]
-        ],
+        "answering": {
+            code: _desk(one, seen, names)
+            for code, one in seen.below.items()
+            if one.desk != DESKS[0]
+        },
         "year": (times.month(seen.year)),
     }
 
@@ -171,17 +176,17 @@ def _chart(
     return trend(f"jawaban-{key}", title, "Angka", points, unit, targets[target], most)
 
 
-def _desk(one: Desk, month: str, names: Mapping[str, str] | None = None) -> dict[str, Any]:
+def _desk(one: Desk, seen: Overview, names: Mapping[str, str] | None = None) -> dict[str, Any]:
     """A row of a table: all desks of a level, or with `names` the desk of one region."""
-    code, desk, done, lying = one.code, one.desk, one.month, one.lying
+    code, desk, done, lying, month = one.code, one.desk, one.month, one.lying, seen.month
     behind, enough = {"region": code, "desk": desk}, done.enough
     return {
         "name": names.get(code, code) if names else DESKS_OF[desk],
-        "url": f"/pemantauan/{code}?{urlencode({'periode': month})}" if names else "",
         "decisions": done.decisions,
         "decisions_url": address(code, month, desk),
         "median": hours(done.median) if done.decisions else "",
         "year": hours(one.year.median) if one.year.decisions else "",
+        "year_url": address(code, seen.year, desk, span=str(YEAR)),
         "ninetieth": hours(done.ninetieth) if enough else "",
         "in_time": share(done.share_in_time) if enough else "",
         "in_time_url": address(code, month, desk, "tepat") if done.in_time else "",
@@ -207,6 +212,7 @@ def _mending(seen: Overview) -> dict[str, Any] | None:
     return {
         "month": days(one.month.median) if one.month.enough else "",
         "year": days(one.year.median) if one.year.enough else "",
+        "year_url": address(one.code, seen.year, DESKS[0], span=str(YEAR)),
         "mended": one.month.decisions,
         "mended_url": address(one.code, seen.month, DESKS[0]),
         "waiting": one.lying.waiting,
@@ -237,5 +243,6 @@ def _slowest(seen: Overview, names: Mapping[str, str]) -> dict[str, Any] | None:
         "name": names.get(slowest.code, slowest.code),
         "url": f"/pemantauan/{slowest.code}?{urlencode({'periode': seen.month})}",
         "median": hours(slowest.year.median),
+        "median_url": address(slowest.code, seen.year, slowest.desk, span=str(YEAR)),
         "level": level_of(slowest.code),
     }
