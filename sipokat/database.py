@@ -14,7 +14,7 @@ import fcntl
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from time import monotonic, sleep
@@ -55,6 +55,8 @@ class Base(DeclarativeBase):
 
 
 Row = TypeVar("Row", bound=Base)
+# The rows of a statement, and what the driver tells of their columns: nothing where it gives none.
+Sent = tuple[Sequence[tuple[Any, ...]], Any]
 
 WAIT = 5  # seconds that a write waits for others
 BESIDE_READING = 0.3  # the same, for what is written only because somebody reads a page
@@ -281,6 +283,35 @@ def as_loaded(session: Session, model: type[Row], values: dict[str, Any]) -> Row
     return made
 
 
+def connection_of(session: Session) -> Connection:
+    """The connection on which the session reads or writes. Within `writing()` the session need not
+    be asked for it, which takes as long as a small statement."""
+    known: Connection | None = session.info.get("writing")
+    if known is None or session.in_nested_transaction():  # to ask for it makes the savepoint
+        return session.connection()
+    return known
+
+
+def send(connection: Connection, text: str, values: Any, each: bool = False) -> Sent:
+    """Send a statement by the driver's own cursor, or with `each` one for each of `values`: its
+    rows and what the driver tells of their columns. SQLAlchemy's results take longer than SQLite
+    needs to find the rows. Its errors stay what they are, and whoever listens to its statements
+    hears of this one."""
+    if connection.engine.dispatch.before_cursor_execute:
+        result = connection.exec_driver_sql(text, values)
+        told = result.cursor.description if result.cursor else None
+        return [tuple(row) for row in result] if told else [], told
+    cursor = connection.connection.cursor()
+    try:
+        (cursor.executemany if each else cursor.execute)(text, values)
+        told = cursor.description
+        return cursor.fetchall() if told else [], told
+    except Exception as error:
+        connection._handle_dbapi_exception(error, text, values, cursor, None)
+    finally:
+        cursor.close()
+
+
 def secret_key() -> bytes:
     """The application's secret, for hashes that are worth nothing without it."""
     return str(current_app.config["SECRET_KEY"]).encode()
@@ -338,13 +369,13 @@ def writing(seconds: float = WAIT) -> Iterator[Session]:
             session.expire(row)
     try:
         with _turn_to_write(session, seconds) as until:
-            session.info["writing"] = True
             try:
                 if began is None:
                     connection = session.connection(execution_options={"sipokat_until": until})
                 else:
                     connection = began
                     _begin_immediate(connection, until)
+                session.info["writing"] = connection
                 if seconds < WAIT and connection.dialect.name == "postgresql":
                     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
                 yield session
@@ -353,7 +384,7 @@ def writing(seconds: float = WAIT) -> Iterator[Session]:
                 session.rollback()
                 raise
             finally:
-                del session.info["writing"]
+                session.info.pop("writing", None)
     except (Busy, OSError):
         session.commit()  # whoever goes on reading begins anew
         raise

@@ -2,7 +2,7 @@
 the pages that people open all the time.
 
 SQLAlchemy keeps compiled statements too, but finds and fills each anew, and that takes twice as
-long as SQLite needs to run it.
+long as SQLite needs to run it. Its results take as long again, so these go to the driver itself.
 """
 
 from __future__ import annotations
@@ -10,9 +10,11 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from sqlalchemy import CursorResult, Insert, bindparam
+from sqlalchemy import Connection, Insert, bindparam
 from sqlalchemy.engine import Dialect
 from sqlalchemy.orm import Session
+
+from sipokat.database import Sent, connection_of, send
 
 # The text, for each value its name and what the driver needs it turned into, and the values that
 # the statement brings along.
@@ -29,39 +31,40 @@ class Prepared:
         self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
         self._results: dict[str, tuple[Turn, ...]] = {}
 
-    def run(self, session: Session, values: Mapping[str, Any]) -> CursorResult[*tuple[Any, ...]]:
-        """Run it in the session's transaction. An insert takes the columns that `values` names."""
-        connection = session.connection()  # within a savepoint this makes it
-        made = self._made(connection.dialect, tuple(values))
-        return connection.exec_driver_sql(made[0], _given(made, values, connection.dialect))
+    def run(self, session: Session, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
+        """Run it in the session's transaction: what it gives back, as the driver does. An insert
+        takes the columns that `values` names."""
+        return self._sent(connection_of(session), values)[0]
 
     def run_each(self, session: Session, rows: Sequence[Mapping[str, Any]]) -> None:
         """Run it once for each of these rows, which all name the same columns, in one call of the
         driver."""
         if rows:
-            connection = session.connection()
+            connection = connection_of(session)
             made = self._made(connection.dialect, tuple(rows[0]))
-            given: Any = [_given(made, values, connection.dialect) for values in rows]
-            connection.exec_driver_sql(made[0], given)
+            given = [_given(made, values, connection.dialect) for values in rows]
+            send(connection, made[0], given, each=True)
 
     def rows(self, session: Session, values: Mapping[str, Any]) -> list[tuple[Any, ...]]:
         """Run a select. All that it finds, each value turned into its column's type."""
-        found = self.run(session, values)
-        dialect = found.dialect
-        turns = self._results.get(dialect.name)
+        connection = connection_of(session)
+        found, told = self._sent(connection, values)
+        turns = self._results.get(connection.dialect.name)
         if turns is None:
-            assert found.cursor is not None  # it is a select
-            turns = tuple(
-                column.type.dialect_impl(dialect).result_processor(dialect, told[1])
-                for column, told in zip(
-                    self._statement.selected_columns, found.cursor.description, strict=True
+            turns = self._results[connection.dialect.name] = tuple(
+                column.type.dialect_impl(connection.dialect).result_processor(
+                    connection.dialect, column_told[1]
                 )
+                for column, column_told in zip(self._statement.selected_columns, told, strict=True)
             )
-            self._results[dialect.name] = turns
         return [
             tuple([turn(value) if turn else value for turn, value in zip(turns, row, strict=True)])
-            for row in found.all()
+            for row in found
         ]
+
+    def _sent(self, connection: Connection, values: Mapping[str, Any]) -> Sent:
+        made = self._made(connection.dialect, tuple(values))
+        return send(connection, made[0], _given(made, values, connection.dialect))
 
     def _made(self, dialect: Dialect, names: tuple[str, ...]) -> Compiled:
         made = self._compiled.get((dialect.name, names))

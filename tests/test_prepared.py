@@ -25,7 +25,7 @@ def keys(session: Session) -> list[str]:
 
 def test_values_are_turned_as_sqlalchemy_turns_them(session: Session) -> None:
     with writing() as session:
-        number = ADD.run(session, {"key": "phone:1", "at": AT}).scalar_one()
+        ((number,),) = ADD.run(session, {"key": "phone:1", "at": AT})
     kept = session.get_one(SignInFailure, number)
     assert (kept.key, kept.at) == ("phone:1", AT)
 
@@ -72,6 +72,15 @@ def test_a_savepoint_takes_back_only_what_failed(session: Session) -> None:
             _add_what_fails(session)
         ADD.run(session, {"id": 3, "key": "stays too", "at": AT})
     assert keys(session) == ["stays", "stays too"]
+
+
+def test_an_error_quotes_no_value(session: Session) -> None:
+    """It goes to the log, where nothing that a report says may stand."""
+    with writing() as session:
+        ADD.run(session, {"id": 1, "key": "first", "at": AT})
+    with pytest.raises(IntegrityError) as failed, writing() as session:
+        ADD.run(session, {"id": 1, "key": "what the report says", "at": AT})
+    assert "report says" not in str(failed.value)
 
 
 def test_rows_have_the_types_of_their_columns(session: Session) -> None:

@@ -103,7 +103,7 @@ def take_place(session: Session) -> Place:
     """The place of the next entry. The counter's row stays locked until the transaction ends, so
     numbers have no gaps and follow the order of commits, and there is one chain."""
     token = record.random_word()
-    seq, last_seq, last_hash = _NEXT.run(session, {"counter": "event", "fresh": token}).one()
+    ((seq, last_seq, last_hash),) = _NEXT.run(session, {"counter": "event", "fresh": token})
     if last_seq != seq - 1:
         # The trigger that notes the last hash is missing. The chain must go on all the same.
         before = select(_EVENT.hash).where(_EVENT.seq == seq - 1)

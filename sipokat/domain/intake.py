@@ -327,7 +327,7 @@ def _add(session: Session, row: dict[str, Any]) -> int:
 
 def _insert(session: Session, row: dict[str, Any]) -> int:
     values = {"class" if name == "klass" else name: value for name, value in row.items()}
-    report_id: int = _ADD.run(session, values).scalar_one()
+    report_id: int = _ADD.run(session, values)[0][0]
     return report_id
 
 

@@ -61,8 +61,8 @@ def accept(
             old = hold(session, user, client_id, replaces, at)
             give_way(session, user, old, photo_id, sha256, at)
     known = {"user": user.id, "report": client_id, "photo": photo_id, "sha256": sha256}
-    awaited = _OWN_AWAITED.run(db.session(), known | {"state": "missing"}).first()
-    if awaited is None:  # a repeat, another person's or office's photo, or an unknown one
+    awaited = _OWN_AWAITED.run(db.session(), known | {"state": "missing"})
+    if not awaited:  # a repeat, another person's or office's photo, or an unknown one
         photo = find_declared(db.session(), user, client_id, photo_id)
         if photo.sha256 != sha256:
             said = "Foto ini sudah ada dengan isi yang lain. Ganti fotonya."
@@ -71,7 +71,7 @@ def accept(
             return receipt(photo.report)
         photo_pk, report_pk = photo.id, photo.report_id
     else:
-        photo_pk, report_pk = awaited
+        photo_pk, report_pk = awaited[0]
     if look:
         look(data)
     key = original_key(report_pk, photo_id)
@@ -81,15 +81,15 @@ def accept(
         # before this or after it, so that a late photo is always known as late.
         lock_rows(session, _ROW, {"report": report_pk})
         change = {"photo": photo_pk, "before": "missing", "after": "received", "at": at}
-        received = _RECEIVED.run(session, change).first()
+        received = _RECEIVED.run(session, change)
         rows = [_Arrival._make(row) for row in _RECEIPT.rows(session, {"report": report_pk})]
-        if received is not None and rows[0].version > 1:
+        if received and rows[0].version > 1:
             report = session.get_one(Report, report_pk, populate_existing=True)
             moves = [(one.version or 0, one.action) for one in events.moves_of(session, report)]
             if late := late_remark(user, report, photo_id, at, moves):
                 events.remark(session, report.id, late)
     state = next(row.state for row in rows if row.id == photo_pk)
-    if received is None and state != "received":
+    if not received and state != "received":
         # It was sent twice at once, and the worker had already made the other copy ready.
         store.drop(key)
     return Receipt(client_id, rows[0].number, rows[0].reported_at, listed(rows))
