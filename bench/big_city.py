@@ -83,6 +83,10 @@ class Sql:
             return f"strftime('%Y-%m', {moment}, '+7 hours')"
         return f"to_char({moment} AT TIME ZONE 'Asia/Jakarta', 'YYYY-MM')"
 
+    def month_of_day(self, day: str) -> str:
+        """The month of a date."""
+        return f"substr({day}, 1, 7)" if self.sqlite else f"to_char({day}, 'YYYY-MM')"
+
     def padded(self, number: str, width: int) -> str:
         if self.sqlite:
             return f"printf('%0{width}d', {number})"
@@ -182,7 +186,6 @@ def _statements(
 def _months(sql: Sql) -> list[str]:
     """What stands for each month, counted anew for all reports: none of these has a month of its
     own or was recorded."""
-    month = "substr(happened_on, 1, 7)" if sql.sqlite else "to_char(happened_on, 'YYYY-MM')"
     closes = (
         "datetime(month || '-01', '+1 month', '+9 days', '+17 hours')"
         if sql.sqlite
@@ -193,7 +196,7 @@ def _months(sql: Sql) -> list[str]:
         "INSERT INTO month_count (month, region_code, real, nihil, recorded, on_time, rekap,"
         " rekap_on_time) SELECT month, region_code, count(*), 0, 0,"
         f" count(CASE WHEN written_at < {closes} THEN 1 END), 0, 0"
-        f" FROM (SELECT {month} AS month, region_code, written_at FROM report"
+        " FROM (SELECT month, region_code, written_at FROM report"
         " WHERE status NOT IN ('rejected', 'withdrawn')) standing GROUP BY month, region_code",
     ]
 
@@ -299,6 +302,7 @@ def _reports(
         f"{_choose(kind, [_cell(key) for key, _ in CATEGORIES])} END",
         "urgent": f"CASE WHEN s.n % {bencana} = 0 THEN {true} ELSE {false} END",
         "happened_on": sql.day(minutes),
+        "month": sql.month_of_day(sql.day(minutes)),
         "text": f"'{TEXT}'",
         "fields": f'(CASE WHEN s.n % {bencana} = 0 THEN \'{{"jenis": "banjir"}}\' ELSE '
         f"{_choose(kind, [_cell(fields) for _, fields in CATEGORIES])} END){sql.json}",

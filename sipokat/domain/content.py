@@ -14,7 +14,7 @@ from typing import Any
 from sipokat.domain import numbers, texts
 from sipokat.domain.categories import Category, Field, categories
 from sipokat.domain.limits import LIMITS
-from sipokat.domain.periods import months
+from sipokat.domain.periods import month_of, months
 from sipokat.domain.refusals import WrongContent
 
 TOLERANCE = timedelta(days=1)
@@ -76,6 +76,7 @@ class Content:
             "text": self.text,
             "fields": self.fields,
             "period": self.period,
+            "month": month_of(self.period, self.happened_on),
             "lat": self.lat,
             "lon": self.lon,
             "accuracy_m": self.accuracy_m,

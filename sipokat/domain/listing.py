@@ -16,9 +16,8 @@ from sipokat.domain.clock import day_of, now
 from sipokat.domain.deadlines import limit_of
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import Office, held, regions_of
-from sipokat.domain.participation import counts_in
 from sipokat.domain.participation.card import is_kinerja
-from sipokat.domain.periods import days_of
+from sipokat.domain.periods import days_of, stands_in
 from sipokat.domain.regions import in_scope, named
 from sipokat.domain.report_search import finds
 from sipokat.domain.roles import RECORDING
@@ -46,7 +45,7 @@ class Filter:
     `late` is `all` for what is past its limit on any desk, `below` for what the person is told is
     late below their own (`lateness.late_below`); `by` is `own` for what the person's own offices
     have filed; `counted` is `YYYY-MM` for what stands and counts in that month
-    (`participation.counts_in`); `desk` is the desk where it lies, for a decision or, on that of an
+    (`periods.stands_in`); `desk` is the desk where it lies, for a decision or, on that of an
     RT, to be mended; `work` is `kinerja` for what counts as performance; `said` is a
     report's number, or words that all stand in it."""
 
@@ -115,7 +114,9 @@ def _conditions(session: Session, user: User, wanted: Filter) -> list[ColumnElem
         first, after = days_of(wanted.month)
         conditions += [Report.happened_on >= first, Report.happened_on < after]
     if wanted.counted:
-        conditions.append(counts_in(wanted.counted))
+        conditions.append(stands_in(wanted.counted))
+        if wanted.region:  # the index of what is reported has no other column of regions
+            conditions.append(in_scope(Report.region_code, wanted.region))
     if wanted.desk:
         conditions.append(lies_on(wanted.desk))
     if wanted.work:

@@ -6,8 +6,9 @@ A period is `YYYY-MM`. A month's reporting closes on the 10th of the next.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from typing import Any
 
-from sqlalchemy import select
+from sqlalchemy import ColumnElement, and_, literal_column, select
 from sqlalchemy.orm import Session
 
 from sipokat.domain.categories import categories
@@ -25,10 +26,22 @@ def months(day: date) -> tuple[str, str]:
     return first.strftime("%Y-%m"), (first - timedelta(days=1)).strftime("%Y-%m")
 
 
+def month_of(period: str | None, happened_on: date) -> str:
+    """The month that a report counts in: the one that it is of, else that of the event."""
+    return period or months(happened_on)[0]
+
+
 def days_of(period: str) -> tuple[date, date]:
     """The first day of the month and the first day after it."""
     year, month = map(int, period.split("-"))
     return date(year, month, 1), date(year + month // 12, month % 12 + 1, 1)
+
+
+def stands_in(month: Any) -> ColumnElement[bool]:
+    """The condition for a report that stands and counts in this month, as the index of what is
+    reported spells it."""
+    fallen: list[Any] = [literal_column(f"'{one}'") for one in FALLEN]
+    return and_(Report.month == month, Report.status.not_in(fallen))
 
 
 def refuse_second(

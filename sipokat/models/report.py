@@ -14,7 +14,8 @@ from sipokat.models.user import User
 _OPEN = "desk_code IS NOT NULL"
 _COUNTED = "desk_code > ''"
 _LISTED = ("id", "status", "category", "happened_on")
-_STANDING = "period IS NOT NULL AND status NOT IN ('rejected', 'withdrawn')"
+_STANDS = "status NOT IN ('rejected', 'withdrawn')"
+_STANDING = f"period IS NOT NULL AND {_STANDS}"
 
 
 class Report(Base):
@@ -25,7 +26,8 @@ class Report(Base):
     `ended_desk` is the desk where it lay when it became final. `late_told` is the last stage of
     `domain/lateness.py` that was told since it came to its desk. `kota_code`, `kecamatan_code` and
     `kelurahan_code` are the regions that `region_code` lies in, None for those below it: with them
-    the newest reports of a region are read from one index in their order, without sorting.
+    the newest reports of a region are read from one index in their order, without sorting. `month`
+    (`YYYY-MM`) is the one in which it counts: `period`, else that of `happened_on`.
     """
 
     __tablename__ = "report"
@@ -89,6 +91,13 @@ class Report(Base):
         Index("ix_report_kota", "kota_code", *_LISTED),
         Index("ix_report_kecamatan", "kecamatan_code", *_LISTED),
         Index("ix_report_kelurahan", "kelurahan_code", *_LISTED),
+        # What is reported: the counts of each month, category and region.
+        Index(
+            "ix_report_month",
+            *("month", "category", "region_code"),
+            sqlite_where=text(_STANDS),
+            postgresql_where=text(_STANDS),
+        ),
         Index("ix_report_region_code_id", "region_code", "id"),
         Index("ix_report_reporter_id_id", "reporter_id", "id"),
     )
@@ -112,6 +121,7 @@ class Report(Base):
 
     category: Mapped[str] = mapped_column(String(30))
     period: Mapped[str | None] = mapped_column(String(7))
+    month: Mapped[str] = mapped_column(String(7), server_default="")
     urgent: Mapped[bool] = mapped_column(default=False)
     happened_on: Mapped[date]
     text: Mapped[str] = mapped_column(Text)

@@ -53,7 +53,16 @@ REST = [
         HARTONO,
         ["/laporan", "/akun", "/akun/pastikan", "/pengelolaan", "/pengelolaan/orang/{person}"],
     ),
-    (YUSUF, ["/beranda", "/verifikasi", "/verifikasi/sekaligus", f"/pemantauan/{UTARA_I}"]),
+    (
+        YUSUF,
+        [
+            "/beranda",
+            "/verifikasi",
+            "/verifikasi/sekaligus",
+            f"/pemantauan/{UTARA_I}",
+            f"/pemantauan/{UTARA_I}/isi",
+        ],
+    ),
     (DEWI, ["/beranda", "/verifikasi"]),
     (
         AGUS,

@@ -34,6 +34,7 @@ from sipokat.domain import (
     posts,
     queue,
     queue_groups,
+    reported,
     sessions,
     visibility,
 )
@@ -286,6 +287,23 @@ def test_how_far_desks_answer(city: Session, scope: str) -> None:
         sent += asked(lambda b=behind: decisions.page(city, b, None))
         sent += asked(lambda b=behind, f=following: decisions.page(city, b, f))
     assert faults(city, sent) == []
+
+
+@pytest.mark.parametrize("scope", matrix.some([KOTA, UTARA_I, PETANANG_ULU, RAHMAN.region], 2))
+def test_what_people_report(city: Session, scope: str) -> None:
+    """Behind a figure the newest of a month and category are looked for: their ids are sorted, not
+    the reports."""
+    month = day_of(now() - timedelta(days=40)).strftime("%Y-%m")
+    found = reported.reported(city, scope, month)
+    assert (len(found.months), len(found.kinds)) == (12, 5 if scope == KOTA else len(found.kinds))
+    sent = asked(lambda: reported.reported(city, scope, month))
+    for one in (found.months[0], month):
+        wanted = Filter(region=scope, category="sampah", counted=one)
+        sent += asked(lambda w=wanted: listing.list_reports(city, me(DEWI), w))
+    assert [one for one in faults(city, sent) if not one.startswith("sorts")] == []
+    figure = found.kinds[0]
+    assert figure.now > 0
+    assert sum(found.total.counts) == sum(sum(kind.counts) for kind in found.kinds)
 
 
 @pytest.mark.parametrize("person", [HARTONO, YUSUF, DEWI], ids=str)

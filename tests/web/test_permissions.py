@@ -196,6 +196,7 @@ ROUTES = [
     Route("GET", "/pemantauan", usual=303, others=NO_REPORTS),
     Route("GET", "/pemantauan/<code>", f"/pemantauan/{RAHMAN.region}", others=APART),
     Route("GET", "/pemantauan/<code>/rt", f"/pemantauan/{PETANANG_ULU}/rt", others=HEADS | APART),
+    Route("GET", "/pemantauan/<code>/isi", f"/pemantauan/{RAHMAN.region}/isi", others=APART),
     Route(
         "GET",
         "/pemantauan/<code>/keputusan",

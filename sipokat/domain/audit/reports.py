@@ -25,8 +25,8 @@ EVENT = (
 )
 REPORT = (
     "id number reporter_id region_code author_desk recorded_as submission_digest received_at"
-    " category period happened_on text fields lat lon accuracy_m place_text content_digest status"
-    " desk version class arrived_at due_at ended_desk client_id written_at_raw written_at"
+    " category period month happened_on text fields lat lon accuracy_m place_text content_digest"
+    " status desk version class arrived_at due_at ended_desk client_id written_at_raw written_at"
     " clock_doubtful form_version urgent kelurahan_code kecamatan_code kota_code desk_code"
 )
 REVISION = "id report_id version author_id at content content_digest"
@@ -210,6 +210,7 @@ class _Report:
         names = ("happened_on", "text", "fields", "lat", "lon", "accuracy_m", "place_text")
         wanted = {name: content[name] for name in names}
         wanted["period"] = content["fields"].get("periode") if category.periodic else None
+        wanted["month"] = wanted["period"] or content["happened_on"][:7]
         found = {name: self.row[name] for name in wanted}
         found["happened_on"] = day(found["happened_on"])
         found["fields"] = from_json(found["fields"])

@@ -9,9 +9,8 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain.participation.facts import month_of
 from sipokat.domain.participation.figures import Figures
-from sipokat.domain.periods import FALLEN, days_of
+from sipokat.domain.periods import FALLEN, days_of, month_of
 from sipokat.models import Report
 
 

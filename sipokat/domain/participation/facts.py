@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from datetime import date, datetime, timedelta
+from datetime import datetime, timedelta
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from sipokat.domain.clock import start_of
-from sipokat.domain.periods import CLOSING_DAY, FALLEN, days_of, months
+from sipokat.domain.periods import CLOSING_DAY, FALLEN, days_of, month_of
 from sipokat.models import Report
 
 NIHIL, REKAP = "nihil", "rekap_bulanan"
@@ -37,11 +37,6 @@ NEEDED = (
     *("status", "category", "region_code", "period", "happened_on"),
     *("written_at", "received_at", "clock_doubtful", "recorded_as"),
 )
-
-
-def month_of(period: str | None, happened_on: date) -> str:
-    """The month that a report counts in: the one that it is of, else that of the event."""
-    return period or months(happened_on)[0]
 
 
 @lru_cache(200)
