@@ -32,7 +32,7 @@ def show(code: str) -> ResponseReturnValue:
     names, session = find_region(code), db.session()
     _, month = chosen_month(day_of(now()))
     asked = _asked(code, month)
-    count = decisions.count(session, asked)
+    count = decisions.count(session, asked, now())
     found, following = decisions.page(session, asked, _after())
     names |= names_of(session, {one.region_code for one in found})
 
