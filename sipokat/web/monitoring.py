@@ -48,7 +48,8 @@ def show(code: str) -> ResponseReturnValue:
         shared = {"periods": present.periods(offered), **place_of(code, month, names)}
         targets: dict[str, int] = current_app.config["TARGETS"]
         if level_of(code) == "rt":
-            return shared | present.rt(db.session(), seen) | response.rt(answered)
+            before = present.formers(db.session(), me(), code, month)
+            return shared | before | present.rt(db.session(), seen) | response.rt(answered)
         rows = lists.rows(db.session(), code, month, today, seen.closed)
         figures = present.region(seen, names, rows, targets["active"])
         return shared | figures | response.region(answered, names, targets)

@@ -253,6 +253,45 @@ def lengths(site: Site, person: Person, scope: str, month: str) -> dict[str, int
     return listed
 
 
+@pytest.mark.sql
+def test_what_came_late_under_the_old_number_ends_the_new_ones_silence(
+    app: Flask, site: Site
+) -> None:
+    new = f"{TABA_BARU}.009"
+    with app.app_context():
+        steps.send(SITI, at=noon(date(2026, 7, 20)), on=date(2026, 7, 20))
+        with time_machine.travel(noon(date(2026, 10, 6))):
+            steps.change_region("move", RAHMAN.region, new, date(2026, 10, 5))
+        close_all()
+
+    def silent_months() -> int:
+        path = f"/pemantauan/{TABA_BARU}/rt?periode=2026-11"
+        (found,) = [o for o in site(YUSUF).json("GET", path)["items"] if o["region"] == new]
+        return int(found["silent_months"])
+
+    assert silent_months() == 2
+    with app.app_context():
+        late, third = noon(date(2026, 12, 1)), date(2026, 10, 3)
+        said = {"region": RAHMAN.region, "written_at": noon(third), "sent_at": late}
+        steps.send(RAHMAN, at=late, on=third, **said)
+    assert silent_months() == 1
+    old = f"/pemantauan/{RAHMAN.region}?periode=2026-11"
+    hers = site(YUSUF).get(f"/pemantauan/{new}?periode=2026-11")
+    assert old in [one["href"] for one in hers.all("a")]
+    mine = site(RAHMAN).get(f"/pemantauan/{new}?periode=2026-11")
+    assert "Dahulu RT 001" in mine.text()
+    assert old not in [one["href"] for one in mine.all("a")]
+
+
+def test_a_card_judges_no_month_that_runs(app: Flask, site: Site) -> None:
+    with app.app_context():
+        steps.send(RAHMAN, at=noon(NOVEMBER), on=NOVEMBER)
+        close_all()
+    card = site(RAHMAN).get(f"/pemantauan/{RAHMAN.region}?periode=2026-12")
+    assert "1 dari 1 bulan yang sudah ditutup tepat waktu" in card.text()
+    assert "Belum melapor" in card.text(), "of December"
+
+
 @pytest.fixture
 def silent(app: Flask) -> None:
     """Nobody reports from September to November, and all of it is closed."""

@@ -9,9 +9,10 @@ from dataclasses import dataclass
 from sqlalchemy import ColumnElement, and_, or_, select
 from sqlalchemy.orm import Session
 
+from sipokat.database import table
 from sipokat.domain.participation.figures import Figures
 from sipokat.domain.periods import FALLEN, days_of, month_of
-from sipokat.models import Report
+from sipokat.models import RegionSuccessor, Report
 
 
 @dataclass(frozen=True)
@@ -49,3 +50,13 @@ def card(
         CardMonth(month, figures, len(found.get(month, ())), sum(found.get(month, ())))
         for month, figures in trend
     )
+
+
+def formers(session: Session, code: str) -> list[str]:
+    """The RT that became this one, whole or in part, over several steps too: what was filed under
+    their numbers counts for it until the change."""
+    follows = table(RegionSuccessor).c
+    found = select(follows.region_code).where(follows.successor_code == code).cte(recursive=True)
+    earlier = select(follows.region_code).where(follows.successor_code == found.c.region_code)
+    every = found.union(earlier)
+    return sorted(session.scalars(select(every.c.region_code)))

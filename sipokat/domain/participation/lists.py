@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import String, bindparam, func, select
+from sqlalchemy import String, bindparam, func, or_, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
@@ -15,7 +15,7 @@ from sipokat.domain.participation.figures import NAMES, Figures
 from sipokat.domain.participation.month import by_rt
 from sipokat.domain.regions import PARTS, level_of, parts_of
 from sipokat.domain.responsiveness.months import months_to
-from sipokat.models import ClosedMonth, MonthCount
+from sipokat.models import ClosedMonth, MonthCount, RegionSuccessor
 from sipokat.prepared import Prepared
 
 MANY = 24  # months that are looked back: of whoever is silent longer it says no more
@@ -94,10 +94,14 @@ _CLOSED = Prepared(
         _KEPT.month == _MONTH, *_IN_SCOPE
     )
 )
-# The last month for which anything stands for the RT.
+# The last month for which anything stands for the RT, or for what became it: a report may come
+# under the old number after the month was closed.
+_FORMER = table(RegionSuccessor).c
+_FORMERS = select(_FORMER.region_code).where(_FORMER.successor_code == _KEPT.region_code)
 _LAST = (
     select(func.max(_COUNT.month))
-    .where(_COUNT.region_code == _KEPT.region_code, _COUNT.month <= _MONTH)
+    .where(or_(_COUNT.region_code == _KEPT.region_code, _COUNT.region_code.in_(_FORMERS)))
+    .where(_COUNT.month <= _MONTH)
     .where(_COUNT.real + _COUNT.nihil > 0)
     .scalar_subquery()
 )

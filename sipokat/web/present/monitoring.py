@@ -14,8 +14,10 @@ from sipokat.domain.participation.closing import closed_on
 from sipokat.domain.participation.figures import Figures
 from sipokat.domain.participation.lists import LONG, MANY, WHICH, Row
 from sipokat.domain.participation.overview import Overview, Seen
-from sipokat.domain.regions import level_of, lies_in, up_from
+from sipokat.domain.regions import level_of, lies_in, names_of, up_from
 from sipokat.domain.roles import below
+from sipokat.domain.visibility import scopes_of
+from sipokat.models import User
 from sipokat.web.present import chart, times
 from sipokat.web.present.chart import Chart, Point
 from sipokat.web.present.regions import region_words
@@ -229,22 +231,32 @@ def _in_a_row(months: int) -> str:
 
 
 def rt(session: Session, seen: Overview) -> dict[str, Any]:
-    """The page of one RT."""
+    """The page of one RT. Whether it reports on time is judged of months that are closed."""
     months = card.card(session, seen.own.code, seen.trend)
-    on_time = [one for one in months if one.figures.on_time]
-    half = len(months) // 2
+    over = [one for one in months if one.month in seen.over]
+    half = len(over) // 2
     now = state_words(seen.own.now.figures) if seen.own.now else None
     return _month(seen) | {
         "state": state_words(seen.own.figures),
         "now": now,
         "months": [_card_month(seen.own.code, one) for one in reversed(months)],
-        "on_time": len(on_time),
-        "expected": sum(one.figures.expected for one in months),
+        "on_time": sum(one.figures.on_time for one in over),
+        "expected": sum(one.figures.expected for one in over),
         "kinerja": sum(one.kinerja for one in months),
-        "lately": sum(1 for one in months[half:] if one.figures.on_time),
-        "before": sum(1 for one in months[:half] if one.figures.on_time),
+        "lately": sum(one.figures.on_time for one in over[half:]),
+        "before": sum(one.figures.on_time for one in over[:half]),
         "half": half,
+        "latest": len(over) - half,
     }
+
+
+def formers(session: Session, user: User, code: str, month: str) -> dict[str, Any]:
+    """The RT that became this one, each with its page if the person may look at it."""
+    found = card.formers(session, code)
+    names = names_of(session, found) if found else {}
+    seen = {one for one in found for scope in scopes_of(user) if lies_in(one, scope)}
+    links = [(names[one], address(one, month) if one in seen else "") for one in found]
+    return {"formers": links}
 
 
 def _card_month(code: str, one: card.CardMonth) -> dict[str, Any]:
