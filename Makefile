@@ -53,6 +53,7 @@ bench: .venv/.dev ## measure what the docs quote: reports per second, weight and
 	@tools/browsers.sh
 	$(BIN)/python -m bench.intake
 	$(BIN)/python -m bench.pages
+	$(BIN)/python -m bench.monitoring --also longer country
 	$(BIN)/python -m bench.queue
 	$(BIN)/python -m bench.form_load
 	$(BIN)/python -m bench.activation_load
