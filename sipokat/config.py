@@ -117,6 +117,18 @@ def _targets(env: Mapping[str, str], root: Path) -> dict[str, int]:
     }
 
 
+def _nudge_days(env: Mapping[str, str], root: Path) -> tuple[int, ...]:
+    """The days of a month on which SIPOKAT asks by itself for missing reports; `-` means none."""
+    raw = _text(env, "NUDGE_DAYS")
+    if raw == "-":
+        return ()
+    usual = tomllib.loads((root / "sipokat/data/nudges.toml").read_text("utf-8"))["auto"]["days"]
+    days = [one.strip() for one in raw.split(",")] if raw else [str(day) for day in usual]
+    if not all(re.fullmatch(r"[0-9]{1,2}", one) and 1 <= int(one) <= 28 for one in days):
+        raise Unsafe(f"NUDGE_DAYS must be days from 1 to 28, such as 5,9, or -, not {raw!r}")
+    return tuple(sorted({int(one) for one in days}))
+
+
 def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Read all settings from the environment. Raises `Unsafe` when one is missing or wrong."""
     mode = _choice(env, "SIPOKAT_MODE", "production", MODES)
@@ -151,6 +163,7 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         # request_loader. So the name is one that no browser can send.
         "REMEMBER_COOKIE_NAME": ";",
         "TARGETS": _targets(env, root),
+        "NUDGE_DAYS": _nudge_days(env, root),
         "PORT": _whole(env, "PORT", 5000, 1, 65535),
         "WEB_CONCURRENCY": _whole(env, "WEB_CONCURRENCY", 2, 1, 64),
         "TRUSTED_PROXIES": _whole(env, "TRUSTED_PROXIES", 0, 0, 5),

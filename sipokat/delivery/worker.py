@@ -19,6 +19,7 @@ from sipokat.database import db
 from sipokat.delivery.checkpoints import CheckpointJob, checkpoints_of
 from sipokat.delivery.month_job import Closings
 from sipokat.delivery.notice_jobs import Digests, LateReports, OldNotices, Reminders, TermNews
+from sipokat.delivery.nudge_job import Nudges
 from sipokat.delivery.old_imports import OldImports
 from sipokat.delivery.photo_job import PhotoJob
 
@@ -51,6 +52,7 @@ def kinds(app: Flask) -> tuple[Kind, ...]:
         PhotoJob(app.extensions["photo_store"]),
         Digests(),
         Reminders(),
+        Nudges(app.config["NUDGE_DAYS"]),
         LateReports(),
         Closings(),
         TermNews(),

@@ -55,18 +55,18 @@ def _latest(model: type[LoginSession | KnownDevice]) -> Any:
     return query.correlate(User).scalar_subquery()
 
 
-_IN_SESSION, _ON_PHONE = _latest(LoginSession), _latest(KnownDevice)
-_BY_PIN = exists().where(
+IN_SESSION, ON_PHONE = _latest(LoginSession), _latest(KnownDevice)
+BY_PIN = exists().where(
     KnownDevice.user_id == User.id,
     KnownDevice.pin_hash.is_not(None),
     KnownDevice.pin_failures < RULES.pin_failures,
 )
-_NEVER = and_(_IN_SESSION.is_(None), _ON_PHONE.is_(None))
+_NEVER = and_(IN_SESSION.is_(None), ON_PHONE.is_(None))
 
 
 def _silent(at: datetime) -> ColumnElement[bool]:
     since = at - SILENT
-    before = [func.coalesce(one, since) <= since for one in (_IN_SESSION, _ON_PHONE)]
+    before = [func.coalesce(one, since) <= since for one in (IN_SESSION, ON_PHONE)]
     return and_(~_NEVER, *before)
 
 
@@ -76,7 +76,7 @@ def _states(at: datetime) -> dict[str, ColumnElement[bool]]:
         "closed": ~User.active,
         "never": and_(User.active, _NEVER),
         "silent": and_(User.active, _silent(at)),
-        "no_phone": and_(User.active, ~_BY_PIN, _IN_SESSION.is_(None)),
+        "no_phone": and_(User.active, ~BY_PIN, IN_SESSION.is_(None)),
     }
 
 
@@ -92,8 +92,8 @@ def list_people(session: Session, user: User, wanted: Filter, page: int = 1) -> 
     query = (
         select(
             User,
-            _IN_SESSION.label("in_session"),
-            _ON_PHONE.label("on_phone"),
+            IN_SESSION.label("in_session"),
+            ON_PHONE.label("on_phone"),
             func.count().over().label("total"),
             *(condition.label(key) for key, condition in states.items()),
         )

@@ -8,6 +8,7 @@ from sipokat.models.event import Counter, Event, FirstOpened
 from sipokat.models.imports import ImportRow, PeopleImport
 from sipokat.models.month import ClosedMonth, MonthCount
 from sipokat.models.notice import Notice
+from sipokat.models.nudge import Nudge
 from sipokat.models.region import Region, RegionName, RegionSuccessor
 from sipokat.models.report import Photo, Report, Revision
 from sipokat.models.session import KnownDevice, LoginSession, SignInFailure
@@ -30,6 +31,7 @@ __all__ = [
     "LoginSession",
     "MonthCount",
     "Notice",
+    "Nudge",
     "PeopleImport",
     "Photo",
     "Region",

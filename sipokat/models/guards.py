@@ -1,10 +1,10 @@
 """Triggers that keep the record as it was appended, in SQLite and PostgreSQL.
 
-They refuse every DELETE of events, reports, revisions, photos and administrative entries, every
-change of such an entry, and of an event or a revision but the blanking that an erasure has
-announced in the record. On SQLite they refuse as well
-what `OR REPLACE` would delete without asking a DELETE trigger. `migrations/env.py` takes them off
-before a migration and puts them on after it; `faults` says where they are not as they should be.
+They refuse every DELETE of events, reports, revisions, photos, administrative entries and nudges,
+every change of such an entry or a nudge, and of an event or a revision but the blanking that an
+erasure has announced in the record. On SQLite they refuse as well what `OR REPLACE` would delete
+without asking a DELETE trigger. `migrations/env.py` takes them off before a migration and puts them
+on after it; `faults` says where they are not as they should be.
 """
 
 from __future__ import annotations
@@ -14,7 +14,10 @@ from typing import Any
 
 from sqlalchemy import Connection, Row
 
-NO_DELETE = ("event", "report", "revision", "photo", "counter", "administrative_entry")
+NO_DELETE = (
+    *("event", "report", "revision", "photo", "counter", "administrative_entry"),
+    "nudge",
+)
 # What never changes once a row is there. The rest of an event may only be blanked.
 FIXED = {
     "event": "seq report_id version at actor_id actor_desk actor_role actor_region actor_for action"
@@ -26,6 +29,7 @@ FIXED = {
     "counter": "name",
     "administrative_entry": "id at subject_id region_code action actor_id actor_role actor_region"
     " actor_kind actor_for operator was became",
+    "nudge": "id region_code number month at until way head_id by_id by_role by_region by_kind",
 }
 # Every unique key: of two rows with the same one, OR REPLACE would delete the older.
 KEYS = {
@@ -35,6 +39,7 @@ KEYS = {
     "photo": ("id", "client_id report_id"),
     "counter": ("name",),
     "administrative_entry": ("id",),
+    "nudge": ("id", "region_code number"),
 }
 STANDING = "{0}period IS NOT NULL AND {0}status NOT IN ('rejected', 'withdrawn')"
 ERASED_LATER = (
@@ -124,6 +129,7 @@ def _changes() -> dict[str, str]:
         "photo": "1 = 1",
         "counter": "NEW.value >= OLD.value",
         "administrative_entry": "1 = 0",
+        "nudge": "1 = 0",
     }
 
 

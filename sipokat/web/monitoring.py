@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.nudges.outcomes import results
 from sipokat.domain.participation import lists, overview
 from sipokat.domain.participation.closing import is_closed, last_closing
 from sipokat.domain.refusals import UNKNOWN_CHOICE, Malformed, NotFound
@@ -20,7 +21,7 @@ from sipokat.domain.visibility import NO_REGION, require_region, scopes_of
 from sipokat.web import monitoring_json
 from sipokat.web.access import allow, me
 from sipokat.web.present import monitoring as present
-from sipokat.web.present import response
+from sipokat.web.present import nudged, response
 from sipokat.web.respond import respond, see_other
 
 pages = Blueprint("monitoring", __name__)
@@ -52,6 +53,7 @@ def show(code: str) -> ResponseReturnValue:
             return shared | before | present.rt(db.session(), seen) | response.rt(answered)
         rows = lists.rows(db.session(), code, month, today, seen.closed)
         figures = present.region(seen, names, rows, targets["active"])
+        figures["figures"] += nudged.figures(results(db.session(), code, month), code, month)
         return shared | figures | response.region(answered, names, targets)
 
     page = "monitoring/rt.html" if level_of(code) == "rt" else "monitoring/show.html"
@@ -96,11 +98,11 @@ def find_region(code: str) -> dict[str, str]:
     return names
 
 
-def chosen_month(today: date) -> tuple[list[str], str]:
-    """The months that have figures, and the one that is asked for: by default the last whose
-    reporting is over. Raises Malformed for any other."""
+def chosen_month(today: date, usual: str = "") -> tuple[list[str], str]:
+    """The months that have figures, and the one that is asked for: by default the `usual` one, or
+    the last whose reporting is over. Raises Malformed for any other."""
     offered = overview.offered(db.session(), today)
-    usual = max(last_closing(today), offered[0])
+    usual = max(usual or last_closing(today), offered[0])
     asked = request.args.get("periode", "").strip() or usual
     if asked not in offered:
         raise Malformed("Bulan ini tidak ada angkanya. Pilih bulan dari daftar.")

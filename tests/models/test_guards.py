@@ -11,14 +11,15 @@ from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
+from sipokat.domain.nudges import asking
 from sipokat.models import Report, guards
 from tests import steps
-from tests.cast import HARTONO, RAHMAN
-from tests.steps import act, send
+from tests.cast import HARTONO, RAHMAN, SITI
+from tests.steps import act, send, user_of
 
 pytestmark = pytest.mark.sql
 
-DELETED = ("event", "revision", "photo", "report", "counter", "administrative_entry")
+DELETED = ("event", "revision", "photo", "report", "counter", "administrative_entry", "nudge")
 
 
 def by_hand(statement: str, **given: Any) -> None:
@@ -51,8 +52,10 @@ def refused_by_hand(statement: str, **given: Any) -> None:
 
 
 def verified(session: Session) -> Report:
-    """A report with a photo that was verified once, and another one beside it."""
+    """A report with a photo that was verified once, and another one beside it. Somebody was asked
+    for hers."""
     send(RAHMAN)
+    asking.ask(user_of(HARTONO), [SITI.region], "whatsapp")
     report = act(HARTONO, send(RAHMAN, "sampah"), "verify")
     session.rollback()
     return report

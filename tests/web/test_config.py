@@ -98,11 +98,22 @@ def test_production_is_what_it_is_unless_told_otherwise() -> None:
         ({"PORT": "65536"}, "PORT"),
         ({"WEB_CONCURRENCY": "0"}, "WEB_CONCURRENCY"),
         ({"WEB_CONCURRENCY": "auto"}, "WEB_CONCURRENCY"),
+        ({"NUDGE_DAYS": "29"}, "NUDGE_DAYS"),
+        ({"NUDGE_DAYS": "0,5"}, "NUDGE_DAYS"),
+        ({"NUDGE_DAYS": "5;9"}, "NUDGE_DAYS"),
     ],
     ids=lambda value: str(value)[:60],
 )
 def test_what_production_refuses(env: dict[str, str], says: str) -> None:
     assert says in refusal(**env)
+
+
+@pytest.mark.parametrize(
+    ("said", "days"), [("", (5, 9)), ("9, 5,9", (5, 9)), ("1", (1,)), ("-", ())]
+)
+def test_the_days_on_which_missing_reports_are_asked_for(said: str, days: tuple[int, ...]) -> None:
+    found = config.read({"SIPOKAT_MODE": "demo", "NUDGE_DAYS": said})["NUDGE_DAYS"]
+    assert found == days
 
 
 def test_a_secret_is_never_shown() -> None:

@@ -203,6 +203,25 @@ ROUTES = [
         f"/pemantauan/{PETANANG_ULU}/keputusan",
         others=HEADS | APART,
     ),
+    *(
+        Route(
+            "GET",
+            f"/pemantauan/<code>/{page}",
+            f"/pemantauan/{PETANANG_ULU}/{page}",
+            others=HEADS | APART,
+        )
+        for page in ("belum-melapor", "pengingat")
+    ),
+    Route(
+        "POST",
+        "/pemantauan/pengingat",
+        usual=303,
+        others=dict.fromkeys((RAHMAN, SITI, MARLINA, AGUS, ZAINAL, RATNA), 403)
+        | dict.fromkeys((SARI, EFFENDI), 404),
+        json={"regions": [SITI.region]},
+        form={"regions": SITI.region},
+        json_usual=200,
+    ),
     Route(
         "POST",
         "/laporan",

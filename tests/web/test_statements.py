@@ -46,6 +46,8 @@ def pages(waiting: str, returned: str) -> Iterator[tuple[Person, str, str]]:
             yield person, f"/pemantauan/{person.region}/rt", kind
             yield person, f"/pemantauan/{person.region}/keputusan", kind
             yield person, f"/pemantauan/{person.region}/isi", kind
+            yield person, f"/pemantauan/{person.region}/belum-melapor", kind
+            yield person, f"/pemantauan/{person.region}/pengingat", kind
     yield HARTONO, f"/laporan/{waiting}", HTML
     yield RAHMAN, f"/laporan/{returned}/perbaikan", HTML
     for person in (HARTONO, YUSUF, AGUS):

@@ -1,4 +1,4 @@
-"""What is said of terms, of an RT that has ended, and of a new phone."""
+"""What is said of terms, of an RT that has ended, of a new phone, and of a missing report."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sipokat.domain.notices import phone_news, rt_news, term_news
+from sipokat.domain.notices import nudge_news, phone_news, rt_news, term_news
 from sipokat.domain.phones import NAMELESS
 from sipokat.domain.roles import DECIDERS
 from sipokat.domain.texts import dots, written
@@ -76,4 +76,5 @@ SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
     term_news.ENDED: partial(_ends, over=True),
     rt_news.KIND: _rt_ended,
     phone_news.KIND: _new_phone,
+    nudge_news.KIND: nudge_news.sentence,
 }

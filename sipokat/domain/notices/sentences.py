@@ -43,7 +43,8 @@ def url_of(one: Entry) -> str:
 
 def regions_in(one: Entry) -> list[str]:
     """The regions that its sentence may name."""
-    return [code for code in (one.region, one.facts.get("region")) if code]
+    told = (one.region, one.facts.get("region"), one.facts.get("by_region"))
+    return [code for code in told if code]
 
 
 def at_own_desk(one: Entry) -> bool:

@@ -43,6 +43,8 @@ TITLES = {
     "lama": f"RT yang {LONG} bulan atau lebih tidak melapor",
     "berubah": "RT yang berubah sesudah ditutup",
 }
+# The lists of those who are to be asked: they have a page of their own, with what can be done.
+ACTED_ON = ("belum", "lama")
 STATES = {
     "on_time": ("Tepat waktu", "ok"),
     "late": ("Terlambat", "warn"),
@@ -89,7 +91,8 @@ def place(code: str, month: str, names: dict[str, str], scopes: Sequence[str]) -
 def address(code: str, month: str, which: str = "") -> str:
     """The page of this region's month, or of the RT behind one of its figures."""
     asked = {"periode": month} | ({"keadaan": which} if which else {})
-    return f"/pemantauan/{code}{'/rt' if which else ''}?{urlencode(asked)}"
+    page = ("/belum-melapor" if which in ACTED_ON else "/rt") if which else ""
+    return f"/pemantauan/{code}{page}?{urlencode(asked)}"
 
 
 def region(
@@ -216,14 +219,14 @@ def _below(one: Seen, names: dict[str, str], month: str, rows: Sequence[Row]) ->
         "rekap": REKAP[one.rekap] if one.rekap else None,
         "vacant": not one.held,
         "changed": one.now is not None,
-        "silent": _in_a_row(of_it[0].silent) if rt and of_it else "",
+        "silent": in_a_row(of_it[0].silent) if rt and of_it else "",
         "long": _count(of_it, "lama"),
         "urls": {which: address(one.code, month, which) for which, *_ in FIGURES}
         | {"aktif": address(one.code, month, "aktif"), "lama": address(one.code, month, "lama")},
     }
 
 
-def _in_a_row(months: int) -> str:
+def in_a_row(months: int) -> str:
     """For how many months nothing came; empty of a single one."""
     if months < 2:
         return ""
@@ -281,7 +284,7 @@ def rt_list(rows: Sequence[Row], names: dict[str, str], which: str, closed: bool
                 "name": names.get(row.code, row.code),
                 "state": state_words(row.figures),
                 "now": state_words(row.now) if row.now else None,
-                "silent": _in_a_row(row.silent),
+                "silent": in_a_row(row.silent),
             }
         )
     return {

@@ -14,7 +14,7 @@ from sipokat.web.present import times
 
 # The border of what has not been read: by what it asks for.
 TONES = dict.fromkeys(
-    ("returned", "reminder", "term_ends", "rt_ended", "new_phone"), "warn"
+    ("returned", "reminder", "term_ends", "rt_ended", "new_phone", "nudge"), "warn"
 ) | dict.fromkeys(("rejected", "bencana", "late", "late_below"), "late")
 
 
