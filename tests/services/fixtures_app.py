@@ -114,7 +114,7 @@ def site(app: Flask) -> Callable[[Person | None], Visitor]:
 
     def visit(person: Person | None = None) -> Visitor:
         if person not in visitors:
-            visitors[person] = Visitor(app, person)
+            visitors[person] = Visitor(app, person, inside=True)
         return visitors[person]
 
     return visit

@@ -196,8 +196,9 @@ def test_what_happens_to_an_account_is_noted(app: Flask, site: Site) -> None:
         other.json("GET", "/laporan", status=401)
         form = "form[action='/akun/kata-sandi']"
         visitor.get("/akun").submit(form, proof=PASSWORD, new="kata sandi baru")
-        site(AGUS).get("/laporan", status=403)
-        site(AGUS).request("POST", "/keluar", headers={"Sec-Fetch-Site": "cross-site"})
+        diskominfo = Visitor(app, AGUS)
+        diskominfo.get("/laporan", status=403)
+        diskominfo.request("POST", "/keluar", headers={"Sec-Fetch-Site": "cross-site"})
         app.config.update(MODE="production", HOSTS=frozenset({"sipokat.example"}))
         site().client.get("/masuk", headers={"Host": "evil.example"})
     noted = [(one["event"], one["user"]) for one in logs if one.get("security")]

@@ -237,10 +237,10 @@ def test_what_cannot_be_read_is_refused_and_reads_nothing(site: Site, body: Any)
     assert count_on(site(RAHMAN).get("/beranda")) == "1 belum dibaca"
 
 
-def test_a_new_phone_is_told_of_and_the_first_is_not(app: Flask, site: Site) -> None:
+def test_a_new_phone_is_told_of_and_the_first_is_not(app: Flask) -> None:
     """Everybody, also those whom no report concerns, finds it on all of their phones."""
     for person in (one for one in CAST if one.active):
-        first = site(person)
+        first = Visitor(app, person)
         assert first.json("GET", "/pemberitahuan")["unread"] == 0, person
         second = Visitor(app, person)
         (told,) = first.json("GET", "/pemberitahuan")["items"]
