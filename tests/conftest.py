@@ -31,7 +31,7 @@ from typing import Any
 
 import pytest
 
-from tests.services import matrix, speed
+from tests.services import matrix, shared, speed
 
 # Before anything of SIPOKAT is imported: what the person at the keyboard has set is not for tests.
 for _name in (
@@ -97,7 +97,10 @@ def pytest_configure(config: pytest.Config) -> None:
     matrix.choose(config.getoption("--matrix"))
     if not hasattr(config, "workerinput"):  # once, before the processes of -n start
         speed.slowness()
+        shared.make()
+        config.add_cleanup(shared.remove)
         build_assets()
+    shared.share_templates()
 
 
 def pytest_report_header() -> str:

@@ -53,7 +53,9 @@ def main() -> None:
     import gunicorn.workers.gthread  # noqa: F401
 
     import sipokat
+    from tests.services import shared
 
+    shared.share_templates()
     for module in pkgutil.walk_packages(sipokat.__path__, "sipokat."):
         importlib.import_module(module.name)
     signal.signal(signal.SIGCHLD, signal.SIG_IGN)  # the kernel removes ended children
