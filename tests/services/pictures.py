@@ -5,6 +5,7 @@ from __future__ import annotations
 import io
 import struct
 import zlib
+from functools import cache
 from typing import Any
 
 from PIL import Image, ImageDraw, PngImagePlugin
@@ -94,6 +95,7 @@ def cut_behind_its_thumbnail() -> bytes:
     return whole[: whole.index(small) + len(small)]
 
 
+@cache
 def cut_inside() -> dict[str, bytes]:
     """Pictures whose data end early although their file ends as it should, by what is cut: what a
     full memory card or a repair program leaves."""
@@ -209,6 +211,7 @@ ODD: dict[str, tuple[bytes, tuple[int, int]]] = {
 }
 
 
+@cache
 def sound() -> dict[str, bytes]:
     """Pictures as phones and apps make them, by what is special about them."""
     return {
@@ -234,6 +237,7 @@ def sound() -> dict[str, bytes]:
     }
 
 
+@cache
 def pretenders() -> dict[str, bytes]:
     """Files that are no photos, by what they are."""
     page = b"<!doctype html><script>alert(1)</script>"
