@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from sipokat.domain import codes
 from sipokat.domain.codes import RULES
+from tests.services.matrix import CHARACTERS
 
 CODES = st.text(RULES.alphabet, min_size=RULES.signs - 1, max_size=RULES.signs - 1).map(
     lambda signs: signs + codes.check_sign(signs)
@@ -50,7 +51,7 @@ def test_a_code_is_read_however_it_is_typed(code: str) -> None:
         assert codes.read(typed) == code
 
 
-@given(st.text(max_size=12))
+@given(st.text(CHARACTERS, max_size=12))
 def test_whatever_is_typed_is_a_code_or_none(typed: str) -> None:
     found = codes.read(typed)
     assert found is None or len(found) == RULES.signs

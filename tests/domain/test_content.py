@@ -16,6 +16,7 @@ from sipokat.domain.content import Content, check, digest, find_category, loose
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.periods import months
 from sipokat.domain.refusals import WrongContent
+from tests.services.matrix import CHARACTERS
 from tests.steps import LEAST, least, photo, raw
 
 TODAY = date(2026, 11, 23)
@@ -317,8 +318,8 @@ def test_every_number_has_an_upper_bound() -> None:
     | st.booleans()
     | st.integers()
     | st.floats()
-    | st.text(max_size=30)
-    | st.from_regex(r"[-+]?[0-9]{0,5}[.,eE_]?[0-9]{0,5}", fullmatch=True)
+    | st.text(CHARACTERS, max_size=30)
+    | st.from_regex(r"[-+]?[0-9]{0,5}[.,eE_]?[0-9]{0,5}", fullmatch=True, alphabet=CHARACTERS)
 )
 def test_whatever_is_typed_is_taken_or_refused_in_words(value: Any) -> None:
     for key in ("sampah", "pembangunan", "bencana", "keamanan_ketertiban", "nihil"):

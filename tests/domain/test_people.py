@@ -19,6 +19,7 @@ from sipokat.models import Region, Term, User
 from sipokat.turns import Busy
 from tests.cast import BEJO, KOTA, PETANANG_ULU, RAHMAN
 from tests.services.database import CHEAP, CHEAP_HASHER
+from tests.services.matrix import CHARACTERS
 from tests.steps import refused, user_of
 
 NEW = "0813-0000-0001"
@@ -84,7 +85,7 @@ def test_every_beginning_is_the_same_number(rest: str, start: str) -> None:
     assert people.normal_phone(start + rest) == f"+62{rest}"
 
 
-@given(st.text(max_size=30))
+@given(st.text(CHARACTERS, max_size=30))
 def test_whatever_is_typed_is_a_number_or_none(typed: str) -> None:
     number = people.normal_phone(typed)
     assert number is None or (number.startswith("+628") and len(number) <= 20)

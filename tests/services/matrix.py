@@ -7,11 +7,15 @@ from typing import NoReturn, TypeVar
 
 import pytest
 from hypothesis import HealthCheck, settings
+from hypothesis import strategies as st
 
 Case = TypeVar("Case")
 
 ALL = 100  # examples of a property test: Hypothesis's own number, for tests that name none
 SHARE = {"quick": 1 / 3, "whole": 1}
+# All characters that UTF-8 has. Hypothesis looks for them itself unless it is told which are left
+# out, and that takes seconds.
+CHARACTERS = st.characters(exclude_categories=["Cs"])
 
 
 def choose(matrix: str) -> None:
