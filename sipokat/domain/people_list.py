@@ -81,6 +81,12 @@ def _states(at: datetime) -> dict[str, ColumnElement[bool]]:
 
 
 STATES = ("closed", "never", "silent", "no_phone")
+STATE_NAMES = {
+    "never": "Belum pernah masuk",
+    "no_phone": "Tanpa HP",
+    "silent": "Lama tidak masuk",
+    "closed": "Akun ditutup",
+}
 
 
 def list_people(session: Session, user: User, wanted: Filter, page: int = 1) -> Found:

@@ -12,6 +12,7 @@ from functools import lru_cache
 from importlib.resources import files
 
 from babel.dates import format_date
+from babel.numbers import format_decimal
 
 _SIGNS: dict[str, str] = tomllib.loads(
     files("sipokat.data").joinpath("signs.toml").read_text("utf-8")
@@ -24,6 +25,12 @@ _TURNING = re.compile(f"[{_SIGNS['turning']}]")
 def dots(number: int) -> str:
     """A whole number as sentences show it: `1.500`."""
     return f"{number:,}".replace(",", ".")
+
+
+@lru_cache(4096)
+def figure(value: int | float) -> str:
+    """`1.000`, `2,5`."""
+    return str(format_decimal(value, locale="id_ID"))
 
 
 def written(day: date | None) -> str:

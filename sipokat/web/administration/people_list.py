@@ -49,7 +49,7 @@ def search() -> ResponseReturnValue:
 def _answer(wanted: Filter) -> ResponseReturnValue:
     if (
         (wanted.role and wanted.role not in ROLES)
-        or (wanted.state and wanted.state not in people.STATES)
+        or (wanted.state and wanted.state not in people_list.STATE_NAMES)
         or (wanted.region and not re.fullmatch(r"[0-9.]{2,20}", wanted.region))
     ):
         raise Malformed(UNKNOWN_CHOICE)
@@ -100,7 +100,7 @@ def _context(wanted: Filter, found: Found) -> dict[str, Any]:
         "chosen": _chosen(wanted, dict(regions)),
         "regions": regions,
         "roles": [(key, ROLES[key].label) for key in ROLES if key in roles],
-        "states": list(people.STATES.items()),
+        "states": list(people_list.STATE_NAMES.items()),
         "figures": [
             {
                 "value": times.figure(counts[key]),
@@ -108,7 +108,7 @@ def _context(wanted: Filter, found: Found) -> dict[str, Any]:
                 "tone": "warn",
                 "href": f"/pengelolaan?state={key}",
             }
-            for key, label in people.STATES.items()
+            for key, label in people_list.STATE_NAMES.items()
             if key != "closed"
         ],
         "everywhere": directory.everywhere(me()),
@@ -119,7 +119,7 @@ def _chosen(wanted: Filter, regions: dict[str, str]) -> str:
     """What the list was narrowed to, behind `506 orang`: `, Ketua RT, di Taba Baru, lama tidak
     masuk`."""
     region = regions.get(wanted.region, wanted.region).removeprefix("– ")
-    state = people.STATES.get(wanted.state, "")
+    state = people_list.STATE_NAMES.get(wanted.state, "")
     parts = [
         ROLES[wanted.role].label if wanted.role else "",
         f"di {region}" if region else "",

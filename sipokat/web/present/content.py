@@ -6,7 +6,8 @@ from datetime import date
 from itertools import pairwise
 from typing import Any
 
-from sipokat.domain.categories import Category, Field, categories
+from sipokat.domain.categories import categories
+from sipokat.domain.field_facts import field_facts as field_facts
 from sipokat.domain.photos import shown_in
 from sipokat.models import Photo, Report, Revision
 from sipokat.web.present import times
@@ -19,29 +20,6 @@ def place_words(place: dict[str, Any]) -> str:
         return words
     point = "" if accuracy is None else f"akurasi ±{times.figure(round(accuracy))}\u00a0m"
     return ", ".join(part for part in (words or "Titik di peta", point) if part)
-
-
-def field_facts(category: Category, values: dict[str, Any]) -> list[tuple[str, str]]:
-    """Every filled field as (label, value in words)."""
-    return [
-        (field.label, _field_words(field, values[field.key]))
-        for field in category.all_fields
-        if field.key in values
-    ]
-
-
-def _field_words(field: Field, value: Any) -> str:
-    if field.type == "choice":
-        return next((one.label for one in field.all_choices if one.key == value), str(value))
-    if field.type == "bool":
-        return "Ya" if value else "Tidak"
-    if field.type == "period":
-        return times.month(value)
-    if field.type == "text":
-        return str(value)
-    if field.type == "rupiah":
-        return f"Rp{times.figure(value)}"
-    return f"{times.figure(value)} {field.unit}".strip()
 
 
 def photo_view(report: Report, photo: Photo) -> dict[str, str]:

@@ -36,13 +36,25 @@ def page(
     """The page of these decisions."""
     mended = asked.desk == "rt"
     return {
-        "title": "Laporan yang diperbaiki RT" if mended else TITLES[asked.which],
+        "title": title(asked),
         "of": "" if mended else OF[asked.desk],
         "reason": reasons.words_of(asked.reason) if asked.reason else "",
         "months": f"{asked.span} bulan sampai " if asked.span > 1 else "",
         "counted": f"{times.figure(count)} {'laporan' if mended else 'keputusan'}",
         "rows": [_row(one, names) for one in found],
     }
+
+
+def title(asked: Asked) -> str:
+    """What the list of these decisions is called."""
+    return "Laporan yang diperbaiki RT" if asked.desk == "rt" else TITLES[asked.which]
+
+
+def said(asked: Asked) -> str:
+    """The same with whose they are, and the reason: `Laporan yang dikembalikan, lurah`."""
+    of = "" if asked.desk == "rt" else OF[asked.desk]
+    reason = reasons.words_of(asked.reason) if asked.reason else ""
+    return ", ".join(part for part in (title(asked), of, reason) if part)
 
 
 def _row(one: Decision, names: Mapping[str, str]) -> dict[str, Any]:

@@ -13,6 +13,7 @@ from sipokat.domain.participation import card
 from sipokat.domain.participation.closing import closed_on
 from sipokat.domain.participation.figures import Figures
 from sipokat.domain.participation.lists import LONG, MANY, WHICH, Row
+from sipokat.domain.participation.names import REKAP, TITLES, state_words
 from sipokat.domain.participation.overview import Overview, Seen
 from sipokat.domain.regions import level_of, lies_in, names_of, up_from
 from sipokat.domain.roles import below
@@ -31,39 +32,9 @@ FIGURES = (
     ("dicatat", "dicatat kelurahan untuk RT", "recorded", ""),
     ("belum", "belum melapor", "silent", "late"),
 )
-TITLES = {
-    "semua": "RT yang punya ketua",
-    "aktif": "RT yang aktif",
-    "melapor": "RT yang melapor sendiri",
-    "tepat": "RT yang melapor tepat waktu",
-    "terlambat": "RT yang terlambat",
-    "nihil": "RT yang hanya nihil",
-    "dicatat": "RT yang dicatat kelurahan",
-    "belum": "RT yang belum melapor",
-    "lama": f"RT yang {LONG} bulan atau lebih tidak melapor",
-    "berubah": "RT yang berubah sesudah ditutup",
-}
 # The lists of those who are to be asked: they have a page of their own, with what can be done.
 ACTED_ON = ("belum", "lama")
-STATES = {
-    "on_time": ("Tepat waktu", "ok"),
-    "late": ("Terlambat", "warn"),
-    "recorded": ("Dicatat kelurahan", "wait"),
-    "silent": ("Belum melapor", "late"),
-    "vacant": ("Ketua RT kosong", "warn"),
-}
-REKAP = {
-    "on_time": ("Tepat waktu", "ok"),
-    "late": ("Terlambat", "warn"),
-    "silent": ("Belum ada", "late"),
-}
 LEVELS = {"kota": "kota", "kecamatan": "kecamatan", "kelurahan": "kelurahan", "rt": "RT"}
-
-
-def state_words(figures: Figures) -> tuple[str, str]:
-    """How an RT stands, and the tone of its badge: `Nihil, tepat waktu`."""
-    words, tone = STATES[figures.state]
-    return (f"Nihil, {words.lower()}" if figures.nihil else words), tone
 
 
 def periods(offered: Sequence[str]) -> list[tuple[str, str]]:

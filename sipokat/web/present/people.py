@@ -8,19 +8,13 @@ from sipokat.database import db
 from sipokat.domain import titles
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.offices import label_of
-from sipokat.domain.people_list import Listed
+from sipokat.domain.people_list import STATE_NAMES, Listed
 from sipokat.domain.term_days import over_by
 from sipokat.models import Term, User
 from sipokat.web.present import times
 from sipokat.web.present.regions import region_words
 
 _CALLED = ("Pak ", "Bu ", "Bapak ", "Ibu ")
-STATES = {
-    "never": "Belum pernah masuk",
-    "no_phone": "Tanpa HP",
-    "silent": "Lama tidak masuk",
-    "closed": "Akun ditutup",
-}
 _TONES = {"never": "warn", "no_phone": "warn", "silent": "wait", "closed": "late"}
 
 
@@ -67,7 +61,7 @@ def row(one: Listed) -> dict[str, Any]:
         "name": one.person.name,
         "offices": " · ".join(offices_held(one.person)) or "Tidak memegang jabatan",
         "phone": times.phone(one.person.phone),
-        "state": (STATES[one.state], _TONES[one.state]) if one.state else None,
+        "state": (STATE_NAMES[one.state], _TONES[one.state]) if one.state else None,
         "contact": times.phrase("Terakhir masuk {}", times.ago(contact)) if contact else "",
     }
 

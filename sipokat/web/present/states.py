@@ -5,35 +5,14 @@ from __future__ import annotations
 import json
 
 from sipokat.domain import reasons
-from sipokat.domain.chain import State
 from sipokat.domain.offices import label_of
 from sipokat.domain.roles import DESKS
+from sipokat.domain.state_names import BY as BY
+from sipokat.domain.state_names import FINAL
+from sipokat.domain.state_names import badge as badge
+from sipokat.domain.state_names import what_happened as what_happened
 from sipokat.models import Event, Report
 
-WAITING = {
-    "kelurahan": "Menunggu lurah",
-    "kecamatan": "Menunggu camat",
-    "kota": "Menunggu Bag. Pemerintahan",
-}
-RETURNED = {"kelurahan": "Dikembalikan ke lurah", "kecamatan": "Dikembalikan ke camat"}
-FINAL = {
-    "verified": ("Terverifikasi", "ok"),
-    "rejected": ("Ditolak", "late"),
-    "withdrawn": ("Dibatalkan", "warn"),
-}
-DONE = {
-    "submit": "Dikirim",
-    "revise": "Diperbaiki",
-    "reject": "Ditolak",
-    "withdraw": "Dibatalkan",
-    "reopen": "Dibuka kembali",
-    "replace": "Foto diganti",
-    "drop": "Foto tidak jadi dikirim",
-    "arrive": "Foto yang menyusul sudah sampai",
-    "erase": "Isi laporan dihapus",
-    "limit": "Batas waktu diubah",
-}
-BY = {"rt": "RT", "kelurahan": "lurah", "kecamatan": "camat", "kota": "Bag. Pemerintahan"}
 TONES = {
     "verify": "ok",
     "return": "warn",
@@ -48,18 +27,6 @@ TONES = {
 }
 
 
-def badge(report: Report | State) -> tuple[str, str]:
-    """The badge for the report's status and desk: its words and its tone."""
-    if report.status in FINAL:
-        return FINAL[report.status]
-    assert report.desk is not None
-    if report.desk == report.author_desk:
-        return "Perlu diperbaiki", "warn"
-    if report.status == "returned":
-        return RETURNED[report.desk], "warn"
-    return WAITING[report.desk], "wait"
-
-
 def done(action: str, to_desk: str | None) -> str:
     """What the person's own action has just done: `diverifikasi, naik ke camat.`"""
     to = BY[to_desk] if to_desk else ""
@@ -70,15 +37,6 @@ def done(action: str, to_desk: str | None) -> str:
         "withdraw": "dibatalkan.",
         "reopen": f"dibuka kembali, sekarang di meja {to}.",
     }[action]
-
-
-def what_happened(action: str, actor_desk: str | None, to_desk: str | None) -> str:
-    """An entry of the record as time lines tell it: `Diverifikasi lurah`."""
-    if action == "verify" and actor_desk:
-        return f"Diverifikasi {BY[actor_desk]}"
-    if action == "return":
-        return f"Dikembalikan ke {BY[to_desk]}" if to_desk else "Dikembalikan"
-    return DONE[action]
 
 
 def reason(event: Event, author_desk: str) -> str:

@@ -6,11 +6,11 @@ from datetime import date, datetime
 from functools import lru_cache
 
 from babel.dates import format_date
-from babel.numbers import format_decimal
 from markupsafe import Markup, escape
 
 from sipokat.domain import texts
 from sipokat.domain.clock import WIB, day_of, now
+from sipokat.domain.texts import figure as figure
 
 
 class Passing(str):
@@ -102,12 +102,6 @@ def month(period: str) -> str:
 def month_name(period: str) -> str:
     """`2026-11` as `November`."""
     return month(period).split(" ")[0]
-
-
-@lru_cache(4096)
-def figure(value: int | float) -> str:
-    """`1.000`, `2,5`."""
-    return str(format_decimal(value, locale="id_ID"))
 
 
 def percent(part: float) -> str:
