@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from functools import lru_cache
 from typing import Any
 
@@ -86,7 +86,7 @@ def _first_page(user_id: str, scopes: tuple[str, ...], most: int) -> Prepared:
 
 
 def _query(session: Session, user: User, wanted: Filter, before: int | None) -> Select[Report]:
-    conditions = _conditions(session, user, wanted)
+    conditions = conditions_of(session, user, wanted, now())
     if before is not None:
         conditions.append(Report.id < before)
     if wanted.by:
@@ -103,8 +103,11 @@ def _query(session: Session, user: User, wanted: Filter, before: int | None) -> 
     return newest_visible(user, PAGE + 1, conditions, wanted.region)
 
 
-def _conditions(session: Session, user: User, wanted: Filter) -> list[ColumnElement[bool]]:
-    """What the filter asks of a report, but for its region."""
+def conditions_of(
+    session: Session, user: User, wanted: Filter, at: datetime
+) -> list[ColumnElement[bool]]:
+    """What the filter asks of a report, but for its region and whose it is. What is late is so `at`
+    that moment."""
     conditions = []
     if wanted.status:
         conditions.append(Report.status == wanted.status)
@@ -122,9 +125,9 @@ def _conditions(session: Session, user: User, wanted: Filter) -> list[ColumnElem
     if wanted.work:
         conditions.append(is_kinerja())
     if wanted.late == "all":
-        conditions.append(lateness.late_at(now(), indexed=False))
+        conditions.append(lateness.late_at(at, indexed=False))
     if wanted.late == "below":
-        conditions.append(lateness.late_below(session, user, now(), indexed=False))
+        conditions.append(lateness.late_below(session, user, at, indexed=False))
     return conditions + finds(wanted.said)
 
 

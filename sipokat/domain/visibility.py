@@ -7,7 +7,7 @@ by conditions that no index knows: then the small index of what is not final is 
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 from sqlalchemy import ColumnElement, Select, and_, false, or_, select, union
@@ -113,7 +113,11 @@ def is_open() -> ColumnElement[bool]:
 
 def scopes_of(user: User, region: str = "") -> Iterator[str]:
     """What the person's offices let them read, each part once, at or below `region`."""
-    reach = {office.region for office in held(user) if office.role.reads_reports}
+    return narrowed({office.region for office in held(user) if office.role.reads_reports}, region)
+
+
+def narrowed(reach: Collection[str], region: str = "") -> Iterator[str]:
+    """What these regions are of what lies at or below `region`, each part once."""
     for scope in sorted(reach):
         if any(scope != other and lies_in(scope, other) for other in reach):
             continue

@@ -76,9 +76,11 @@ def count(session: Session, asked: Asked, at: datetime) -> int:
     return session.scalar(select(func.count()).where(*_conditions(asked))) or 0
 
 
-def page(session: Session, asked: Asked, after: int | None) -> tuple[list[Decision], int | None]:
-    """A page of them and where the next one begins (`after`, the number of the last one's event).
-    Level by level, the newest month first, and of each desk what took longest first."""
+def page(
+    session: Session, asked: Asked, after: int | None, most: int = PAGE
+) -> tuple[list[Decision], int | None]:
+    """A page of `most` of them and where the next one begins (`after`, the number of the last one's
+    event). Level by level, the newest month first, and of each desk what took longest first."""
     order = (_ANSWER.desk, _ANSWER.month, _ANSWER.desk_code, _ANSWER.worked_s, _ANSWER.seq)
     query = select(*_COLUMNS).where(*_conditions(asked))
     query = query.where(_REPORT.id == _ANSWER.report_id, _EVENT.seq == _ANSWER.seq)
@@ -88,9 +90,9 @@ def page(session: Session, asked: Asked, after: int | None) -> tuple[list[Decisi
         if last is None:
             return [], None
         query = query.where(tuple_(*order) < tuple(last))
-    rows = session.execute(query.order_by(*(one.desc() for one in order)).limit(PAGE + 1)).all()
+    rows = session.execute(query.order_by(*(one.desc() for one in order)).limit(most + 1)).all()
     found = [Decision(*row) for row in rows]
-    return found[:PAGE], found[PAGE - 1].seq if len(found) > PAGE else None
+    return found[:most], found[most - 1].seq if len(found) > most else None
 
 
 def _conditions(asked: Asked) -> list[ColumnElement[bool]]:
