@@ -109,3 +109,9 @@ class Misdirected(Refused):
     """Asked for under a name that is not ours (RFC 9110, 15.5.20)."""
 
     status, code = 421, "foreign_host"
+
+
+class Gone(Refused):
+    """Was there, and is not given any more."""
+
+    status, code = 410, "gone"

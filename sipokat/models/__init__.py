@@ -5,6 +5,7 @@ from sipokat.models.administration import AdministrativeEntry
 from sipokat.models.answer import Answer
 from sipokat.models.daily import DailyJob
 from sipokat.models.event import Counter, Event, FirstOpened
+from sipokat.models.export import Export
 from sipokat.models.imports import ImportRow, PeopleImport
 from sipokat.models.month import ClosedMonth, MonthCount
 from sipokat.models.notice import Notice
@@ -25,6 +26,7 @@ __all__ = [
     "DailyJob",
     "DayOverride",
     "Event",
+    "Export",
     "FirstOpened",
     "ImportRow",
     "KnownDevice",

@@ -1,4 +1,5 @@
-"""What is said of terms, of an RT that has ended, of a new phone, and of a missing report."""
+"""What is said of terms, of an RT that has ended, of a new phone, of a missing report, and of a table
+that was taken out."""
 
 from __future__ import annotations
 
@@ -7,7 +8,7 @@ from datetime import date
 from functools import partial
 from typing import Any
 
-from sipokat.domain.notices import nudge_news, phone_news, rt_news, term_news
+from sipokat.domain.notices import export_news, nudge_news, phone_news, rt_news, term_news
 from sipokat.domain.phones import NAMELESS
 from sipokat.domain.roles import DECIDERS
 from sipokat.domain.texts import dots, written
@@ -77,4 +78,5 @@ SENTENCES: dict[str, Callable[[Facts, Names], str]] = {
     rt_news.KIND: _rt_ended,
     phone_news.KIND: _new_phone,
     nudge_news.KIND: nudge_news.sentence,
+    export_news.KIND: export_news.sentence,
 }

@@ -1,0 +1,124 @@
+"""What the worker does with the rows of exports: claims one, says how far it is, settles it."""
+
+from __future__ import annotations
+
+from collections.abc import Collection
+from datetime import datetime, timedelta
+
+from sqlalchemy import and_, case, delete, literal_column, or_, select, update
+from sqlalchemy.orm import Session
+
+from sipokat.database import db, writing
+from sipokat.domain.clock import now as present
+from sipokat.domain.exports.kinds import KINDS
+from sipokat.domain.exports.rules import KEPT, RULES
+from sipokat.domain.notices import rows
+from sipokat.domain.notices.export_news import KIND
+from sipokat.models import Export
+
+CLAIM = timedelta(
+    minutes=5
+)  # so long a worker may say nothing: to pack a large file takes a minute
+TRIES = 3
+# As the index `ix_export_waiting` spells it.
+_WAITING = Export.state == literal_column("'waiting'")
+
+
+def claim(worker: str, now: datetime | None = None) -> int | None:
+    """Claim one export that waits: its id. What nobody has tried comes first, and of that what was
+    asked for first. A claim of which nothing was heard for five minutes may be taken: its worker
+    has died, and the file is made again from the start. The third death is the last."""
+    at = now or present()
+    free = and_(_WAITING, or_(Export.claimed_at.is_(None), Export.claimed_at < at - CLAIM))
+    order = (Export.claimed_at.nulls_first(), Export.id)
+    waiting = db.session.scalar(select(Export.id).where(free).order_by(*order).limit(1))
+    if waiting is None:
+        return None
+    died = case((Export.claim.is_not(None), 1), else_=0)
+    with writing() as session:
+        tries = session.execute(
+            update(Export)
+            .where(Export.id == waiting, free)
+            .values(claimed_at=at, claim=worker, tries=Export.tries + died, done=0, total=None)
+            .returning(Export.tries)
+        ).scalar()
+        if tries is not None and tries >= TRIES:
+            _settle(session, waiting, worker, at, state="failed", why="broken")
+            return None
+    return waiting if tries is not None else None
+
+
+def progress(export_id: int, worker: str, done: int, total: int) -> bool:
+    """Say how far the file is. False when the claim was lost, or the export was taken back."""
+    with writing() as session:
+        mine = and_(Export.id == export_id, Export.claim == worker, _WAITING)
+        values = {"done": done, "total": total, "claimed_at": present()}
+        changed = session.execute(update(Export).where(mine).values(values).returning(Export.id))
+        return changed.scalar() is not None
+
+
+def give_back(export_id: int, worker: str) -> None:
+    """Release a claimed export that could not be made now (a full disk, a lost database). It does
+    not count as a try; nobody claims it again until five minutes after it was claimed."""
+    with writing() as session:
+        mine = and_(Export.id == export_id, Export.claim == worker, _WAITING)
+        session.execute(update(Export).where(mine).values(claim=None, done=0))
+
+
+def finish(export_id: int, worker: str, rows_written: int, size: int) -> bool:
+    """The file is there: tell its person. False when the claim was lost."""
+    return _end(export_id, worker, "ready", None, rows_written, size)
+
+
+def fail(export_id: int, worker: str, why: str) -> bool:
+    """No file can be made: tell its person. `why` is a key of `finding.WHY`."""
+    return _end(export_id, worker, "failed", why, 0, None)
+
+
+def _end(
+    export_id: int, worker: str, state: str, why: str | None, done: int, size: int | None
+) -> bool:
+    at = present()
+    with writing() as session:
+        return _settle(
+            session, export_id, worker, at, state=state, why=why, done=done, size=size, ready_at=at
+        )
+
+
+def _settle(session: Session, export_id: int, worker: str, at: datetime, **values: object) -> bool:
+    mine = and_(Export.id == export_id, Export.claim == worker, _WAITING)
+    query = update(Export).where(mine).values(**values)
+    told = session.execute(
+        query.returning(Export.made_by_id, Export.what, Export.done, Export.state)
+    ).one_or_none()
+    if told is None:
+        return False
+    person, what, done, state = told
+    facts = {"title": KINDS[what].title, "rows": done, "ready": state == "ready"}
+    key, url = f"export {export_id}", f"/unduhan/{export_id}"
+    rows.add(session, [rows.row(person, KIND, key, at, url, facts=facts)])
+    return True
+
+
+def kept_files(session: Session, at: datetime) -> set[str]:
+    """The names of the files that may still be given out."""
+    query = select(Export.id, Export.format).where(
+        Export.state == "ready", Export.ready_at > at - KEPT
+    )
+    return {file_name(export_id, file_format) for export_id, file_format in session.execute(query)}
+
+
+def file_name(export_id: int, file_format: str) -> str:
+    """What the file of an export is called in its folder."""
+    return f"{export_id}.{file_format}"
+
+
+def old_ones(session: Session, at: datetime) -> list[int]:
+    """The rows that are forgotten: that somebody took a file is known for half a year."""
+    old = Export.asked_at < at - timedelta(days=RULES["row_days"])
+    return list(session.scalars(select(Export.id).where(old).limit(500)))
+
+
+def forget(session: Session, ids: Collection[int]) -> None:
+    """Forget these rows."""
+    session.execute(delete(Export).where(Export.id.in_(ids)))
