@@ -129,6 +129,12 @@ def _nudge_days(env: Mapping[str, str], root: Path) -> tuple[int, ...]:
     return tuple(sorted({int(one) for one in days}))
 
 
+def _exports_waiting(root: Path) -> int:
+    """How many exports of one person may wait, without a setting."""
+    rules = tomllib.loads((root / "sipokat/data/exports.toml").read_text("utf-8"))
+    return int(rules["waiting"])
+
+
 def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Read all settings from the environment. Raises `Unsafe` when one is missing or wrong."""
     mode = _choice(env, "SIPOKAT_MODE", "production", MODES)
@@ -164,6 +170,7 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "REMEMBER_COOKIE_NAME": ";",
         "TARGETS": _targets(env, root),
         "NUDGE_DAYS": _nudge_days(env, root),
+        "EXPORTS_WAITING": _whole(env, "EXPORTS_WAITING", _exports_waiting(root), 1, 50),
         "PORT": _whole(env, "PORT", 5000, 1, 65535),
         "WEB_CONCURRENCY": _whole(env, "WEB_CONCURRENCY", 2, 1, 64),
         "TRUSTED_PROXIES": _whole(env, "TRUSTED_PROXIES", 0, 0, 5),

@@ -38,7 +38,7 @@ class PhotoStore:
         except BaseException:
             part.unlink(missing_ok=True)
             raise
-        _sync_folder(path.parent)
+        sync_folder(path.parent)
         self._make_lasting(path.parent)
 
     def _make_lasting(self, folder: Path) -> None:
@@ -47,7 +47,7 @@ class PhotoStore:
         if folder in self._lasting:
             return
         for above in folder.parents:
-            _sync_folder(above)
+            sync_folder(above)
             if above == self.folder.parent:
                 break
         self._lasting.add(folder)
@@ -73,7 +73,8 @@ class PhotoStore:
         return swept
 
 
-def _sync_folder(folder: Path) -> None:
+def sync_folder(folder: Path) -> None:
+    """Sync the folder itself, so that the names in it last."""
     descriptor = os.open(folder, os.O_RDONLY | os.O_DIRECTORY)
     try:
         os.fsync(descriptor)

@@ -17,6 +17,7 @@ from flask import Flask
 
 from sipokat.database import db
 from sipokat.delivery.checkpoints import CheckpointJob, checkpoints_of
+from sipokat.delivery.export_job import ExportJob
 from sipokat.delivery.month_job import Closings
 from sipokat.delivery.notice_jobs import Digests, LateReports, OldNotices, Reminders, TermNews
 from sipokat.delivery.nudge_job import Nudges
@@ -59,6 +60,7 @@ def kinds(app: Flask) -> tuple[Kind, ...]:
         CheckpointJob(checkpoints_of(app)),
         OldImports(),
         OldNotices(),
+        ExportJob(app.extensions["export_files"]),
     )
 
 

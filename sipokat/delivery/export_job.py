@@ -1,0 +1,171 @@
+"""The job that writes a table into a file. `domain/exports/work.py` has the rules of the rows.
+
+A worker may be killed at any time: the file is then made again from the start, by whoever takes
+the claim. A large file is written in turns of a few seconds, so that photos and notices go on.
+"""
+
+from __future__ import annotations
+
+import time
+from pathlib import Path
+from typing import Any
+
+import structlog
+from sqlalchemy.orm import Session
+
+from sipokat.database import db, writing
+from sipokat.delivery.export_files import ExportFiles
+from sipokat.delivery.sheet_writer import Csv, Writer, Xlsx
+from sipokat.domain.clock import WIB, now
+from sipokat.domain.exports import finding, work
+from sipokat.domain.exports.asking import asked_of
+from sipokat.domain.exports.kinds import KINDS
+from sipokat.domain.exports.rules import RULES
+from sipokat.domain.exports.table import Table
+from sipokat.domain.regions import names_of
+from sipokat.domain.texts import dots, written
+from sipokat.models import Export, User
+
+TURN_SECONDS = 2.0
+TIDY_SECONDS = 600
+log = structlog.get_logger()
+
+
+class CannotBeMade(Exception):
+    """`why` is a key of `finding.WHY`."""
+
+    def __init__(self, why: str) -> None:
+        super().__init__(why)
+        self.why = why
+
+
+class Making:
+    """A file that this worker is writing."""
+
+    def __init__(self, session: Session, one: Export, files: ExportFiles) -> None:
+        """Raises CannotBeMade for what its person may not have any more, and for too many rows."""
+        self.id, self._files, self._format = one.id, files, one.format
+        user = session.get_one(User, one.made_by_id)
+        if not finding.within_reach(user, one):
+            raise CannotBeMade("office")
+        kind, asked = KINDS[one.what], asked_of(one)
+        self.table: Table = kind.table(session, asked)
+        if one.format == "xlsx" and self.table.total > RULES["xlsx_rows"]:
+            raise CannotBeMade("rows")
+        self._about = about(session, user, one, self.table)
+        self._after: Any = None
+        self.done, self.more = 0, True
+        self.part = files.begin()
+        self._path = self.part / f"file.{one.format}"
+        self._writer: Writer = _writer(self._path, self.part, kind.title, one.format, self.table)
+
+    def go_on(self) -> None:
+        """Write for a few seconds, one portion at least; `more` says whether rows are left."""
+        until = time.monotonic() + TURN_SECONDS
+        while True:
+            rows, self._after = self.table.portion(db.session(), self._after)
+            for row in rows:
+                self._writer.add(row)
+            self.done += len(rows)
+            self.more = self._after is not None
+            if not self.more or time.monotonic() >= until:
+                return
+
+    def finish(self) -> int:
+        """Make the file whole and name it; its size in bytes."""
+        self._writer.finish([*self._about, ("Baris", dots(self.done))])
+        return self._files.finish(self.part, self._path, work.file_name(self.id, self._format))
+
+    def abandon(self) -> None:
+        """Remove what was written."""
+        self._writer.abandon()
+        self._files.abandon(self.part)
+
+
+def _writer(path: Path, folder: Path, title: str, file_format: str, table: Table) -> Writer:
+    if file_format == "csv":
+        return Csv(path, table.columns)
+    return Xlsx(path, title, table.columns, folder)
+
+
+def about(session: Session, user: User, one: Export, table: Table) -> list[tuple[str, str]]:
+    """What the second sheet says: what it is, of whose regions, narrowed to what, when and by whom
+    it was asked for, and how its figures are counted."""
+    asked = asked_of(one)
+    names = names_of(session, asked.scopes)
+    local = one.asked_at.astimezone(WIB)
+    facts = [
+        ("Isi", KINDS[one.what].title),
+        ("Wilayah", ", ".join(names.get(code, code) for code in asked.scopes) or "Laporan sendiri"),
+        ("Pilihan", one.said or "Semua"),
+        ("Diminta", f"{written(local.date())}, {local:%H.%M} WIB"),
+        ("Oleh", user.name),
+    ]
+    return facts + [("Cara menghitung", sentence) for sentence in table.counted]
+
+
+class ExportJob:
+    """Exports that wait, as a kind of job of `worker.py`. A claim lasts over several jobs, each of
+    which writes a part of the file."""
+
+    def __init__(self, files: ExportFiles) -> None:
+        self.files = files
+        self._making: Making | None = None
+        self._tidy_at = 0.0
+
+    def claim(self, worker: str) -> int | None:
+        """The file that this worker has begun, else one that waits."""
+        return self._making.id if self._making else work.claim(worker)
+
+    def do(self, job: int, worker: str) -> None:
+        """Write a part of the file, and with the last one make it whole and tell its person.
+
+        A full disk or a database that is gone is no fault of the export's: it is given back and the
+        exception raised again.
+        """
+        try:
+            self._go_on(job, worker)
+        except CannotBeMade as refused:
+            db.session.rollback()
+            self._drop()
+            work.fail(job, worker, refused.why)
+            log.warning("export_not_made", export=job, why=refused.why)
+        except Exception as error:
+            log.error("export_waits", export=job, why=repr(error))
+            db.session.remove()
+            self._drop()
+            work.give_back(job, worker)
+            raise
+
+    def _go_on(self, job: int, worker: str) -> None:
+        if self._making is None:
+            session = db.session()
+            self._making = Making(session, session.get_one(Export, job), self.files)
+        making = self._making
+        making.go_on()
+        if not work.progress(job, worker, making.done, max(making.table.total, making.done)):
+            self._drop()  # another worker has it, or it was taken back
+            return
+        if making.more:
+            return
+        self._making = None
+        size = making.finish()
+        if work.finish(job, worker, making.done, size):
+            log.info("export_ready", export=job, rows=making.done, bytes=size)
+
+    def _drop(self) -> None:
+        if self._making is not None:
+            self._making.abandon()
+            self._making = None
+
+    def tidy(self) -> None:
+        """Every ten minutes, delete the files whose days are over and what killed workers have
+        left, and forget the oldest rows."""
+        if time.monotonic() < self._tidy_at:
+            return
+        self._tidy_at = time.monotonic() + TIDY_SECONDS
+        at = now()
+        self.files.sweep(work.kept_files(db.session(), at))
+        if old := work.old_ones(db.session(), at):
+            with writing() as session:
+                work.forget(session, old)

@@ -1,0 +1,199 @@
+"""The worker writes tables into files: in turns, once, and again from the start after a death."""
+
+from __future__ import annotations
+
+import os
+import signal
+import time
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+import time_machine
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from sipokat.delivery import export_job
+from sipokat.delivery.export_files import ExportFiles
+from sipokat.delivery.worker import work_once
+from sipokat.domain.clock import now
+from sipokat.domain.exports import report_rows, work
+from sipokat.models import Notice
+from tests import exporting, steps
+from tests.cast import HARTONO, RAHMAN, SITI
+from tests.services.speed import tries
+from tests.services.worker import open_for_writing, start_worker
+
+LATER = work.CLAIM + timedelta(seconds=1)
+
+
+@pytest.fixture
+def in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Two rows are read at once, and each turn ends with that."""
+    monkeypatch.setattr(report_rows, "PORTION", 2)
+    monkeypatch.setattr(export_job, "TURN_SECONDS", 0)
+
+
+def notices(session: Session) -> int:
+    session.rollback()
+    return session.scalar(select(func.count()).where(Notice.kind == "export")) or 0
+
+
+def numbers(app: Flask, export_id: int) -> list[str]:
+    sheets = exporting.read_xlsx(exporting.path_of(app, export_id).read_bytes())
+    return [row["Nomor"] for row in exporting.table(sheets["Laporan"])]
+
+
+@pytest.mark.usefixtures("in_turns")
+def test_a_file_is_written_in_turns_and_says_how_far_it_is(app: Flask, session: Session) -> None:
+    sent = [steps.send(person).number for person in (RAHMAN, SITI, RAHMAN, SITI, RAHMAN)]
+    asked = exporting.ask(HARTONO)
+    job = exporting.job_of(app)
+    for done in (2, 4):
+        assert work_once(job, "a")
+        one = exporting.state(session, asked)
+        assert (one.state, one.claim, one.done, one.total) == ("waiting", "a", done, 5)
+    late = steps.send(RAHMAN).number  # came after it was begun
+    assert work_once(job, "a")
+    one = exporting.state(session, asked)
+    assert (one.state, one.done) == ("ready", 5)
+    assert one.size == exporting.path_of(app, asked).stat().st_size
+    assert numbers(app, asked) == sent[::-1]
+    assert late not in numbers(app, asked)
+    assert notices(session) == 1
+    assert not work_once(job, "a")
+
+
+@pytest.mark.usefixtures("in_turns")
+def test_what_a_dead_worker_began_is_made_again_from_the_start(
+    app: Flask, session: Session
+) -> None:
+    sent = [steps.send(person).number for person in (RAHMAN, SITI, RAHMAN)]
+    asked = exporting.ask(HARTONO)
+    dead, living = exporting.job_of(app), exporting.job_of(app)
+    assert work_once(dead, "dead")
+    assert not work_once(living, "b")
+    with time_machine.travel(now() + LATER):
+        while work_once(living, "b"):
+            pass
+        one = exporting.state(session, asked)
+        assert (one.state, one.done, one.tries) == ("ready", 3, 1)
+        # It was only slow: what it has is dropped, and nobody is told twice.
+        assert work_once(dead, "dead")
+        assert not work_once(dead, "dead")
+    assert numbers(app, asked) == sent[::-1]
+    assert notices(session) == 1
+    assert app.extensions["export_files"].names() == [f"{asked}.xlsx"]
+    assert len(os.listdir(app.extensions["export_files"].folder)) == 1
+
+
+@pytest.mark.usefixtures("in_turns")
+def test_on_what_three_workers_have_died_is_given_up_in_words(app: Flask, session: Session) -> None:
+    for _ in range(3):
+        steps.send(RAHMAN)
+    asked, at = exporting.ask(HARTONO), now()
+    dead = [exporting.job_of(app) for _ in range(work.TRIES)]
+    for place, job in enumerate(dead):
+        with time_machine.travel(at + place * LATER):
+            assert work_once(job, f"dead {place}")
+    with time_machine.travel(at + work.TRIES * LATER):
+        assert not work_once(exporting.job_of(app), "living")
+    one = exporting.state(session, asked)
+    assert (one.state, one.why) == ("failed", "broken")
+    assert notices(session) == 1
+    for place, job in enumerate(dead):  # had they only slept, they would drop what they have
+        assert work_once(job, f"dead {place}")
+    assert os.listdir(app.extensions["export_files"].folder) == []
+
+
+def test_a_full_disk_is_no_fault_of_the_export(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked = exporting.ask(HARTONO)
+    full = OSError(28, "No space left on device")
+
+    def refuse(_self: ExportFiles) -> Path:
+        raise full
+
+    with monkeypatch.context() as patch:
+        patch.setattr(ExportFiles, "begin", refuse)
+        with pytest.raises(OSError, match="No space"):
+            work_once(exporting.job_of(app), "a")
+    one = exporting.state(session, asked)
+    assert (one.state, one.claim, one.tries) == ("waiting", None, 0)
+    assert not work_once(exporting.job_of(app), "a")
+    with time_machine.travel(now() + LATER):
+        exporting.make_all(app)
+    assert exporting.state(session, asked).state == "ready"
+
+
+def test_nobody_else_may_read_the_files(app: Flask, session: Session) -> None:
+    asked = exporting.ask(HARTONO)
+    exporting.make_all(app)
+    path = exporting.path_of(app, asked)
+    assert path.stat().st_mode & 0o077 == 0
+    assert path.parent.stat().st_mode & 0o077 == 0
+    assert path.parent == Path(app.config["DATA"]) / "exports"
+
+
+def test_files_are_deleted_after_seven_days_and_what_was_begun_after_an_hour(
+    app: Flask, session: Session
+) -> None:
+    asked = exporting.ask(HARTONO)
+    exporting.make_all(app)
+    path, files = exporting.path_of(app, asked), app.extensions["export_files"]
+    part = files.begin()
+    part.joinpath("file.xlsx").write_bytes(b"half")
+    hours = time.time() - 2 * 3600
+    stray = files.path("999.xlsx")
+    stray.write_bytes(b"its row was never written")
+    for one in (path, stray, part):
+        os.utime(one, (hours, hours))
+    with time_machine.travel(now() + timedelta(days=6)):
+        exporting.job_of(app).tidy()
+        assert path.exists()
+        assert not stray.exists()
+        assert not part.exists()
+    with time_machine.travel(now() + timedelta(days=7, minutes=1)):
+        exporting.job_of(app).tidy()
+    assert not path.exists()
+    with time_machine.travel(now() + timedelta(days=181)):
+        exporting.job_of(app).tidy()
+        session.rollback()
+        assert work.old_ones(session, now()) == []
+
+
+def test_more_rows_than_a_sheet_holds_are_refused_in_words(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    steps.send(RAHMAN)
+    monkeypatch.setitem(export_job.RULES, "xlsx_rows", 0)
+    xlsx, as_csv = exporting.ask(HARTONO), exporting.ask(HARTONO, file_format="csv")
+    exporting.make_all(app)
+    assert exporting.state(session, xlsx).why == "rows"
+    assert exporting.state(session, as_csv).state == "ready"
+
+
+@pytest.mark.once
+def test_a_worker_that_is_killed_before_its_commit_has_told_nothing(
+    app: Flask, session: Session, tmp_path: Path
+) -> None:
+    asked = exporting.ask(HARTONO)
+    session.rollback()
+    pipe = tmp_path / "pipe"
+    os.mkfifo(pipe)
+    first = start_worker(app, now(), pipe)
+    end = open_for_writing(pipe)
+    first.send_signal(signal.SIGKILL)
+    first.communicate()
+    os.close(end)
+    assert (exporting.state(session, asked).state, notices(session)) == ("waiting", 0)
+    second = start_worker(app, now() + LATER)
+    try:
+        assert any(exporting.state(session, asked).state == "ready" for _ in tries(60))
+    finally:
+        second.send_signal(signal.SIGTERM)
+        second.communicate()
+    assert notices(session) == 1
+    assert exporting.path_of(app, asked).is_file()
