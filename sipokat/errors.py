@@ -30,6 +30,7 @@ WORDS = {
     404: ("not_found", "Tidak ditemukan", "Periksa alamat atau nomornya."),
     405: ("wrong_method", "Belum bisa", "Kembali ke beranda, lalu coba lagi."),
     409: ("conflict", "Sudah berubah", "Lihat keadaannya sekarang."),
+    410: ("gone", "Tidak ada lagi", "Buat lagi kalau masih perlu."),
     413: ("too_large", "Terlalu besar", "Kirim foto yang lebih kecil."),
     415: ("wrong_type", "Jenis berkas tidak diterima", "Pilih foto dari kamera atau galeri."),
     421: ("foreign_host", "Alamat lain", "Periksa alamatnya."),

@@ -35,7 +35,7 @@ def check_folders(app: Flask) -> None:
     """Raises Unsafe when a folder or file that the programs write to is not theirs to write. Takes
     the right to read what an earlier version has written from everybody else."""
     data = Path(app.config["DATA"])
-    places = [data, data / "photos"]
+    places = [data, data / "photos", data / "exports"]
     url = db.engine.url
     if url.get_backend_name() == "sqlite" and url.database:
         file = Path(url.database)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from flask import Flask
 
+from sipokat.delivery.export_files import ExportFiles
 from sipokat.delivery.photo_store import PhotoStore
 from sipokat.domain import people
 from sipokat.domain.limits import LIMITS
@@ -21,6 +22,7 @@ def register(app: Flask) -> None:
         bulk,
         cookies,
         decisions,
+        exports,
         fresh,
         headers,
         health,
@@ -63,6 +65,7 @@ def register(app: Flask) -> None:
 
     app.config["ASSET_URLS"] = assets.asset_urls(app)
     app.extensions["photo_store"] = PhotoStore(app.config["DATA"] / "photos")
+    app.extensions["export_files"] = ExportFiles(app.config["DATA"] / "exports")
     app.wsgi_app = unread.ReadToTheEnd(app.wsgi_app)  # type: ignore[method-assign]
     people.share_hashes(app.config["WEB_CONCURRENCY"])
     app.session_interface = cookies.Messages()
@@ -93,6 +96,7 @@ def register(app: Flask) -> None:
         declared_days,
         deputies,
         endings,
+        exports,
         fresh,
         handouts,
         health,

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any
 from urllib.parse import urlencode
 
@@ -31,13 +32,16 @@ def show(code: str) -> ResponseReturnValue:
     many as the figure says."""
     names, session = find_region(code), db.session()
     _, month = chosen_month(day_of(now()))
-    asked = _asked(code, month)
+    asked = read_asked(code, month, request.args)
     count = decisions.count(session, asked, now())
     found, following = decisions.page(session, asked, _after())
     names |= names_of(session, {one.region_code for one in found})
 
     def context() -> dict[str, Any]:
         shown = present.page(found, names, asked, count)
+        chosen = {"meja": asked.desk, "pilihan": asked.which, "alasan": asked.reason}
+        chosen["bulan"] = str(asked.span)
+        shown["export"] = {"code": code, "periode": month} | chosen
         return place_of(code, month, names) | shown | {"next_url": _next(code, following)}
 
     def data() -> dict[str, Any]:
@@ -47,12 +51,13 @@ def show(code: str) -> ResponseReturnValue:
     return respond("monitoring/decisions.html", context, None, data)
 
 
-def _asked(code: str, month: str) -> Asked:
-    which, desk = request.args.get("pilihan", "semua"), request.args.get("meja", "")
-    span = request.args.get("bulan", "1")
+def read_asked(code: str, month: str, args: Mapping[str, str]) -> Asked:
+    """Which decisions these values ask for, by the names of an address. Raises Malformed."""
+    which, desk = args.get("pilihan", "semua"), args.get("meja", "")
+    span = args.get("bulan", "1")
     if which not in WHICH or desk not in ("", *DESKS) or span not in ("1", str(YEAR)):
         raise Malformed(UNKNOWN_CHOICE)
-    return Asked(code, desk, month, which, request.args.get("alasan", "")[:40], int(span))
+    return Asked(code, desk, month, which, args.get("alasan", "")[:40], int(span))
 
 
 def _after() -> int | None:

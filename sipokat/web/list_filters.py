@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from functools import lru_cache
@@ -61,7 +62,11 @@ class Choices(NamedTuple):
 
 def wanted() -> listing.Filter:
     """What the request narrows the list to. Raises Malformed for what no form of ours asks."""
-    args = request.args
+    return read(request.args)
+
+
+def read(args: Mapping[str, str]) -> listing.Filter:
+    """The same for these values, by the names of an address."""
     names = ("status", "category", "region", "month", "late", "by", "counted", "desk", "work")
     chosen = {name: args.get(name, "").strip() for name in names}
     asked = listing.Filter(**chosen, said=texts.plain(args.get("cari"))[:SEARCH_MAX])

@@ -52,6 +52,7 @@ def show(code: str) -> ResponseReturnValue:
             before = present.formers(db.session(), me(), code, month)
             return shared | before | present.rt(db.session(), seen) | response.rt(answered)
         rows = lists.rows(db.session(), code, month, today, seen.closed)
+        shared["export"] = {"code": code, "periode": month}
         figures = present.region(seen, names, rows, targets["active"])
         figures["figures"] += nudged.figures(results(db.session(), code, month), code, month)
         return shared | figures | response.region(answered, names, targets)
@@ -75,7 +76,9 @@ def rt_list(code: str) -> ResponseReturnValue:
     names |= names_of(db.session(), [row.code for row in rows])
 
     def context() -> dict[str, Any]:
-        return place_of(code, month, names) | present.rt_list(rows, names, which, closed)
+        shown = present.rt_list(rows, names, which, closed)
+        shown["export"] = {"code": code, "periode": month, "keadaan": which}
+        return place_of(code, month, names) | shown
 
     def data() -> dict[str, Any]:
         shared = {"region": code, "period": month, "closed": closed, "state": which}
@@ -98,12 +101,12 @@ def find_region(code: str) -> dict[str, str]:
     return names
 
 
-def chosen_month(today: date, usual: str = "") -> tuple[list[str], str]:
-    """The months that have figures, and the one that is asked for: by default the `usual` one, or
-    the last whose reporting is over. Raises Malformed for any other."""
+def chosen_month(today: date, usual: str = "", said: str | None = None) -> tuple[list[str], str]:
+    """The months that have figures, and the one that is `said`, or that the address asks for: by
+    default the `usual` one, or the last whose reporting is over. Raises Malformed for any other."""
     offered = overview.offered(db.session(), today)
     usual = max(usual or last_closing(today), offered[0])
-    asked = request.args.get("periode", "").strip() or usual
+    asked = (request.args.get("periode", "") if said is None else said).strip() or usual
     if asked not in offered:
         raise Malformed("Bulan ini tidak ada angkanya. Pilih bulan dari daftar.")
     return offered, asked

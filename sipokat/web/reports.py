@@ -59,6 +59,7 @@ def index() -> ResponseReturnValue:
             "filtered": wanted != listing.NOTHING,
             "filters": list_filters.html(wanted, choices),
             "first_page": cursor is None,
+            "export": None if offices.one_rt(me()) else _asked_for(),
         }
 
     def data() -> dict[str, Any]:
@@ -80,8 +81,12 @@ def _cursor() -> int | None:
 def _next_url(cursor: int | None) -> str | None:
     if cursor is None:
         return None
-    asked = {k: v for k, v in request.args.items() if v and k != "cursor"}
-    return f"/laporan?{urlencode(asked | {'cursor': cursor})}"
+    return f"/laporan?{urlencode(_asked_for() | {'cursor': cursor})}"
+
+
+def _asked_for() -> dict[str, str]:
+    """What the address narrows the list to."""
+    return {k: v for k, v in request.args.items() if v and k != "cursor"}
 
 
 @pages.get("/laporan/<number>")

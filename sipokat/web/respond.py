@@ -32,7 +32,7 @@ from sipokat.web import menu
 from sipokat.web.present import people, times
 from sipokat.web.present.regions import region_words
 
-DOORS = {401: ("/masuk", "Masuk")}
+DOORS = {401: ("/masuk", "Masuk"), 410: ("/unduhan", "Ke daftar unduhan")}
 PROVE = ("/akun/pastikan", "Pastikan ini Anda")  # for a 401 to who is signed in
 
 

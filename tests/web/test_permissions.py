@@ -222,6 +222,18 @@ ROUTES = [
         form={"regions": SITI.region},
         json_usual=200,
     ),
+    Route("GET", "/unduhan"),
+    Route(
+        "POST",
+        "/unduhan",
+        usual=303,
+        others=NO_REPORTS,
+        json={"what": "laporan", "format": "csv"},
+        form={"what": "laporan", "format": "csv"},
+        json_usual=202,
+    ),
+    Route("GET", "/unduhan/<export_id>", "/unduhan/0", 404),
+    Route("GET", "/unduhan/<export_id>/berkas", "/unduhan/0/berkas", 404),
     Route(
         "POST",
         "/laporan",

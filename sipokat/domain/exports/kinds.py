@@ -69,6 +69,6 @@ KINDS = {
     "keputusan": Kind(
         *("Keputusan", "keputusan", _region, monitoring_rows.decisions_of),
         "/pemantauan/{code}/keputusan",
-        _MONTH | {"desk": "meja", "which": "pilihan", "reason": "alasan"},
+        _MONTH | {"desk": "meja", "which": "pilihan", "reason": "alasan", "span": "bulan"},
     ),
 }

@@ -155,15 +155,21 @@ def rt_of(session: Session, asked: Asked) -> Table:
 def decisions_of(session: Session, asked: Asked) -> Table:
     """The decisions behind a figure, desk by desk, what took longest first."""
     told = asked.filters
-    names = ("code", "desk", "month", "which", "reason")
-    wanted = decisions.Asked(*(told.get(name, "") for name in names))
+    wanted = decisions.Asked(
+        told["code"],
+        told.get("desk", ""),
+        told["month"],
+        told["which"],
+        told.get("reason", ""),
+        int(told["span"]),
+    )
 
     def portion(session: Session, after: Any) -> tuple[list[list[Cell]], Any]:
         found, following = decisions.page(session, wanted, after, PORTION)
         names = names_of(session, {one.region_code for one in found})
         return [_decision(one, names) for one in found], following
 
-    return Table(DECISIONS, decisions.count(session, wanted), portion, ANSWERED)
+    return Table(DECISIONS, decisions.count(session, wanted, asked.at), portion, ANSWERED)
 
 
 def _decision(one: Decision, names: dict[str, str]) -> list[Cell]:

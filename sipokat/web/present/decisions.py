@@ -39,10 +39,15 @@ def page(
         "title": title(asked),
         "of": "" if mended else OF[asked.desk],
         "reason": reasons.words_of(asked.reason) if asked.reason else "",
-        "months": f"{asked.span} bulan sampai " if asked.span > 1 else "",
+        "months": span(asked),
         "counted": f"{times.figure(count)} {'laporan' if mended else 'keputusan'}",
         "rows": [_row(one, names) for one in found],
     }
+
+
+def span(asked: Asked) -> str:
+    """`12 bulan sampai `, before the month; empty of a single one."""
+    return f"{asked.span} bulan sampai " if asked.span > 1 else ""
 
 
 def title(asked: Asked) -> str:
