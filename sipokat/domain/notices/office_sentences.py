@@ -1,5 +1,5 @@
-"""What is said of terms, of an RT that has ended, of a new phone, of a missing report, and of a table
-that was taken out."""
+"""What is said of terms, of an RT that has ended, of a new phone, of a missing report, and of a
+table that was taken out."""
 
 from __future__ import annotations
 
