@@ -26,9 +26,10 @@ from sipokat.domain.nudges.rules import MOST, NOTICE, PAUSE, WHATSAPP, free_at
 from sipokat.domain.participation import lists
 from sipokat.domain.participation.closing import closed_on
 from sipokat.domain.participation.figures import Figures
+from sipokat.domain.participation.names import TITLES, state_words
 from sipokat.web.access import me
 from sipokat.web.present import times
-from sipokat.web.present.monitoring import TITLES, in_a_row, state_words
+from sipokat.web.present.monitoring import in_a_row
 from sipokat.web.present.regions import region_words
 
 WAYS = {NOTICE: "pemberitahuan", WHATSAPP: "WhatsApp"}
