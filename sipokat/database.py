@@ -96,6 +96,17 @@ class Moment(TypeDecorator[datetime]):
         value = value.astimezone(UTC)
         return value.replace(tzinfo=None) if dialect.name == "sqlite" else value
 
+    def bind_processor(self, dialect: Dialect) -> Any:
+        """SQLAlchemy's own way to write SQLite's text takes twice as long."""
+        if dialect.name != "sqlite":
+            return super().bind_processor(dialect)
+
+        def as_text(value: datetime | None) -> str | None:
+            moment = self.process_bind_param(value, dialect)
+            return moment.isoformat(" ", "microseconds") if moment else None
+
+        return as_text
+
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         if value is None:
             return None

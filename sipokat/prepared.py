@@ -90,7 +90,7 @@ class Prepared:
 def _given(made: Compiled, values: Mapping[str, Any], dialect: Dialect) -> Any:
     """The values as the driver takes them."""
     _, places, own = made
-    values = {**own, **values}
+    values = {**own, **values} if own else values
     given = [turn(values[name]) if turn else values[name] for name, turn in places]
     if dialect.positional:
         return tuple(given)

@@ -11,7 +11,7 @@ import tomllib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import lru_cache
+from functools import cache, lru_cache
 from importlib.resources import files
 from typing import Any
 
@@ -162,7 +162,15 @@ class Lasting:
 def lasting(user: User) -> Lasting:
     """The shortest of what the roles allow in which the person holds an office today: one who is RT
     head and lurah is an official. Without an office, as the account's own role allows."""
-    roles = {office.role for office in held(user)} or {main_role(user)}
+    return _lasting(
+        frozenset(one.role.key for one in held(user)) or frozenset({main_role(user).key})
+    )
+
+
+@cache
+def _lasting(keys: frozenset[str]) -> Lasting:
+    """Kept, since every request asks."""
+    roles = [ROLES[key] for key in keys]
     return Lasting(
         min(role.session for role in roles),
         min(role.session_at_most for role in roles),

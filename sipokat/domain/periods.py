@@ -6,6 +6,7 @@ A period is `YYYY-MM`. A month's reporting closes on the 10th of the next.
 from __future__ import annotations
 
 from datetime import date, timedelta
+from functools import lru_cache
 from typing import Any
 
 from sqlalchemy import ColumnElement, and_, literal_column, select
@@ -20,6 +21,7 @@ CLOSING_DAY = 10
 FALLEN = ("rejected", "withdrawn")
 
 
+@lru_cache(200)
 def months(day: date) -> tuple[str, str]:
     """The month of `day` and the one before it."""
     first = day.replace(day=1)

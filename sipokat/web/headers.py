@@ -50,7 +50,7 @@ def add_headers(response: Response) -> Response:
     if g.get("copies_end"):
         headers["Sipokat-Copies"] = "end"
     if "Sipokat-Shell" not in headers:
-        response.vary.update(("Accept", "HX-Request", "Cookie"))
+        headers["Vary"] = "Accept, HX-Request, Cookie"
         _name_owner(response)
     return response
 
