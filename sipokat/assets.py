@@ -128,6 +128,7 @@ SCRIPTS = {
         "desk/ticks-decided.js",
     ),
     "activation": ("pages/activation.js",),
+    "nudges": ("pages/nudges.js",),
     "late-photos": ("form/photos.js", "pages/late-photos.js"),
 }
 STALE_SECONDS = 30 * 86400

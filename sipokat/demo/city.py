@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import Base, table, writing
 from sipokat.delivery.photo_store import PhotoStore
-from sipokat.demo import changes, imports, notices, people, phones
+from sipokat.demo import changes, imports, notices, nudges, people, phones
 from sipokat.demo.accounts import PASSWORD
 from sipokat.demo.plan import plan
 from sipokat.demo.play import Play
@@ -49,8 +49,8 @@ def load(store: PhotoStore, progress: Progress = lambda done, of: None) -> str:
             progress(done, len(steps))
             play.step(step)
         _insert(session, play)
-        notices.tell(session, play, moment)
-        phones.settle(session)
+        phones.settle(session, day_of(moment))
+        notices.tell(session, play, moment, nudges.settle(session, play, moment))
         changes.make(session, offices, steps, day_of(moment))
         notices.tell_of_offices(session, moment)
         imports.load(session)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import date, datetime, timedelta
 from itertools import groupby
 from typing import Any
@@ -24,10 +24,11 @@ READ_AFTER = timedelta(hours=3)
 UNREAD = timedelta(days=3)  # what is younger nobody has looked at
 
 
-def tell(session: Session, play: Play, moment: datetime) -> None:
-    """Insert the notices of all that was played, of what is late or left unmended, and of the last
-    morning, in the order of time; the older ones were read some hours later."""
-    told = [*_rows(play), *_late(session, moment), *_reminders(session, play, moment)]
+def tell(session: Session, play: Play, moment: datetime, nudges: Iterable[dict[str, Any]]) -> None:
+    """Insert the notices of all that was played, of what is late or left unmended, these `nudges`,
+    and those of the last morning, in the order of time; the older ones were read some hours later.
+    """
+    told = [*_rows(play), *_late(session, moment), *_reminders(session, play, moment), *nudges]
     told.sort(key=lambda row: row["at"])
     seen = [_seen(row, moment) for row in told]
     morning = last_morning(moment, play.overridden)

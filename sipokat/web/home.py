@@ -33,6 +33,7 @@ from sipokat.web.present.former import former
 from sipokat.web.present.letters import numberless
 from sipokat.web.present.posts import ending_words
 from sipokat.web.present.regions import region_words
+from sipokat.web.present.standing import standing_words
 from sipokat.web.respond import see_other
 
 pages = Blueprint("home", __name__)
@@ -94,7 +95,8 @@ def _rt_head() -> dict[str, Any]:
     session, today = db.session(), day_of(now())
     offices = [office for office in held(me()) if office.desk == "rt"]
     regions = [office.region for office in offices]
-    nihil = participation.nihil_month(session, regions[0], today) if len(regions) == 1 else None
+    standing = [participation.reported(session, region, today) for region in regions]
+    nihil = standing[0].missing(today) if len(regions) == 1 else None
     rejected = rejections(session, me())
     answers = answers_to(session, me(), rejected)
     last, _ = listing.list_reports(session, me(), listing.Filter())
@@ -108,6 +110,10 @@ def _rt_head() -> dict[str, Any]:
         "ending": [ending_words(one) for one in posts_below.ending(me())],
         "former": former(me()),
         "nihil": nihil,
+        "standing": [
+            standing_words(one, region_words(region, names) if len(regions) > 1 else "", today)
+            for region, one in zip(regions, standing, strict=True)
+        ],
         "today": today.isoformat(),
         "region": regions[0] if len(regions) == 1 else "",
         "returned": present.cards(returned, me()),

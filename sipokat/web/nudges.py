@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 from sipokat.database import db
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.nudges import asking, heads, outcomes
-from sipokat.domain.nudges.rules import NOTICE, WHATSAPP, asked_month
+from sipokat.domain.nudges.rules import NOTICE, asked_month
 from sipokat.domain.participation import lists
 from sipokat.domain.participation.closing import is_closed
 from sipokat.domain.participation.month import by_rt
@@ -127,7 +127,7 @@ def ask() -> ResponseReturnValue:
     if wants_json():
         return jsonify({"results": [nudged.outcome_json(one, names, way) for one in done]})
     back = safe_next(g.body.get("back", ""))
-    if way == WHATSAPP and len(done) == 1 and done[0].why is None:
+    if len(done) == 1 and asking.may_open(done[0], me(), way):
         message = nudged.message(done[0], names)
         return render_template("monitoring/whatsapp.html", message=message, back_to=back)
     tell(nudged.told(done, names))

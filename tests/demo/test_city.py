@@ -43,6 +43,8 @@ from sipokat.domain.content import content_digest
 from sipokat.domain.deadlines import days_between
 from sipokat.domain.imports import kept
 from sipokat.domain.notices import inbox, sentences
+from sipokat.domain.nudges.outcomes import results
+from sipokat.domain.nudges.rules import PAUSE
 from sipokat.domain.office_hours import is_working
 from sipokat.domain.participation.overview import overview
 from sipokat.domain.photos import picture_key
@@ -57,6 +59,7 @@ from sipokat.models import (
     FirstOpened,
     KnownDevice,
     Notice,
+    Nudge,
     Photo,
     Region,
     RegionSuccessor,
@@ -242,12 +245,34 @@ def test_one_rt_in_ten_is_active_and_in_one_kecamatan_more_and_more_are(rows: Se
     assert sorted(months)[-1] == "2026-10", "what is over was closed"
 
 
-def test_whoever_did_something_has_a_phone_and_nobody_else(rows: Session) -> None:
+def test_whoever_did_something_has_a_phone_and_some_who_only_looked(rows: Session) -> None:
     active = set(rows.scalars(select(User.id).where(User.active)))
     did = set(rows.scalars(select(Event.actor_id)))
     phones = {one.user_id: one for one in rows.scalars(select(KnownDevice))}
-    assert phones.keys() == did
-    assert {person for person, one in phones.items() if one.pin_hash} == did & active
+    assert phones.keys() > did
+    heads = set(rows.scalars(select(User.id).where(User.role == "rt_head")))
+    looked = phones.keys() - did
+    assert looked < heads
+    assert 0.5 < len(looked) / len(heads - did) < 0.7
+    assert {person for person, one in phones.items() if one.pin_hash} == phones.keys() & active
+
+
+def test_some_reported_soon_after_they_were_asked(rows: Session) -> None:
+    """In each month that was asked for; SIPOKAT itself asked, and so did lurah."""
+    asked = rows.scalars(select(Nudge).order_by(Nudge.region_code, Nudge.number)).all()
+    assert {one.month for one in asked} == {"2026-09", "2026-10", "2026-11"}
+    assert {one.by_role for one in asked} == {None, "lurah"}
+    assert {one.way for one in asked} == {"notice", "whatsapp"}
+    for one, other in pairwise(asked):
+        if one.region_code == other.region_code:
+            assert other.number == one.number + 1
+            assert other.at >= one.at + PAUSE
+    for month in ("2026-10", "2026-11"):
+        found = results(rows, KOTA, month)
+        soon = [one for one in found if one.answered]
+        assert 3 <= len(soon) < len(found) / 2, month
+    told = rows.scalars(select(Notice.key).where(Notice.kind == "nudge")).all()
+    assert len(told) == sum(one.way == "notice" for one in asked)
 
 
 def test_reports_lie_on_every_desk_in_every_state(rows: Session) -> None:

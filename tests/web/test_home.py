@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import date, datetime, time, timedelta
 
 import pytest
+import time_machine
 from flask import Flask
 from sqlalchemy import update
 
 from sipokat.database import db, writing
-from sipokat.domain.clock import now
+from sipokat.domain.clock import WIB, now
 from sipokat.domain.periods import months
 from sipokat.models import Report
 from tests import steps
@@ -68,6 +69,41 @@ def test_no_nihil_is_offered_once_something_was_reported(app: Flask, site: Site)
         for month in months(steps.today()):
             steps.send(SITI, "nihil", fields={"periode": month})
     assert not home(site, SITI).has("[data-nihil-open]")
+
+
+@pytest.mark.parametrize(
+    ("today", "reported", "says"),
+    [
+        (date(2026, 12, 1), [], "belum ada laporan November. Kirim paling lambat 10 Des."),
+        (date(2026, 12, 10), ["2026-12"], "belum ada laporan November."),
+        (date(2026, 12, 10), ["2026-11"], "Anda sudah melapor November."),
+        (date(2026, 12, 10), ["2026-11", "2026-12"], "Anda sudah melapor bulan ini."),
+        (date(2026, 12, 11), ["2026-11"], "belum ada laporan bulan ini."),
+        (date(2026, 12, 11), ["2026-12"], "Anda sudah melapor bulan ini."),
+    ],
+)
+def test_an_rt_head_reads_whether_this_month_is_reported(
+    app: Flask, site: Site, today: date, reported: list[str], says: str
+) -> None:
+    """What is missing is offered as nihil too; a copy names the month."""
+    with time_machine.travel(datetime.combine(today, time(9), WIB), tick=True):
+        with app.app_context():
+            for month in reported:
+                steps.send(RAHMAN, "nihil", fields={"periode": month})
+        page = home(site, RAHMAN)
+        assert says.casefold() in page.text("main").casefold()
+        assert page.has("[data-nihil-open]") is ("belum" in says)
+        assert "bulan ini" not in page.in_copy()
+
+
+def test_a_head_of_two_rt_reads_it_of_each(app: Flask, site: Site) -> None:
+    with time_machine.travel(datetime(2026, 12, 15, 9, tzinfo=WIB), tick=True):
+        with app.app_context():
+            steps.add_term(RAHMAN, SITI.region)
+            steps.send(RAHMAN, "nihil", region=SITI.region)
+        said = home(site, RAHMAN).text("main")
+    assert "RT 001, Petanang Ulu: belum ada laporan bulan ini." in said
+    assert "RT 002, Petanang Ulu: Anda sudah melapor bulan ini." in said
 
 
 def test_what_came_back_says_why_and_is_mended_from_here(site: Site) -> None:

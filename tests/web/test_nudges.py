@@ -123,7 +123,7 @@ def test_who_never_had_a_phone_is_asked_by_whatsapp_alone(there: None, site: Sit
     found = items(site(SARI), f"/pemantauan/{SARI.region}/belum-melapor")
     assert found[MARLINA.region]["refused"] == {"notice": "no_phone", "whatsapp": None}
     page = site(SARI).get(f"/pemantauan/{SARI.region}/belum-melapor")
-    assert "pemberitahuan tidak akan terbaca" in page.text("main")
+    assert "Pemberitahuan belum bisa terbaca" in page.text("main")
     assert page.has("a[href^='/pengelolaan/orang/']")
 
 
@@ -212,6 +212,17 @@ def test_all_of_a_kelurahan_at_once(there: None, site: Site) -> None:
     page = page.submit(".nudge-all form")
     assert "pemberitahuan dikirim" in page.text("#notices")
     assert "Tidak ada yang bisa diingatkan" in page.text(".nudge-all")
+
+
+def test_who_has_asked_by_whatsapp_opens_the_message_again(there: None, site: Site) -> None:
+    """The answer may have been lost on the way: then nothing is recorded twice."""
+    first = ask(site(HARTONO), SITI, way="whatsapp")["results"][0]
+    again = ask(site(HARTONO), SITI, way="whatsapp")["results"][0]
+    assert (again["status"], again["whatsapp"]) == (409, first["whatsapp"])
+    other = ask(site(YUSUF), SITI, way="whatsapp")["results"][0]
+    assert other["status"] == 409
+    assert "whatsapp" not in other
+    assert items(site(HARTONO))[SITI.region]["nudges"] == 1
 
 
 def test_a_report_soon_after_is_what_came_of_it(app: Flask, there: None, site: Site) -> None:

@@ -16,7 +16,7 @@ from sipokat.domain import daily
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.notices import nudge_news, rows
 from sipokat.domain.nudges.heads import Asked, Facts, facts_of, last_asked
-from sipokat.domain.nudges.rules import ANSWER, MOST, NOTICE, WAYS, asked_month, free_at
+from sipokat.domain.nudges.rules import ANSWER, MOST, NOTICE, WAYS, WHATSAPP, asked_month, free_at
 from sipokat.domain.offices import HOLDER, Office, held
 from sipokat.domain.participation.figures import Figures
 from sipokat.domain.participation.month import by_rt
@@ -219,8 +219,16 @@ def _tell(session: Session, made: Collection[dict[str, Any]], day: date) -> None
 
 
 def _asked(row: dict[str, Any]) -> Asked:
-    names = ("number", "month", "at", "way", "by_role", "by_region", "by_kind")
+    names = ("number", "month", "at", "way", "by_id", "by_role", "by_region", "by_kind")
     return Asked(*(row[name] for name in names))
+
+
+def may_open(one: Outcome, user: User, way: str) -> bool:
+    """Whether WhatsApp opens with the message: it was recorded now, or by this person before, whose
+    phone may never have got the answer."""
+    if way != WHATSAPP or one.why not in (None, RECENT) or one.asked is None:
+        return False
+    return one.why is None or (one.asked.by_id, one.asked.way) == (user.id, WHATSAPP)
 
 
 def _common(codes: Sequence[str]) -> str:

@@ -37,6 +37,7 @@ class Asked:
     month: str
     at: datetime
     way: str
+    by_id: str | None
     by_role: str | None
     by_region: str | None
     by_kind: str | None
@@ -113,7 +114,7 @@ def last_asked(session: Session, codes: Sequence[str]) -> dict[str, Asked]:
         .group_by(nudge.region_code)
         .subquery()
     )
-    columns = (nudge.number, nudge.month, nudge.at, nudge.way)
+    columns = (nudge.number, nudge.month, nudge.at, nudge.way, nudge.by_id)
     query = select(nudge.region_code, *columns, nudge.by_role, nudge.by_region, nudge.by_kind).join(
         last, (last.c.code == nudge.region_code) & (last.c.number == nudge.number)
     )

@@ -66,7 +66,7 @@ _RESULTS = Prepared(
     select(
         _NUDGE.region_code,
         case((_COUNT.real + _COUNT.nihil > 0, _ANSWERED), else_=None).label("answered"),
-        *(_NUDGE.number, _NUDGE.month, _NUDGE.at, _NUDGE.way),
+        *(_NUDGE.number, _NUDGE.month, _NUDGE.at, _NUDGE.way, _NUDGE.by_id),
         *(_NUDGE.by_role, _NUDGE.by_region, _NUDGE.by_kind),
     )
     .select_from(table(Nudge))

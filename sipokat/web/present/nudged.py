@@ -12,10 +12,10 @@ from flask import current_app
 
 from sipokat.database import db
 from sipokat.domain.clock import now
-from sipokat.domain.nudges.asking import Outcome, office_over
+from sipokat.domain.nudges.asking import Outcome, may_open, office_over
 from sipokat.domain.nudges.heads import Facts
 from sipokat.domain.nudges.outcomes import Result
-from sipokat.domain.nudges.rules import ANSWER, WHATSAPP
+from sipokat.domain.nudges.rules import ANSWER
 from sipokat.domain.participation.closing import closed_on
 from sipokat.domain.titles import title
 from sipokat.web.access import me
@@ -71,9 +71,10 @@ def outcome_json(one: Outcome, names: dict[str, str], way: str) -> dict[str, Any
     if one.asked:
         row["last"] = asked_json(one.asked, names)
     if one.why:
-        return row | {"error": one.why, "message": refusal_words(one.why, _now(one))}
-    if way == WHATSAPP:
-        row["whatsapp"] = message(one, names)["href"] or None
+        row |= {"error": one.why, "message": refusal_words(one.why, _now(one))}
+    if may_open(one, me(), way):
+        opened = message(one, names)
+        row |= {"whatsapp": opened["href"] or None, "text": opened["text"]}
     return row | {"period": one.month}
 
 

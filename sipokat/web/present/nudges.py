@@ -136,7 +136,7 @@ def _together(rows: Sequence[Row], asked: str, at: datetime) -> dict[str, Any] |
     why = {one.code: one.why(NOTICE, at) for one in rows}
     codes = [code for code, reason in why.items() if reason is None]
     left = Counter(reason for reason in why.values() if reason)
-    if not rows or len(codes) > MOST:
+    if len(rows) < 2 or len(codes) > MOST:
         return None
     return {"codes": codes, "left": left_words(left), "month": asked}
 
@@ -186,7 +186,7 @@ def phone_words(facts: Facts) -> str:
 
 def asked_words(asked: Asked, names: dict[str, str]) -> str:
     """`Diingatkan 2 kali, terakhir 28 Nov, 09.12 oleh Lurah Petanang Ulu lewat WhatsApp`"""
-    times_asked = "1 kali" if asked.number == 1 else f"{asked.number} kali, terakhir"
+    times_asked = "1 kali," if asked.number == 1 else f"{asked.number} kali, terakhir"
     by = by_words(asked, names)
     return times.phrase(f"Diingatkan {times_asked} {{}} oleh {by}", times.ago(asked.at))
 
@@ -210,7 +210,7 @@ def refusal_words(why: str, facts: Facts) -> str:
         CLOSED: "Akun ketua RT ini ditutup.",
         OWN: "Ini RT Anda sendiri.",
         REPORTED: "Sudah ada laporan untuk bulan yang diminta.",
-        NO_PHONE: "HP-nya belum aktif: pemberitahuan tidak akan terbaca.",
+        NO_PHONE: "Pemberitahuan belum bisa terbaca: HP-nya belum aktif.",
         NO_NUMBER: "Nomor HP-nya tidak ada pada Anda.",
     }[why]
 
