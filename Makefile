@@ -60,6 +60,7 @@ bench: .venv/.dev ## measure what the docs quote: reports per second, weight and
 	$(BIN)/python -m bench.at_rest
 	$(BIN)/python -m bench.slow_clients
 	$(BIN)/python -m bench.import_people
+	$(BIN)/python -m bench.exports
 
 lock: ## renew the lock files from pyproject.toml and package.json (needs uv and npm)
 	uv pip compile --quiet --universal --generate-hashes --no-emit-index-url --python-version 3.11 --upgrade pyproject.toml -o requirements/run.txt
