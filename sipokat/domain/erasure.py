@@ -20,6 +20,7 @@ from sipokat.domain import events, offices
 from sipokat.domain.categories import categories
 from sipokat.domain.clock import now as present
 from sipokat.domain.content import content_digest
+from sipokat.domain.exports.recalling import recall
 from sipokat.domain.photo_work import drop_files
 from sipokat.domain.photos import Store
 from sipokat.domain.receipts import ERASED
@@ -38,7 +39,7 @@ def erase(
     operator: str | None = None,
 ) -> bool:
     """Blank the report's words, place, notes and photos, and append who did it and `why`, with the
-    `operator` who typed it on the server.
+    `operator` who typed it on the server. Files that were taken out with them are taken back.
 
     Returns False, and appends nothing, when nothing is left to blank; the files of its photos are
     deleted once more all the same. Raises NotFound, and NeverAllowed for somebody who is neither
@@ -62,6 +63,7 @@ def erase(
             blank(report, blanking)
             session.flush()
             events.blank(session, report.id)
+            recall(session, report)
         photos = [photo for photo in report.photos if photo.state == ERASED]
     for photo in photos:  # only now: nothing may refer to a file that is gone
         drop_files(store, photo)

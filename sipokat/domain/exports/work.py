@@ -108,6 +108,14 @@ def kept_files(session: Session, at: datetime) -> set[str]:
     return {file_name(export_id, file_format) for export_id, file_format in session.execute(query)}
 
 
+def recalled_files(session: Session, at: datetime) -> set[str]:
+    """The names of the files that were taken back before their days were over."""
+    query = select(Export.id, Export.format).where(
+        Export.state == "over", Export.ready_at > at - KEPT
+    )
+    return {file_name(export_id, file_format) for export_id, file_format in session.execute(query)}
+
+
 def file_name(export_id: int, file_format: str) -> str:
     """What the file of an export is called in its folder."""
     return f"{export_id}.{file_format}"
