@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import Base, table, writing
 from sipokat.delivery.photo_store import PhotoStore
-from sipokat.demo import changes, imports, notices, nudges, people, phones
+from sipokat.demo import changes, exports, imports, notices, nudges, people, phones
 from sipokat.demo.accounts import PASSWORD
 from sipokat.demo.plan import plan
 from sipokat.demo.play import Play
@@ -54,6 +54,7 @@ def load(store: PhotoStore, progress: Progress = lambda done, of: None) -> str:
         changes.make(session, offices, steps, day_of(moment))
         notices.tell_of_offices(session, moment)
         imports.load(session)
+        exports.ask(session)
         for month in to_close(session, day_of(moment)):
             close(session, month, moment)
         progress(len(steps), len(steps))

@@ -41,6 +41,8 @@ from sipokat.domain.check_figures import differences
 from sipokat.domain.clock import WIB, day_of, now
 from sipokat.domain.content import content_digest
 from sipokat.domain.deadlines import days_between
+from sipokat.domain.exports import asking, finding
+from sipokat.domain.exports.kinds import KINDS
 from sipokat.domain.imports import kept
 from sipokat.domain.notices import inbox, sentences
 from sipokat.domain.nudges.outcomes import results
@@ -56,6 +58,7 @@ from sipokat.models import (
     ClosedMonth,
     DayOverride,
     Event,
+    Export,
     FirstOpened,
     KnownDevice,
     Notice,
@@ -200,6 +203,14 @@ def test_an_import_waits_for_being_applied(rows: Session) -> None:
     found = kept.verdicts(rows, one)
     assert {verdict.kind for verdict in found} == {"new", "changed", "unchanged", "refused"}
     assert any("Petanang Ilir?" in verdict.why for verdict in found)
+
+
+def test_a_table_waits_for_the_worker_to_write_it(rows: Session) -> None:
+    (one,) = rows.scalars(select(Export))
+    asked = asking.asked_of(one)
+    user = rows.get_one(User, asked.user_id)
+    assert (one.state, finding.within_reach(user, one)) == ("waiting", True)
+    assert KINDS[one.what].table(rows, asked).total > 3
 
 
 @pytest.mark.parametrize("day", ["2026-12-01", "2027-01-01", "2027-03-14", "2028-02-29"])
