@@ -26,8 +26,10 @@ from sipokat.domain.regions import names_of
 from sipokat.domain.texts import dots, written
 from sipokat.models import Export, User
 
+LOOK_SECONDS = 2
 TURN_SECONDS = 2.0
 TIDY_SECONDS = 600
+OWN = "Laporan sendiri"
 log = structlog.get_logger()
 
 
@@ -96,12 +98,19 @@ def about(session: Session, user: User, one: Export, table: Table) -> list[tuple
     local = one.asked_at.astimezone(WIB)
     facts = [
         ("Isi", KINDS[one.what].title),
-        ("Wilayah", ", ".join(names.get(code, code) for code in asked.scopes) or "Laporan sendiri"),
+        ("Wilayah", ", ".join(region_name(code, names) for code in asked.scopes) or OWN),
         ("Pilihan", one.said or "Semua"),
         ("Diminta", f"{written(local.date())}, {local:%H.%M} WIB"),
         ("Oleh", user.name),
     ]
     return facts + [("Cara menghitung", sentence) for sentence in table.counted]
+
+
+def region_name(code: str, names: dict[str, str]) -> str:
+    """`RT 001, Petanang Ulu`; the empty code is everywhere."""
+    parent = names.get(code.rpartition(".")[0], "")
+    name = names.get(code, code) or "Seluruh kota"
+    return f"{name}, {parent}" if name.startswith("RT ") and parent else name
 
 
 class ExportJob:
@@ -111,11 +120,16 @@ class ExportJob:
     def __init__(self, files: ExportFiles) -> None:
         self.files = files
         self._making: Making | None = None
-        self._tidy_at = 0.0
+        self._look_at = self._tidy_at = 0.0
 
     def claim(self, worker: str) -> int | None:
-        """The file that this worker has begun, else one that waits."""
-        return self._making.id if self._making else work.claim(worker)
+        """The file that this worker has begun, else one that waits; looks every two seconds."""
+        if self._making:
+            return self._making.id
+        if time.monotonic() < self._look_at:
+            return None
+        self._look_at = time.monotonic() + LOOK_SECONDS
+        return work.claim(worker)
 
     def do(self, job: int, worker: str) -> None:
         """Write a part of the file, and with the last one make it whole and tell its person.
@@ -123,6 +137,7 @@ class ExportJob:
         A full disk or a database that is gone is no fault of the export's: it is given back and the
         exception raised again.
         """
+        self._look_at = 0.0
         try:
             self._go_on(job, worker)
         except CannotBeMade as refused:
@@ -159,12 +174,14 @@ class ExportJob:
             self._making = None
 
     def tidy(self) -> None:
-        """Every ten minutes, delete the files whose days are over and what killed workers have
-        left, and forget the oldest rows."""
+        """Every ten minutes, delete the files whose days are over, that were taken back, or that
+        killed workers have left, and forget the oldest rows."""
         if time.monotonic() < self._tidy_at:
             return
         self._tidy_at = time.monotonic() + TIDY_SECONDS
         at = now()
+        for name in work.recalled_files(db.session(), at):
+            self.files.drop(name)
         self.files.sweep(work.kept_files(db.session(), at))
         if old := work.old_ones(db.session(), at):
             with writing() as session:

@@ -33,6 +33,7 @@ def in_turns(monkeypatch: pytest.MonkeyPatch) -> None:
     """Two rows are read at once, and each turn ends with that."""
     monkeypatch.setattr(report_rows, "PORTION", 2)
     monkeypatch.setattr(export_job, "TURN_SECONDS", 0)
+    monkeypatch.setattr(export_job, "LOOK_SECONDS", 0)
 
 
 def notices(session: Session) -> int:
