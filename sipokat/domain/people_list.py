@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true
+from sqlalchemy import ColumnElement, and_, exists, func, or_, select, true, tuple_
 from sqlalchemy.orm import Session, selectinload
 
 from sipokat.domain import directory, people
@@ -110,6 +110,54 @@ def list_people(session: Session, user: User, wanted: Filter, page: int = 1) -> 
     rows = session.execute(query.limit(PAGE + 1).offset((page - 1) * PAGE)).all()
     listed = [_listed(row) for row in rows[:PAGE]]
     return Found(listed, rows[0].total if rows else 0, len(rows) > PAGE)
+
+
+def portion(
+    session: Session,
+    user: User,
+    wanted: Filter,
+    scopes: Sequence[str],
+    after: tuple[str, str, str] | None,
+    most: int,
+) -> tuple[list[Listed], tuple[str, str, str] | None]:
+    """The same people in portions of `most`, of those alone who hold an office in one of `scopes`;
+    the empty one is everywhere. `after` is where the portion before has ended."""
+    states = _states(now())
+    running = not_over_by(day_of(now()))
+    region = select(func.min(Term.region_code)).where(Term.user_id == User.id, running)
+    order = (func.coalesce(region.scalar_subquery(), "~"), User.name, User.id)
+    query = (
+        select(
+            User,
+            IN_SESSION.label("in_session"),
+            ON_PHONE.label("on_phone"),
+            order[0].label("first_region"),
+            *(condition.label(key) for key, condition in states.items()),
+        )
+        .where(directory.looked_after(user), _narrowed(wanted, states), _in_scopes(scopes))
+        .options(selectinload(User.terms))
+    )
+    if after is not None:
+        query = query.where(tuple_(*order) > after)
+    rows = session.execute(query.order_by(*order).limit(most)).all()
+    last = rows[-1] if len(rows) == most else None
+    return [_listed(row) for row in rows], (
+        (last.first_region, last.User.name, last.User.id) if last else None
+    )
+
+
+def count(session: Session, user: User, wanted: Filter, scopes: Sequence[str]) -> int:
+    """How many they are."""
+    conditions = (directory.looked_after(user), _narrowed(wanted, _states(now())))
+    query = select(func.count(User.id)).where(*conditions, _in_scopes(scopes))
+    return session.scalar(query) or 0
+
+
+def _in_scopes(scopes: Sequence[str]) -> ColumnElement[bool]:
+    if "" in scopes:
+        return true()
+    there = or_(*(in_scope(Term.region_code, scope) for scope in scopes))
+    return exists().where(Term.user_id == User.id, not_over_by(day_of(now())), there)
 
 
 def _listed(row: Any) -> Listed:

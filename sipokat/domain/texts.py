@@ -33,6 +33,12 @@ def figure(value: int | float) -> str:
     return str(format_decimal(value, locale="id_ID"))
 
 
+def phone(number: str) -> str:
+    """`+6281234567890` as `0812 3456 7890`."""
+    digits = f"0{number.removeprefix('+62')}"
+    return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
+
+
 def written(day: date | None) -> str:
     """A day as sentences show it: `30 Nov 2026`."""
     return str(format_date(day, "d MMM y", locale="id_ID")) if day else ""

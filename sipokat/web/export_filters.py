@@ -5,16 +5,21 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import asdict
 
+from sipokat.database import db
+from sipokat.domain import appointers, directory
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.exports.kinds import KINDS
 from sipokat.domain.participation.lists import WHICH
 from sipokat.domain.participation.names import TITLES
-from sipokat.domain.refusals import UNKNOWN_CHOICE, Malformed
-from sipokat.domain.regions import level_of
-from sipokat.domain.visibility import require_reader
+from sipokat.domain.people_list import Filter, regions_of
+from sipokat.domain.refusals import UNKNOWN_CHOICE, Malformed, NotFound
+from sipokat.domain.regions import level_of, names_of
+from sipokat.domain.visibility import NO_REGION, require_reader
 from sipokat.web import decisions, list_filters
 from sipokat.web.access import me
+from sipokat.web.administration import people_list
 from sipokat.web.monitoring import chosen_month, find_region
+from sipokat.web.nudges import LISTS
 from sipokat.web.present import decisions as present
 from sipokat.web.present import times
 from sipokat.web.present.regions import region_words
@@ -70,9 +75,45 @@ def _decisions(typed: Typed) -> Read:
     return filters, f"{present.span(asked)}{said}: {present.said(asked)}"
 
 
+def _silent(typed: Typed) -> Read:
+    code, month, said = _place(typed)
+    which = typed.get("keadaan", "belum")
+    if which not in LISTS:
+        raise Malformed(UNKNOWN_CHOICE)
+    return {"code": code, "month": month, "which": which}, f"{said}: {TITLES[which]}"
+
+
+def _reported(typed: Typed) -> Read:
+    code, month, said = _place(typed)
+    return {"code": code, "month": month}, f"{said} dan sebelas bulan sebelumnya"
+
+
+def _people(typed: Typed) -> Read:
+    directory.looking_after(me())
+    wanted = Filter(**{name: typed.get(name, "") for name in ("region", "role", "state")})
+    people_list.require_known(wanted)
+    regions = dict(regions_of(db.session(), me(), whole=True))
+    return asdict(wanted), people_list.chosen(wanted, regions).removeprefix(", ")
+
+
+def _posts(typed: Typed) -> Read:
+    asked = typed.get("di", "")
+    if not asked:
+        return {}, "Tepat di bawah jabatan Anda"
+    appointers.require_scope(me(), asked)
+    names = names_of(db.session(), [asked])
+    if asked not in names:
+        raise NotFound(NO_REGION)
+    return {"di": asked}, region_words(asked, names)
+
+
 _READERS: dict[str, Callable[[Typed], Read]] = {
     "laporan": _reports,
     "pemantauan": _monitoring,
     "rt": _rt,
+    "belum-melapor": _silent,
+    "isi": _reported,
     "keputusan": _decisions,
+    "orang": _people,
+    "jabatan": _posts,
 }

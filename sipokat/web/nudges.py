@@ -55,11 +55,12 @@ def silent(code: str) -> ResponseReturnValue:
 
     def context() -> dict[str, Any]:
         place = place_of(code, month, names) | {"closed": closed}
-        shared = {
+        shared: dict[str, Any] = {
             "periods": present_monitoring.periods(offered),
             "back_to": request.full_path.rstrip("?"),
         }
         counts = {key: sum(lists.WHICH[key](row) for row in every) for key in LISTS}
+        shared["export"] = {"code": code, "periode": month, "keadaan": which}
         return place | shared | present.silent_page(shown, names, which, asked, at, counts)
 
     def data() -> dict[str, Any]:

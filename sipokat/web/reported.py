@@ -29,7 +29,11 @@ def show(code: str) -> ResponseReturnValue:
     found = reported(db.session(), code, month)
 
     def context() -> dict[str, Any]:
-        shared = {"periods": monitoring.periods(offered), **place_of(code, month, names)}
+        shared: dict[str, Any] = {
+            "periods": monitoring.periods(offered),
+            **place_of(code, month, names),
+        }
+        shared["export"] = {"code": code, "periode": month}
         return shared | present.page(code, found)
 
     return respond(

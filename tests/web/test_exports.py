@@ -11,11 +11,14 @@ from flask import Flask
 from sqlalchemy import select
 
 from sipokat.database import db
+from sipokat.domain import erasure
 from sipokat.domain.clock import now
+from sipokat.domain.exports import people_rows, silent_rows
 from sipokat.models import Export
 from tests import exporting, steps
 from tests.cast import (
     AGUS,
+    BARAT_I,
     DEWI,
     EFFENDI,
     HARTONO,
@@ -32,6 +35,7 @@ from tests.cast import (
     Person,
 )
 from tests.page import Visitor
+from tests.shelf import Shelf
 
 Site = Callable[..., Visitor]
 WHOLE = {"what": "laporan", "format": "xlsx"}
@@ -331,3 +335,126 @@ def test_reports_of_one_category_have_its_fields_as_columns(app: Flask, site: Si
     assert 2.5 in row.values()
     assert row["Lintang"] == -3.29
     assert row["Tanggal kejadian"] == steps.today()
+
+
+def taken_out(
+    site: Site, app: Flask, person: Person, sheet: str, **asked: str
+) -> list[dict[str, object]]:
+    """The rows of what this person takes out."""
+    made = site(person).json("POST", "/unduhan", WHOLE | asked, status=202)
+    exporting.make_all(app)
+    answer = site(person).request("GET", f"{made['url']}/berkas", buffered=True)
+    assert answer.status_code == 200
+    return exporting.table(exporting.read_xlsx(answer.data)[sheet])
+
+
+def test_people_are_taken_out_by_who_looks_after_them(app: Flask, site: Site) -> None:
+    with app.app_context():
+        steps.newcomer("=cmd|' /C calc'!A0", "rt_head", f"{PETANANG_ULU}.004")
+    for person in (HARTONO, SARI, YUSUF, AGUS):
+        listed = site(person).json("GET", "/pengelolaan")["items"]
+        rows = taken_out(site, app, person, "Orang", what="orang")
+        assert [row["Nama"] for row in rows] == [one["name"] for one in listed], person
+    rows = taken_out(site, app, HARTONO, "Orang", what="orang", role="rt_head")
+    assert "=cmd|' /C calc'!A0" in {row["Nama"] for row in rows}
+    assert "0812 0000 0101" in {row["Nomor HP"] for row in rows}
+    page = (
+        site(HARTONO)
+        .get("/pengelolaan?role=rt_head")
+        .submit("form[action='/unduhan']", format="csv")
+    )
+    exporting.make_all(app)
+    data = site(HARTONO).request("GET", f"{page.url}/berkas", buffered=True).data
+    assert "'=cmd|' /C calc'!A0" in {row["Nama"] for row in exporting.read_csv(data)}
+    for person in (RAHMAN, DEWI, ZAINAL, RATNA):
+        site(person).json("POST", "/unduhan", WHOLE | {"what": "orang"}, status=403)
+    site(HARTONO).json("POST", "/unduhan", WHOLE | {"what": "orang", "role": "raja"}, status=400)
+
+
+def test_people_of_an_office_that_came_later_are_not_in_the_file(app: Flask, site: Site) -> None:
+    made = site(HARTONO).json("POST", "/unduhan", WHOLE | {"what": "orang"}, status=202)
+    with app.app_context():
+        steps.add_term(HARTONO, KOTA, since=steps.today(), role="diskominfo")
+    exporting.make_all(app)
+    data = site(HARTONO).request("GET", f"{made['url']}/berkas", buffered=True).data
+    rows = exporting.table(exporting.read_xlsx(data)["Orang"])
+    assert {row["Nama"] for row in rows} <= {"Rahman", "Siti Aminah", "Bejo", "Hartono"}
+
+
+def test_people_are_read_in_portions(
+    app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(people_rows, "PORTION", 2)
+    listed = [one["name"] for one in site(AGUS).json("GET", "/pengelolaan")["items"]]
+    assert len(listed) > 4
+    rows = taken_out(site, app, AGUS, "Orang", what="orang")
+    assert [row["Nama"] for row in rows] == listed
+
+
+def test_offices_are_taken_out_as_their_page_shows_them(app: Flask, site: Site) -> None:
+    rows = taken_out(site, app, YUSUF, "Jabatan", what="jabatan")
+    named = {(row["Kode wilayah"], row["Nama"]) for row in rows}
+    assert {(PETANANG_ULU, "Hartono"), (SARI.region, "Sari Wulandari")} <= named
+    assert all(row["Keadaan"] == "Kosong" for row in rows if not row["Nama"])
+    below = taken_out(site, app, AGUS, "Jabatan", what="jabatan", di=PETANANG_ULU)
+    assert (RAHMAN.region, "Rahman") in {(row["Kode wilayah"], row["Nama"]) for row in below}
+    page = (
+        site(HARTONO).get("/pengelolaan/jabatan").submit("form[action='/unduhan']", format="xlsx")
+    )
+    assert page.text("h2") == "Jabatan (Excel)"
+    asked = WHOLE | {"what": "jabatan"}
+    site(RAHMAN).json("POST", "/unduhan", asked, status=403)
+    site(YUSUF).json("POST", "/unduhan", asked | {"di": BARAT_I}, status=404)
+    site(AGUS).json("POST", "/unduhan", asked | {"di": f"{KOTA}.99"}, status=404)
+
+
+def test_who_has_not_reported_is_taken_out(
+    app: Flask, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(silent_rows, "PORTION", 2)
+    with app.app_context():
+        steps.send(RAHMAN)
+    month = f"{steps.today():%Y-%m}"
+    path = f"/pemantauan/{UTARA_I}/belum-melapor?periode={month}"
+    shown = site(ZAINAL).json("GET", path)["items"]
+    page = site(ZAINAL).get(path).submit("form[action='/unduhan']", format="csv")
+    exporting.make_all(app)
+    rows = exporting.read_csv(site(ZAINAL).request("GET", f"{page.url}/berkas", buffered=True).data)
+    assert [(row["Kode wilayah"], row["Ketua RT"]) for row in rows] == [
+        (one["region"], one["head"] or "") for one in shown
+    ]
+
+
+def test_what_is_reported_is_taken_out(app: Flask, site: Site) -> None:
+    with app.app_context():
+        steps.send(RAHMAN)
+        steps.send(SITI, "sampah")
+    month = f"{steps.today():%Y-%m}"
+    path = f"/pemantauan/{UTARA_I}/isi?periode={month}"
+    shown = site(YUSUF).json("GET", path)
+    page = site(YUSUF).get(path).submit("form[action='/unduhan']", format="csv")
+    exporting.make_all(app)
+    rows = exporting.read_csv(site(YUSUF).request("GET", f"{page.url}/berkas", buffered=True).data)
+    counts = [list(row.values())[-1] for row in rows]
+    told = [one["count"] for one in shown["categories"]]
+    assert counts == [str(count) for count in (*told, shown["total"])]
+    assert rows[-1]["Kategori"] == "Semua laporan"
+
+
+def test_what_is_erased_is_in_no_file_any_more(app: Flask, site: Site) -> None:
+    with app.app_context():
+        number = steps.send(RAHMAN, text="Nama warga yang harus hilang.").number
+    ready = site(HARTONO).json("POST", "/unduhan", WHOLE, status=202)
+    apart = site(SARI).json("POST", "/unduhan", WHOLE, status=202)
+    exporting.make_all(app)
+    again = site(YUSUF).json("POST", "/unduhan", WHOLE, status=202)
+    with app.app_context():
+        erasure.erase(steps.user_of(DEWI), number, "Permintaan warga.", Shelf())
+    site(HARTONO).json("GET", f"{ready['url']}/berkas", status=410)
+    assert site(HARTONO).json("GET", ready["url"])["state"] == "expired"
+    assert site(SARI).request("GET", f"{apart['url']}/berkas", buffered=True).status_code == 200
+    exporting.make_all(app)
+    assert not exporting.path_of(app, ready["id"]).exists()
+    data = site(YUSUF).request("GET", f"{again['url']}/berkas", buffered=True).data
+    (row,) = exporting.table(exporting.read_xlsx(data)["Laporan"])
+    assert (row["Nomor"], row["Keterangan"]) == (number, "")

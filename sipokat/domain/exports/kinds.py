@@ -8,7 +8,14 @@ from urllib.parse import urlencode
 
 from sqlalchemy.orm import Session
 
-from sipokat.domain.exports import monitoring_rows, report_rows
+from sipokat.domain import appointers
+from sipokat.domain.exports import (
+    monitoring_rows,
+    people_rows,
+    report_rows,
+    reported_rows,
+    silent_rows,
+)
 from sipokat.domain.exports.table import Asked, Table
 from sipokat.domain.visibility import require_reader, require_region, scopes_of
 from sipokat.models import User
@@ -53,6 +60,14 @@ def _region(user: User, filters: Filters) -> list[str]:
     return [filters["code"]]
 
 
+def _appointing(user: User, filters: Filters) -> list[str]:
+    """The offices right below one region, or below each of their own."""
+    if "di" not in filters:
+        return appointers.scopes(user)
+    appointers.require_scope(user, filters["di"])
+    return [filters["di"]]
+
+
 _MONTH = {"month": "periode"}
 KINDS = {
     "laporan": Kind(
@@ -65,6 +80,22 @@ KINDS = {
     "rt": Kind(
         *("Daftar RT", "daftar-rt", _region, monitoring_rows.rt_of, "/pemantauan/{code}/rt"),
         _MONTH | {"which": "keadaan"},
+    ),
+    "belum-melapor": Kind(
+        *("RT yang belum melapor", "belum-melapor", _region, silent_rows.table_of),
+        "/pemantauan/{code}/belum-melapor",
+        _MONTH | {"which": "keadaan"},
+    ),
+    "isi": Kind(
+        *("Isi laporan", "isi-laporan", _region, reported_rows.table_of),
+        "/pemantauan/{code}/isi",
+        _MONTH,
+    ),
+    "orang": Kind(
+        *("Orang", "orang", people_rows.people_scopes, people_rows.people_of), "/pengelolaan"
+    ),
+    "jabatan": Kind(
+        *("Jabatan", "jabatan", _appointing, people_rows.posts_of), "/pengelolaan/jabatan"
     ),
     "keputusan": Kind(
         *("Keputusan", "keputusan", _region, monitoring_rows.decisions_of),

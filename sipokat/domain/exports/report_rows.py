@@ -16,7 +16,7 @@ from sipokat.domain.field_facts import field_facts, field_value
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.regions import names_of
 from sipokat.domain.report_titles import jenis_of
-from sipokat.domain.roles import DESK_WORDS
+from sipokat.domain.roles import DESK_ROLES, ROLES
 from sipokat.domain.state_names import badge
 from sipokat.domain.visibility import is_open, narrowed, newest_in, reports_in, seen_in
 from sipokat.models import Report, User
@@ -116,7 +116,7 @@ def _row(one: Listed, names: dict[str, str], category: Category | None) -> list[
         categories()[one.category].name,
         jenis_of(one.category, fields),
         *places.cells(one.region_code, names),
-        DESK_WORDS[one.author_desk] if one.recorded_as is None else one.recorded_as,
+        one.recorded_as or ROLES[DESK_ROLES[one.author_desk]].label,
         one.happened_on,
         one.period,
         one.written_at,

@@ -47,12 +47,7 @@ def search() -> ResponseReturnValue:
 
 
 def _answer(wanted: Filter) -> ResponseReturnValue:
-    if (
-        (wanted.role and wanted.role not in ROLES)
-        or (wanted.state and wanted.state not in people_list.STATE_NAMES)
-        or (wanted.region and not re.fullmatch(r"[0-9.]{2,20}", wanted.region))
-    ):
-        raise Malformed(UNKNOWN_CHOICE)
+    require_known(wanted)
     page = 1 if wanted.said else _page()
     found = people_list.list_people(db.session(), me(), wanted, page)
     following = _next_url(wanted, page) if found.more and not wanted.said else None
@@ -71,6 +66,16 @@ def _answer(wanted: Filter) -> ResponseReturnValue:
     return respond(
         "administration/people_list.html", context, "administration/_people_list.html", data
     )
+
+
+def require_known(wanted: Filter) -> None:
+    """Raises Malformed for what no form of ours asks."""
+    if (
+        (wanted.role and wanted.role not in ROLES)
+        or (wanted.state and wanted.state not in people_list.STATE_NAMES)
+        or (wanted.region and not re.fullmatch(r"[0-9.]{2,20}", wanted.region))
+    ):
+        raise Malformed(UNKNOWN_CHOICE)
 
 
 def _page() -> int:
@@ -96,8 +101,9 @@ def _context(wanted: Filter, found: Found) -> dict[str, Any]:
         "people": [people.row(one) for one in found.people],
         "total": found.total,
         "more": found.more,
+        "export": {"region": wanted.region, "role": wanted.role, "state": wanted.state},
         "incomplete": looks_like_phone(wanted.said) and normal_phone(wanted.said) is None,
-        "chosen": _chosen(wanted, dict(regions)),
+        "chosen": chosen(wanted, dict(regions)),
         "regions": regions,
         "roles": [(key, ROLES[key].label) for key in ROLES if key in roles],
         "states": list(people_list.STATE_NAMES.items()),
@@ -115,7 +121,7 @@ def _context(wanted: Filter, found: Found) -> dict[str, Any]:
     }
 
 
-def _chosen(wanted: Filter, regions: dict[str, str]) -> str:
+def chosen(wanted: Filter, regions: dict[str, str]) -> str:
     """What the list was narrowed to, behind `506 orang`: `, Ketua RT, di Taba Baru, lama tidak
     masuk`."""
     region = regions.get(wanted.region, wanted.region).removeprefix("– ")

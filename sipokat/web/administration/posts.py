@@ -50,6 +50,7 @@ def index() -> ResponseReturnValue:
         barred=[] if asked else deputies.barred_below(me()),
         numberless=[] if asked else numberless(me()),
         deeper=bool(asked),
+        export={"di": asked},
     )
 
 

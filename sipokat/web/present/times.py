@@ -11,6 +11,7 @@ from markupsafe import Markup, escape
 from sipokat.domain import texts
 from sipokat.domain.clock import WIB, day_of, now
 from sipokat.domain.texts import figure as figure
+from sipokat.domain.texts import phone as phone
 
 
 class Passing(str):
@@ -108,12 +109,6 @@ def percent(part: float) -> str:
     """`87 %` of a part from 0 to 1. Only all of it is 100 %, and only nothing is 0 %."""
     rounded = round(part * 100)
     return f"{min(max(rounded, 1), 99) if 0 < part < 1 else rounded} %"
-
-
-def phone(number: str) -> str:
-    """`+6281234567890` as `0812 3456 7890`."""
-    digits = f"0{number.removeprefix('+62')}"
-    return " ".join(digits[place : place + 4] for place in range(0, len(digits), 4))
 
 
 def greeting(name: str) -> Passing:
