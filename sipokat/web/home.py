@@ -28,6 +28,7 @@ from sipokat.domain.roles import DESK_WORDS, ROLES
 from sipokat.models import Report
 from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
+from sipokat.web.notices import note_opened
 from sipokat.web.present import deputies, posts_below, states, times
 from sipokat.web.present.former import former
 from sipokat.web.present.letters import numberless
@@ -59,6 +60,7 @@ def show() -> ResponseReturnValue:
     if any(role.decides for role in roles):
         return render_template("home/official.html", **_official())
     if any(role.reports for role in roles):
+        note_opened("/beranda")
         return render_template("home/rt_head.html", **_rt_head())
     if any(role.oversees for role in roles):
         return render_template("home/asisten.html", **_asisten())

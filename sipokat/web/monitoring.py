@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat.database import db
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.nudges.asking import office_over
 from sipokat.domain.nudges.outcomes import results
 from sipokat.domain.participation import lists, overview
 from sipokat.domain.participation.closing import is_closed, last_closing
@@ -54,6 +55,7 @@ def show(code: str) -> ResponseReturnValue:
         rows = lists.rows(db.session(), code, month, today, seen.closed)
         shared["export"] = {"code": code, "periode": month}
         figures = present.region(seen, names, rows, targets["active"])
+        figures["acts"] = office_over(me(), code) is not None
         figures["figures"] += nudged.figures(results(db.session(), code, month), code, month)
         return shared | figures | response.region(answered, names, targets)
 

@@ -61,6 +61,7 @@ REST = [
             "/verifikasi/sekaligus",
             f"/pemantauan/{UTARA_I}",
             f"/pemantauan/{UTARA_I}/isi",
+            f"/pemantauan/{UTARA_I}/belum-melapor",
         ],
     ),
     (DEWI, ["/beranda", "/verifikasi"]),

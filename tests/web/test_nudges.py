@@ -11,6 +11,7 @@ import time_machine
 from flask import Flask
 
 from sipokat.domain.clock import WIB
+from sipokat.web.present import nudges
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -212,6 +213,41 @@ def test_all_of_a_kelurahan_at_once(there: None, site: Site) -> None:
     page = page.submit(".nudge-all form")
     assert "pemberitahuan dikirim" in page.text("#notices")
     assert "Tidak ada yang bisa diingatkan" in page.text(".nudge-all")
+
+
+def test_a_list_that_is_too_long_is_summed_by_kelurahan(
+    there: None, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Of the whole city there are hundreds: each kelurahan leads to its own list."""
+    monkeypatch.setattr(nudges, "SUMMED", 1)
+    monkeypatch.setattr(nudges, "MOST", 0)
+    page = site(DEWI).get(f"/pemantauan/{KOTA}/belum-melapor")
+    links = [one["href"] for one in page.all("main .card-link")]
+    path = "/pemantauan/{}/belum-melapor?periode=2026-11&keadaan=belum"
+    assert links == [path.format(SARI.region), path.format(PETANANG_ULU)]
+    assert not page.has(f"form[action='{ASK}']")
+    assert len(items(site(DEWI), f"/pemantauan/{KOTA}/belum-melapor")) == 3
+
+
+def test_a_long_list_is_folded_by_kelurahan(
+    there: None, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(nudges, "FOLDED", 1)
+    page = site(YUSUF).get(f"/pemantauan/{UTARA_I}/belum-melapor")
+    assert [one.get_text() for one in page.all("details:has(.nudge) > summary")] == [
+        "Taba Baru: 1 RT",
+        "Petanang Ulu: 2 RT",
+    ]
+    page = page.submit("#ingatkan-semua form")
+    assert "Petanang Ulu: pemberitahuan dikirim." in page.text("#notices")
+
+
+def test_the_notice_leads_home_which_says_the_same_and_has_it_read(there: None, site: Site) -> None:
+    ask(site(HARTONO), SITI)
+    (told,) = site(SITI).json("GET", "/pemberitahuan")["items"]
+    assert (told["url"], told["read"]) == ("/beranda", False)
+    assert "Belum ada laporan November." in site(SITI).get(told["url"]).text("main")
+    assert site(SITI).json("GET", "/pemberitahuan")["unread"] == 0
 
 
 def test_who_has_asked_by_whatsapp_opens_the_message_again(there: None, site: Site) -> None:

@@ -86,6 +86,8 @@ def region(
         "active_url": address(code, month, "aktif"),
         "figures": figures,
         "changed": [*_changed(own), *_rekap_changed(seen, names)],
+        "silent_long": (times.figure(long), lama) if long else None,
+        "long": LONG,
         "changed_rt": _count(rows, "berubah"),
         "changed_url": address(code, month, "berubah"),
         "rekap": REKAP[own.rekap] if own.rekap else None,
