@@ -107,6 +107,12 @@ class Moment(TypeDecorator[datetime]):
 
         return as_text
 
+    def result_processor(self, dialect: Dialect, coltype: object) -> Any:
+        """The same for what it reads."""
+        if dialect.name != "sqlite":
+            return super().result_processor(dialect, coltype)
+        return lambda value: datetime.fromisoformat(value).replace(tzinfo=UTC) if value else None
+
     def process_result_value(self, value: datetime | None, dialect: Any) -> datetime | None:
         if value is None:
             return None
@@ -295,12 +301,14 @@ def as_loaded(session: Session, model: type[Row], values: dict[str, Any]) -> Row
 
 
 def connection_of(session: Session) -> Connection:
-    """The connection on which the session reads or writes. Within `writing()` the session need not
-    be asked for it, which takes as long as a small statement."""
-    known: Connection | None = session.info.get("writing")
-    if known is None or session.in_nested_transaction():  # to ask for it makes the savepoint
-        return session.connection()
-    return known
+    """The connection of the session's transaction. It is remembered as long as the transaction
+    lasts: to ask the session for it takes as long as a small statement."""
+    known: tuple[Any, Connection] | None = session.info.get("connection")
+    if known and known[0] is session.get_transaction() and not session.in_nested_transaction():
+        return known[1]
+    connection = session.connection()  # begins, and within a savepoint makes it
+    session.info["connection"] = session.get_transaction(), connection
+    return connection
 
 
 def send(connection: Connection, text: str, values: Any, each: bool = False) -> Sent:
@@ -380,13 +388,13 @@ def writing(seconds: float = WAIT) -> Iterator[Session]:
             session.expire(row)
     try:
         with _turn_to_write(session, seconds) as until:
+            session.info["writing"] = True
             try:
                 if began is None:
                     connection = session.connection(execution_options={"sipokat_until": until})
                 else:
                     connection = began
                     _begin_immediate(connection, until)
-                session.info["writing"] = connection
                 if seconds < WAIT and connection.dialect.name == "postgresql":
                     connection.exec_driver_sql(f"SET LOCAL lock_timeout = {int(seconds * 1000)}")
                 yield session
@@ -395,7 +403,7 @@ def writing(seconds: float = WAIT) -> Iterator[Session]:
                 session.rollback()
                 raise
             finally:
-                session.info.pop("writing", None)
+                del session.info["writing"]
     except (Busy, OSError):
         session.commit()  # whoever goes on reading begins anew
         raise

@@ -19,6 +19,7 @@ from sipokat.database import Sent, connection_of, send
 # The text, for each value its name and what the driver needs it turned into, and the values that
 # the statement brings along.
 Turn = Callable[[Any], Any] | None
+Turns = tuple[tuple[int, Callable[[Any], Any]], ...]  # of the columns of a result that need one
 Compiled = tuple[str, tuple[tuple[str, Turn], ...], dict[str, Any]]
 
 
@@ -29,7 +30,7 @@ class Prepared:
     def __init__(self, statement: Any) -> None:
         self._statement = statement
         self._compiled: dict[tuple[str, tuple[str, ...]], Compiled] = {}
-        self._results: dict[str, tuple[Turn, ...]] = {}
+        self._results: dict[str, Turns] = {}
 
     def run(self, session: Session, values: Mapping[str, Any]) -> Sequence[tuple[Any, ...]]:
         """Run it in the session's transaction: what it gives back, as the driver does. An insert
@@ -51,16 +52,24 @@ class Prepared:
         found, told = self._sent(connection, values)
         turns = self._results.get(connection.dialect.name)
         if turns is None:
-            turns = self._results[connection.dialect.name] = tuple(
-                column.type.dialect_impl(connection.dialect).result_processor(
-                    connection.dialect, column_told[1]
-                )
-                for column, column_told in zip(self._statement.selected_columns, told, strict=True)
-            )
-        return [
-            tuple([turn(value) if turn else value for turn, value in zip(turns, row, strict=True)])
-            for row in found
-        ]
+            turns = self._results[connection.dialect.name] = self._turns(connection.dialect, told)
+        if not turns:
+            return list(found)
+        rows = []
+        for row in found:
+            turned = list(row)
+            for place, turn in turns:
+                turned[place] = turn(turned[place])
+            rows.append(tuple(turned))
+        return rows
+
+    def _turns(self, dialect: Dialect, told: Any) -> Turns:
+        columns = zip(self._statement.selected_columns, told, strict=True)
+        turns = (
+            column.type.dialect_impl(dialect).result_processor(dialect, one[1])
+            for column, one in columns
+        )
+        return tuple((place, turn) for place, turn in enumerate(turns) if turn)
 
     def _sent(self, connection: Connection, values: Mapping[str, Any]) -> Sent:
         made = self._made(connection.dialect, tuple(values))

@@ -70,6 +70,7 @@ def above_it(code: str) -> dict[str, str | None]:
     }
 
 
+@lru_cache(10_000)
 def up_from(code: str) -> tuple[str, ...]:
     """The code itself and every region above it, lowest first."""
     parts = code.split(".")

@@ -64,12 +64,15 @@ def _shown(kind: str, render: Render, reports: Sequence[Listed], user: User) -> 
     names, overridden = present.shared(reports)
     in_one_kelurahan = one_kelurahan(user)
     rendered = kept(kind)
+    at_desks: dict[str, tuple[tuple[str, str], ...]] = {}
     shown = []
     for card in facts_of(db.session(), user, reports):
         of_region = present.names_near(names, card.report)
-        acting = choices(user, card.report)
+        desk = acting_desk(card.report)
+        if desk not in at_desks:
+            at_desks[desk] = choices(user, card.report)
         parts = rendered.get(
-            partial(_facts, card, of_region, in_one_kelurahan, overridden, acting),
+            partial(_facts, card, of_region, in_one_kelurahan, overridden, at_desks[desk]),
             partial(_render, render, overridden),
         )
         shown.append(Markup(str(uuid.uuid4()).join(parts)))  # noqa: S704 -- see _render

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from flask import current_app
 from markupsafe import Markup
 
 from sipokat.database import db
 from sipokat.domain import queue, queue_groups
+from sipokat.domain.queue_groups import Group
 from sipokat.domain.regions import names_of
 from sipokat.web import list_filters, queue_filters
 from sipokat.web.access import me
+from sipokat.web.kept import kept
 from sipokat.web.present import acting, deputies
 from sipokat.web.present.queue import Heading, headings, level_words
-from sipokat.web.queue_address import PICKING
+from sipokat.web.queue_address import PICKING, Address
 from sipokat.web.queue_cards import queue_cards
 from sipokat.web.queue_part import Part
 from sipokat.web.respond import wants_fragment
@@ -46,9 +49,8 @@ def context(part: Part) -> dict[str, Any]:
         "picking": address.to(PICKING).url,
         "chosen": " · ".join(filter(None, chosen)),
         "group": groups.get(here),
-        "groups": list(groups.values()) if begins and not part.is_all else [],
+        "groups": _groups(address, counted, groups) if begins and not part.is_all else "",
         "following": _following(groups, here),
-        "level": level_words(counted),
         "sections": _sections(part, names),
         "next_url": part.next_url,
         "filters": queue_filters.html(address.wanted, list_filters.kinds()),
@@ -72,6 +74,18 @@ def _sections(part: Part, names: dict[str, str]) -> list[Section]:
         shown.append(Section(cards[place : place + len(those)], group=titles[region]))
         place += len(those)
     return shown
+
+
+def _groups(address: Address, counted: list[Group], groups: dict[str, Heading]) -> Markup:
+    """The list of the groups, rendered once for as long as it says the same."""
+    facts = (address, level_words(counted), tuple(each.as_shown for each in groups.values()))
+
+    def render(_facts: Any) -> Markup:
+        template = current_app.jinja_env.get_template("verification/_groups.html")
+        filled = template.render(address=address, level=facts[1], groups=groups.values())
+        return Markup(filled)  # noqa: S704 -- rendered by a template, which escapes
+
+    return render(facts) if address.wanted.said else kept("groups").get(lambda: facts, render)
 
 
 def _following(groups: dict[str, Heading], here: str) -> Heading | None:

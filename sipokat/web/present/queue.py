@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sipokat.domain.offices import one_kelurahan
 from sipokat.domain.queue_groups import Group
@@ -25,6 +26,11 @@ class Heading:
     waiting: int
     late: int
     oldest: times.Passing
+
+    @property
+    def as_shown(self) -> tuple[Any, ...]:
+        """All that a template shows of it, also in a copy of the page."""
+        return self.region, self.label, self.waiting, self.late, self.oldest, self.oldest.copy
 
 
 def headings(counted: Iterable[Group], names: dict[str, str], user: User) -> dict[str, Heading]:
