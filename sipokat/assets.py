@@ -129,11 +129,17 @@ SCRIPTS = {
     ),
     "activation": ("pages/activation.js",),
     "nudges": ("pages/nudges.js",),
+    "map": ("map/places.js",),
     "late-photos": ("form/photos.js", "pages/late-photos.js"),
 }
 STALE_SECONDS = 30 * 86400
 MANIFEST = "manifest.json"
-COPIED = {"htmx.js": "vendor/htmx/htmx.min.js", "sprite.svg": "icons/sprite.svg"}
+COPIED = {
+    "htmx.js": "vendor/htmx/htmx.min.js",
+    "leaflet.js": "vendor/leaflet/leaflet.js",
+    "sprite.svg": "icons/sprite.svg",
+}
+MAP_STYLES = ("vendor/leaflet/leaflet.css", "css/map.css")
 
 
 # Limits of which no script asks: the phone does without them.
@@ -211,7 +217,11 @@ def register(app: Flask) -> None:
     assets.init_app(app)
     assets.app = app
     assets._named_bundles.clear()  # an application made earlier in this process has registered them
-    for name, styles in (("app", _styles(static)), ("pages", _page_styles())):
+    for name, styles in (
+        ("app", _styles(static)),
+        ("pages", _page_styles()),
+        ("map", MAP_STYLES),
+    ):
         bundle = Bundle(*styles, filters="rcssmin", output=f"gen/{name}.%(version)s.css")
         assets.register(f"{name}.css", bundle)
     for name, scripts in SCRIPTS.items():

@@ -135,6 +135,20 @@ def _exports_waiting(root: Path) -> int:
     return int(rules["waiting"])
 
 
+def _tiles(env: Mapping[str, str], mode: str) -> str:
+    """The address of a tile of the map. No page loads anything from another host than its own and
+    this one."""
+    raw = _text(env, "MAP_TILES")
+    if not raw:
+        return ""
+    place = r"https?://[A-Za-z0-9.-]+(:[0-9]{1,5})?/[A-Za-z0-9_.~/?=&{}@-]*"
+    if not re.fullmatch(place, raw) or sorted(re.findall(r"{(.*?)}", raw)) != ["x", "y", "z"]:
+        raise Unsafe(f"MAP_TILES must look like https://host/{{z}}/{{x}}/{{y}}.png, not {raw!r}")
+    if mode == "production" and not raw.startswith("https://"):
+        raise Unsafe("MAP_TILES must be https: a page over https loads no picture over plain HTTP")
+    return raw
+
+
 def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
     """Read all settings from the environment. Raises `Unsafe` when one is missing or wrong."""
     mode = _choice(env, "SIPOKAT_MODE", "production", MODES)
@@ -171,6 +185,8 @@ def read(env: Mapping[str, str] = os.environ) -> dict[str, Any]:
         "TARGETS": _targets(env, root),
         "NUDGE_DAYS": _nudge_days(env, root),
         "EXPORTS_WAITING": _whole(env, "EXPORTS_WAITING", _exports_waiting(root), 1, 50),
+        "MAP_TILES": _tiles(env, mode),
+        "MAP_CREDIT": _text(env, "MAP_CREDIT", "© OpenStreetMap"),
         "PORT": _whole(env, "PORT", 5000, 1, 65535),
         "WEB_CONCURRENCY": _whole(env, "WEB_CONCURRENCY", 2, 1, 64),
         "TRUSTED_PROXIES": _whole(env, "TRUSTED_PROXIES", 0, 0, 5),

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import table
 from sipokat.domain import ended_rt, lateness
+from sipokat.domain.categories import categories
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.deadlines import limit_of
 from sipokat.domain.listed import Listed, as_listed, read_listed
@@ -22,12 +23,14 @@ from sipokat.domain.regions import in_scope, named
 from sipokat.domain.report_search import finds
 from sipokat.domain.roles import RECORDING
 from sipokat.domain.visibility import (
+    first_of,
     is_open,
     newest_in,
     newest_visible,
     reads,
     reports_in,
     scopes_of,
+    seen_by,
     visible_open,
 )
 from sipokat.models import Region, Report, User
@@ -100,7 +103,20 @@ def _query(session: Session, user: User, wanted: Filter, before: int | None) -> 
         if wanted.region:
             query = query.where(reports_in(wanted.region, indexed=False))
         return query.order_by(Report.id.desc()).limit(PAGE + 1)
+    if wanted.counted and wanted.region:
+        return _of_its_month(user, wanted, conditions)
     return newest_visible(user, PAGE + 1, conditions, wanted.region)
+
+
+def _of_its_month(
+    user: User, wanted: Filter, conditions: list[ColumnElement[bool]]
+) -> Select[Report]:
+    """What is behind a figure of what is reported, from the index of that. All of it is found and
+    its ids are sorted: to walk back from the newest report would take longer with each month."""
+    any_category = Report.category.in_(categories())
+    within = in_scope(Report.region_code, wanted.region)
+    found = select(Report.id).where(*conditions, any_category, within, seen_by(user))
+    return first_of([found], [(Report.id + 0).desc()], PAGE + 1)
 
 
 def conditions_of(
@@ -118,8 +134,6 @@ def conditions_of(
         conditions += [Report.happened_on >= first, Report.happened_on < after]
     if wanted.counted:
         conditions.append(stands_in(wanted.counted))
-        if wanted.region:  # the index of what is reported has no other column of regions
-            conditions.append(in_scope(Report.region_code, wanted.region))
     if wanted.desk:
         conditions.append(lies_on(wanted.desk))
     if wanted.work:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from sipokat.domain.chain import State
 from sipokat.domain.listed import Listed
+from sipokat.domain.places import Place
 from sipokat.models import Report
 
 WAITING = {
@@ -32,7 +33,7 @@ DONE = {
 BY = {"rt": "RT", "kelurahan": "lurah", "kecamatan": "camat", "kota": "Bag. Pemerintahan"}
 
 
-def badge(report: Report | Listed | State) -> tuple[str, str]:
+def badge(report: Report | Listed | Place | State) -> tuple[str, str]:
     """The badge for the report's status and desk: its words and its tone."""
     if report.status in FINAL:
         return FINAL[report.status]

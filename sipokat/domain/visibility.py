@@ -59,6 +59,11 @@ def open_in(user_id: str, scopes: Iterable[str]) -> ColumnElement[bool]:
     return and_(is_open(), seen_in(user_id, scopes))
 
 
+def seen_by(user: User) -> ColumnElement[bool]:
+    """The condition for a report that this person may read; no index knows it."""
+    return seen_in(user.id, scopes_of(user)) if reads(user) else false()
+
+
 def seen_in(user_id: str, scopes: Iterable[str]) -> ColumnElement[bool]:
     """The condition for a report that lies in one of these scopes or was written by this person;
     no index knows it."""

@@ -7,12 +7,13 @@ from flask import Flask, Response, current_app, g
 from sipokat.domain.clock import now
 from sipokat.domain.offices import lasting, next_end, rights_of
 
+PICTURES = "img-src 'self' data: blob:"
 POLICY = "; ".join(
     (
         "default-src 'none'",
         "script-src 'self'",
         "style-src 'self'",
-        "img-src 'self' data: blob:",
+        PICTURES,
         "connect-src 'self'",
         "manifest-src 'self'",
         "worker-src 'self'",
@@ -21,7 +22,7 @@ POLICY = "; ".join(
         "frame-ancestors 'none'",
     )
 )
-# No view sets one of these itself.
+# No view sets one of these itself; a page with a map names its tiles' origin in `g.tile_origin`.
 EVERY = (
     ("Sipokat", "1"),
     ("Content-Security-Policy", POLICY),
@@ -43,6 +44,8 @@ def add_headers(response: Response) -> Response:
     may keep it. A view may have set Cache-Control itself."""
     headers = response.headers
     headers.extend(EVERY)
+    if origin := g.get("tile_origin"):
+        headers["Content-Security-Policy"] = POLICY.replace(PICTURES, f"{PICTURES} {origin}")
     if current_app.config["SESSION_COOKIE_SECURE"]:
         headers["Strict-Transport-Security"] = "max-age=31536000"
     if "Cache-Control" not in headers:

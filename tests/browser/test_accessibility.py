@@ -62,6 +62,7 @@ REST = [
             f"/pemantauan/{UTARA_I}",
             f"/pemantauan/{UTARA_I}/isi",
             f"/pemantauan/{UTARA_I}/belum-melapor",
+            f"/pemantauan/{UTARA_I}/peta",
         ],
     ),
     (DEWI, ["/beranda", "/verifikasi"]),

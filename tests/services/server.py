@@ -116,6 +116,12 @@ class Server:
         self._days = days
         self.start()
 
+    def again(self, **settings: str) -> None:
+        """Start both again with these settings too."""
+        self.stop()
+        self._settings |= settings
+        self.start()
+
     def stop_worker(self) -> None:
         with self._lock:
             self._worker = self._end(self._worker, signal.SIGTERM)

@@ -53,6 +53,11 @@ def test_production_is_what_it_is_unless_told_otherwise() -> None:
     ("env", "says"),
     [
         ({"SIPOKAT_MODE": "produksi"}, "SIPOKAT_MODE"),
+        ({"MAP_TILES": "tile.example/{z}/{x}/{y}.png"}, "MAP_TILES"),
+        ({"MAP_TILES": "https://tile.example/{z}/{x}.png"}, "MAP_TILES"),
+        ({"MAP_TILES": "https://{s}.tile.example/{z}/{x}/{y}.png"}, "MAP_TILES"),
+        ({"MAP_TILES": "https://tile.example; script-src */{z}/{x}/{y}"}, "MAP_TILES"),
+        ({"MAP_TILES": "http://tile.example/{z}/{x}/{y}.png"}, "https"),
         ({"SECRET_KEY": ""}, "SECRET_KEY"),
         ({"SECRET_KEY": "secret"}, "SECRET_KEY"),
         ({"SECRET_KEY": STRONG[:31]}, "SECRET_KEY"),

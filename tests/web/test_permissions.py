@@ -197,6 +197,7 @@ ROUTES = [
     Route("GET", "/pemantauan/<code>", f"/pemantauan/{RAHMAN.region}", others=APART),
     Route("GET", "/pemantauan/<code>/rt", f"/pemantauan/{PETANANG_ULU}/rt", others=HEADS | APART),
     Route("GET", "/pemantauan/<code>/isi", f"/pemantauan/{RAHMAN.region}/isi", others=APART),
+    Route("GET", "/pemantauan/<code>/peta", f"/pemantauan/{RAHMAN.region}/peta", others=APART),
     Route(
         "GET",
         "/pemantauan/<code>/keputusan",

@@ -48,6 +48,7 @@ def pages(waiting: str, returned: str) -> Iterator[tuple[Person, str, str]]:
             yield person, f"/pemantauan/{person.region}/isi", kind
             yield person, f"/pemantauan/{person.region}/belum-melapor", kind
             yield person, f"/pemantauan/{person.region}/pengingat", kind
+            yield person, f"/pemantauan/{person.region}/peta", kind
     yield HARTONO, f"/laporan/{waiting}", HTML
     yield RAHMAN, f"/laporan/{returned}/perbaikan", HTML
     for person in (HARTONO, YUSUF, AGUS):
