@@ -62,6 +62,9 @@ def pages() -> dict[str, tuple[str, str, str]]:
         "RT": f"{RT}?{month}",
         "RT of the city, silent": f"{KOTA}/rt?{month}&keadaan=belum",
         "RT of the city, three months": f"{KOTA}/rt?{month}&keadaan=lama",
+        "RT to be asked": f"{KECAMATAN}/belum-melapor?{month}",
+        "RT that were asked": f"{KOTA}/pengingat?{month}",
+        "what is reported": f"{KOTA}/isi?{month}",
         "decisions of the city": f"{KOTA}/keputusan?{month}",
         "decisions of a year": f"{KOTA}/keputusan?{month}&meja=kota&bulan=12",
     }
