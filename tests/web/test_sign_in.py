@@ -8,9 +8,13 @@ from datetime import timedelta
 import pytest
 import time_machine
 from flask import Flask
+from sqlalchemy import select
 from werkzeug.test import TestResponse
 
+from sipokat.database import db, table
 from sipokat.domain import people
+from sipokat.domain.clock import now
+from sipokat.models import KnownDevice, LoginSession
 from tests import steps
 from tests.cast import AGUS, BEJO, CAST, DEWI, HARTONO, PASSWORD, RAHMAN, SITI, Person
 from tests.page import Visitor
@@ -43,6 +47,20 @@ def test_in_by_the_form_and_out_again(site: Site) -> None:
     out = visitor.get("/akun").submit("form[action='/keluar']")
     assert out.url == "/masuk"
     visitor.get("/beranda", status=401)
+
+
+def test_whom_tests_find_signed_in_has_what_signing_in_gives(app: Flask) -> None:
+    with time_machine.travel(now(), tick=False):
+        visitors = [Visitor(app, SITI, inside=inside) for inside in (False, True)]
+    names = [{cookie.key for cookie in one.client._cookies.values()} for one in visitors]
+    assert names[0] == names[1]
+    with app.app_context():
+        for model in (KnownDevice, LoginSession):
+            came, found = db.session.execute(select(table(model))).mappings().all()
+            differ = {name for name in came if came[name] != found[name]}
+            assert differ <= {"id", "token_hash", "device_id"}
+    for one in visitors:
+        assert "Siti" in one.get("/akun").text("main")
 
 
 def test_opening_the_app_signed_out_is_no_fault(site: Site) -> None:
