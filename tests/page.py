@@ -15,6 +15,7 @@ from __future__ import annotations
 import re
 import uuid
 from collections import Counter
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from functools import cached_property
 from typing import Any
@@ -30,6 +31,7 @@ from tests.cast import PASSWORD, Person
 from tests.copies import check_copy, copy_of
 from tests.services.shared import Found
 from tests.sessions import open_for
+from tests.tree import tree
 
 UNTYPED = {"hidden", "submit", "button", "reset", "image"}
 # What the checks below have found nothing in.
@@ -135,7 +137,7 @@ class Page:
     @cached_property
     def soup(self) -> BeautifulSoup:
         redirect = 300 <= self.response.status_code < 400
-        return BeautifulSoup("" if redirect else self.response.text, "html.parser")
+        return tree("" if redirect else self.response.text)
 
     def in_copy(self) -> str:
         """The words of the page in a copy that the phone keeps of it."""
@@ -242,7 +244,7 @@ def skeleton(markup: str) -> str:
 
 def parse(markup: str, fragment: bool = False) -> BeautifulSoup:
     """The tree of the markup, after a strict parser has found no error in it."""
-    soup = BeautifulSoup(markup, "html.parser")
+    soup = tree(markup)
     parse_strictly(markup, soup, fragment)
     return soup
 
@@ -262,14 +264,26 @@ def parse_strictly(markup: str, soup: BeautifulSoup, fragment: bool = False) -> 
         raise AssertionError(
             f"Invalid HTML at {line}:{column}, {code} {details}:\n{shown}"
         ) from error
-    shape = [
-        (one.tag.rpartition("}")[2].lower(), sum(isinstance(child.tag, str) for child in one))
+    theirs = [
+        (one.tag.rpartition("}")[2].lower(), tags(one), values(one.attrib))
         for one in strict.iter()
         if isinstance(one.tag, str)  # not a comment
     ]
-    ours = [(one.name, len(children(one))) for one in soup.find_all(True)]
-    assert ours == shape[fragment:], "an end tag is left out"
+    ours = [(one.name, len(children(one)), values(one.attrs)) for one in soup.find_all(True)]
+    assert ours == theirs[fragment:], "read otherwise, as where an end tag is left out"
     PARSED.add(alike)
+
+
+def tags(element: Any) -> int:
+    return sum(isinstance(child.tag, str) for child in element)
+
+
+def values(attributes: Mapping[Any, Any]) -> list[str]:
+    """The values of a tag's attributes, in the order of their names."""
+    return [
+        " ".join(one if isinstance(one, list) else one.split())
+        for _, one in sorted((str(name).lower(), one) for name, one in attributes.items())
+    ]
 
 
 def children(tag: Tag) -> list[Tag]:
