@@ -20,7 +20,7 @@ from typing import Any, TypeVar
 
 import pytest
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import bindparam, func, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
@@ -110,10 +110,14 @@ def photo(content: str | None = None) -> PhotoClaim:
     return PhotoClaim(str(uuid.uuid4()), hashlib.sha256(content.encode()).hexdigest())
 
 
+_BY_PHONE = select(User).where(User.phone == bindparam("phone"))
+_BY_NUMBER = select(Report).where(Report.number == bindparam("number"))
+
+
 def user_of(person: Person) -> User:
     """The account of one of the cast."""
     phone = people.normal_phone(person.phone)
-    return db.session.scalars(select(User).where(User.phone == phone)).one()
+    return db.session.scalars(_BY_PHONE, {"phone": phone}).one()
 
 
 def newcomer(name: str, role: str, region: str, since: date = LONG_AGO) -> Person:
@@ -190,7 +194,7 @@ def send(
 
 def report_of(number: str) -> Report:
     """The report with this number, as it is now."""
-    report = db.session.scalars(select(Report).where(Report.number == number)).unique().one()
+    report = db.session.scalars(_BY_NUMBER, {"number": number}).unique().one()
     db.session.commit()  # so that the test sees what others write after this
     return report
 
