@@ -19,6 +19,7 @@ from sipokat.domain.clock import WIB
 from sipokat.models import DailyJob, DayOverride, Notice, User
 from tests import steps
 from tests.cast import HARTONO, RAHMAN, SARI, YUSUF
+from tests.services.nursery import Nursery
 from tests.services.worker import Pauses, kill_while_telling
 
 TUESDAY = datetime(2026, 11, 24, 7, 31, tzinfo=WIB)
@@ -117,10 +118,10 @@ def done(session: Session) -> bool:
 @pytest.mark.once
 @pytest.mark.usefixtures("lying")
 def test_two_workers_at_once_and_one_killed_tell_every_digest_once(
-    app: Flask, session: Session, tmp_path: Path
+    app: Flask, session: Session, nursery: Nursery, tmp_path: Path
 ) -> None:
     """The first is killed with the notices written and not committed, while a second one waits."""
-    said = kill_while_telling(app, TUESDAY, tmp_path / "stop", lambda: done(session))
+    said = kill_while_telling(nursery, app, TUESDAY, tmp_path, lambda: done(session))
     assert told(session) == BOTH, said
     assert said.count("digest_told") == 1, said
     work(TUESDAY + timedelta(hours=2), looks=2)
@@ -143,12 +144,12 @@ def reminded(session: Session) -> list[str]:
 
 @pytest.mark.whole
 def test_reminders_are_told_once_whatever_dies_when(
-    app: Flask, session: Session, tmp_path: Path
+    app: Flask, session: Session, nursery: Nursery, tmp_path: Path
 ) -> None:
     """Killed with the notices written and not committed; others go on, and none is told twice."""
     with time_machine.travel(TUESDAY - timedelta(days=14), tick=False):
         steps.act(HARTONO, steps.send(RAHMAN), "return")
-    said = kill_while_telling(app, TUESDAY, tmp_path / "stop", lambda: bool(reminded(session)))
+    said = kill_while_telling(nursery, app, TUESDAY, tmp_path, lambda: bool(reminded(session)))
     assert reminded(session) == ["7"], said
     with time_machine.travel(TUESDAY + timedelta(days=1), tick=False):
         worker.work(worker.kinds(app), Pauses(1))
@@ -159,7 +160,7 @@ CLOSED = TUESDAY.replace(hour=16, minute=1)  # a minute after the offices: the l
 
 
 def test_what_is_late_is_told_once_whatever_dies_when(
-    app: Flask, session: Session, tmp_path: Path
+    app: Flask, session: Session, nursery: Nursery, tmp_path: Path
 ) -> None:
     """Killed with the reports noted, the notices written and nothing committed."""
     with time_machine.travel(TUESDAY - timedelta(days=4), tick=False):
@@ -172,7 +173,7 @@ def test_what_is_late_is_told_once_whatever_dies_when(
         found = session.execute(query.where(Notice.kind.startswith("late")).order_by(User.name))
         return [(name, len(json.loads(facts)["reports"])) for name, facts in found]
 
-    said = kill_while_telling(app, CLOSED, tmp_path / "stop", lambda: bool(late()))
+    said = kill_while_telling(nursery, app, CLOSED, tmp_path, lambda: bool(late()))
     assert late() == [("Hartono", 3), ("Yusuf", 3)], said
     assert said.count("late_told") == 1, said
     with time_machine.travel(CLOSED + timedelta(minutes=2), tick=False):
@@ -182,7 +183,7 @@ def test_what_is_late_is_told_once_whatever_dies_when(
 
 @pytest.mark.whole
 def test_who_begins_and_ends_is_told_once_whatever_dies_when(
-    app: Flask, session: Session, tmp_path: Path
+    app: Flask, session: Session, nursery: Nursery, tmp_path: Path
 ) -> None:
     """Before the hour of the digest, so that nothing else is told."""
     early = TUESDAY.replace(hour=6, minute=30)
@@ -198,7 +199,7 @@ def test_who_begins_and_ends_is_told_once_whatever_dies_when(
         *[("term_begins", name) for name in ("Agus Salim", "Sari Wulandari", "Yusuf")],
         *[("term_ended", name) for name in ("Agus Salim", "Hartono", "Rahman", "Sari Wulandari")],
     ]
-    said = kill_while_telling(app, early, tmp_path / "stop", lambda: bool(news()))
+    said = kill_while_telling(nursery, app, early, tmp_path, lambda: bool(news()))
     assert news() == both, said
     assert said.count("terms_told") == 1, said
     with time_machine.travel(early + timedelta(minutes=30), tick=False):

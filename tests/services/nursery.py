@@ -3,6 +3,10 @@
     nursery = Nursery()
     pid = nursery.start("gunicorn", environment, log)
     pid = nursery.start("gunicorn", environment, log, days=8)    # its clock is so far ahead
+    pid = nursery.start("worker", environment, log, stops=pipe)
+
+With a pipe the program stops whenever it has inserted notices and not committed them, until another
+process has opened the pipe for writing and closed it again.
 
 The programs are gunicorn and the worker themselves. All of them are killed when the nursery's input
 ends, so that nothing outlives a test run that was killed.
@@ -20,6 +24,7 @@ import subprocess
 import sys
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from typing import Any
 
 ROOT = Path(__file__).parents[2]
 
@@ -35,11 +40,19 @@ class Nursery:
             start_new_session=True,  # Ctrl-C must not reach it: it ends with its input
         )
 
-    def start(self, program: str, environment: dict[str, str], log: Path, days: float = 0) -> int:
+    def start(
+        self,
+        program: str,
+        environment: dict[str, str],
+        log: Path,
+        days: float = 0,
+        stops: Path | None = None,
+    ) -> int:
         """Run `gunicorn` or `worker` in a new session. Returns the pid, also its group's."""
         assert self._process.stdin
         assert self._process.stdout
         order = {"program": program, "environment": environment, "log": str(log), "days": days}
+        order["stops"] = str(stops) if stops else ""
         self._process.stdin.write(json.dumps(order) + "\n")
         self._process.stdin.flush()
         return int(self._process.stdout.readline())
@@ -72,7 +85,7 @@ def main() -> None:
             os.killpg(pid, signal.SIGKILL)
 
 
-def run(program: str, environment: dict[str, str], log: str, days: float) -> None:
+def run(program: str, environment: dict[str, str], log: str, days: float, stops: str) -> None:
     from sipokat import serving
 
     code = 1
@@ -89,6 +102,8 @@ def run(program: str, environment: dict[str, str], log: str, days: float) -> Non
             import time_machine
 
             time_machine.travel(datetime.now(UTC) + timedelta(days=days)).start()
+        if stops:
+            stop_at(stops)
         if program == "gunicorn":
             serving.gunicorn()
         else:
@@ -106,6 +121,19 @@ def run(program: str, environment: dict[str, str], log: str, days: float) -> Non
     finally:
         sys.stderr.flush()
         os._exit(code)
+
+
+def stop_at(pipe: str) -> None:
+    from sipokat.domain.notices import rows
+
+    add = rows.add
+
+    def add_and_stop(*given: Any) -> None:
+        add(*given)
+        with open(pipe) as end:
+            end.read()
+
+    rows.add = add_and_stop
 
 
 if __name__ == "__main__":

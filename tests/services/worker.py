@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
+import contextlib
 import hashlib
 import os
-import signal
 import subprocess
 import sys
 import threading
 import uuid
 from collections.abc import Callable
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
-from typing import Any
 
+import psutil
 from flask import Flask
 
 from sipokat.database import db
@@ -25,6 +25,7 @@ from sipokat.domain.content import PhotoClaim
 from sipokat.models import Photo, Report
 from tests import steps
 from tests.cast import RAHMAN
+from tests.services.nursery import Nursery
 from tests.services.speed import patience, tries
 
 ROOT = Path(__file__).parents[2]
@@ -76,27 +77,24 @@ class Pauses(threading.Event):
         return self.is_set()
 
 
-def start_worker(
-    app: Flask, at: datetime | None = None, stops: Path | None = None
-) -> subprocess.Popen[str]:
-    """Run `flask worker` as a process, on the database and photos of this application. For it, it
-    is `at` when it starts; with `stops`, a pipe, it stops as `tests/services/traveller.py` says."""
-    command: list[Any] = [Path(sys.executable).parent / "flask", "--app", "wsgi"]
-    if at is not None:
-        command = [sys.executable, "-m", "tests.services.traveller", at.isoformat(), stops or ""]
-    settings = {
-        "SIPOKAT_MODE": "test",
-        "SIPOKAT_DATA": str(app.config["DATA"]),
-        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
-    }
+def start_worker(app: Flask) -> subprocess.Popen[str]:
+    """Run `flask worker` as a process, on the database and photos of this application."""
     return subprocess.Popen(
-        [*map(str, command), "worker"],
+        [str(Path(sys.executable).parent / "flask"), "--app", "wsgi", "worker"],
         cwd=ROOT,
-        env=os.environ | settings,
+        env=environment(app),
         text=True,
         stdout=subprocess.PIPE,
         stderr=subprocess.STDOUT,
     )
+
+
+def environment(app: Flask) -> dict[str, str]:
+    return os.environ | {
+        "SIPOKAT_MODE": "test",
+        "SIPOKAT_DATA": str(app.config["DATA"]),
+        "DATABASE_URL": app.config["SQLALCHEMY_DATABASE_URI"],
+    }
 
 
 def open_for_writing(pipe: Path) -> int:
@@ -110,23 +108,32 @@ def open_for_writing(pipe: Path) -> int:
     return ends[0]
 
 
-def kill_while_telling(app: Flask, at: datetime, pipe: Path, told: Callable[[], bool]) -> str:
+def kill_while_telling(
+    nursery: Nursery, app: Flask, at: datetime, folder: Path, told: Callable[[], bool]
+) -> str:
     """Start three workers `at` that moment. The first is killed when it has written notices and not
     committed them, while the others wait. Returns what these have said until something was `told`,
     and ends them."""
+    pipe, ahead = folder / "stop", (at - datetime.now(UTC)) / timedelta(days=1)
+    logs = [folder / name for name in ("first.log", "second.log", "third.log")]
     os.mkfifo(pipe)
     db.session.remove()
-    first = start_worker(app, at, pipe)
+
+    def start(log: Path, stops: Path | None = None) -> psutil.Process:
+        return psutil.Process(nursery.start("worker", environment(app), log, ahead, stops))
+
+    first = start(logs[0], pipe)
     end = open_for_writing(pipe)
-    others = [start_worker(app, at), start_worker(app, at)]
+    running = [first, *map(start, logs[1:])]
     try:
         assert not told()
-        first.send_signal(signal.SIGKILL)
-        first.communicate()
+        first.kill()
+        first.wait(patience(30))
         os.close(end)
         assert any(told() for _ in tries(60))
     finally:
-        for one in (first, *others):
-            one.send_signal(signal.SIGTERM)
-        said = [one.communicate()[0] for one in others]
-    return "".join(said)
+        for one in running:
+            with contextlib.suppress(psutil.NoSuchProcess):
+                one.terminate()
+        psutil.wait_procs(running, patience(30))
+    return "".join(log.read_text() for log in logs[1:])
