@@ -141,9 +141,7 @@ class Page:
 
     def in_copy(self) -> str:
         """The words of the page in a copy that the phone keeps of it."""
-        return " ".join(
-            BeautifulSoup(copy_of(self.response.text), "html.parser").get_text().split()
-        )
+        return " ".join(tree(copy_of(self.response.text)).get_text().split())
 
     def all(self, selector: str) -> list[Tag]:
         return list(self.soup.select(selector))
