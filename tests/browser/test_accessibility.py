@@ -51,7 +51,14 @@ REST = [
     ),
     (
         HARTONO,
-        ["/laporan", "/akun", "/akun/pastikan", "/pengelolaan", "/pengelolaan/orang/{person}"],
+        [
+            "/laporan",
+            "/akun",
+            "/akun/pastikan",
+            "/unduhan",
+            "/pengelolaan",
+            "/pengelolaan/orang/{person}",
+        ],
     ),
     (
         YUSUF,

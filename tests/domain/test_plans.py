@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, select, text
+from sqlalchemy import Connection, event, func, select, text
 from sqlalchemy.orm import Session
 
 from bench import big_city
@@ -40,6 +40,9 @@ from sipokat.domain import (
     visibility,
 )
 from sipokat.domain.clock import day_of, now
+from sipokat.domain.exports import report_rows, work
+from sipokat.domain.exports.table import PORTION
+from sipokat.domain.exports.table import Asked as AskedFor
 from sipokat.domain.listing import Filter
 from sipokat.domain.notices import inbox, rows
 from sipokat.domain.queue_filter import LATE, NO_CLASS, TODAY, Wanted
@@ -428,6 +431,30 @@ def test_who_is_signed_in_is_found_without_reading_everybodys_terms(city: Sessio
 
 def test_the_worker_looks_for_photos_in_its_own_index(city: Session) -> None:
     assert faults(city, asked(lambda: photo_work.claim("w"))) == []
+
+
+@pytest.mark.parametrize("wanted", [{}, {"status": "waiting"}, {"category": "sampah"}], ids=str)
+def test_a_portion_of_a_table_is_read_where_the_last_one_ended(
+    city: Session, wanted: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(globals(), "SORTED", 2 * PORTION)  # what lies in the scope, and their own
+    user = me(DEWI)
+    table = report_rows.table_of(city, AskedFor(user.id, "laporan", wanted, (KOTA,), now()))
+    assert table.total > PORTION // 10
+    middle = city.scalar(select(func.max(Report.id))) // 2
+    for after in (None, middle):
+        sent = asked(lambda after=after: table.portion(city, after))
+        assert faults(city, sent) == []
+
+
+def test_the_worker_looks_for_exports_in_their_own_index(city: Session) -> None:
+    (statement, given) = asked(lambda: work.claim("w"))[-1]
+    connection = city.connection()
+    if connection.dialect.name == "sqlite":  # PostgreSQL reads a table of no rows as it likes
+        explain = f"EXPLAIN QUERY PLAN {statement}"
+        plan = "\n".join(row[-1] for row in connection.exec_driver_sql(explain, given))
+        assert "INDEX ix_export_waiting" in plan
+        assert "TEMP B-TREE" not in plan
 
 
 def test_what_became_late_is_found_in_its_own_index(city: Session) -> None:

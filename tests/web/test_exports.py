@@ -10,15 +10,17 @@ import time_machine
 from flask import Flask
 from sqlalchemy import select
 
-from sipokat.database import db
+from sipokat.database import db, writing
 from sipokat.domain import erasure
 from sipokat.domain.clock import now
 from sipokat.domain.exports import people_rows, silent_rows
+from sipokat.domain.exports.kinds import KINDS
 from sipokat.models import Export
 from tests import exporting, steps
 from tests.cast import (
     AGUS,
     BARAT_I,
+    BEJO,
     DEWI,
     EFFENDI,
     HARTONO,
@@ -29,6 +31,7 @@ from tests.cast import (
     RATNA,
     SARI,
     SITI,
+    STRANGER,
     UTARA_I,
     YUSUF,
     ZAINAL,
@@ -38,6 +41,7 @@ from tests.page import Visitor
 from tests.shelf import Shelf
 
 Site = Callable[..., Visitor]
+JSON = {"Accept": "application/json"}
 WHOLE = {"what": "laporan", "format": "xlsx"}
 
 
@@ -458,3 +462,47 @@ def test_what_is_erased_is_in_no_file_any_more(app: Flask, site: Site) -> None:
     data = site(YUSUF).request("GET", f"{again['url']}/berkas", buffered=True).data
     (row,) = exporting.table(exporting.read_xlsx(data)["Laporan"])
     assert (row["Nomor"], row["Keterangan"]) == (number, "")
+
+
+OF_PETANANG_ULU = {"code": PETANANG_ULU}
+ABOVE_IT = (HARTONO, YUSUF, DEWI, ZAINAL, RATNA)
+MAY: dict[str, tuple[dict[str, str], tuple[Person, ...]]] = {
+    "laporan": ({}, READERS),
+    "pemantauan": (OF_PETANANG_ULU, ABOVE_IT),
+    "rt": (OF_PETANANG_ULU, ABOVE_IT),
+    "belum-melapor": (OF_PETANANG_ULU, ABOVE_IT),
+    "isi": (OF_PETANANG_ULU, ABOVE_IT),
+    "keputusan": (OF_PETANANG_ULU, ABOVE_IT),
+    "orang": ({}, (HARTONO, SARI, YUSUF, EFFENDI, AGUS)),
+    "jabatan": ({}, (HARTONO, SARI, YUSUF, EFFENDI, DEWI, AGUS)),
+}
+
+
+@pytest.mark.parametrize("what", KINDS)
+def test_everybody_tries_to_take_out_everything(app: Flask, site: Site, what: str) -> None:
+    asked, may = MAY[what]
+    for person in (*READERS, AGUS):
+        answer = site(person).request(
+            "POST", "/unduhan", json={"what": what, "format": "csv"} | asked, headers=JSON
+        )
+        assert (answer.status_code == 202) == (person in may), (person, answer.status_code)
+        assert answer.status_code in (202, 403, 404)
+    exporting.make_all(app)
+    for person in may:
+        (one,) = site(person).json("GET", "/unduhan")["items"]
+        answer = site(person).request("GET", one["file"], buffered=True)
+        assert answer.data.startswith(b"\xef\xbb\xbf")
+    for method, path in (("GET", "/unduhan"), ("POST", "/unduhan"), ("GET", "/unduhan/1/berkas")):
+        for nobody in (STRANGER, BEJO):
+            assert site(nobody).request(method, path).status_code == 401
+
+
+def test_whose_account_is_closed_gets_nothing_made(app: Flask, site: Site) -> None:
+    made = site(HARTONO).json("POST", "/unduhan", WHOLE, status=202)
+    with app.app_context(), writing():
+        steps.user_of(HARTONO).active = False
+    exporting.make_all(app)
+    with app.app_context():
+        one = exporting.state(db.session(), made["id"])
+        assert (one.state, one.why) == ("failed", "office")
+    assert not exporting.path_of(app, made["id"]).exists()
