@@ -11,7 +11,7 @@ from typing import Any
 from flask import Flask
 from python_calamine import CalamineWorkbook
 
-from sipokat.database import writing
+from sipokat.database import db, writing
 from sipokat.delivery.export_job import ExportJob
 from sipokat.delivery.worker import work_once
 from sipokat.domain.exports import asking
@@ -44,9 +44,13 @@ def make_all(app: Flask) -> int:
     return turns
 
 
-def path_of(app: Flask, export_id: int, file_format: str = "xlsx") -> Path:
+def path_of(app: Flask, export_id: int) -> Path:
     """Where the file of this export is, or would be."""
-    path: Path = app.extensions["export_files"].path(file_name(export_id, file_format))
+    with app.app_context():
+        one = db.session.get_one(Export, export_id)
+        name = file_name(one.id, one.claim, one.format)
+        db.session.remove()
+    path: Path = app.extensions["export_files"].path(name)
     return path
 
 

@@ -73,10 +73,17 @@ class Making:
             if not self.more or time.monotonic() >= until:
                 return
 
-    def finish(self) -> int:
-        """Make the file whole and name it; its size in bytes."""
+    def finish(self, worker: str) -> bool:
+        """Make the file whole, name it and tell its person. False, and no file, when the claim was
+        lost meanwhile: what was taken back since may not come back by it."""
         self._writer.finish([*self._about, ("Baris", dots(self.done))])
-        return self._files.finish(self.part, self._path, work.file_name(self.id, self._format))
+        name = work.file_name(self.id, worker, self._format)
+        size = self._files.finish(self.part, self._path, name)
+        if work.finish(self.id, worker, self.done, size):
+            log.info("export_ready", export=self.id, rows=self.done, bytes=size)
+            return True
+        self._files.drop(name)
+        return False
 
     def abandon(self) -> None:
         """Remove what was written."""
@@ -163,10 +170,8 @@ class ExportJob:
             return
         if making.more:
             return
+        making.finish(worker)
         self._making = None
-        size = making.finish()
-        if work.finish(job, worker, making.done, size):
-            log.info("export_ready", export=job, rows=making.done, bytes=size)
 
     def _drop(self) -> None:
         if self._making is not None:

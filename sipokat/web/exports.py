@@ -105,7 +105,7 @@ def show(export_id: str) -> ResponseReturnValue:
 def file(export_id: str) -> ResponseReturnValue:
     """The file itself."""
     one = finding.to_hand_out(db.session(), me(), _id(export_id))
-    path = current_app.extensions["export_files"].path(file_name(one.id, one.format))
+    path = current_app.extensions["export_files"].path(file_name(one.id, one.claim, one.format))
     if not path.is_file():
         raise Gone(finding.OVER)
     if request.method == "GET":

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import os
-import signal
 import time
 from datetime import timedelta
 from pathlib import Path
 
+import psutil
 import pytest
 import time_machine
 from flask import Flask
@@ -17,13 +17,16 @@ from sqlalchemy.orm import Session
 from sipokat.delivery import export_job
 from sipokat.delivery.export_files import ExportFiles
 from sipokat.delivery.worker import work_once
+from sipokat.domain import erasure
 from sipokat.domain.clock import now
 from sipokat.domain.exports import report_rows, work
 from sipokat.models import Notice
 from tests import exporting, steps
-from tests.cast import HARTONO, RAHMAN, SITI
-from tests.services.speed import tries
-from tests.services.worker import open_for_writing, start_worker
+from tests.cast import DEWI, HARTONO, RAHMAN, SITI
+from tests.services.nursery import Nursery
+from tests.services.speed import patience, tries
+from tests.services.worker import environment, open_for_writing
+from tests.shelf import Shelf
 
 LATER = work.CLAIM + timedelta(seconds=1)
 
@@ -85,7 +88,7 @@ def test_what_a_dead_worker_began_is_made_again_from_the_start(
         assert not work_once(dead, "dead")
     assert numbers(app, asked) == sent[::-1]
     assert notices(session) == 1
-    assert app.extensions["export_files"].names() == [f"{asked}.xlsx"]
+    assert app.extensions["export_files"].names() == [f"{asked}-b.xlsx"]
     assert len(os.listdir(app.extensions["export_files"].folder)) == 1
 
 
@@ -106,6 +109,29 @@ def test_on_what_three_workers_have_died_is_given_up_in_words(app: Flask, sessio
     for place, job in enumerate(dead):  # had they only slept, they would drop what they have
         assert work_once(job, f"dead {place}")
     assert os.listdir(app.extensions["export_files"].folder) == []
+
+
+def test_what_is_taken_back_while_it_is_packed_comes_back_by_no_file(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    number = steps.send(RAHMAN, text="Nama warga yang harus hilang.").number
+    asked = exporting.ask(HARTONO)
+    finish = ExportFiles.finish
+
+    def erased_meanwhile(self: ExportFiles, part: Path, written: Path, name: str) -> int:
+        monkeypatch.setattr(ExportFiles, "finish", finish)
+        erasure.erase(steps.user_of(DEWI), number, "Permintaan warga.", Shelf())
+        return finish(self, part, written, name)
+
+    monkeypatch.setattr(ExportFiles, "finish", erased_meanwhile)
+    assert work_once(exporting.job_of(app), "a")
+    assert exporting.state(session, asked).state == "waiting"
+    assert app.extensions["export_files"].names() == []
+    exporting.make_all(app)
+    (row,) = exporting.table(
+        exporting.read_xlsx(exporting.path_of(app, asked).read_bytes())["Laporan"]
+    )
+    assert (row["Nomor"], row["Keterangan"]) == (number, "")
 
 
 def test_a_full_disk_is_no_fault_of_the_export(
@@ -178,23 +204,25 @@ def test_more_rows_than_a_sheet_holds_are_refused_in_words(
 
 @pytest.mark.once
 def test_a_worker_that_is_killed_before_its_commit_has_told_nothing(
-    app: Flask, session: Session, tmp_path: Path
+    app: Flask, session: Session, nursery: Nursery, tmp_path: Path
 ) -> None:
     asked = exporting.ask(HARTONO)
     session.rollback()
-    pipe = tmp_path / "pipe"
+    pipe, given = tmp_path / "pipe", environment(app)
     os.mkfifo(pipe)
-    first = start_worker(app, now(), pipe)
+    first = psutil.Process(nursery.start("worker", given, tmp_path / "first.log", stops=pipe))
     end = open_for_writing(pipe)
-    first.send_signal(signal.SIGKILL)
-    first.communicate()
+    first.kill()
+    first.wait(patience(30))
     os.close(end)
     assert (exporting.state(session, asked).state, notices(session)) == ("waiting", 0)
-    second = start_worker(app, now() + LATER)
+    log, later = tmp_path / "second.log", LATER / timedelta(days=1)
+    second = psutil.Process(nursery.start("worker", given, log, later))
     try:
-        assert any(exporting.state(session, asked).state == "ready" for _ in tries(60))
+        ready = (exporting.state(session, asked).state == "ready" for _ in tries(60))
+        assert any(ready), log.read_text()
     finally:
-        second.send_signal(signal.SIGTERM)
-        second.communicate()
+        second.terminate()
+        second.wait(patience(30))
     assert notices(session) == 1
     assert exporting.path_of(app, asked).is_file()

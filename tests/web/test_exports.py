@@ -243,7 +243,7 @@ def test_who_loses_the_office_gets_the_file_no_more(app: Flask, site: Site) -> N
     assert refused["message"].startswith("Jabatan Anda sudah berubah.")
     assert "Jabatan Anda sudah berubah." in site(HARTONO).get(ready["url"]).text("main")
     assert site(HARTONO).json("GET", waiting["url"])["state"] == "failed"
-    assert not exporting.path_of(app, waiting["id"], "csv").exists()
+    assert not exporting.path_of(app, waiting["id"]).exists()
 
 
 def test_an_office_that_comes_later_adds_nothing_to_the_file(app: Flask, site: Site) -> None:

@@ -26,4 +26,5 @@ def recall(session: Session, report: Report) -> None:
             continue
         if one.state == "ready":
             one.state = "over"
-        one.claim = one.claimed_at = None
+        else:
+            one.claim = one.claimed_at = None

@@ -102,23 +102,25 @@ def _settle(session: Session, export_id: int, worker: str, at: datetime, **value
 
 def kept_files(session: Session, at: datetime) -> set[str]:
     """The names of the files that may still be given out."""
-    query = select(Export.id, Export.format).where(
-        Export.state == "ready", Export.ready_at > at - KEPT
-    )
-    return {file_name(export_id, file_format) for export_id, file_format in session.execute(query)}
+    return _names(session, "ready", at)
 
 
 def recalled_files(session: Session, at: datetime) -> set[str]:
     """The names of the files that were taken back before their days were over."""
-    query = select(Export.id, Export.format).where(
-        Export.state == "over", Export.ready_at > at - KEPT
+    return _names(session, "over", at)
+
+
+def _names(session: Session, state: str, at: datetime) -> set[str]:
+    query = select(Export.id, Export.claim, Export.format).where(
+        Export.state == state, Export.ready_at > at - KEPT
     )
-    return {file_name(export_id, file_format) for export_id, file_format in session.execute(query)}
+    return {file_name(*row) for row in session.execute(query)}
 
 
-def file_name(export_id: int, file_format: str) -> str:
-    """What the file of an export is called in its folder."""
-    return f"{export_id}.{file_format}"
+def file_name(export_id: int, worker: str | None, file_format: str) -> str:
+    """What the file of an export is called in its folder. Each worker gives it a name of its own: a
+    slow one that has lost its claim never puts what it has in the place of the other's file."""
+    return f"{export_id}-{worker}.{file_format}"
 
 
 def old_ones(session: Session, at: datetime) -> list[int]:
