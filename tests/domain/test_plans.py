@@ -16,7 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, func, select, text
+from sqlalchemy import Connection, event, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from bench import big_city
@@ -45,10 +45,13 @@ from sipokat.domain.exports.table import PORTION
 from sipokat.domain.exports.table import Asked as AskedFor
 from sipokat.domain.listing import Filter
 from sipokat.domain.notices import inbox, rows
+from sipokat.domain.nudges import heads, outcomes
+from sipokat.domain.nudges.rules import ANSWER
 from sipokat.domain.queue_filter import LATE, NO_CLASS, TODAY, Wanted
+from sipokat.domain.regions import in_scope
 from sipokat.domain.responsiveness import decisions, months
 from sipokat.domain.responsiveness import overview as responsiveness
-from sipokat.models import LoginSession, Report, User
+from sipokat.models import LoginSession, Nudge, Region, Report, User
 from tests import steps
 from tests.cast import (
     DEWI,
@@ -314,6 +317,26 @@ def test_what_people_report(city: Session, scope: str) -> None:
     figure = found.kinds[0]
     assert figure.now > 0
     assert sum(found.total.counts) == sum(sum(kind.counts) for kind in found.kinds)
+
+
+@pytest.mark.parametrize("scope", matrix.some([KOTA, UTARA_I, PETANANG_ULU], 1))
+def test_who_has_not_reported_and_what_came_of_asking(city: Session, scope: str) -> None:
+    """Every RT of the city was asked for a month in which most of them reported."""
+    at = now() - timedelta(days=40)
+    month, rt = day_of(at).strftime("%Y-%m"), Region.level == "rt"
+    codes = city.scalars(select(Region.code).where(rt, in_scope(Region.code, scope))).all()
+    head = me(RAHMAN).id
+    made = [
+        {"region_code": code, "number": 1, "month": month, "at": at, "until": at + ANSWER}
+        | {"way": "notice", "head_id": head}
+        for code in codes
+    ]
+    city.execute(insert(Nudge), made)
+    sent = asked(lambda: outcomes.results(city, scope, month))
+    sent += asked(lambda: heads.facts_of(city, codes, day_of(now())))
+    assert len(outcomes.results(city, scope, month)) == len(codes)
+    assert [one for one in faults(city, sent) if not one.startswith("sorts")] == []
+    city.rollback()
 
 
 @pytest.mark.parametrize("person", [HARTONO, YUSUF, DEWI], ids=str)

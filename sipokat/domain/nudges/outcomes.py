@@ -6,13 +6,14 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import and_, bindparam, case, func, select
+from sqlalchemy import String, and_, bindparam, case, func, literal_column, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
+from sipokat.domain.categories import categories
 from sipokat.domain.nudges.heads import Asked
 from sipokat.domain.participation.facts import REKAP
-from sipokat.domain.periods import FALLEN
+from sipokat.domain.periods import stands_in
 from sipokat.models import MonthCount, Nudge, Report
 from sipokat.prepared import Prepared
 
@@ -50,13 +51,13 @@ _SCOPE: Any = bindparam("scope", type_=_NUDGE.region_code.type)
 _BEYOND: Any = bindparam("beyond", type_=_NUDGE.region_code.type)
 _MONTH: Any = bindparam("month", type_=_NUDGE.month.type)
 _WRITTEN = case((_REPORT.clock_doubtful, _REPORT.received_at), else_=_REPORT.written_at)
-# Spelled so that the reports of one RT are looked through, not those of the month.
-_OF_MONTH = _REPORT.month.concat("") == _MONTH
+# The condition and the categories are spelled out, as the index of months asks for them: so no
+# report of another month is looked at.
+_CATEGORIES = [literal_column(f"'{key}'", String) for key in categories() if key != REKAP]
 _ANSWERED = (
     select(func.min(_WRITTEN))
-    .where(_REPORT.region_code == _NUDGE.region_code, _OF_MONTH)
-    .where(*(_REPORT.status != one for one in FALLEN), _REPORT.category != REKAP)
-    .where(_REPORT.recorded_as.is_(None))
+    .where(stands_in(_MONTH), _REPORT.region_code == _NUDGE.region_code)
+    .where(_REPORT.category.in_(_CATEGORIES), _REPORT.recorded_as.is_(None))
     .where(_NUDGE.at < _WRITTEN, _NUDGE.until >= _WRITTEN)
     .correlate(table(Nudge))
     .scalar_subquery()
