@@ -128,7 +128,7 @@ def ask() -> ResponseReturnValue:
     if wants_json():
         return jsonify({"results": [nudged.outcome_json(one, names, way) for one in done]})
     back = safe_next(g.body.get("back", ""))
-    if len(done) == 1 and asking.may_open(done[0], me(), way):
+    if len(done) == 1 and asking.may_open(done[0].facts, done[0].why, me(), way):
         message = nudged.message(done[0], names)
         return render_template("monitoring/whatsapp.html", message=message, back_to=back)
     tell(nudged.told(done, names))

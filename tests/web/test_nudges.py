@@ -133,6 +133,7 @@ def test_numbers_are_for_those_who_look_after_the_head(there: None, site: Site) 
     assert errors(ask(site(DEWI), SITI, way="whatsapp")) == ["no_number"]
     page = site(DEWI).get(f"/pemantauan/{PETANANG_ULU}/belum-melapor")
     assert not page.has("form[data-whatsapp]")
+    assert "Nomor HP-nya ada pada lurah dan camat." in page.text("main")
     assert errors(ask(site(DEWI), SITI)) == [None]
 
 
@@ -258,6 +259,11 @@ def test_who_has_asked_by_whatsapp_opens_the_message_again(there: None, site: Si
     other = ask(site(YUSUF), SITI, way="whatsapp")["results"][0]
     assert other["status"] == 409
     assert "whatsapp" not in other
+    page = site(HARTONO).get(LIST)
+    assert page.text("form[data-whatsapp]") == "Buka WhatsApp lagi"
+    page = page.submit("form[data-whatsapp]")
+    assert page.one("main a.main")["href"] == first["whatsapp"]
+    assert not site(YUSUF).get(LIST).has("form[data-whatsapp]")
     assert items(site(HARTONO))[SITI.region]["nudges"] == 1
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, datetime
 from typing import Any
 
@@ -46,13 +46,12 @@ _INSERTS: dict[str, Callable[[Any], Any]] = {
 
 @dataclass(frozen=True)
 class Outcome:
-    """What became of one RT. `why` is None where it was asked; `asked` is the nudge that was made
+    """What became of one RT. `why` is None where it was asked; `facts` have the nudge that was made
     now, or the last one before."""
 
     facts: Facts
     month: str
     why: str | None
-    asked: Asked | None
 
 
 def office_over(user: User, code: str) -> Office | None:
@@ -167,10 +166,9 @@ def _ask(
     asked = {row["region_code"]: _asked(row) for row in made} | first
     return [
         Outcome(
-            facts[code],
+            replace(facts[code], asked=asked.get(code, facts[code].asked)),
             month,
             RECENT if code in first else why[code],
-            asked.get(code, facts[code].asked),
         )
         for code in codes
     ]
@@ -223,12 +221,14 @@ def _asked(row: dict[str, Any]) -> Asked:
     return Asked(*(row[name] for name in names))
 
 
-def may_open(one: Outcome, user: User, way: str) -> bool:
+def may_open(facts: Facts, why: str | None, user: User, way: str) -> bool:
     """Whether WhatsApp opens with the message: it was recorded now, or by this person before, whose
-    phone may never have got the answer."""
-    if way != WHATSAPP or one.why not in (None, RECENT) or one.asked is None:
+    phone may never have got the answer. `facts` have the last nudge."""
+    head, asked = facts.head, facts.asked
+    if way != WHATSAPP or head is None or asked is None:
         return False
-    return one.why is None or (one.asked.by_id, one.asked.way) == (user.id, WHATSAPP)
+    again = why == RECENT and (asked.by_id, asked.way) == (user.id, WHATSAPP)
+    return why is None or (again and may_call(user, head.person))
 
 
 def _common(codes: Sequence[str]) -> str:

@@ -13,7 +13,6 @@ from flask import current_app
 from sipokat.database import db
 from sipokat.domain.clock import now
 from sipokat.domain.nudges.asking import Outcome, may_open, office_over
-from sipokat.domain.nudges.heads import Facts
 from sipokat.domain.nudges.outcomes import Result
 from sipokat.domain.nudges.rules import ANSWER
 from sipokat.domain.participation.closing import closed_on
@@ -55,24 +54,19 @@ def told(done: Sequence[Outcome], names: dict[str, str]) -> str:
         where = region_words(done[0].facts.code, names)
         if sent:
             return f"{where}: pemberitahuan dikirim."
-        return f"{where} tidak diingatkan. {refusal_words(done[0].why or '', _now(done[0]))}"
+        return f"{where} tidak diingatkan. {refusal_words(done[0].why or '', done[0].facts)}"
     said = f"{len(sent)} RT diingatkan." if sent else "Belum ada yang diingatkan."
     return f"{said} Tidak ikut: {left_words(left)}." if left else said
-
-
-def _now(one: Outcome) -> Facts:
-    """The RT with its last nudge, which somebody may have made meanwhile."""
-    return Facts(one.facts.code, one.facts.head, one.facts.last_report, one.asked)
 
 
 def outcome_json(one: Outcome, names: dict[str, str], way: str) -> dict[str, Any]:
     """A row of the answer. One that was not asked says why."""
     row: dict[str, Any] = {"region": one.facts.code, "status": 200 if one.why is None else 409}
-    if one.asked:
-        row["last"] = asked_json(one.asked, names)
+    if one.facts.asked:
+        row["last"] = asked_json(one.facts.asked, names)
     if one.why:
-        row |= {"error": one.why, "message": refusal_words(one.why, _now(one))}
-    if may_open(one, me(), way):
+        row |= {"error": one.why, "message": refusal_words(one.why, one.facts)}
+    if may_open(one.facts, one.why, me(), way):
         opened = message(one, names)
         row |= {"whatsapp": opened["href"] or None, "text": opened["text"]}
     return row | {"period": one.month}

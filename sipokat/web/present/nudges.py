@@ -17,6 +17,7 @@ from sipokat.domain.nudges.asking import (
     RECENT,
     REPORTED,
     VACANT,
+    may_open,
     office_over,
     why_not,
 )
@@ -163,7 +164,8 @@ def _row(one: Row, names: dict[str, str], at: datetime) -> dict[str, Any]:
         "acts": office is not None,
         "notice": notice is None,
         "whatsapp": whatsapp is None,
-        "why": why_words(one, notice, whatsapp) if office else "",
+        "again": whatsapp == RECENT and may_open(facts, whatsapp, me(), WHATSAPP),
+        "why": why_words(one, notice, whatsapp, bool(office.role.activates)) if office else "",
         "appoint": f"/pengelolaan/jabatan/rt_head/{one.code}"
         if notice == VACANT and office and office.desk == "kelurahan"
         else "",
@@ -191,13 +193,17 @@ def asked_words(asked: Asked, names: dict[str, str]) -> str:
     return times.phrase(f"Diingatkan {times_asked} {{}} oleh {by}", times.ago(asked.at))
 
 
-def why_words(one: Row, notice: str | None, whatsapp: str | None) -> str:
-    """What stands in the place of a button that there is not."""
-    if notice is not None and notice not in (NO_PHONE, NO_NUMBER):
-        return refusal_words(notice, one.facts)
-    if notice is None or whatsapp is None:
-        return "" if notice is None else refusal_words(notice, one.facts)
-    return "HP-nya belum aktif, dan nomornya tidak ada pada Anda. Sampaikan lewat lurahnya."
+def why_words(one: Row, notice: str | None, whatsapp: str | None, has_numbers: bool) -> str:
+    """What stands in the place of a button that there is not. `has_numbers`: the person's office
+    looks after heads of RT, and has the numbers of most."""
+    if notice not in (None, NO_PHONE):
+        return refusal_words(notice or "", one.facts)
+    if whatsapp is None:
+        return refusal_words(NO_PHONE, one.facts) if notice else ""
+    holders = "Diskominfo" if has_numbers else "lurah dan camat"
+    if notice is None:
+        return f"Nomor HP-nya ada pada {holders}."
+    return f"HP-nya belum aktif, dan nomornya ada pada {holders}. Sampaikan lewat mereka."
 
 
 def refusal_words(why: str, facts: Facts) -> str:
