@@ -18,6 +18,9 @@ from sipokat.domain.regions import at_desk
 DAYS = 182
 # The head of this RT has not reported this month, so that her home offers "Lapor nihil".
 SILENT = "16.73.04.1009.002"
+RAINY = (10, 11, 12, 1, 2, 3, 4)  # the months of floods and strong winds
+STREETS = ("sampah", "kesehatan_lingkungan", "pembangunan")
+STORMS = 0.06  # how many of these months' reports of streets are of one instead
 # How often RT heads write at each hour of the day, as weights.
 HOURS = {
     5: 4,
@@ -75,6 +78,9 @@ def _everyday(
     counts the residents of November, which only one report a month may do."""
     rows = kinds("rt")
     kind = chance.choices(rows, [row["weight"] for row in rows])[0]
+    storm = dice(f"storm {office} {day}")
+    if day.month in RAINY and kind["category"] in STREETS and storm.random() < STORMS:
+        kind = storm.choice(kinds("rt", "bencana"))
     period = months(day)[0 if day.day >= 20 else 1]
     if kind["category"] == "kependudukan" and f"residents {period}" in seen:
         kind = rows[0]

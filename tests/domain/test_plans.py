@@ -16,7 +16,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Connection, event, func, insert, select, text
+from flask import current_app
+from sqlalchemy import Connection, delete, event, func, insert, select, text
 from sqlalchemy.orm import Session
 
 from bench import big_city
@@ -65,6 +66,7 @@ from tests.cast import (
     ZAINAL,
     Person,
 )
+from tests.page import Visitor
 from tests.services import matrix
 from tests.services.fixtures_app import Kept
 
@@ -337,6 +339,35 @@ def test_who_has_not_reported_and_what_came_of_asking(city: Session, scope: str)
     assert len(outcomes.results(city, scope, month)) == len(codes)
     assert [one for one in faults(city, sent) if not one.startswith("sorts")] == []
     city.rollback()
+
+
+# What each region's page of monitoring leads to; below an RT there is nothing to list.
+OF_ANY = ("", "/isi", "/peta", "/peta?bencana=terbuka")
+ABOVE_RT = ("/rt", "/rt?keadaan=lama", "/keputusan", "/belum-melapor", "/pengingat")
+
+
+@pytest.mark.parametrize("person", matrix.some([DEWI, HARTONO, YUSUF, RAHMAN], 2), ids=str)
+def test_every_page_of_monitoring(city: Session, person: Person) -> None:
+    """All that they ask, also who is signed in."""
+    visitor = Visitor(current_app._get_current_object(), person)  # type: ignore[attr-defined]
+    old, lately = (day_of(now() - timedelta(days=back)).strftime("%Y-%m") for back in (300, 40))
+    parts = OF_ANY if person is RAHMAN else OF_ANY + ABOVE_RT
+    months.forget(city)
+
+    def look() -> None:
+        for part in parts:
+            for month in (old, lately):
+                sign = "&" if "?" in part else "?"
+                path = f"/pemantauan/{person.region}{part}{sign}periode={month}"
+                assert visitor.request("GET", path).status_code == 200, path
+
+    try:
+        sent = asked(look)
+        assert len(sent) > 20
+        assert faults(city, sent) == []
+    finally:
+        with writing() as session:
+            session.execute(delete(LoginSession))
 
 
 @pytest.mark.parametrize("person", [HARTONO, YUSUF, DEWI], ids=str)

@@ -11,7 +11,7 @@ from collections.abc import Iterable
 from dataclasses import asdict
 from datetime import date, datetime, timedelta
 
-from sqlalchemy import insert, select
+from sqlalchemy import func, insert, select
 from sqlalchemy.orm import Session
 
 from sipokat.database import table
@@ -31,7 +31,8 @@ def start(session: Session) -> str | None:
     office earlier had nothing to report with. It stays the first, so the session remembers it."""
     known: str | None = session.info.get("first_month")
     if known is None:
-        first = session.scalar(select(Event.at).order_by(Event.seq).limit(1))
+        earliest = select(func.min(Event.seq)).scalar_subquery()
+        first = session.scalar(select(Event.at).where(Event.seq == earliest))
         known = session.info["first_month"] = months(day_of(first))[0] if first else None
     return known
 
