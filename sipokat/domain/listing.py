@@ -11,14 +11,13 @@ from sqlalchemy import ColumnElement, Date, Select, and_, bindparam, false, not_
 from sqlalchemy.orm import Session, lazyload
 
 from sipokat.database import table
-from sipokat.domain import ended_rt, lateness
-from sipokat.domain.categories import categories
+from sipokat.domain import ended_rt, lateness, places
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.deadlines import limit_of
 from sipokat.domain.listed import Listed, as_listed, read_listed
 from sipokat.domain.offices import Office, held, regions_of
 from sipokat.domain.participation.card import is_kinerja
-from sipokat.domain.periods import days_of, stands_in
+from sipokat.domain.periods import any_category, days_of, stands_in
 from sipokat.domain.regions import in_scope, named
 from sipokat.domain.report_search import finds
 from sipokat.domain.roles import RECORDING
@@ -37,7 +36,7 @@ from sipokat.models import Region, Report, User
 from sipokat.prepared import Prepared
 
 PAGE = 20
-OPEN = ("waiting", "returned")
+OPEN = ("waiting", "returned", "open")  # the last one is both
 # A row of a list names neither the author nor the photos.
 ROW = (lazyload(Report.reporter), lazyload(Report.photos))
 
@@ -49,7 +48,8 @@ class Filter:
     late below their own (`lateness.late_below`); `by` is `own` for what the person's own offices
     have filed; `counted` is `YYYY-MM` for what stands and counts in that month
     (`periods.stands_in`); `desk` is the desk where it lies, for a decision or, on that of an
-    RT, to be mended; `work` is `kinerja` for what counts as performance; `said` is a
+    RT, to be mended; `work` is `kinerja` for what counts as performance; `place` says
+    where it lies (`places.WHICH`); `status` may also be `open`, what is not final; `said` is a
     report's number, or words that all stand in it."""
 
     status: str = ""
@@ -61,6 +61,7 @@ class Filter:
     counted: str = ""
     desk: str = ""
     work: str = ""
+    place: str = ""
     said: str = ""
 
 
@@ -113,9 +114,8 @@ def _of_its_month(
 ) -> Select[Report]:
     """What is behind a figure of what is reported, from the index of that. All of it is found and
     its ids are sorted: to walk back from the newest report would take longer with each month."""
-    any_category = Report.category.in_(categories())
     within = in_scope(Report.region_code, wanted.region)
-    found = select(Report.id).where(*conditions, any_category, within, seen_by(user))
+    found = select(Report.id).where(*conditions, any_category(), within, seen_by(user))
     return first_of([found], [(Report.id + 0).desc()], PAGE + 1)
 
 
@@ -125,7 +125,9 @@ def conditions_of(
     """What the filter asks of a report, but for its region and whose it is. What is late is so `at`
     that moment."""
     conditions = []
-    if wanted.status:
+    if wanted.status == "open":
+        conditions.append(is_open())
+    elif wanted.status:
         conditions.append(Report.status == wanted.status)
     if wanted.category:
         conditions.append(Report.category == wanted.category)
@@ -138,6 +140,8 @@ def conditions_of(
         conditions.append(lies_on(wanted.desk))
     if wanted.work:
         conditions.append(is_kinerja())
+    if wanted.place:
+        conditions.append(places.WHICH[wanted.place]())
     if wanted.late == "all":
         conditions.append(lateness.late_at(at, indexed=False))
     if wanted.late == "below":

@@ -46,6 +46,12 @@ def stands_in(month: Any) -> ColumnElement[bool]:
     return and_(Report.month == month, Report.status.not_in(fallen))
 
 
+def any_category() -> ColumnElement[bool]:
+    """Beside `stands_in` and a region: with every category named, the index of what is reported is
+    read in this region alone."""
+    return Report.category.in_(list(categories()))
+
+
 def refuse_second(
     session: Session, region_code: str, category: str, period: str | None, but: int | None = None
 ) -> None:

@@ -11,11 +11,10 @@ from functools import cache
 from importlib.resources import files
 from typing import Any
 
-from sqlalchemy import ColumnElement, and_, case, func, select
+from sqlalchemy import ColumnElement, and_, case, func, not_, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain.categories import categories
-from sipokat.domain.periods import stands_in
+from sipokat.domain.periods import any_category, stands_in
 from sipokat.domain.regions import at_desk, in_scope, level_of
 from sipokat.domain.roles import below
 from sipokat.domain.visibility import reports_in
@@ -83,9 +82,9 @@ class Area:
 @dataclass(frozen=True)
 class Places:
     """`total` reports, of which `placed` have coordinates, and of these `outside` lie outside the
-    city. `places` has the newest of those that have coordinates, up to MOST; it is empty where
-    there are more and `groups` has the kelurahan instead. `named` are the regions one level down in
-    which something is drawn."""
+    city. `places` has the newest of those that have coordinates, up to MOST. Where there are more,
+    `groups` has the kelurahan, and `places` only what lies outside. `named` are the regions one
+    level down in which something is drawn."""
 
     total: int
     placed: int
@@ -95,12 +94,28 @@ class Places:
     named: tuple[Area, ...]
 
 
+def _drawn() -> ColumnElement[bool]:
+    """The condition for a report that lies in the city."""
+    box = city()
+    return and_(Report.lat.between(box.south, box.north), Report.lon.between(box.west, box.east))
+
+
+def _outside() -> ColumnElement[bool]:
+    return and_(Report.lat.is_not(None), not_(_drawn()))
+
+
+def _without() -> ColumnElement[bool]:
+    return Report.lat.is_(None)
+
+
+# What a list of reports may be narrowed to: what the map counts.
+WHICH = {"city": _drawn, "outside": _outside, "none": _without}
+
+
 def of_month(session: Session, scope: str, month: str) -> Places:
     """The places of what stands for the month at or below this region, in two statements."""
-    # Every category: with them the index of what is reported is read in this scope alone.
-    any_category = Report.category.in_(categories())
     within = in_scope(Report.region_code, scope)
-    return _places(session, scope, [stands_in(month), any_category, within])
+    return _places(session, scope, [stands_in(month), any_category(), within])
 
 
 def of_open_bencana(session: Session, scope: str) -> Places:
@@ -110,21 +125,20 @@ def of_open_bencana(session: Session, scope: str) -> Places:
 
 
 def _places(session: Session, scope: str, conditions: Sequence[ColumnElement[bool]]) -> Places:
-    box = city()
-    here = and_(Report.lat.between(box.south, box.north), Report.lon.between(box.west, box.east))
-    sums = (func.sum(case((here, one))) for one in (1, Report.lat, Report.lon))
+    sums = (func.sum(case((_drawn(), one))) for one in (1, Report.lat, Report.lon))
     code = Report.region_code.concat("")  # so that no index is walked in the order of regions
     counted = select(code, func.count(), func.count(Report.lat), *sums)
     rows = session.execute(counted.where(*conditions).group_by(code)).all()
     total, placed = (sum(row[place] for row in rows) for place in (1, 2))
     drawn = sum(row[3] or 0 for row in rows)
     grouped = placed > MOST and level_of(scope) in ("kota", "kecamatan")
+    shown = [*conditions, _outside()] if grouped else conditions
     one_down = below(level_of(scope)) or "rt"
     return Places(
         total,
         placed,
         placed - drawn,
-        () if grouped or not placed else _newest(session, conditions),
+        _newest(session, shown) if placed else (),
         tuple(_areas(rows, "kelurahan")) if grouped else (),
         tuple(area for area in _areas(rows, one_down) if area.code != scope),
     )

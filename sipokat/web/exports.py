@@ -29,7 +29,7 @@ pages: Blueprint = own_pages("exports")
 NAMES = (
     *("what", "format", "status", "category", "region", "month", "late", "by", "counted", "desk"),
     *("work", "cari", "code", "periode", "keadaan", "meja", "pilihan", "alasan", "bulan"),
-    *("role", "state", "di"),
+    *("place", "role", "state", "di"),
 )
 MIMES = {
     "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",

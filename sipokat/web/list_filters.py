@@ -30,6 +30,7 @@ Options = tuple[tuple[str, str], ...]  # of a field to choose from: each with it
 STATUSES: Options = (
     ("waiting", "Menunggu"),
     ("returned", "Perlu diperbaiki atau dikembalikan"),
+    ("open", "Belum selesai"),
     ("verified", "Terverifikasi"),
     ("rejected", "Ditolak"),
     ("withdrawn", "Dibatalkan"),
@@ -40,6 +41,11 @@ LYING = {
     "kelurahan": "menunggu lurah",
     "kecamatan": "menunggu camat",
     "kota": "menunggu Bag. Pemerintahan",
+}
+PLACES = {
+    "city": "dengan titik lokasi",
+    "outside": "di luar Lubuklinggau",
+    "none": "tanpa titik lokasi",
 }
 # To which parts of the list notices lead, also within a region.
 TOLD_OF = {
@@ -67,7 +73,18 @@ def wanted() -> listing.Filter:
 
 def read(args: Mapping[str, str]) -> listing.Filter:
     """The same for these values, by the names of an address."""
-    names = ("status", "category", "region", "month", "late", "by", "counted", "desk", "work")
+    names = (
+        "status",
+        "category",
+        "region",
+        "month",
+        "late",
+        "by",
+        "counted",
+        "desk",
+        "work",
+        "place",
+    )
     chosen = {name: args.get(name, "").strip() for name in names}
     asked = listing.Filter(**chosen, said=texts.plain(args.get("cari"))[:SEARCH_MAX])
     if (
@@ -76,6 +93,7 @@ def read(args: Mapping[str, str]) -> listing.Filter:
         or (asked.late and asked.late not in dict(LATE))
         or (asked.by and asked.by not in dict(BY))
         or asked.work not in ("", "kinerja")
+        or asked.place not in ("", *PLACES)
         or (asked.desk and asked.desk not in LYING)
         or (asked.region and not re.fullmatch(r"[0-9.]{2,20}", asked.region))
         or any(
@@ -133,6 +151,7 @@ def said(wanted: listing.Filter, among: Choices) -> str:
         "dari kantor Anda sendiri" if wanted.by else "",
         LYING.get(wanted.desk, ""),
         "kinerja" if wanted.work else "",
+        PLACES.get(wanted.place, ""),
     ]
     return " · ".join(name for name in names if name)
 

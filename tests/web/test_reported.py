@@ -81,6 +81,13 @@ def test_every_chart_has_a_name_and_its_table(told: None, site: Site) -> None:
         assert len(chart.select("tbody tr")) == 4
 
 
+def test_it_is_said_that_a_closed_month_may_still_change(told: None, site: Site) -> None:
+    """Its figures are how it stands now, unlike those of who reports, which are frozen."""
+    page = site(DEWI).get(f"/pemantauan/{KOTA}/isi?periode=2026-10")
+    assert "menurut keadaan sekarang" in page.text("main")
+    assert "juga di bulan yang sudah ditutup, angkanya berubah" in page.text("main")
+
+
 def test_as_json(told: None, site: Site) -> None:
     answer = site(RATNA).json("GET", f"/pemantauan/{KOTA}/isi?periode=2026-11")
     assert (answer["region"], answer["period"], answer["total"]) == (KOTA, "2026-11", 6)

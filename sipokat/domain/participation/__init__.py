@@ -1,5 +1,5 @@
 """Who reports: what counts for a month, and how many of those who should have done so."""
 
-from sipokat.domain.participation.nihil import Reported, counts_in, nihil_month, reported, stands
+from sipokat.domain.participation.nihil import Reported, nihil_month, reported, stands
 
-__all__ = ["Reported", "counts_in", "nihil_month", "reported", "stands"]
+__all__ = ["Reported", "nihil_month", "reported", "stands"]

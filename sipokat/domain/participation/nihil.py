@@ -5,25 +5,16 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
-from sqlalchemy import ColumnElement, and_, exists, or_, select
+from sqlalchemy import ColumnElement, exists, select
 from sqlalchemy.orm import Session
 
-from sipokat.domain.periods import CLOSING_DAY, FALLEN, days_of, months
+from sipokat.domain.periods import CLOSING_DAY, any_category, months, stands_in
 from sipokat.models import Report
-
-
-def counts_in(period: str) -> ColumnElement[bool]:
-    """The condition for a report that stands and counts in this month (`YYYY-MM`): as `facts.py`
-    says it of one in hand."""
-    first, after = days_of(period)
-    within = (Report.happened_on >= first) & (Report.happened_on < after)
-    this = or_(Report.period == period, Report.period.is_(None) & within)
-    return and_(Report.status.not_in(FALLEN), this)
 
 
 def stands(region_code: str, period: str) -> ColumnElement[bool]:
     """Whether any report of this month (`YYYY-MM`) stands for the region, nihil included."""
-    return exists().where(Report.region_code == region_code, counts_in(period))
+    return exists().where(Report.region_code == region_code, any_category(), stands_in(period))
 
 
 @dataclass(frozen=True)

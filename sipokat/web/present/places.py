@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 from sipokat.domain.categories import categories
 from sipokat.domain.places import MOST, Area, Place, Places
 from sipokat.domain.regions import level_of
-from sipokat.web.present import reported, states, times
+from sipokat.web.present import states, times
 from sipokat.web.present.regions import region_words
 
 
@@ -28,7 +28,10 @@ def page(
         "months_url": address(code, month),
         "bencana_url": address(code, month, bencana=True),
         "total": found.total,
-        "all_url": "" if bencana else reported.address(code, month),
+        "all_url": _list(code, month, bencana),
+        "drawn_url": _list(code, month, bencana, "city"),
+        "without_url": _list(code, month, bencana, "none"),
+        "outside_url": _list(code, month, bencana, "outside"),
         "drawn": drawn,
         "without": found.total - found.placed,
         "outside": found.outside,
@@ -41,7 +44,7 @@ def page(
         ]
         if level_of(code) != "rt"
         else [],
-        "left_out": found.placed - len(found.places) if found.places else 0,
+        "left_out": 0 if found.groups else found.placed - len(found.places),
         "most": MOST,
     }
 
@@ -50,6 +53,15 @@ def address(code: str, month: str, bencana: bool = False) -> str:
     """The map of this region."""
     asked = {"periode": month} | ({"bencana": "terbuka"} if bencana else {})
     return f"/pemantauan/{code}/peta?{urlencode(asked)}"
+
+
+def _list(code: str, month: str, bencana: bool, place: str = "") -> str:
+    """The list behind a figure, as long as it says."""
+    if bencana:
+        asked = {"region": code, "category": "bencana", "status": "open"}
+    else:
+        asked = {"region": code, "counted": month}
+    return f"/laporan?{urlencode(asked | ({'place': place} if place else {}))}"
 
 
 def _place(one: Place, names: dict[str, str]) -> dict[str, Any]:

@@ -76,7 +76,8 @@ def _chart(code: str, found: Reported, kind: Kind) -> Chart:
 
 
 def _still(month: str) -> str:
-    """Why the figure of this month may still grow."""
+    """Why more reports are still expected for this month. Any month changes with what comes late,
+    is rejected or reopened; the page says so."""
     today = day_of(now())
     if month == f"{today:%Y-%m}":
         return "berjalan"
