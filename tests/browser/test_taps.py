@@ -258,3 +258,18 @@ def test_twenty_five_reports_are_verified_together_in_six_taps(phone, server):
     expect(page.get_by_text("25 laporan diverifikasi.")).to_be_visible()
     assert taps.count == 6
     assert server.value("SELECT count(*) FROM event WHERE action = 'verify'") == 25
+
+
+@pytest.mark.current_only
+def test_a_silent_rt_is_asked_by_whatsapp_in_four_taps(phone, server):
+    ready(phone, HARTONO)
+    page = phone.open("/beranda")
+    page.route("https://wa.me/**", lambda route: route.fulfill(body="WhatsApp"))
+    taps = Taps()
+    taps.on(page.get_by_role("link", name="Pemantauan"))
+    taps.on(page.get_by_role("link", name="belum melapor", exact=True))
+    taps.on(page.get_by_role("button", name="WhatsApp, RT 001"))
+    page.wait_for_url("https://wa.me/**")
+    taps.elsewhere()  # WhatsApp's own button
+    assert taps.count == 4
+    assert server.value("SELECT count(*) FROM nudge WHERE way = 'whatsapp'") == 1
