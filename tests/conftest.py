@@ -25,6 +25,7 @@ How long a test may wait is a multiple of the machine's speed: see `tests/servic
 
 from __future__ import annotations
 
+import gc
 import os
 from collections.abc import Iterator, Sequence
 from typing import Any
@@ -250,6 +251,11 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
     if left_out:
         config.hook.pytest_deselected(items=list(left_out))
     items[:] = sorted((item for item in items if item not in left_out), key=place)
+
+
+def pytest_collection_finish() -> None:
+    """What was collected stays to the end, so garbage need not be looked for in it."""
+    gc.freeze()
 
 
 @pytest.hookimpl(wrapper=True)
