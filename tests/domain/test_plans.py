@@ -309,7 +309,7 @@ def test_how_far_desks_answer(city: Session, scope: str) -> None:
     sent = first + asked(lambda: responsiveness.overview(city, scope, month, at))
     for which, desk in (("semua", ""), ("terlambat", "kelurahan"), ("dikembalikan", "")):
         behind = decisions.Asked(scope, desk, month, which)
-        sent += asked(lambda b=behind: decisions.count(city, b))
+        sent += asked(lambda b=behind: decisions.count(city, b, at))
         _, following = decisions.page(city, behind, None)
         sent += asked(lambda b=behind: decisions.page(city, b, None))
         sent += asked(lambda b=behind, f=following: decisions.page(city, b, f))
