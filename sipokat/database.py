@@ -122,7 +122,7 @@ class Moment(TypeDecorator[datetime]):
     def from_driver(cls, value: Any, dialect: Dialect) -> datetime:
         """A point in time from what the driver gave for it where the column's type was left out:
         text from SQLite, a datetime from PostgreSQL. Both sort as the points in time do."""
-        turn = cls().dialect_impl(dialect).result_processor(dialect, None)
+        turn = cls().result_processor(dialect, None)
         found = turn(value) if turn else value
         assert isinstance(found, datetime)
         return found
