@@ -4,7 +4,8 @@
 
 Each file is written by a process of its own, as the worker does it. *Memory* is the most that this
 process ever held, beside it what it holds with no job. *Longest turn* is how long photos and
-notices wait for it. Ends with 1 above 300 MB, or when a row is missing.
+notices wait for it. Ends with 1 above 300 MB, when a row is missing, or
+when a turn takes more than ten seconds on an idle machine.
 """
 
 from __future__ import annotations
@@ -25,7 +26,7 @@ os.environ["SIPOKAT_MODE"] = "test"
 from bench import big_city
 from bench.measuring import ROOT, is_idle, scratch
 
-MOST_MB = 300
+MOST_MB, MOST_SECONDS = 300, 10
 
 
 def main() -> int:
@@ -37,8 +38,8 @@ def main() -> int:
     if said.make:
         make(said.make)
         return 0
-    is_idle()
-    worst = 0.0
+    idle = is_idle()
+    worst, longest = 0.0, 0.0
     with scratch() as folder:
         fill(folder, said.reports)
         for file_format in said.formats:
@@ -49,14 +50,14 @@ def main() -> int:
             if told["rows"] != said.reports:
                 print(f"{told['rows']} rows instead of {said.reports}")
                 return 1
-            worst = max(worst, told["mb"])
+            worst, longest = max(worst, told["mb"]), max(longest, told["longest"])
             print(
                 f"{file_format:4} {told['rows']:7} rows  {told['seconds']:6.1f} s"
                 f"  {told['cpu']:6.1f} s of processor time  {told['size'] / 1e6:6.1f} MB"
                 f"  memory {told['mb']:.0f} MB (idle {told['idle_mb']:.0f})"
                 f"  {told['turns']} turns, longest {told['longest']:.1f} s"
             )
-    return 1 if worst > MOST_MB else 0
+    return 1 if worst > MOST_MB or (idle and longest > MOST_SECONDS) else 0
 
 
 def app_in(folder: Path) -> Any:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import shutil
 import time
@@ -11,6 +12,7 @@ from pathlib import Path
 
 from sipokat.delivery.photo_store import ABANDONED_SECONDS, sync_folder
 
+SPARED, SPARED_BYTES = 0.05, 1_000_000_000  # a share of the disk, at most so much
 PART = ".part"  # the folder in which a worker writes a file
 
 
@@ -22,8 +24,12 @@ class ExportFiles:
         self.folder = folder.resolve()
 
     def begin(self) -> Path:
-        """A new folder, for one file and what belongs to its making."""
+        """A new folder, for one file and what belongs to its making. Raises OSError when so little
+        of the disk is left that reports and photos need it."""
         self.folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+        disk = shutil.disk_usage(self.folder)
+        if disk.free < min(disk.total * SPARED, SPARED_BYTES):
+            raise OSError(errno.ENOSPC, "what is left is for reports and photos")
         part = self.folder / f"{uuid.uuid4().hex}{PART}"
         part.mkdir(mode=0o700)
         return part
@@ -42,6 +48,10 @@ class ExportFiles:
         sync_folder(self.folder)
         self.abandon(part)
         return size
+
+    def touch(self, part: Path) -> None:
+        """Say that the file is still being written, for whoever sweeps."""
+        os.utime(part)
 
     def abandon(self, part: Path) -> None:
         """Remove what was begun."""

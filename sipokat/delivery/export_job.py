@@ -1,16 +1,19 @@
 """The job that writes a table into a file. `domain/exports/work.py` has the rules of the rows.
 
 A worker may be killed at any time: the file is then made again from the start, by whoever takes
-the claim. A large file is written in turns of a few seconds, so that photos and notices go on.
+the claim. A large file is written in turns of a few seconds, and packed by a thread, so that photos
+and notices go on.
 """
 
 from __future__ import annotations
 
 import time
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import structlog
+from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
@@ -25,9 +28,12 @@ from sipokat.domain.exports.table import Table
 from sipokat.domain.regions import names_of
 from sipokat.domain.texts import dots, written
 from sipokat.models import Export, User
+from sipokat.turns import Busy
 
 LOOK_SECONDS = 2
 TURN_SECONDS = 2.0
+GLANCE_SECONDS = 0.2  # how long a turn waits for the thread that packs
+PASSING = (OSError, OperationalError, InterfaceError, Busy)  # no fault of the table's
 TIDY_SECONDS = 600
 OWN = "Laporan sendiri"
 log = structlog.get_logger()
@@ -56,10 +62,32 @@ class Making:
             raise CannotBeMade("rows")
         self._about = about(session, user, one, self.table)
         self._after: Any = None
-        self.done, self.more = 0, True
+        self.done, self.more, self.said_at = 0, True, time.monotonic()
+        self._packing: Thread | None = None
+        self._fault: Exception | None = None
         self.part = files.begin()
         self._path = self.part / f"file.{one.format}"
         self._writer: Writer = _writer(self._path, self.part, kind.title, one.format, self.table)
+
+    def packed(self) -> bool:
+        """Whether the file is whole. A thread packs it, so that other kinds go on meanwhile; raises
+        what went wrong there."""
+        if self._packing is None:
+            self._packing = Thread(target=self._pack, daemon=True)
+            self._packing.start()
+        self._packing.join(GLANCE_SECONDS)
+        if self._packing.is_alive():
+            return False
+        if self._fault is not None:
+            raise self._fault
+        return True
+
+    def _pack(self) -> None:
+        """Needs no database: a thread has no session."""
+        try:
+            self._writer.finish([*self._about, ("Baris", dots(self.done))])
+        except Exception as fault:
+            self._fault = fault
 
     def go_on(self) -> None:
         """Write for a few seconds, one portion at least; `more` says whether rows are left."""
@@ -74,9 +102,8 @@ class Making:
                 return
 
     def finish(self, worker: str) -> bool:
-        """Make the file whole, name it and tell its person. False, and no file, when the claim was
+        """Name the packed file and tell its person. False, and no file, when the claim was
         lost meanwhile: what was taken back since may not come back by it."""
-        self._writer.finish([*self._about, ("Baris", dots(self.done))])
         name = work.file_name(self.id, worker, self._format)
         size = self._files.finish(self.part, self._path, name)
         if work.finish(self.id, worker, self.done, size):
@@ -86,8 +113,9 @@ class Making:
         return False
 
     def abandon(self) -> None:
-        """Remove what was written."""
-        self._writer.abandon()
+        """Remove what was written. A thread that still packs finds nothing any more, and ends."""
+        if self._packing is None or not self._packing.is_alive():
+            self._writer.abandon()
         self._files.abandon(self.part)
 
 
@@ -141,8 +169,8 @@ class ExportJob:
     def do(self, job: int, worker: str) -> None:
         """Write a part of the file, and with the last one make it whole and tell its person.
 
-        A full disk or a database that is gone is no fault of the export's: it is given back and the
-        exception raised again.
+        A full disk or a database that is gone is no fault of the export's: it is given back. All
+        else that fails is a try. Both are raised again.
         """
         self._look_at = 0.0
         try:
@@ -156,7 +184,8 @@ class ExportJob:
             log.error("export_waits", export=job, why=repr(error))
             db.session.remove()
             self._drop()
-            work.give_back(job, worker)
+            passing = isinstance(error, PASSING)
+            work.give_back(job, worker) if passing else work.count_try(job, worker)
             raise
 
     def _go_on(self, job: int, worker: str) -> None:
@@ -164,14 +193,29 @@ class ExportJob:
             session = db.session()
             self._making = Making(session, session.get_one(Export, job), self.files)
         making = self._making
-        making.go_on()
-        if not work.progress(job, worker, making.done, max(making.table.total, making.done)):
-            self._drop()  # another worker has it, or it was taken back
-            return
         if making.more:
-            return
-        making.finish(worker)
-        self._making = None
+            making.go_on()
+        whole = not making.more and making.packed()
+        if not self._say(making, worker, whole):
+            self._drop()  # another worker has it, or it was taken back
+        elif whole:
+            making.finish(worker)
+            self._making = None
+
+    def _say(self, making: Making, worker: str, whole: bool) -> bool:
+        """Say how far it is, now and then. False when the claim was lost."""
+        if not whole and time.monotonic() < making.said_at + TURN_SECONDS:
+            return True
+        making.said_at = time.monotonic()
+        self.files.touch(making.part)
+        return work.progress(making.id, worker, making.done, max(making.table.total, making.done))
+
+    def leave(self, worker: str) -> None:
+        """The worker ends: another one may begin at once, and it is no try."""
+        if self._making is not None:
+            export_id = self._making.id
+            self._drop()
+            work.give_back(export_id, worker, at_once=True)
 
     def _drop(self) -> None:
         if self._making is not None:

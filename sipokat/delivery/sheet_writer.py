@@ -6,14 +6,14 @@ until the workbook is packed.
 
 from __future__ import annotations
 
-import csv
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import date, datetime
 from pathlib import Path
 from typing import Any, Protocol
 
 from xlsxwriter import Workbook
+from xlsxwriter.exceptions import FileCreateError
 
 from sipokat.domain.clock import WIB
 from sipokat.domain.exports.table import Cell, Column
@@ -37,6 +37,8 @@ _CELL_MAX = 32_767
 _NOT_XML = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\ud800-\udfff\ufffe\uffff]")
 # A spreadsheet takes a text that begins so for a formula, also behind blanks: OWASP, CSV Injection.
 _FORMULA = re.compile(r"[\s\ufeff\u200b]*[=+\-@\uff1d\uff0b\uff0d\uff20]|[ ]*[\t\r\n]")
+# So does one that takes another sign for what separates cells, in the middle of a text.
+_INNER = re.compile(r"([,;|\t\r\n\"][\s\ufeff\u200b]*)([=+\-@\uff1d\uff0b\uff0d\uff20])")
 _NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*")
 _DAY_ZERO = date(1899, 12, 30)
 
@@ -100,7 +102,10 @@ class Xlsx:
         for line, (what, how) in enumerate(about):
             self._about.write_string(line, 0, what, bold)
             self._about.write_string(line, 1, _plain(how), wrapped)
-        self._book.close()
+        try:
+            self._book.close()
+        except FileCreateError as full:  # it wraps what the disk has said
+            raise OSError(str(full)) from full
 
     def abandon(self) -> None:
         for sheet in self._book.worksheets():
@@ -122,17 +127,19 @@ def _serial(moment: datetime) -> float:
 
 class Csv:
     """A CSV file with a byte order mark, semicolons and decimal commas, as Excel reads it by a
-    double click where the language is Indonesian. Days are written 2026-11-23, moments 2026-11-23
-    07:12 by the city's clock."""
+    double click where the language is Indonesian. Texts are in quotes, numbers are not. Days are
+    written 2026-11-23, moments 2026-11-23 07:12 by the city's clock."""
 
     def __init__(self, path: Path, columns: Sequence[Column]) -> None:
         self._file = open(path, "w", encoding="utf-8-sig", newline="")  # noqa: SIM115
-        self._out = csv.writer(self._file, delimiter=";", lineterminator="\r\n")
-        self._out.writerow([harmless(column.head) for column in columns])
         self._kinds = [column.kind for column in columns]
+        self._write(_quoted(column.head) for column in columns)
 
     def add(self, row: Sequence[Cell]) -> None:
-        self._out.writerow([_cell(kind, cell) for kind, cell in zip(self._kinds, row, strict=True)])
+        self._write(_cell(kind, cell) for kind, cell in zip(self._kinds, row, strict=True))
+
+    def _write(self, cells: Iterable[str]) -> None:
+        self._file.write(";".join(cells) + "\r\n")
 
     def finish(self, about: Sequence[tuple[str, str]]) -> None:
         self._file.close()
@@ -149,15 +156,22 @@ def _cell(kind: str, cell: Cell) -> str:
     if isinstance(cell, date):
         return cell.isoformat()
     if kind == "text":
-        return harmless(_NOT_XML.sub("", str(cell)))
+        return _quoted(_NOT_XML.sub("", str(cell)))
     if kind == "degrees":
         return f"{cell:.5f}".replace(".", ",")
     return str(cell).replace(".", ",")
 
 
+def _quoted(text: str) -> str:
+    """A text as a cell: always in quotes, whatever it holds."""
+    return '"' + harmless(text).replace('"', '""') + '"'
+
+
 def harmless(text: str) -> str:
-    """The text, with a `'` before one that a spreadsheet would take for a formula. A number stays
-    one, whatever its sign."""
-    if _FORMULA.match(text) and not _NUMBER.fullmatch(text):
-        return f"'{text}"
-    return text
+    """The text, with a `'` before all that a spreadsheet would take for a formula: at its
+    beginning, and behind what some program takes for the end of a cell. A number stays one,
+    whatever its sign."""
+    if _NUMBER.fullmatch(text):
+        return text
+    inner = _INNER.sub(r"\1'\2", text)
+    return f"'{inner}" if _FORMULA.match(text) else inner

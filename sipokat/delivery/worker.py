@@ -10,7 +10,7 @@ import threading
 import time
 import uuid
 from collections.abc import Sequence
-from typing import Protocol
+from typing import Protocol, runtime_checkable
 
 import structlog
 from flask import Flask
@@ -47,6 +47,14 @@ class Kind(Protocol):
         and once a minute while nothing waits."""
 
 
+@runtime_checkable
+class Lasting(Protocol):
+    """A kind of which a claim lasts over several jobs."""
+
+    def leave(self, worker: str) -> None:
+        """Give back what this worker has claimed: it ends."""
+
+
 def kinds(app: Flask) -> tuple[Kind, ...]:
     """Every kind of job, made from what the application holds. A new kind is a line here."""
     return (
@@ -68,11 +76,21 @@ def work(jobs: Sequence[Kind], stop: threading.Event) -> None:
     """Work until `stop` is set: one job of each kind in turn, so that no kind waits for another to
     be finished.
 
-    A job that has begun is finished first. An exception is logged and never ends the loop: its kind
-    rests for five seconds, and the others go on. When no kind had a job, the worker looks again
-    after a second; all that a kind costs then is its `claim`.
+    A job that has begun is finished first, and what is claimed for longer is given back. An
+    exception is logged and never ends the loop: its kind rests for five seconds, and the others go
+    on. When no kind had a job, the worker looks again after a second; all that a kind costs then is
+    its `claim`.
     """
     worker = str(uuid.uuid4())
+    try:
+        _loop(jobs, stop, worker)
+    finally:
+        for kind in jobs:
+            if isinstance(kind, Lasting):
+                kind.leave(worker)
+
+
+def _loop(jobs: Sequence[Kind], stop: threading.Event, worker: str) -> None:
     tidy_at, rests_until = dict.fromkeys(jobs, 0.0), dict.fromkeys(jobs, 0.0)
     while not stop.is_set():
         worked = False

@@ -65,6 +65,9 @@ def erase(
             events.blank(session, report.id)
             recall(session, report)
         photos = [photo for photo in report.photos if photo.state == ERASED]
+    if erased:  # once more: whoever began to write a file before the commit has read the words
+        with writing() as session:
+            recall(session, report)
     for photo in photos:  # only now: nothing may refer to a file that is gone
         drop_files(store, photo)
     return erased

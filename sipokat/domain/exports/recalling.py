@@ -19,7 +19,9 @@ def recall(session: Session, report: Report) -> None:
     query = select(Export).where(
         Export.what.in_(WITH_WORDS), Export.state.in_(("ready", "waiting"))
     )
-    for one in session.scalars(query):
+    # Locked: a worker must not call one ready between the look and the change.
+    locked = query.with_for_update().execution_options(populate_existing=True)
+    for one in session.scalars(locked):
         scopes: list[str] = json.loads(one.scopes)
         wrote = one.made_by_id == report.reporter_id
         if not wrote and not any(lies_in(report.region_code, scope) for scope in scopes):

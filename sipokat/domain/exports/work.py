@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 from datetime import datetime, timedelta
 
-from sqlalchemy import and_, case, delete, literal_column, or_, select, update
+from sqlalchemy import ColumnElement, and_, case, delete, literal_column, or_, select, update
 from sqlalchemy.orm import Session
 
 from sipokat.database import db, writing
@@ -16,9 +16,8 @@ from sipokat.domain.notices import rows
 from sipokat.domain.notices.export_news import KIND
 from sipokat.models import Export
 
-CLAIM = timedelta(
-    minutes=5
-)  # so long a worker may say nothing: to pack a large file takes a minute
+# So long a worker may say nothing.
+CLAIM = timedelta(minutes=5)
 TRIES = 3
 # As the index `ix_export_waiting` spells it.
 _WAITING = Export.state == literal_column("'waiting'")
@@ -51,18 +50,43 @@ def claim(worker: str, now: datetime | None = None) -> int | None:
 def progress(export_id: int, worker: str, done: int, total: int) -> bool:
     """Say how far the file is. False when the claim was lost, or the export was taken back."""
     with writing() as session:
-        mine = and_(Export.id == export_id, Export.claim == worker, _WAITING)
+        mine = _claimed(export_id, worker)
         values = {"done": done, "total": total, "claimed_at": present()}
         changed = session.execute(update(Export).where(mine).values(values).returning(Export.id))
         return changed.scalar() is not None
 
 
-def give_back(export_id: int, worker: str) -> None:
-    """Release a claimed export that could not be made now (a full disk, a lost database). It does
-    not count as a try; nobody claims it again until five minutes after it was claimed."""
+def give_back(export_id: int, worker: str, at_once: bool = False) -> None:
+    """Release a claimed export that is not at fault. After a full disk or a lost database nobody
+    claims it again until five minutes after it was claimed; `at_once` for a worker that ends."""
+    values: dict[str, object] = {"claim": None, "done": 0}
+    if at_once:
+        values["claimed_at"] = None
     with writing() as session:
-        mine = and_(Export.id == export_id, Export.claim == worker, _WAITING)
-        session.execute(update(Export).where(mine).values(claim=None, done=0))
+        session.execute(update(Export).where(_claimed(export_id, worker)).values(values))
+
+
+def count_try(export_id: int, worker: str) -> None:
+    """Release a claimed export over which its own making has failed. That is a try as well: after
+    the third its person is told that it cannot be made."""
+    at = present()
+    with writing() as session:
+        tries = session.execute(
+            update(Export)
+            .where(_claimed(export_id, worker))
+            .values(tries=Export.tries + 1)
+            .returning(Export.tries)
+        ).scalar()
+        if tries is not None and tries >= TRIES:
+            _settle(session, export_id, worker, at, state="failed", why="broken", ready_at=at)
+            return
+        session.execute(
+            update(Export).where(_claimed(export_id, worker)).values(claim=None, done=0)
+        )
+
+
+def _claimed(export_id: int, worker: str) -> ColumnElement[bool]:
+    return and_(Export.id == export_id, Export.claim == worker, _WAITING)
 
 
 def finish(export_id: int, worker: str, rows_written: int, size: int) -> bool:
@@ -86,18 +110,29 @@ def _end(
 
 
 def _settle(session: Session, export_id: int, worker: str, at: datetime, **values: object) -> bool:
-    mine = and_(Export.id == export_id, Export.claim == worker, _WAITING)
-    query = update(Export).where(mine).values(**values)
+    query = update(Export).where(_claimed(export_id, worker)).values(**values)
     told = session.execute(
         query.returning(Export.made_by_id, Export.what, Export.done, Export.state)
     ).one_or_none()
     if told is None:
         return False
     person, what, done, state = told
+    if state == "ready":
+        _make_room(session, person)
     facts = {"title": KINDS[what].title, "rows": done, "ready": state == "ready"}
     key, url = f"export {export_id}", f"/unduhan/{export_id}"
     rows.add(session, [rows.row(person, KIND, key, at, url, facts=facts)])
     return True
+
+
+def _make_room(session: Session, person: str) -> None:
+    """Let the person's oldest ready files go where all together are too large."""
+    query = select(Export).where(Export.made_by_id == person, Export.state == "ready")
+    left = RULES["ready_mb"] * 1_000_000
+    for place, one in enumerate(session.scalars(query.order_by(Export.id.desc()))):
+        left -= one.size or 0
+        if left < 0 and place:
+            one.state = "over"
 
 
 def kept_files(session: Session, at: datetime) -> set[str]:

@@ -77,10 +77,12 @@ def count(session: Session, asked: Asked, at: datetime) -> int:
 
 
 def page(
-    session: Session, asked: Asked, after: int | None, most: int = PAGE
+    session: Session, asked: Asked, after: int | None, most: int | None = None
 ) -> tuple[list[Decision], int | None]:
-    """A page of `most` of them and where the next one begins (`after`, the number of the last one's
-    event). Level by level, the newest month first, and of each desk what took longest first."""
+    """A page of them, `most` where it is said, and where the next one begins (`after`, the number
+    of the last one's event). Level by level, the newest month first, and of each desk what took
+    longest first."""
+    most = most or PAGE
     order = (_ANSWER.desk, _ANSWER.month, _ANSWER.desk_code, _ANSWER.worked_s, _ANSWER.seq)
     query = select(*_COLUMNS).where(*_conditions(asked))
     query = query.where(_REPORT.id == _ANSWER.report_id, _EVENT.seq == _ANSWER.seq)
