@@ -98,8 +98,7 @@ def pytest_configure(config: pytest.Config) -> None:
     matrix.choose(config.getoption("--matrix"))
     if not hasattr(config, "workerinput"):  # once, before the processes of -n start
         speed.slowness()
-        shared.make()
-        config.add_cleanup(shared.remove)
+        shared.make(config)
         build_assets()
     shared.share_templates()
 

@@ -1,7 +1,8 @@
-"""A folder that the processes of a test run share, gone when it ends.
+"""A folder that the processes of a test run share, and the next run finds again.
 
 The templates of the pages are compiled once and kept there: to compile all of them takes as long as
-thirty pages, and each application has templates of its own.
+thirty pages, and each application has templates of its own. It also says which pages were found
+sound. It belongs to the checks as they are now: after any change of theirs there is a new one.
 """
 
 from __future__ import annotations
@@ -9,22 +10,42 @@ from __future__ import annotations
 import hashlib
 import os
 import shutil
+import sys
 import tempfile
+from importlib.metadata import version
 from pathlib import Path
 
+import pytest
 from flask import Flask
 from jinja2 import FileSystemBytecodeCache
 
 FOLDER = "SIPOKAT_TEST_SHARED"
+TESTS = Path(__file__).parents[1]
+CHECKS = [TESTS / name for name in ("page.py", "tree.py", "copies.py", "services/shared.py")]
+LIBRARIES = ("html5lib", "beautifulsoup4", "jinja2")
 
 
-def make() -> None:
-    """Make it, before the processes that share it start: they find it in the environment."""
-    os.environ[FOLDER] = tempfile.mkdtemp(prefix="sipokat-shared-")
+def make(config: pytest.Config) -> None:
+    """Make it, before the processes that share it start: they find it in the environment. Without
+    pytest's cache it is gone after the run."""
+    if config.pluginmanager.has_plugin("cacheprovider"):
+        former = config.cache.mkdir("sipokat")
+        folder = former / state()
+        for path in former.iterdir():
+            if path != folder:
+                shutil.rmtree(path, ignore_errors=True)
+        folder.mkdir(exist_ok=True)
+    else:
+        folder = Path(tempfile.mkdtemp(prefix="sipokat-shared-"))
+        config.add_cleanup(lambda: shutil.rmtree(folder))
+    os.environ[FOLDER] = str(folder)
 
 
-def remove() -> None:
-    shutil.rmtree(os.environ.pop(FOLDER))
+def state() -> str:
+    """What the checks are made of."""
+    made_of = [path.read_bytes() for path in CHECKS]
+    made_of += [version(name).encode() for name in LIBRARIES] + [sys.version.encode()]
+    return hashlib.sha256(b"\0".join(made_of)).hexdigest()[:16]
 
 
 def part(name: str) -> Path:
@@ -40,7 +61,7 @@ def share_templates() -> None:
 
 
 class Found:
-    """What was looked at and found sound, so that no process of the run does it again."""
+    """What was looked at and found sound, so that no process does it again."""
 
     def __init__(self, kind: str) -> None:
         self._kind = kind
