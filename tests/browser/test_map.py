@@ -12,6 +12,7 @@ from playwright.sync_api import expect
 from tests import wire
 from tests.browser.steps import eventually, is_kept, ready
 from tests.cast import HARTONO, PETANANG_ULU, RAHMAN
+from tests.services.accessibility import SMALL
 from tests.services.caller import Caller
 from tests.services.pictures import jpeg
 
@@ -85,11 +86,15 @@ def test_pins_lead_to_reports_over_tiles_and_without_signal_on_a_plain_ground(ph
     expect(page).to_have_url(f"{phone.url}/laporan/{number}")
 
 
-def test_places_that_lie_on_each_other_are_one_pin_with_their_number(phone, server):
+def test_places_that_lie_on_each_other_are_one_pin_with_their_number(phone, server, look):
     for _ in range(3):
         place = {"lat": -3.2, "lon": 102.88, "accuracy_m": 8}
         wire.file_report(Caller(server, RAHMAN), "bencana", **place)
     page = ready(phone, HARTONO).open(MAP)
     expect(page.locator(".map-pin")).to_have_text("3")
+    look("the map")
+    assert page.evaluate(SMALL) == []
     page.get_by_role("button", name="3 lokasi berdekatan").click()
     expect(page.locator(".map-told a")).to_have_count(3)
+    look("what a pin tells")
+    assert page.evaluate(SMALL) == []
