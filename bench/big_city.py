@@ -307,6 +307,10 @@ def _reports(
         "fields": f'(CASE WHEN s.n % {bencana} = 0 THEN \'{{"jenis": "banjir"}}\' ELSE '
         f"{_choose(kind, [_cell(fields) for _, fields in CATEGORIES])} END){sql.json}",
         "place_text": "'Gang 3, depan musala'",
+        # Every third has coordinates, some of them outside the city.
+        "lat": "CASE WHEN s.n % 3 = 0 THEN -3.05 - s.n % 311 / 1000.0 END",
+        "lon": "CASE WHEN s.n % 3 = 0 THEN 102.75 + s.n % 199 / 1000.0 END",
+        "accuracy_m": "CASE WHEN s.n % 3 = 0 THEN 8.0 END",
         "content_digest": sql.padded("s.n", 8),
         "status": "c.status",
         "desk": "c.desk",
@@ -339,7 +343,7 @@ def _revisions(sql: Sql) -> str:
         "place_text": """'"' || r.place_text || '"'""",
         "photos": """'[' || CASE r.id % 2 WHEN 0 THEN '{"id": "photo-' || r.id
         || '", "sha256": "' || r.content_digest || '"}' ELSE '' END || ']'""",
-    } | dict.fromkeys(("lat", "lon", "accuracy_m"), "'null'")
+    } | {name: f"coalesce(CAST(r.{name} AS TEXT), 'null')" for name in ("lat", "lon", "accuracy_m")}
     content = " || ', ' || ".join(f"""'"{name}": ' || {value}""" for name, value in said.items())
     columns = {
         "report_id": "r.id",

@@ -165,5 +165,6 @@ def _newest(session: Session, conditions: Sequence[ColumnElement[bool]]) -> tupl
         *(Report.region_code, Report.happened_on, Report.lat, Report.lon),
     )
     placed = select(*columns).where(*conditions, Report.lat.is_not(None))
-    rows: Sequence[Any] = session.execute(placed.order_by(Report.id.desc()).limit(MOST)).all()
+    newest = (Report.id + 0).desc()  # so that no table is walked back from its newest row
+    rows: Sequence[Any] = session.execute(placed.order_by(newest).limit(MOST)).all()
     return tuple(Place(*row) for row in rows)

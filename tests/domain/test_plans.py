@@ -329,6 +329,8 @@ def test_what_people_report(city: Session, scope: str) -> None:
         whole = Filter(region=scope, counted=one)
         sent += asked(lambda w=whole: listing.list_reports(city, me(DEWI), w))
     assert faults(city, sent, most=REPORTED) == []
+    shown = places.of_month(city, scope, month)
+    assert shown.placed > shown.outside or scope == RAHMAN.region
     drawn = asked(lambda: places.of_month(city, scope, month))
     drawn += asked(lambda: places.of_open_bencana(city, scope))
     assert faults(city, drawn) == []
