@@ -13,9 +13,10 @@ import psutil
 import pytest
 import time_machine
 from flask import Flask
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
+from sipokat.database import db, writing
 from sipokat.delivery import export_job
 from sipokat.delivery.export_files import ExportFiles
 from sipokat.delivery.export_job import ExportJob
@@ -24,8 +25,8 @@ from sipokat.delivery.worker import work as work_as_worker
 from sipokat.delivery.worker import work_once
 from sipokat.domain import erasure
 from sipokat.domain.clock import now
-from sipokat.domain.exports import report_rows, work
-from sipokat.models import Notice
+from sipokat.domain.exports import recalling, report_rows, work
+from sipokat.models import Export, Notice, Report
 from tests import exporting, steps
 from tests.cast import DEWI, HARTONO, RAHMAN, SARI, SITI
 from tests.services.nursery import Nursery
@@ -315,3 +316,28 @@ def test_a_worker_that_is_killed_before_its_commit_has_told_nothing(
         second.wait(patience(30))
     assert notices(session) == 1
     assert exporting.path_of(app, asked).is_file()
+
+
+@pytest.mark.only("postgresql", why="SQLite has one writer at a time")
+def test_what_becomes_ready_while_it_is_erased_is_taken_back(app: Flask, session: Session) -> None:
+    report = steps.send(RAHMAN, text="Nama warga yang harus hilang.")
+    asked = exporting.ask(HARTONO)
+    assert work.claim("slow") == asked
+    session.rollback()
+    waits = text("SELECT count(*) FROM pg_locks WHERE NOT granted")
+
+    def settle() -> None:
+        with writing() as here, db.engine.connect() as watching:
+            values = {"state": "ready", "ready_at": now()}
+            here.execute(update(Export).where(Export.id == asked).values(values))
+            gate.set()
+            assert any(watching.execute(waits).scalar() for _ in tries(30))
+
+    def recalled() -> None:
+        assert gate.wait(patience(30))
+        with writing() as here:
+            recalling.recall(here, here.get_one(Report, report.id))
+
+    gate = threading.Event()
+    assert steps.at_once(app, settle, recalled) == [None, None]
+    assert exporting.state(session, asked).state == "over"
