@@ -57,10 +57,11 @@ def show() -> ResponseReturnValue:
     if not held(me()) and not any(role.reports or role.decides for role in roles):
         filed = bool(roles_filed_in(me()))
         return render_template("home/former.html", greeting=times.greeting(me().name), filed=filed)
+    if any(role.decides or role.reports for role in roles):
+        note_opened("/beranda")
     if any(role.decides for role in roles):
         return render_template("home/official.html", **_official())
     if any(role.reports for role in roles):
-        note_opened("/beranda")
         return render_template("home/rt_head.html", **_rt_head())
     if any(role.oversees for role in roles):
         return render_template("home/asisten.html", **_asisten())
@@ -152,6 +153,8 @@ def _official() -> dict[str, Any]:
     oldest = [one for one in waiting if one.id not in mending][:5]
     urgent = queue.urgent(session, me())
     below = posts_below.below_me(me(), *regions_of(me()), *codes_of(own, filed, oldest, urgent))
+    heads = [office.region for office in held(me()) if office.desk == "rt"]
+    names = names_of(session, heads)
     return {
         "greeting": times.greeting(me().name),
         "offices": _offices(),
@@ -160,6 +163,13 @@ def _official() -> dict[str, Any]:
         "looks_after": any(office.role.activates for office in held(me())),
         "former": former(me()),
         "may_report": any(office.role.reports for office in held(me())),
+        # Of the RT that they head too.
+        "standing": [
+            standing_words(
+                participation.reported(session, code, today), region_words(code, names), today
+            )
+            for code in heads
+        ],
         "summary": summary,
         "lying": digest.sentence(
             digest.Figures(summary.waiting, summary.due, summary.late), today, today

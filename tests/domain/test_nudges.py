@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from sipokat.database import writing
 from sipokat.domain.clock import WIB, day_of
+from sipokat.domain.nudges import asking, heads
 from sipokat.domain.nudges.asking import ask, ask_by_itself
 from sipokat.domain.nudges.outcomes import results
 from sipokat.domain.nudges.rules import asked_month, is_auto_time
@@ -137,6 +138,15 @@ def test_by_itself_it_asks_those_whom_nobody_has_asked(session: Session, phones:
     assert by_itself() == 1
     assert nudged(session) == [(MARLINA.region, 1, None), (SITI.region, 1, "lurah")]
     assert by_itself(timedelta(days=4)) == 2
+
+
+def test_however_many_rt_are_silent_a_statement_takes_no_more_than_it_may(
+    session: Session, phones: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(asking, "PORTION", 1)
+    monkeypatch.setattr(heads, "PORTION", 1)
+    assert by_itself() == 3
+    assert nudged(session) == [(one.region, 1, None) for one in (MARLINA, RAHMAN, SITI)]
 
 
 def test_who_was_killed_has_asked_nobody(session: Session, phones: None) -> None:

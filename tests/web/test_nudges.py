@@ -11,7 +11,7 @@ import time_machine
 from flask import Flask
 
 from sipokat.domain.clock import WIB
-from sipokat.web.present import nudges
+from sipokat.web.present import nudged, nudges
 from tests import steps
 from tests.cast import (
     AGUS,
@@ -228,6 +228,47 @@ def test_a_list_that_is_too_long_is_summed_by_kelurahan(
     assert links == [path.format(SARI.region), path.format(PETANANG_ULU)]
     assert not page.has(f"form[action='{ASK}']")
     assert len(items(site(DEWI), f"/pemantauan/{KOTA}/belum-melapor")) == 3
+
+
+def test_a_long_list_of_one_kelurahan_still_has_its_cards(
+    there: None, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It cannot be summed further: and of many the first are asked."""
+    monkeypatch.setattr(nudges, "SUMMED", 1)
+    monkeypatch.setattr(nudges, "MOST", 1)
+    page = site(YUSUF).get(LIST)
+    assert len(page.all(".nudge")) == len(items(site(YUSUF), LIST)) == 2
+    assert len(page.all(".nudge-all form [name=regions]")) == 1
+
+
+def test_many_who_were_asked_are_folded_by_kelurahan(
+    there: None, site: Site, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert errors(ask(site(YUSUF), SITI, MARLINA, way="whatsapp")) == [None, None]
+    path = f"/pemantauan/{UTARA_I}/pengingat"
+    assert not site(YUSUF).get(path).has("main details .cards")
+    monkeypatch.setattr(nudged, "FOLDED", 1)
+    page = site(YUSUF).get(path)
+    assert [one.get_text() for one in page.all("details:has(.cards) > summary")] == [
+        "Taba Baru: 1 RT",
+        "Petanang Ulu: 1 RT",
+    ]
+
+
+def test_an_official_who_is_head_of_an_rt_reads_it_at_home_too(
+    app: Flask, there: None, site: Site
+) -> None:
+    with app.app_context():
+        steps.end_term(SITI, steps.days(-1))
+        steps.add_term(HARTONO, SITI.region, role="rt_head")
+    site(HARTONO).get("/beranda")
+    assert errors(ask(site(YUSUF), SITI)) == [None]
+    (told,) = [
+        one for one in site(HARTONO).json("GET", "/pemberitahuan")["items"] if not one["read"]
+    ]
+    home = site(HARTONO).get(told["url"])
+    assert "RT 002, Petanang Ulu: belum ada laporan November." in home.text("main")
+    assert site(HARTONO).json("GET", "/pemberitahuan")["unread"] == 0
 
 
 def test_a_long_list_is_folded_by_kelurahan(

@@ -91,8 +91,9 @@ def why_not(
 def ask(user: User, codes: Sequence[str], way: str, at: datetime | None = None) -> list[Outcome]:
     """Ask these RT in this way. What is wrong with one holds up no other.
 
-    Raises NotFound where one is out of sight or no RT, NeverAllowed where the person may only look
-    at one, WrongContent for none or another way, TooLarge for more than MOST; then none is asked.
+    Raises NotFound where one is out of sight or there is none, NeverAllowed where the person may
+    only look at one, WrongContent for none, for what is no RT or for another way, TooLarge for more
+    than MOST; then none is asked.
     """
     at, wanted = at or now(), list(dict.fromkeys(codes))
     if way not in WAYS:
@@ -135,8 +136,10 @@ def ask_by_itself(session: Session, day: date, at: datetime) -> int | None:
     count = 0
     for top in session.scalars(select(Region.code).where(Region.parent_code.is_(None))).all():
         found = by_rt(session, top, asked_month(day), day)
-        silent = [code for code, figures in found.items() if figures.silent]
-        count += sum(one.why is None for one in _ask(session, silent, NOTICE, at, None, {}))
+        silent = sorted(code for code, figures in found.items() if figures.silent)
+        for start in range(0, len(silent), PORTION):
+            some = silent[start : start + PORTION]
+            count += sum(one.why is None for one in _ask(session, some, NOTICE, at, None, {}))
     return count
 
 

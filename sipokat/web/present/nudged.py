@@ -20,7 +20,7 @@ from sipokat.domain.titles import title
 from sipokat.web.access import me
 from sipokat.web.present import times
 from sipokat.web.present.monitoring import address
-from sipokat.web.present.nudges import asked_json, by_words, iso, left_words, refusal_words
+from sipokat.web.present.nudges import FOLDED, asked_json, by_words, iso, left_words, refusal_words
 from sipokat.web.present.origin import address as site
 from sipokat.web.present.people import called
 from sipokat.web.present.regions import region_words
@@ -75,21 +75,29 @@ def outcome_json(one: Outcome, names: dict[str, str], way: str) -> dict[str, Any
 def results_page(
     found: Sequence[Result], shown: Sequence[Result], names: dict[str, str]
 ) -> dict[str, Any]:
-    """The page of what came of nudges."""
+    """The page of what came of nudges, by kelurahan."""
+    groups: dict[str, list[Result]] = {}
+    for one in shown:
+        groups.setdefault(one.code.rpartition(".")[0], []).append(one)
     return {
         "asked_count": len(found),
         "answered_count": sum(one.answered is not None for one in found),
         "days": ANSWER.days,
-        "rows": [
-            {
-                "code": one.code,
-                "where": region_words(one.code, names),
-                "asked": [f"{times.moment(a.at)} oleh {by_words(a, names)}" for a in one.asked],
-                "answered": times.moment(one.answered) if one.answered else "",
-                "open": one.answered is None and now() < one.asked[-1].at + ANSWER,
-            }
-            for one in shown
+        "folded": len(shown) > FOLDED and len(groups) > 1,
+        "groups": [
+            (names.get(code, code), [_result(one, names) for one in those])
+            for code, those in groups.items()
         ],
+    }
+
+
+def _result(one: Result, names: dict[str, str]) -> dict[str, Any]:
+    return {
+        "code": one.code,
+        "where": region_words(one.code, names),
+        "asked": [f"{times.moment(a.at)} oleh {by_words(a, names)}" for a in one.asked],
+        "answered": times.moment(one.answered) if one.answered else "",
+        "open": one.answered is None and now() < one.asked[-1].at + ANSWER,
     }
 
 

@@ -103,6 +103,7 @@ def silent_page(
     for one in rows:
         groups.setdefault(one.code.rpartition(".")[0], []).append(one)
     acting = [one for one in rows if office_over(me(), one.code)]
+    summed = len(rows) > SUMMED and len(groups) > 1
     return {
         "which": which,
         "title": TITLES[which],
@@ -113,15 +114,15 @@ def silent_page(
         "closing": times.date_words(closed_on(asked) - timedelta(days=1)),
         "total": len(rows),
         "acts": bool(acting),
-        "all": _together(acting, asked, at) if len(groups) > 1 else None,
+        "all": _together(acting, asked, at) if len(groups) > 1 and not summed else None,
         "folded": len(rows) > FOLDED and len(groups) > 1,
-        "summed": len(rows) > SUMMED and len(groups) > 1,
+        "summed": summed,
         "groups": [
             {
                 "code": code,
                 "name": names.get(code, code),
                 "count": len(those),
-                "rows": [] if len(rows) > SUMMED else [_row(one, names, at) for one in those],
+                "rows": [] if summed else [_row(one, names, at) for one in those],
                 "together": _together(
                     [one for one in those if office_over(me(), one.code)], asked, at
                 ),
@@ -132,14 +133,14 @@ def silent_page(
 
 
 def _together(rows: Sequence[Row], asked: str, at: datetime) -> dict[str, Any] | None:
-    """Who would be asked at once by a notice, and how many are left out and why; None where there
-    is nobody, or too many."""
+    """Who would be asked at once by a notice, at most MOST of them, and how many are left out and
+    why; None where there is nobody."""
     why = {one.code: one.why(NOTICE, at) for one in rows}
     codes = [code for code, reason in why.items() if reason is None]
     left = Counter(reason for reason in why.values() if reason)
-    if len(rows) < 2 or len(codes) > MOST:
+    if len(rows) < 2:
         return None
-    return {"codes": codes, "left": left_words(left), "month": asked}
+    return {"codes": codes[:MOST], "left": left_words(left), "month": asked}
 
 
 def left_words(left: Counter[str]) -> str:
