@@ -19,12 +19,12 @@ from werkzeug.exceptions import NotFound as NoSuchPage
 from sipokat.domain.clock import now
 from sipokat.domain.limits import LIMITS
 from sipokat.domain.offices import roles_ever, roles_let_in
-from sipokat.domain.refusals import Malformed, NeverAllowed, NotSignedIn, TooLarge
+from sipokat.domain.refusals import Malformed, NeverAllowed, NotSignedIn
 from sipokat.domain.roles import ROLES
 from sipokat.domain.sessions import find_session, on_phone
 from sipokat.extensions import login
 from sipokat.models import User
-from sipokat.web.body import TOO_LARGE, gather_chunks, has_control, read_texts
+from sipokat.web.body import gather_chunks, has_control, read_texts, too_large
 from sipokat.web.cookies import device_token, renew_session, session_token
 from sipokat.web.cross_site import refuse_cross_site, refuse_foreign_host
 from sipokat.web.too_often import refuse_too_often
@@ -178,4 +178,4 @@ def _refuse_too_large(view: Any) -> None:
     if _is_chunked(request.headers.get("Transfer-Encoding", "")):
         gather_chunks(limit)
     elif request.content_length is not None and request.content_length > limit:
-        raise TooLarge(TOO_LARGE)
+        raise too_large(limit)

@@ -31,7 +31,14 @@ Check = Callable[[Any], Any]
 FORMS = ("multipart/form-data", "application/x-www-form-urlencoded")
 PASSWORDS = ("password", "old", "new", "pin", "proof")  # the names of their fields
 FILES = " files"  # a name that no form of ours has
-TOO_LARGE = "Kiriman terlalu besar. Kirim foto yang lebih kecil."
+
+
+def too_large(limit: int) -> TooLarge:
+    """The refusal of a body above this limit. Only what may carry photos or files has a larger one
+    than the usual."""
+    if limit <= LIMITS.body_bytes:
+        return TooLarge("Kiriman terlalu besar. Pilih atau tulis lebih sedikit.")
+    return TooLarge("Kiriman terlalu besar. Kirim foto yang lebih kecil.")
 
 
 def has_control(text: str) -> bool:
@@ -258,7 +265,7 @@ def gather_chunks(limit: int) -> None:
             raise
         raise Malformed("Kiriman terpotong di jalan. Kirim lagi.") from None
     if len(body) > limit:
-        raise TooLarge(TOO_LARGE)
+        raise too_large(limit)
     environ["wsgi.input"], environ["CONTENT_LENGTH"] = io.BytesIO(body), str(len(body))
     del environ["HTTP_TRANSFER_ENCODING"]
 

@@ -9,6 +9,7 @@ from sipokat.database import db
 from sipokat.domain import appointers, directory
 from sipokat.domain.clock import day_of, now
 from sipokat.domain.exports.kinds import KINDS
+from sipokat.domain.nudges.rules import asked_month
 from sipokat.domain.participation.lists import WHICH
 from sipokat.domain.participation.names import TITLES
 from sipokat.domain.people_list import Filter, regions_of
@@ -43,12 +44,12 @@ def _reports(typed: Typed) -> Read:
     return asdict(wanted), list_filters.said(wanted, list_filters.choices())
 
 
-def _place(typed: Typed) -> tuple[str, str, str]:
-    """The region, the month, and both in words."""
+def _place(typed: Typed, usual: str = "") -> tuple[str, str, str]:
+    """The region, the month, by default the `usual` one of its page, and both in words."""
     require_reader(me())
     code = typed.get("code", "")
     names = find_region(code)
-    _, month = chosen_month(day_of(now()), said=typed.get("periode", ""))
+    _, month = chosen_month(day_of(now()), usual, said=typed.get("periode", ""))
     return code, month, f"{region_words(code, names)}, {times.month(month)}"
 
 
@@ -76,7 +77,7 @@ def _decisions(typed: Typed) -> Read:
 
 
 def _silent(typed: Typed) -> Read:
-    code, month, said = _place(typed)
+    code, month, said = _place(typed, asked_month(day_of(now())))
     which = typed.get("keadaan", "belum")
     if which not in LISTS:
         raise Malformed(UNKNOWN_CHOICE)

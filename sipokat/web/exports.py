@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from pathlib import Path
 from typing import Any
 
 from flask import Blueprint, current_app, g, jsonify, make_response, render_template, request
@@ -11,6 +12,7 @@ from flask.typing import ResponseReturnValue
 
 from sipokat import security
 from sipokat.database import db, writing
+from sipokat.delivery.export_files import ExportFiles
 from sipokat.domain.clock import WIB
 from sipokat.domain.exports import asking, finding
 from sipokat.domain.exports.kinds import KINDS
@@ -55,9 +57,9 @@ def index() -> ResponseReturnValue:
     found = finding.own(db.session(), me())
     return respond(
         "exports/index.html",
-        lambda: {"rows": [present.row(one) for one in found], "message": ""},
+        lambda: {"rows": [present.row(one, _state(one)) for one in found], "message": ""},
         None,
-        lambda: {"items": [present.as_json(one) for one in found]},
+        lambda: {"items": [present.as_json(one, _state(one)) for one in found]},
     )
 
 
@@ -75,13 +77,13 @@ def ask() -> ResponseReturnValue:
     except NotNow as refusal:
         if wants_json():
             raise
-        rows = [present.row(other) for other in finding.own(db.session(), me())]
+        rows = [present.row(other, _state(other)) for other in finding.own(db.session(), me())]
         html = render_template("exports/index.html", rows=rows, message=refusal.message)
         return make_response(html, refusal.status)
     if new:
         _note("export_asked", one)
     if wants_json():
-        return jsonify(present.as_json(one)), 202
+        return jsonify(present.as_json(one, _state(one))), 202
     return see_other(f"/unduhan/{one.id}")
 
 
@@ -93,10 +95,13 @@ def show(export_id: str) -> ResponseReturnValue:
     note_opened(f"/unduhan/{one.id}")
 
     def context() -> dict[str, Any]:
-        return {"one": present.row(one, finding.within_reach(me(), one))}
+        return {"one": present.row(one, _state(one))}
 
     return respond(
-        "exports/show.html", context, "exports/_state.html", lambda: present.as_json(one)
+        "exports/show.html",
+        context,
+        "exports/_state.html",
+        lambda: present.as_json(one, _state(one)),
     )
 
 
@@ -105,7 +110,7 @@ def show(export_id: str) -> ResponseReturnValue:
 def file(export_id: str) -> ResponseReturnValue:
     """The file itself."""
     one = finding.to_hand_out(db.session(), me(), _id(export_id))
-    path = current_app.extensions["export_files"].path(file_name(one.id, one.claim, one.format))
+    path = _path(one)
     if not path.is_file():
         raise Gone(finding.OVER)
     if request.method == "GET":
@@ -115,6 +120,19 @@ def file(export_id: str) -> ResponseReturnValue:
     response = send(path, MIMES[one.format], as_attachment=True, download_name=name)
     response.headers["Cache-Control"] = "no-store"
     return response
+
+
+def _path(one: Export) -> Path:
+    files: ExportFiles = current_app.extensions["export_files"]
+    return files.path(file_name(one.id, one.claim, one.format))
+
+
+def _state(one: Export) -> str:
+    """Its state as this person finds it: what is said to be ready is given out as well."""
+    state = finding.state_of(one)
+    if state in ("waiting", "working", "ready") and not finding.within_reach(me(), one):
+        return "out_of_reach"
+    return "expired" if state == "ready" and not _path(one).is_file() else state
 
 
 def _id(raw: str) -> int:

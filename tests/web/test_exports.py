@@ -229,6 +229,8 @@ def test_a_file_that_is_lost_is_gone_in_words(app: Flask, site: Site) -> None:
     made = site(HARTONO).json("POST", "/unduhan", WHOLE, status=202)
     exporting.make_all(app)
     exporting.path_of(app, made["id"]).unlink()
+    told = site(HARTONO).json("GET", made["url"])
+    assert (told["state"], told["file"]) == ("expired", None)
     site(HARTONO).json("GET", f"{made['url']}/berkas", status=410)
 
 
@@ -239,6 +241,11 @@ def test_who_loses_the_office_gets_the_file_no_more(app: Flask, site: Site) -> N
     with app.app_context():
         steps.end_term(HARTONO, steps.days(-1))
     exporting.make_all(app)
+    told = site(HARTONO).json("GET", ready["url"])
+    assert (told["state"], told["file"]) == ("out_of_reach", None)
+    assert told in site(HARTONO).json("GET", "/unduhan")["items"]
+    assert "Tidak dapat diunduh" in site(HARTONO).get("/unduhan").text("main")
+    assert "Siap diunduh" not in site(HARTONO).get("/unduhan").text("main")
     refused = site(HARTONO).json("GET", f"{ready['url']}/berkas", status=410)
     assert refused["message"].startswith("Jabatan Anda sudah berubah.")
     assert "Jabatan Anda sudah berubah." in site(HARTONO).get(ready["url"]).text("main")
@@ -506,3 +513,27 @@ def test_whose_account_is_closed_gets_nothing_made(app: Flask, site: Site) -> No
         one = exporting.state(db.session(), made["id"])
         assert (one.state, one.why) == ("failed", "office")
     assert not exporting.path_of(app, made["id"]).exists()
+
+
+@pytest.mark.parametrize(
+    ("what", "page"),
+    [("pemantauan", ""), ("rt", "/rt"), ("belum-melapor", "/belum-melapor"), ("isi", "/isi")],
+)
+def test_without_a_month_it_is_that_of_the_page(
+    app: Flask, site: Site, what: str, page: str
+) -> None:
+    with time_machine.travel(datetime(2026, 12, 1, 5, tzinfo=UTC), tick=False):
+        with app.app_context():
+            for back in (60, 30, 0):
+                at = now() - timedelta(days=back)
+                steps.send(RAHMAN, at=at, on=at.date())
+        visitor = Visitor(app, YUSUF)
+        period = visitor.json("GET", f"/pemantauan/{UTARA_I}{page}")["period"]
+        visitor.json("POST", "/unduhan", WHOLE | {"what": what, "code": UTARA_I}, status=202)
+    with app.app_context():
+        assert f'"month": "{period}"' in db.session.scalars(select(Export.filters)).one()
+
+
+def test_too_much_of_what_has_no_photos_is_refused_without_speaking_of_them(site: Site) -> None:
+    refused = site(HARTONO).json("POST", "/unduhan", WHOLE | {"cari": "x" * 70_000}, status=413)
+    assert refused["message"] == "Kiriman terlalu besar. Pilih atau tulis lebih sedikit."

@@ -17,14 +17,14 @@ STATES = {
     "ready": ("Siap diunduh", "ok"),
     "failed": ("Tidak berhasil", "late"),
     "expired": ("Sudah dihapus", ""),
+    "out_of_reach": ("Tidak dapat diunduh", "warn"),
 }
 FORMATS = {"xlsx": "Excel", "csv": "CSV"}
-OUT_OF_REACH = ("Tidak dapat diunduh", "warn")
 
 
-def row(one: Export, within_reach: bool = True) -> dict[str, Any]:
-    """One of them as the list and its own page show it."""
-    state, until = finding.state_of(one), finding.until(one)
+def row(one: Export, state: str) -> dict[str, Any]:
+    """One of them as the list and its own page show it; `state` is one of STATES."""
+    until = finding.until(one)
     kind, filters = KINDS[one.what], json.loads(one.filters)
     return {
         "id": one.id,
@@ -32,8 +32,7 @@ def row(one: Export, within_reach: bool = True) -> dict[str, Any]:
         "said": one.said or "Semua",
         "asked": times.ago(one.asked_at),
         "state": state,
-        "badge": STATES[state] if within_reach else OUT_OF_REACH,
-        "within_reach": within_reach,
+        "badge": STATES[state],
         "done": one.done,
         "total": one.total,
         "rows": times.figure(one.done),
@@ -45,9 +44,9 @@ def row(one: Export, within_reach: bool = True) -> dict[str, Any]:
     }
 
 
-def as_json(one: Export) -> dict[str, Any]:
+def as_json(one: Export, state: str) -> dict[str, Any]:
     """The same on the wire."""
-    state, until = finding.state_of(one), finding.until(one)
+    until = finding.until(one)
     return {
         "id": one.id,
         "what": one.what,
