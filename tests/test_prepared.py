@@ -2,21 +2,38 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from typing import Any
 
 import pytest
-from sqlalchemy import bindparam, insert, select, update
-from sqlalchemy.exc import IntegrityError
+from sqlalchemy import bindparam, event, insert, literal_column, select, text, update
+from sqlalchemy.exc import DBAPIError, IntegrityError, OperationalError
 from sqlalchemy.orm import Session
 
-from sipokat.database import table, writing
+from sipokat.database import db, table, writing
 from sipokat.models import SignInFailure
 from sipokat.prepared import Among, Prepared
 
 FAILURE = table(SignInFailure)
 ADD = Prepared(insert(FAILURE).returning(FAILURE.c.id))
 AT = datetime(2026, 11, 23, 0, 12, 7, 5, UTC)
+
+
+@pytest.fixture(autouse=True, params=["alone", "heard"])
+def road(session: Session, request: pytest.FixtureRequest) -> Iterator[None]:
+    """Statements go by the driver's own cursor, but by SQLAlchemy where somebody listens to them:
+    both must give the same."""
+    if request.param == "alone":
+        assert not db.engine.dispatch.before_cursor_execute
+        yield
+        return
+
+    def hear(*_told: object) -> None: ...
+
+    event.listen(db.engine, "before_cursor_execute", hear)
+    yield
+    event.remove(db.engine, "before_cursor_execute", hear)
 
 
 def keys(session: Session) -> list[str]:
@@ -90,3 +107,24 @@ def test_rows_have_the_types_of_their_columns(session: Session) -> None:
     asked = Prepared(select(*columns).where(FAILURE.c.key == bindparam("key")))
     assert asked.rows(session, {"key": "phone:1"}) == [(AT, "phone:1")]
     assert asked.rows(session, {"key": "nobody"}) == []
+
+
+def test_the_errors_of_a_database_are_those_of_sqlalchemy(session: Session) -> None:
+    asked = Prepared(select(literal_column("1")).select_from(text("nowhere")))
+    with pytest.raises(DBAPIError, match="nowhere"):
+        asked.rows(session, {})
+    session.rollback()
+    assert keys(session) == []
+
+
+@pytest.mark.only("postgresql", why="SQLite has no connection to lose")
+def test_a_connection_that_is_lost_is_given_up(session: Session) -> None:
+    """The next transaction gets another one."""
+    own = session.scalar(text("SELECT pg_backend_pid()"))
+    with db.engine.connect() as other:
+        other.execute(text("SELECT pg_terminate_backend(:pid)"), {"pid": own})
+    with pytest.raises(OperationalError) as failed:
+        ADD.run(session, {"key": "lost", "at": AT})
+    assert failed.value.connection_invalidated
+    session.rollback()
+    assert keys(session) == []
