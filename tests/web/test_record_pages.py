@@ -64,16 +64,17 @@ def test_photos_that_came_late_or_were_replaced_are_told(context: Flask, site: S
 def test_an_erasure_is_told_and_nothing_of_it_is_left(context: Flask, site: Site) -> None:
     with context.app_context():
         report = act(HARTONO, send(RAHMAN, "tamu", text="Pak Budi sakit."), "return", note="Budi?")
-        erasure.erase(user_of(AGUS), report.number, "Surat 12/2026", Shelf())
+        number = report.number
+        erasure.erase(user_of(AGUS), number, "Surat 12/2026", Shelf())
         db.session.remove()
     for person in (RAHMAN, HARTONO, YUSUF):
-        page = site(person).get(f"/laporan/{report.number}")
+        page = site(person).get(f"/laporan/{number}")
         assert "Budi" not in page.text("main")
         assert "Keterangan, lokasi dan foto laporan ini sudah dihapus pada" in page.text("main")
-    erased = [one for one in told(site, report.number) if one.startswith("Isi laporan dihapus")]
+    erased = [one for one in told(site, number) if one.startswith("Isi laporan dihapus")]
     assert erased[0].startswith(f"Isi laporan dihapus {AGUS.name}, Diskominfo · ")
     assert erased[0].endswith("Surat 12/2026")
     with context.app_context():
-        revise(RAHMAN, report_of(report.number), text="Ada tiga tamu.")
+        revise(RAHMAN, report_of(number), text="Ada tiga tamu.")
         db.session.remove()
-    assert "sudah dihapus" not in site(YUSUF).get(f"/laporan/{report.number}").text("main")
+    assert "sudah dihapus" not in site(YUSUF).get(f"/laporan/{number}").text("main")
