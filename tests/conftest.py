@@ -259,8 +259,16 @@ def pytest_collection_finish() -> None:
 
 @pytest.hookimpl(wrapper=True)
 def pytest_runtest_makereport(item: pytest.Item) -> Iterator[None]:
-    """Tell fixtures whether their test failed, and show what the server said if it did."""
-    report = yield
+    """Tell fixtures whether their test failed, and show what the server said if it did.
+
+    No garbage is looked for meanwhile: what is thrown away may print a traceback, and CPython 3.11
+    ends a run in which two sources are read into a tree one within the other (its issue 106905).
+    """
+    gc.disable()
+    try:
+        report = yield
+    finally:
+        gc.enable()
     if report.when == "call" and report.failed:
         for fixture in getattr(item, "funcargs", {}).values():
             log = getattr(fixture, "log", None)
