@@ -98,7 +98,7 @@ def test_its_notice_is_read_once_its_page_is_opened(app: Flask, site: Site) -> N
     exporting.make_all(app)
     told = site(HARTONO).json("GET", "/pemberitahuan")
     assert told["unread"] == 1
-    assert told["items"][0]["text"] == "Unduhan Laporan siap: 0 baris. Disimpan 7 hari."
+    assert told["items"][0]["text"] == "Unduhan Laporan (Excel) siap: 0 baris. Disimpan 7 hari."
     site(HARTONO).get(told["items"][0]["url"])
     assert site(HARTONO).json("GET", "/pemberitahuan")["unread"] == 0
     assert made["url"] == told["items"][0]["url"]
@@ -283,6 +283,10 @@ def test_who_took_out_what_is_a_security_event(
 def test_monitoring_is_taken_out_as_its_page_shows_it(app: Flask, site: Site) -> None:
     with app.app_context():
         steps.send(RAHMAN)
+        before = now() - timedelta(days=40)
+        for number in range(5):
+            sent = steps.send(RAHMAN, at=before, on=before.date(), text=f"Rapat {number}")
+            steps.act(HARTONO, sent, "verify", at=before + timedelta(days=1, hours=number))
     month = f"{steps.today():%Y-%m}"
     shown = site(YUSUF).json("GET", f"/pemantauan/{UTARA_I}?periode={month}")
     asked = {"what": "pemantauan", "code": UTARA_I, "periode": month}
@@ -295,6 +299,13 @@ def test_monitoring_is_taken_out_as_its_page_shows_it(app: Flask, site: Site) ->
         told = one["participation"]
         assert (row["RT yang punya ketua"], row["Aktif"]) == (told["expected"], told["active"])
         assert row["Belum melapor"] == told["silent"]
+    listed = site(YUSUF).json("GET", f"/pemantauan/{UTARA_I}/rt?periode={month}&keadaan=lama")
+    assert sum(row["3 bulan atau lebih tidak melapor"] for row in rows) == len(listed["items"])
+    medians = [row["Median 12 bulan (jam kerja)"] for row in rows]
+    answers = [one["response"] for one in shown["below"]]
+    wanted = [one[0]["year_median_h"] if one else None for one in answers]
+    assert [one or None for one in medians] == pytest.approx(wanted, abs=0.06)
+    assert any(wanted)
 
 
 def test_the_rt_behind_a_figure_are_as_many_in_the_file(app: Flask, site: Site) -> None:

@@ -17,7 +17,7 @@ from sipokat.domain.participation.closing import is_closed
 from sipokat.domain.participation.figures import Figures
 from sipokat.domain.participation.names import REKAP, state_words
 from sipokat.domain.participation.overview import Seen
-from sipokat.domain.regions import names_of
+from sipokat.domain.regions import lies_in, names_of
 from sipokat.domain.report_titles import report_title
 from sipokat.domain.responsiveness import decisions
 from sipokat.domain.responsiveness import overview as responsiveness
@@ -41,6 +41,7 @@ ANSWERS = (
     Column("Keputusan", "whole", 11),
     Column("Median (jam kerja)", "decimal", 19),
     Column("Sembilan dari sepuluh (jam kerja)", "decimal", 32),
+    Column("Median 12 bulan (jam kerja)", "decimal", 28),
     Column("Dalam batas waktu", "share", 18),
     Column("Dengan pesan", "share", 14),
     Column("Dikembalikan", "share", 14),
@@ -52,6 +53,7 @@ REGIONS = (
     *places.COLUMNS,
     Column("Jabatan", width=10),
     *FIGURES,
+    Column(f"{lists.LONG} bulan atau lebih tidak melapor", "whole", 32),
     Column("Rekap bulanan", width=14),
     *ANSWERS,
     Column("Berubah sesudah ditutup", width=23),
@@ -94,15 +96,26 @@ def regions_of(session: Session, asked: Asked) -> Table:
     seen = overview.overview(session, code, month, day_of(asked.at))
     answered = responsiveness.overview(session, code, month, asked.at)
     names = names_of(session, [one.code for one in seen.below])
-    rows = [_region(one, answered.below.get(one.code), names) for one in seen.below]
+    silent = lists.rows(session, code, month, day_of(asked.at), seen.closed)
+    long = [row.code for row in silent if lists.WHICH["lama"](row)]
+    rows = [
+        _region(
+            one,
+            sum(lies_in(rt, one.code) for rt in long),
+            answered.below.get(one.code),
+            names,
+        )
+        for one in seen.below
+    ]
     return at_once(REGIONS, rows, (*ACTIVE, *ANSWERED))
 
 
-def _region(one: Seen, desk: Desk | None, names: dict[str, str]) -> list[Cell]:
+def _region(one: Seen, long: int, desk: Desk | None, names: dict[str, str]) -> list[Cell]:
     return [
         *places.cells(one.code, names),
         "Terisi" if one.held else "Kosong",
         *_figures(one.figures),
+        long,
         REKAP[one.rekap][0] if one.rekap else None,
         *(_answers(desk) if desk else [None] * len(ANSWERS)),
         "Ya" if one.now is not None else None,
@@ -120,6 +133,7 @@ def _answers(one: Desk) -> list[Cell]:
         done.decisions,
         _hours(done.median),
         _hours(done.ninetieth),
+        _hours(one.year.median),
         None if mends else done.share_in_time,
         None if mends else done.share_answered,
         None if mends else done.share_sent_back,

@@ -10,4 +10,4 @@ RULES: dict[str, int] = tomllib.loads(
     files("sipokat.data").joinpath("exports.toml").read_text("utf-8")
 )
 KEPT = timedelta(days=RULES["days"])
-FORMATS = ("xlsx", "csv")
+FORMATS = {"xlsx": "Excel", "csv": "CSV"}  # each with its name on the screen

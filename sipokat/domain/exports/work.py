@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from sipokat.database import db, writing
 from sipokat.domain.clock import now as present
 from sipokat.domain.exports.kinds import KINDS
-from sipokat.domain.exports.rules import KEPT, RULES
+from sipokat.domain.exports.rules import FORMATS, KEPT, RULES
 from sipokat.domain.notices import rows
 from sipokat.domain.notices.export_news import KIND
 from sipokat.models import Export
@@ -112,14 +112,15 @@ def _end(
 def _settle(session: Session, export_id: int, worker: str, at: datetime, **values: object) -> bool:
     query = update(Export).where(_claimed(export_id, worker)).values(**values)
     told = session.execute(
-        query.returning(Export.made_by_id, Export.what, Export.done, Export.state)
+        query.returning(Export.made_by_id, Export.what, Export.format, Export.done, Export.state)
     ).one_or_none()
     if told is None:
         return False
-    person, what, done, state = told
+    person, what, form, done, state = told
     if state == "ready":
         _make_room(session, person)
-    facts = {"title": KINDS[what].title, "rows": done, "ready": state == "ready"}
+    title = f"{KINDS[what].title} ({FORMATS[form]})"
+    facts = {"title": title, "rows": done, "ready": state == "ready"}
     key, url = f"export {export_id}", f"/unduhan/{export_id}"
     rows.add(session, [rows.row(person, KIND, key, at, url, facts=facts)])
     return True

@@ -12,7 +12,7 @@ KIND = "export"
 
 
 def sentence(facts: Mapping[str, Any], _names: Mapping[str, str]) -> str:
-    """`Unduhan Laporan siap: 1.234 baris.`"""
+    """`Unduhan Laporan (Excel) siap: 1.234 baris. Disimpan 7 hari.`"""
     if not facts["ready"]:
         return f"Unduhan {facts['title']} tidak berhasil disiapkan."
     rows, days = dots(facts["rows"]), RULES["days"]

@@ -8,6 +8,7 @@ from typing import Any
 from sipokat.domain.clock import day_of
 from sipokat.domain.exports import finding
 from sipokat.domain.exports.kinds import KINDS
+from sipokat.domain.exports.rules import FORMATS
 from sipokat.models import Export
 from sipokat.web.present import times
 
@@ -19,7 +20,6 @@ STATES = {
     "expired": ("Sudah dihapus", ""),
     "out_of_reach": ("Tidak dapat diunduh", "warn"),
 }
-FORMATS = {"xlsx": "Excel", "csv": "CSV"}
 
 
 def row(one: Export, state: str) -> dict[str, Any]:
