@@ -28,6 +28,7 @@ from sipokat.domain.roles import DESK_WORDS, ROLES
 from sipokat.models import Report
 from sipokat.web import present
 from sipokat.web.access import ANYONE, EVERYBODY, allow, me
+from sipokat.web.monitoring import own_address
 from sipokat.web.notices import note_opened
 from sipokat.web.present import deputies, posts_below, states, times
 from sipokat.web.present.former import former
@@ -110,6 +111,7 @@ def _rt_head() -> dict[str, Any]:
     return {
         "greeting": times.greeting(me().name),
         "offices": [f"{_title(one)} {region_words(one.region, names)}" for one in offices],
+        "monitoring_url": own_address(),
         "ending": [ending_words(one) for one in posts_below.ending(me())],
         "former": former(me()),
         "nihil": nihil,
@@ -158,6 +160,7 @@ def _official() -> dict[str, Any]:
     return {
         "greeting": times.greeting(me().name),
         "offices": _offices(),
+        "monitoring_url": own_address(),
         "role_words": _role_words(),
         "one_office": one_kelurahan(me()),
         "looks_after": any(office.role.activates for office in held(me())),

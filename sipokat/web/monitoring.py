@@ -32,8 +32,14 @@ pages = Blueprint("monitoring", __name__)
 @allow(*READERS)
 def own() -> ResponseReturnValue:
     """Leads each person to the highest region that they read; home where they read none."""
+    return see_other(own_address() or "/beranda")
+
+
+def own_address() -> str:
+    """The page of the highest region that the person reads; empty where they read none. Home leads
+    to it by its own address, under which phones keep its copy."""
     mine = sorted(scopes_of(me()), key=len)
-    return see_other(f"/pemantauan/{mine[0]}" if mine else "/beranda")
+    return f"/pemantauan/{mine[0]}" if mine else ""
 
 
 @pages.get("/pemantauan/<code>")

@@ -296,6 +296,7 @@ def test_nihil_is_one_tap_and_a_confirmation_from_home_without_signal(phone, ser
     eventually(lambda: is_kept(phone, "/beranda"))
     phone.go_offline()
     page = phone.open("/beranda")
+    expect(page.locator("[data-unless]")).to_be_visible()
     page.get_by_role("link", name="Lapor nihil").click()
     dialog = page.get_by_role("dialog")
     dialog.get_by_role("button", name="Batal").click()
@@ -311,6 +312,7 @@ def test_nihil_is_one_tap_and_a_confirmation_from_home_without_signal(phone, ser
     )
     expect(page.get_by_text("tersimpan di HP")).to_be_visible()
     expect(page.get_by_role("link", name="Lapor nihil")).to_have_count(0)
+    expect(page.locator("[data-unless]")).to_be_hidden()
     assert len(outbox(phone)) == 1, "two taps are one report"
     phone.go_online()
     sent(phone)

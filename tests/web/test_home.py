@@ -161,7 +161,8 @@ def test_an_official_sees_what_lies_on_the_desk_and_how_old_it_is(app: Flask, si
     assert "Lurah Petanang Ulu" in page.text("main")
     assert page.text(".lead") == "2 laporan menunggu, 1 terlambat."
     assert links(page, "section[aria-labelledby=meja]") == ["/verifikasi"]
-    assert "/pemantauan" in links(page, "main")
+    own = f"/pemantauan/{HARTONO.region}"
+    assert own in links(page, "main"), "the address under which a phone keeps its copy"
     oldest = page.one("section[aria-labelledby=terlama]")
     shown = [str(one["href"]) for one in oldest.select(".card-link")]
     assert shown == [f"/laporan/{number}" for number in reversed(numbers)], "oldest first"

@@ -1,7 +1,8 @@
 /*
  * What a page offers to do (`data-offer`) and is in the outbox already, it does not offer again: it
  * says that it waits, and later that it was sent. So also a kept copy of the page, which is from
- * before; a page that the server made since knows better what there is to do.
+ * before; a page that the server made since knows better what there is to do. What is only true
+ * as long as nobody has taken an offer up (`data-unless`) is hidden then.
  */
 (() => {
   const { identity, kinds, outbox, owner, page, store, words } = self.sipokat;
@@ -50,6 +51,8 @@
     const { owner: person } = await identity.who();
     const entries = person ? await outbox.entries(person.id) : [];
     if (entries.length) await tidy(person, entries).catch(() => {});
+    for (const said of document.querySelectorAll("[data-unless]"))
+      said.hidden = entries.some((one) => does(one, said.dataset.unless));
     for (const offer of document.querySelectorAll("[data-offer]")) {
       const mine = entries.filter((one) => does(one, offer.dataset.offer));
       const entry = mine.find((one) => one.state !== "sent") || mine.at(-1);
